@@ -1,0 +1,51 @@
+"""Errors a person can act on.
+
+Each has a stable code; its texts are `error.<code>.title`, `.happened` and `.cure` in the catalogue,
+filled with `details`. Details never hold a token, a URI or a whole PRM.
+"""
+
+from __future__ import annotations
+
+from core.texts import Language, text
+
+
+class CourbeError(Exception):
+    """Base of all of them: `code` is stable, `details` fill the texts."""
+
+    def __init__(self, code: str, /, **details: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+    def title(self, language: Language = Language.ENGLISH) -> str:
+        return text(f"error.{self.code}.title", language, **self.details)
+
+    def happened(self, language: Language = Language.ENGLISH) -> str:
+        return text(f"error.{self.code}.happened", language, **self.details)
+
+    def cure(self, language: Language = Language.ENGLISH) -> str:
+        return text(f"error.{self.code}.cure", language, **self.details)
+
+    def __str__(self) -> str:
+        return f"{self.happened()} {self.cure()}"
+
+
+class StorageError(CourbeError):
+    """MongoDB: cannot start, cannot be reached, refuses."""
+
+
+class SourceError(CourbeError):
+    """A source cannot deliver: unreadable file, refused token, service down."""
+
+
+class SourcePaused(SourceError):
+    """A source stops for now and says when it may go on; what it delivered stays."""
+
+    def __init__(self, code: str, /, *, resumes_at: int | None = None, **details: str | int) -> None:
+        super().__init__(code, **details)
+        self.resumes_at = resumes_at
+        """UTC milliseconds; None when nobody knows."""
+
+
+class InputError(CourbeError):
+    """Something typed or chosen is not usable."""

@@ -1,0 +1,62 @@
+"""Numbers, dates and sizes as a person reads them, in English or French.
+
+Thousands are set with a narrow no-break space in both languages; the decimal mark is the language's.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+from typing import Final
+
+from core.texts import Language
+
+THIN: Final = "\u202f"
+_MONTHS: Final = {
+    Language.ENGLISH: ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    Language.FRENCH: (
+        *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
+        *("juil.", "août", "sept.", "oct.", "nov.", "déc."),
+    ),
+}
+
+
+def number(value: float | Fraction | Decimal, language: Language, decimals: int = 0) -> str:
+    """`12 345.6` or `12 345,6`: rounded half to even, thousands set with a narrow no-break space."""
+    exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(value)
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
+    shown = f"{rounded:,.{decimals}f}".replace(",", THIN)
+    return shown.replace(".", ",") if language is Language.FRENCH else shown
+
+
+def kwh(watt_minutes: int, language: Language, decimals: int = 1) -> str:
+    """Energy in kWh with its unit, from exact watt-minutes."""
+    return f"{number(Fraction(watt_minutes, 60_000), language, decimals)}{THIN}kWh"
+
+
+def size(count: float, language: Language) -> str:
+    """A number of bytes with a decimal unit: B, kB, MB, GB, TB, PB (French: o, ko ...)."""
+    letter = "o" if language is Language.FRENCH else "B"
+    value, prefix = float(count), ""
+    for larger in ("k", "M", "G", "T", "P"):
+        if abs(value) < 1000:
+            break
+        value, prefix = value / 1000, larger
+    decimals = 0 if not prefix or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return f"{number(value, language, decimals)}{THIN}{prefix}{letter}"
+
+
+def percent(share: float, language: Language, decimals: int = 1) -> str:
+    """A share of 1 as a percentage."""
+    return f"{number(share * 100, language, decimals)}{THIN}%"
+
+
+def day(value: date, language: Language) -> str:
+    """`24 Oct 2022`, `24 oct. 2022`."""
+    return f"{value.day} {_MONTHS[language][value.month - 1]} {value.year}"
+
+
+def moment(value: datetime, language: Language) -> str:
+    """`24 Oct 2022, 18:30`; the zone is the value's own (Paris at the edges)."""
+    return f"{day(value, language)}, {value:%H:%M}"

@@ -1,0 +1,237 @@
+"""The words everything else speaks: meters, load curves as columns, what a source delivers, checks.
+
+Energy is watts x minutes, an integer of watt-minutes, until it is shown. Time is UTC milliseconds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+MINUTE_MS: Final = 60_000
+STEPS: Final = (10, 15, 30, 60)
+"""Minutes an Enedis interval may last."""
+DEMO_PRM: Final = "00000000000000"
+"""PRM of the demo household: obviously false."""
+UNKNOWN_PRM: Final = "xxxxxxxxxxxxxx"
+"""Stands for the meter of a file that names none."""
+
+_PRM = re.compile(r"[0-9]{14}|[0-9]{0,13}x{1,14}")
+
+
+class Flow(StrEnum):
+    """Direction of the energy: taken from the grid, or given to it."""
+
+    CONSUMPTION = "consumption"
+    PRODUCTION = "production"
+
+
+class Origin(StrEnum):
+    """Where a reading came from. The value is stored; never rename one."""
+
+    DEMO = "demo"
+    API_V2 = "api-v2"
+    API_V5 = "api-v5"
+    JSON_V2 = "json-v2"
+    JSON_V5 = "json-v5"
+    ENEDIS_CSV = "enedis-csv"
+    ENEDIS_R63 = "enedis-r63"
+    ENEDIS_XLSX = "enedis-xlsx"
+    EDF = "edf"
+    CONSO_DOWNLOADER = "conso-downloader"
+    TOTALENERGIES = "totalenergies"
+
+    @property
+    def rank(self) -> int:
+        """A reading is replaced only by one of the same rank or a higher one: 2 whole watts from the
+        distributor, 1 rounded or re-published by others, 0 made up."""
+        if self is Origin.DEMO:
+            return 0
+        return 1 if self in (Origin.ENEDIS_XLSX, Origin.CONSO_DOWNLOADER, Origin.TOTALENERGIES) else 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Meter:
+    """One meter (PRM: 14 digits, the masked ones written `x`) in one flow."""
+
+    prm: str
+    flow: Flow = Flow.CONSUMPTION
+
+    def __post_init__(self) -> None:
+        if len(self.prm) != 14 or not _PRM.fullmatch(self.prm):
+            raise ValueError("a PRM has 14 digits")
+
+    @property
+    def masked(self) -> str:
+        """The PRM as it may be shown: its last 4 digits only."""
+        return f"•••• {self.prm[-4:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Half-open interval of UTC milliseconds."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Half-open interval of Paris days: `first` is in it, `end` is not."""
+
+    first: date
+    end: date
+
+    def __len__(self) -> int:
+        return (self.end - self.first).days
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """A load curve as columns: start of the interval (UTC ms), its minutes, its average power (W).
+
+    Always ascending and without overlaps; `Curve.of` refuses anything else with ValueError.
+    """
+
+    start: NDArray[np.int64]
+    minutes: NDArray[np.int16]
+    watts: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, start: object, minutes: object, watts: object) -> Self:
+        """Columns of any integer kind, in ascending order."""
+        curve = cls(
+            np.ascontiguousarray(start, dtype=np.int64),
+            np.ascontiguousarray(minutes, dtype=np.int16),
+            np.ascontiguousarray(watts, dtype=np.int32),
+        )
+        if not len(curve.start) == len(curve.minutes) == len(curve.watts):
+            raise ValueError("the columns of a curve have one length")
+        if len(curve) and (int(curve.minutes.min()) <= 0 or bool((curve.end[:-1] > curve.start[1:]).any())):
+            raise ValueError("the readings of a curve ascend and do not overlap")
+        return curve
+
+    @classmethod
+    def empty(cls) -> Self:
+        return cls.of([], [], [])
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Curve) and all(
+            np.array_equal(mine, theirs)
+            for mine, theirs in (
+                (self.start, other.start),
+                (self.minutes, other.minutes),
+                (self.watts, other.watts),
+            )
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def end(self) -> NDArray[np.int64]:
+        """End of each interval, UTC ms."""
+        return self.start + self.minutes.astype(np.int64) * MINUTE_MS
+
+    @property
+    def watt_minutes(self) -> int:
+        """Energy of the whole curve, exact."""
+        return int(np.dot(self.watts.astype(np.int64), self.minutes.astype(np.int64)))
+
+    @property
+    def wh(self) -> Fraction:
+        """Energy of the whole curve in watt-hours, exact."""
+        return Fraction(self.watt_minutes, 60)
+
+    @property
+    def span(self) -> Span | None:
+        """From the first start to the last end; None when empty."""
+        return Span(int(self.start[0]), int(self.end[-1])) if len(self) else None
+
+    def select(self, which: NDArray[np.bool_] | slice | NDArray[np.intp]) -> Curve:
+        """The readings a mask, a slice or ascending positions name."""
+        return Curve.of(self.start[which], self.minutes[which], self.watts[which])
+
+    def within(self, span: Span) -> Curve:
+        """The readings that start inside the span."""
+        first, last = np.searchsorted(self.start, [span.start, span.end])
+        return self.select(slice(int(first), int(last)))
+
+
+class RefusalReason(StrEnum):
+    """Why single readings of a source were left out. Texts: `refusal.<value>`."""
+
+    NO_VALUE = "no-value"
+    NOT_A_NUMBER = "not-a-number"
+    NEGATIVE = "negative"
+    TOO_LARGE = "too-large"
+    BAD_STAMP = "bad-stamp"
+    OFF_GRID = "off-grid"
+    UNKNOWN_STEP = "unknown-step"
+    CONTRADICTION = "contradiction"
+    OVERLAP = "overlap"
+    NOT_ENDED = "not-ended"
+    LOWER_RANK = "lower-rank"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How many readings were left out for one reason, with the first as an example (no PRM in it)."""
+
+    reason: RefusalReason
+    count: int
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one step of a source hands over.
+
+    `asked`: the Paris days the source was asked about, so that silence can be recorded; None for a file.
+    `totals`: the distributor's own daily energy in Wh, where it was fetched.
+    """
+
+    meter: Meter
+    origin: Origin
+    curve: Curve
+    refused: tuple[Refusal, ...] = ()
+    asked: Days | None = None
+    totals: Mapping[date, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a source would bring, known before anything is written.
+
+    `readings` is None where only asking can tell (API); `calls` is how many requests it takes.
+    """
+
+    name: str
+    origin: Origin
+    meter: Meter | None
+    span: Span | None
+    readings: int | None
+    steps: tuple[int, ...] = ()
+    gaps: tuple[Span, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of a preflight. Texts: `check.<code>` (what was looked at), `check.<code>.ok` / `.failed`
+    (what was found) and `check.<code>.cure` (what to do). `passed` None: could not be looked at."""
+
+    code: str
+    passed: bool | None
+    details: Mapping[str, str | int] = field(default_factory=dict)

@@ -1,0 +1,120 @@
+"""Paris wall time and UTC, in columns.
+
+Enedis stamps the END of an interval, often in Paris wall time without offset. The right order is:
+localise the end, convert to UTC, then subtract the step. A reading belongs to the Paris day of its start.
+Naive wall times are int64 milliseconds "as if UTC"; days are numpy datetime64[D].
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.model import Days, Span
+
+PARIS: Final = ZoneInfo("Europe/Paris")
+HOUR_MS: Final = 3_600_000
+DAY_MS: Final = 24 * HOUR_MS
+_FIRST_YEAR: Final = 1997  # since 1996 the whole Union changes on the last Sundays of March and October
+_LAST_YEAR: Final = 2100
+
+
+@cache
+def _changes() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Moments (UTC ms) at which the Paris offset changes, and the offset (ms) in force from each on."""
+    moments, offsets = [-(1 << 62)], [HOUR_MS]
+    for year in range(_FIRST_YEAR, _LAST_YEAR + 1):
+        for month, offset in ((3, 2 * HOUR_MS), (10, HOUR_MS)):
+            last = date(year, month, 31)
+            sunday = last - timedelta(days=(last.weekday() + 1) % 7)
+            moments.append(_ms(datetime(sunday.year, sunday.month, sunday.day, 1, tzinfo=UTC)))
+            offsets.append(offset)
+    return np.array(moments, dtype=np.int64), np.array(offsets, dtype=np.int64)
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+def to_wall(utc: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Paris wall time (naive ms) of UTC ms."""
+    moments, offsets = _changes()
+    return utc + offsets[np.searchsorted(moments, utc, side="right") - 1]
+
+
+def to_utc(wall: NDArray[np.int64], second: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+    """UTC ms of Paris wall times. An hour that happens twice (autumn) is the first, summer one, unless
+    `second` says otherwise; an hour that does not happen (spring) raises ValueError."""
+    summer, winter = wall - 2 * HOUR_MS, wall - HOUR_MS
+    summer_fits, winter_fits = to_wall(summer) == wall, to_wall(winter) == wall
+    if not bool((summer_fits | winter_fits).all()):
+        raise ValueError("this wall time does not exist in Paris")
+    take_winter = winter_fits & (~summer_fits | (second if second is not None else False))
+    return np.where(take_winter, winter, summer)
+
+
+def is_ambiguous(wall: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Wall times that happen twice: 02:00 to 02:59 on the autumn day."""
+    return (to_wall(wall - 2 * HOUR_MS) == wall) & (to_wall(wall - HOUR_MS) == wall)
+
+
+def exists(wall: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """False for wall times the spring change leaves out: 02:00 to 02:59."""
+    return (to_wall(wall - 2 * HOUR_MS) == wall) | (to_wall(wall - HOUR_MS) == wall)
+
+
+def ends_to_utc(wall: NDArray[np.int64]) -> NDArray[np.int64]:
+    """UTC ms of naive END stamps listed in ascending time: where an autumn stamp comes a second time, or
+    the stamps step back, winter time has begun. ValueError for a stamp that does not exist."""
+    second = np.zeros(len(wall), dtype=np.bool_)
+    for day in np.unique(wall[is_ambiguous(wall)] // DAY_MS):
+        (rows,) = np.nonzero((wall // DAY_MS == day) & is_ambiguous(wall))
+        back = np.nonzero(np.diff(wall[rows]) <= 0)[0]
+        if len(back):
+            second[rows[back[0] + 1 :]] = True
+    return to_utc(wall, second)
+
+
+def day_of(utc: NDArray[np.int64]) -> NDArray[np.datetime64]:
+    """The Paris day (datetime64[D]) each start belongs to."""
+    return (to_wall(utc) // DAY_MS).astype("datetime64[D]")
+
+
+def midnight(day: date) -> int:
+    """UTC ms at which a Paris day begins."""
+    return _ms(datetime(day.year, day.month, day.day, tzinfo=PARIS))
+
+
+def midnights(days: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """UTC ms at which Paris days begin. Midnight is never ambiguous in Paris."""
+    return to_utc(days.astype("datetime64[D]").astype(np.int64) * DAY_MS)
+
+
+def span_of(days: Days) -> Span:
+    """The UTC span of Paris days."""
+    return Span(midnight(days.first), midnight(days.end))
+
+
+def minutes_of(day: date) -> int:
+    """1,440; 1,380 on the spring day, 1,500 on the autumn day."""
+    return (midnight(day + timedelta(days=1)) - midnight(day)) // 60_000
+
+
+def local(utc: int) -> datetime:
+    """An aware Paris datetime of UTC ms."""
+    return datetime.fromtimestamp(utc / 1000, tz=PARIS)
+
+
+def now_ms() -> int:
+    """This moment in UTC ms."""
+    return _ms(datetime.now(UTC))
+
+
+def today() -> date:
+    """Today in Paris."""
+    return datetime.now(PARIS).date()

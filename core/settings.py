@@ -1,0 +1,52 @@
+"""Settings from the environment, `.env` and Streamlit's secrets (which land in the environment): COURBE_*."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Deployment(StrEnum):
+    """Whose data this deployment holds: one household's, or one workspace per visitor."""
+
+    PERSONAL = "personal"
+    SHARED = "shared"
+
+
+class Settings(BaseSettings):
+    """Every setting; README's table is checked against this class."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COURBE_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    deployment: Deployment = Field(
+        Deployment.PERSONAL, description="`personal` (one household) or `shared` (a workspace per visitor)"
+    )
+    mongodb_uri: SecretStr | None = Field(None, description="A MongoDB to use instead of the embedded one")
+    mongod: Path | None = Field(None, description="A mongod program to start instead of the bundled one")
+    database: str = Field("courbe", description="Name of the database", pattern=r"^[A-Za-z0-9_-]{1,38}$")
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("courbe", appauthor=False)),
+        description="Where the embedded MongoDB keeps its data",
+    )
+    api_url: str = Field("https://conso.boris.sh", description="Base address of Conso API")
+    api_token: SecretStr | None = Field(None, description="Conso API token")
+    prm: str | None = Field(None, description="Meter number, 14 digits")
+    api_daily_calls: int = Field(
+        49, ge=1, le=90, description="Calls to Conso API a day at most; it bans an address at 100"
+    )
+    api_seconds_between_calls: float = Field(1.0, ge=0, description="Least time between two calls")
+    contact: str = Field(
+        "https://github.com/courbe", description="Site or address this deployment names in its User-Agent"
+    )
+    workspace_hours: int = Field(24, ge=1, description="How long a visitor's workspace lives (shared)")
+
+
+def load_settings() -> Settings:
+    """The settings in force. Raises pydantic.ValidationError, whose text holds no secret."""
+    return Settings()
