@@ -60,12 +60,14 @@ def to_utc(wall: NDArray[np.int64], second: NDArray[np.bool_] | None = None) -> 
 
 def is_ambiguous(wall: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Wall times that happen twice: 02:00 to 02:59 on the autumn day."""
-    return np.logical_and(to_wall(wall - 2 * HOUR_MS) == wall, to_wall(wall - HOUR_MS) == wall)
+    twice: NDArray[np.bool_] = (to_wall(wall - 2 * HOUR_MS) == wall) & (to_wall(wall - HOUR_MS) == wall)
+    return twice
 
 
 def exists(wall: NDArray[np.int64]) -> NDArray[np.bool_]:
     """False for wall times the spring change leaves out: 02:00 to 02:59."""
-    return np.logical_or(to_wall(wall - 2 * HOUR_MS) == wall, to_wall(wall - HOUR_MS) == wall)
+    once: NDArray[np.bool_] = (to_wall(wall - 2 * HOUR_MS) == wall) | (to_wall(wall - HOUR_MS) == wall)
+    return once
 
 
 def ends_to_utc(wall: NDArray[np.int64]) -> NDArray[np.int64]:
