@@ -158,6 +158,19 @@ class Curve:
         """From the first start to the last end; None when empty."""
         return Span(int(self.start[0]), int(self.end[-1])) if len(self) else None
 
+    @property
+    def gaps(self) -> tuple[Span, ...]:
+        """The times between first and last reading that no reading covers."""
+        end = self.end
+        (holes,) = np.nonzero(end[:-1] < self.start[1:])
+        return tuple(Span(int(end[at]), int(self.start[at + 1])) for at in holes)
+
+    @property
+    def missing(self) -> int:
+        """Readings missing in the gaps, each gap counted in the step of the reading before it."""
+        idle = (self.start[1:] - self.end[:-1]) // MINUTE_MS
+        return int((idle // self.minutes[:-1]).sum()) if len(self) else 0
+
     def select(self, which: NDArray[np.bool_] | slice | NDArray[np.intp]) -> Curve:
         """The readings a mask, a slice or ascending positions name."""
         return Curve.of(self.start[which], self.minutes[which], self.watts[which])
@@ -198,6 +211,7 @@ class Delivery:
     """What one step of a source hands over.
 
     `asked`: the Paris days the source was asked about, so that silence can be recorded; None for a file.
+    `closed`: it will never have readings for those days (before activation, too old, refused).
     `totals`: the distributor's own daily energy in Wh, where it was fetched.
     """
 
@@ -206,6 +220,7 @@ class Delivery:
     curve: Curve
     refused: tuple[Refusal, ...] = ()
     asked: Days | None = None
+    closed: bool = False
     totals: Mapping[date, int] = field(default_factory=dict)
 
 

@@ -1,0 +1,93 @@
+"""What is known of each Paris day of a meter besides its readings: when a source was last asked, how often
+in vain, what it said, and the distributor's own total."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import IntEnum
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.model import Days
+
+UNKNOWN_WH: Final = -1
+
+
+class Answer(IntEnum):
+    """What the last question about a day brought. The value is stored; never renumber one."""
+
+    NEVER_ASKED = 0
+    READINGS = 1
+    NOTHING = 2
+    CLOSED = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DayBook:
+    """One row a day, ascending. `asked`: UTC ms of the last question, 0 never. `attempts`: questions since
+    the day last gained a reading. `official_wh`: the distributor's total of the day, -1 unknown."""
+
+    day: NDArray[np.datetime64]
+    asked: NDArray[np.int64]
+    attempts: NDArray[np.int16]
+    answer: NDArray[np.uint8]
+    official_wh: NDArray[np.int32]
+
+    @classmethod
+    def empty(cls) -> Self:
+        return cls._blank(np.array([], dtype="datetime64[D]"))
+
+    @classmethod
+    def _blank(cls, day: NDArray[np.datetime64]) -> Self:
+        count = len(day)
+        return cls(
+            day,
+            np.zeros(count, np.int64),
+            np.zeros(count, np.int16),
+            np.full(count, Answer.NEVER_ASKED, np.uint8),
+            np.full(count, UNKNOWN_WH, np.int32),
+        )
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+    def asked_about(
+        self, days: Days, gained: NDArray[np.datetime64], now_ms: int, *, closed: bool = False
+    ) -> DayBook:
+        """After a question about `days`, of which `gained` are the days that got new readings by it."""
+        if not len(days):
+            return self
+        asked = np.arange(np.datetime64(days.first), np.datetime64(days.end), dtype="datetime64[D]")
+        book = self._with_rows(asked)
+        rows = np.searchsorted(book.day, asked)
+        got = np.isin(asked, gained)
+        book.asked[rows] = now_ms
+        book.attempts[rows] = np.where(got, 0, np.minimum(book.attempts[rows] + 1, 32_000))
+        silent = Answer.CLOSED if closed else Answer.NOTHING
+        had = book.answer[rows] == Answer.READINGS
+        book.answer[rows] = np.where(got | had, Answer.READINGS, silent)
+        return book
+
+    def with_totals(self, totals: Mapping[date, int]) -> DayBook:
+        """With the distributor's totals (Wh) of some days."""
+        if not totals:
+            return self
+        ordered = sorted(totals)
+        days = np.array(ordered, dtype="datetime64[D]")
+        book = self._with_rows(days)
+        book.official_wh[np.searchsorted(book.day, days)] = [totals[day] for day in ordered]
+        return book
+
+    def _with_rows(self, days: NDArray[np.datetime64]) -> DayBook:
+        """A copy that has a row for each of these days."""
+        book = self._blank(np.union1d(self.day, days).astype("datetime64[D]"))
+        rows = np.searchsorted(book.day, self.day)
+        book.asked[rows] = self.asked
+        book.attempts[rows] = self.attempts
+        book.answer[rows] = self.answer
+        book.official_wh[rows] = self.official_wh
+        return replace(book)
