@@ -25,6 +25,7 @@ from core.model import Curve, Meter
 Document = Mapping[str, Any]
 BATCH: Final = 20_000
 """Readings a command: about 2 MB, far below the 48 MB and 100,000 documents a message may carry."""
+READ_BATCH: Final = 100_000
 DURABLE: Final = WriteConcern(w="majority", j=True)
 """Acknowledged means in the journal of most nodes: it survives kill -9 and a step-down."""
 _DUPLICATE: Final = 11000
@@ -147,14 +148,29 @@ def _raise_for(reply: Document, skip_duplicates: bool) -> None:
         raise WriteConcernError(failed.get("errmsg", "write concern"), failed.get("code"), failed)
 
 
-def read_columns(cursor: Cursor[Any]) -> Curve:
-    """The curve of a `find_raw_batches` cursor with the projection READING, sorted by start."""
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Readings as they came: not necessarily a curve."""
+
+    start: NDArray[np.int64]
+    minutes: NDArray[np.int16]
+    watts: NDArray[np.int32]
+
+
+def read_raw(cursor: Cursor[Any]) -> Columns:
+    """The columns of a `find_raw_batches` cursor with the projection READING, in ascending start."""
     batches = [_decode(batch) for batch in cursor]
     if not batches:
-        return Curve.empty()
+        return Columns(np.zeros(0, np.int64), np.zeros(0, np.int16), np.zeros(0, np.int32))
     start, minutes, watts = (np.concatenate(parts) for parts in zip(*batches, strict=True))
     order = np.argsort(start, kind="stable")
-    return Curve.of(start[order], minutes[order], watts[order])
+    return Columns(start[order], minutes[order], watts[order])
+
+
+def read_columns(cursor: Cursor[Any]) -> Curve:
+    """The same as a curve. ValueError where the readings overlap."""
+    columns = read_raw(cursor)
+    return Curve.of(columns.start, columns.minutes, columns.watts)
 
 
 _ROW: Final = np.dtype(

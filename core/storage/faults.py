@@ -1,0 +1,74 @@
+"""What MongoDB says, turned into errors a person can act on; and patience with what passes by itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, TypeVar
+
+from pymongo.errors import (
+    AutoReconnect,
+    ExecutionTimeout,
+    NetworkTimeout,
+    NotPrimaryError,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+    WriteConcernError,
+)
+
+from core.errors import StorageError
+
+T = TypeVar("T")
+PATIENCE_SECONDS: Final = 30.0
+"""An embedded server is back after about 1 s, a replica set elects within 12 s."""
+_PASSING_CODES: Final = frozenset({6, 7, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
+"""Host unreachable, shutting down, stepped down, write conflict and their kin (MongoDB's error codes)."""
+_UNAUTHORIZED: Final = frozenset({8000, 13, 18})
+_FULL: Final = frozenset({14031, 16, 12501})
+"""Out of disk space; quota exceeded (Atlas free tier)."""
+
+
+def passes_by_itself(error: PyMongoError) -> bool:
+    """Whether trying again in a moment can help."""
+    if isinstance(error, (AutoReconnect, NotPrimaryError, NetworkTimeout, ServerSelectionTimeoutError)):
+        return True
+    return isinstance(error, (OperationFailure, WriteConcernError)) and error.code in _PASSING_CODES
+
+
+def patiently(action: Callable[[], T], *, seconds: float = PATIENCE_SECONDS) -> T:
+    """Do something that may safely be done twice, again and again while the fault passes by itself."""
+    deadline = time.monotonic() + seconds
+    pause = 0.05
+    while True:
+        try:
+            return action()
+        except PyMongoError as error:
+            if not passes_by_itself(error) or time.monotonic() + pause > deadline:
+                raise
+        time.sleep(pause)
+        pause = min(pause * 2, 1.0)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn any driver error into a StorageError. The driver's own text stays out: it can hold a URI."""
+    try:
+        yield
+    except PyMongoError as error:
+        raise explain(error) from None
+
+
+def explain(error: PyMongoError) -> StorageError:
+    """The cause, as far as there is evidence for it."""
+    if isinstance(error, ExecutionTimeout):
+        return StorageError("storage-slow")
+    if passes_by_itself(error):
+        return StorageError("storage-unreachable")
+    code = error.code if isinstance(error, OperationFailure) else None
+    if code in _FULL:
+        return StorageError("storage-full")
+    if code in _UNAUTHORIZED:
+        return StorageError("storage-forbidden")
+    return StorageError("storage-refused", code=code if code is not None else type(error).__name__)

@@ -1,0 +1,182 @@
+"""The record of a meter: one document that holds its whole curve, and the commit point of every import.
+
+It is replaced only from the version that was read (compare and swap), journaled on most nodes. The two
+measured collections are projections of it: what the record says is imported, and they are brought in line
+with it, now or after a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import numpy as np
+from bson.binary import Binary
+from bson.int64 import Int64
+from numpy.typing import NDArray
+from pymongo.collection import Collection
+from pymongo.errors import DuplicateKeyError
+
+from core.model import Curve, Flow, Meter, Origin, Span
+from core.paristime import now_ms
+from core.storage.daybook import DayBook
+from core.storage.packing import pack_curve, pack_days, unpack_curve, unpack_days
+
+COLLECTION: Final = "curves"
+LISTED_CHANGES: Final = 500
+"""Changed readings kept for the list; their number is counted without limit."""
+_SUMMARY: Final = {"columns": 0, "days": 0, "changes": 0}
+_Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A reading whose value another delivery corrected. `at_ms`: when it was imported."""
+
+    start: int
+    minutes: int
+    was: int
+    now: int
+    origin: Origin
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is known of a meter without reading its curve. Energy in watt-minutes, times in UTC ms."""
+
+    meter: Meter
+    readings: int
+    watt_minutes: int
+    span: Span | None
+    missing: int
+    version: int
+    origins: tuple[Origin, ...]
+    changed: int
+    updated_ms: int
+    settled: bool
+    """Whether both collections are in line with the record."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Record:
+    """Everything known of a meter. `origin` numbers index `origins`, one a reading."""
+
+    meter: Meter
+    version: int
+    curve: Curve
+    origin: NDArray[np.uint8]
+    origins: tuple[Origin, ...]
+    days: DayBook
+    changed: int = 0
+    changes: tuple[Change, ...] = field(default=())
+
+    @classmethod
+    def blank(cls, meter: Meter) -> Record:
+        return cls(meter, 0, Curve.empty(), np.zeros(0, np.uint8), (), DayBook.empty())
+
+
+def key(meter: Meter) -> str:
+    """`_id` of a meter's record."""
+    return f"{meter.prm}:{meter.flow.value}"
+
+
+def load(records: Collection[Any], meter: Meter) -> Record:
+    """The record as committed last; a blank one of version 0 where there is none."""
+    document = records.find_one({"_id": key(meter)})
+    return Record.blank(meter) if document is None else _record(document)
+
+
+def replace(records: Collection[Any], record: Record, writer: str) -> bool:
+    """Commit a record over the version it was made from. False where somebody was faster.
+
+    `writer` is told back by `written_by`, for the case that the answer to this very call is lost.
+    """
+    document = _document(record) | {"version": record.version + 1, "writer": writer}
+    if record.version == 0:
+        try:
+            records.insert_one({"_id": key(record.meter), "intents": [], "next_g": 0} | document)
+        except DuplicateKeyError:
+            return False
+        return True
+    changed = records.update_one({"_id": key(record.meter), "version": record.version}, {"$set": document})
+    return changed.matched_count == 1
+
+
+def written_by(records: Collection[Any], meter: Meter, writer: str) -> bool:
+    """Whether the last committed version is this writer's."""
+    return records.count_documents({"_id": key(meter), "writer": writer}, limit=1) == 1
+
+
+def summaries(records: Collection[Any]) -> list[Summary]:
+    """One line a meter, without unpacking any curve."""
+    return [_summary(document) for document in records.find({}, _SUMMARY).sort("_id", 1)]
+
+
+def _document(record: Record) -> dict[str, Any]:
+    curve, span = record.curve, record.curve.span
+    return {
+        "prm": record.meter.prm,
+        "flow": record.meter.flow.value,
+        "readings": len(curve),
+        "watt_minutes": Int64(curve.watt_minutes),
+        "first": Int64(span.start) if span else None,
+        "end": Int64(span.end) if span else None,
+        "missing": curve.missing,
+        "columns": Binary(pack_curve(curve, record.origin)),
+        "origins": [origin.value for origin in record.origins],
+        "days": Binary(pack_days(record.days)),
+        "changed": record.changed,
+        "changes": [_change_document(change) for change in record.changes[-LISTED_CHANGES:]],
+        "updated": datetime.fromtimestamp(now_ms() / 1000, tz=UTC),
+    }
+
+
+def _change_document(change: Change) -> dict[str, Any]:
+    return {
+        "start": Int64(change.start),
+        "minutes": change.minutes,
+        "was": change.was,
+        "now": change.now,
+        "origin": change.origin.value,
+        "at": Int64(change.at_ms),
+    }
+
+
+def _record(document: _Document) -> Record:
+    curve, origin = unpack_curve(document["columns"])
+    return Record(
+        meter=_meter(document),
+        version=document["version"],
+        curve=curve,
+        origin=origin,
+        origins=tuple(Origin(name) for name in document["origins"]),
+        days=unpack_days(document["days"]),
+        changed=document["changed"],
+        changes=tuple(
+            Change(c["start"], c["minutes"], c["was"], c["now"], Origin(c["origin"]), c["at"])
+            for c in document["changes"]
+        ),
+    )
+
+
+def _summary(document: _Document) -> Summary:
+    first, end = document["first"], document["end"]
+    return Summary(
+        meter=_meter(document),
+        readings=document["readings"],
+        watt_minutes=document["watt_minutes"],
+        span=None if first is None else Span(first, end),
+        missing=document["missing"],
+        version=document["version"],
+        origins=tuple(Origin(name) for name in document["origins"]),
+        changed=document["changed"],
+        updated_ms=round(document["updated"].replace(tzinfo=UTC).timestamp() * 1000),
+        settled=document.get("projection", {}).get("version") == document["version"],
+    )
+
+
+def _meter(document: _Document) -> Meter:
+    return Meter(document["prm"], Flow(document["flow"]))

@@ -1,0 +1,215 @@
+"""One workspace's database: the record of each meter and its two projections, behind one door."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from dataclasses import replace as with_fields
+from typing import Any, Final
+
+import numpy as np
+from pymongo import ReadPreference
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import OperationFailure
+from pymongo.read_concern import ReadConcern
+
+from core.errors import StorageError
+from core.model import Curve, Delivery, Meter, Refusal, Span
+from core.paristime import day_of, now_ms
+from core.storage import merging, ordinary, projection, record, time_series
+from core.storage.faults import explained, patiently
+from core.storage.record import Change, Record, Summary
+from core.storage.wire import DURABLE
+
+_READ_ATTEMPTS: Final = 8
+_NOT_SUPPORTED: Final = frozenset({13, 59, 115, 8000, 20})
+"""Unauthorized, no such command, not supported: what Atlas's small tiers answer to `fsync`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What committing a delivery did: numbers of readings, and which were left out."""
+
+    new: int
+    changed: int
+    unchanged: int
+    refused: tuple[Refusal, ...]
+
+
+class Store:
+    """Reads and writes the meters of one database. Every method raises StorageError."""
+
+    def __init__(self, database: Database[Any]) -> None:
+        self.database = database.with_options(
+            write_concern=DURABLE,
+            read_concern=ReadConcern("majority"),
+            read_preference=ReadPreference.PRIMARY,
+        )
+        self._collections = projection.Collections(
+            self.database[record.COLLECTION],
+            self.database[ordinary.COLLECTION],
+            self.database[time_series.COLLECTION],
+        )
+
+    @property
+    def ordinary(self) -> Collection[Any]:
+        """The ordinary collection, one document a reading."""
+        return self._collections.ordinary
+
+    @property
+    def time_series(self) -> Collection[Any]:
+        """The time series collection."""
+        return self._collections.time_series
+
+    def prepare(self) -> None:
+        """Make collections and indexes where absent, and mend what a crash left. Cheap when all is well."""
+        with explained():
+            patiently(lambda: ordinary.prepare(self.database))
+            patiently(lambda: time_series.prepare(self.database))
+            for summary in self.meters():
+                if not projection.is_settled(self._collections.records, summary.meter):
+                    self.repair(summary.meter)
+
+    def meters(self) -> list[Summary]:
+        """A summary of each meter."""
+        with explained():
+            return patiently(lambda: record.summaries(self._collections.records))
+
+    def record(self, meter: Meter) -> Record | None:
+        """All that is known of a meter; None where nothing is."""
+        with explained():
+            found = patiently(lambda: record.load(self._collections.records, meter))
+        return found if found.version else None
+
+    def merge(self, delivery: Delivery) -> Merged:
+        """Commit a delivery to the record: durable when it returns. The collections follow by `project`.
+
+        Repeating it changes nothing. Readers of the collections see none of it before `project`.
+        """
+        with explained():
+            while True:
+                before = patiently(lambda: record.load(self._collections.records, delivery.meter))
+                after, result = _merged(before, delivery)
+                if after is before or self._commit(after):
+                    return Merged(
+                        result.new, len(result.changed), result.unchanged, delivery.refused + result.refused
+                    )
+
+    def _commit(self, state: Record) -> bool:
+        """False where another writer was faster. A lost answer is asked for again, never guessed."""
+        writer = secrets.token_hex(8)
+        records = self._collections.records
+        return patiently(
+            lambda: record.replace(records, state, writer) or record.written_by(records, state.meter, writer)
+        )
+
+    def project(self, meter: Meter) -> None:
+        """Bring both collections in line with the record. Safe to repeat and beside other writers."""
+        with explained():
+            patiently(lambda: projection.project(self._collections, meter))
+
+    def repair(self, meter: Meter) -> None:
+        """Project anew and delete anything the record does not account for."""
+        with explained():
+            patiently(lambda: projection.repair(self._collections, meter))
+
+    def read(self, meter: Meter, span: Span | None = None) -> Curve:
+        """The meter's curve from the time series collection, one consistent state of it."""
+        with explained():
+            for _ in range(_READ_ATTEMPTS):
+                shown = patiently(lambda: projection.current(self._collections.records, meter))
+                if shown is None:
+                    return Curve.empty()
+                curve = patiently(
+                    lambda g=shown.generation: time_series.read(self.time_series, meter, g)  # type: ignore[misc]
+                )
+                if (len(curve), curve.watt_minutes) == (shown.readings, shown.watt_minutes):
+                    return curve.within(span) if span else curve
+                if patiently(lambda: projection.current(self._collections.records, meter)) == shown:
+                    self.repair(meter)
+        raise StorageError("storage-differs")
+
+    def read_ordinary(self, meter: Meter, span: Span | None = None) -> Curve:
+        """The same from the ordinary collection. While an import is being written it may be ahead."""
+        with explained():
+            return patiently(lambda: ordinary.read(self.ordinary, meter, span))
+
+    def settle(self) -> bool:
+        """Force a checkpoint, so that sizes are those of what is written; False where it is forbidden."""
+        with explained():
+            try:
+                patiently(lambda: self.database.client.admin.command("fsync"))
+            except OperationFailure as error:
+                if error.code not in _NOT_SUPPORTED:
+                    raise
+                return False
+        return True
+
+    def erase(self, meter: Meter | None = None) -> None:
+        """Delete a meter and all its readings; without a meter, the whole database."""
+        with explained():
+            if meter is None:
+                patiently(lambda: self.database.client.drop_database(self.database.name))
+                self.prepare()
+                return
+            self._empty(meter)
+            patiently(lambda: self._collections.records.delete_one({"_id": record.key(meter)}))
+
+    def _empty(self, meter: Meter) -> None:
+        """Commit that the meter has no readings, then clear both collections. After a crash in between,
+        the next `prepare` finds an empty record and goes on clearing."""
+        while (before := patiently(lambda: record.load(self._collections.records, meter))).version:
+            if self._commit(with_fields(Record.blank(meter), version=before.version)):
+                break
+        self.repair(meter)
+
+
+def _merged(before: Record, delivery: Delivery) -> tuple[Record, merging.Merge]:
+    """The record after a delivery; the very same object where the delivery says nothing new."""
+    origins = before.origins if delivery.origin in before.origins else (*before.origins, delivery.origin)
+    ranks = np.array([origin.rank for origin in origins], dtype=np.uint8)
+    result = merging.merge(
+        before.curve,
+        before.origin,
+        ranks[before.origin],
+        delivery.curve,
+        origins.index(delivery.origin),
+        delivery.origin.rank,
+    )
+    taken = bool(result.new or len(result.changed))
+    if not taken and not delivery.asked and not delivery.totals:
+        return before, result
+    now = now_ms()
+    days = before.days.with_totals(delivery.totals)
+    if delivery.asked:
+        gained = np.unique(day_of(result.gained.start))
+        days = days.asked_about(delivery.asked, gained, now, closed=delivery.closed)
+    return (
+        with_fields(
+            before,
+            curve=result.curve,
+            origin=result.origin,
+            origins=origins if taken else before.origins,
+            days=days,
+            changed=before.changed + len(result.changed),
+            changes=before.changes + _changes(result, delivery, now),
+        ),
+        result,
+    )
+
+
+def _changes(result: merging.Merge, delivery: Delivery, now: int) -> tuple[Change, ...]:
+    """Each replaced reading with the average power that now stands over its interval."""
+    kept = slice(-record.LISTED_CHANGES, None)
+    old = result.replaced.select(kept)
+    new = result.changed
+    changes = []
+    for start, end, minutes, was in zip(
+        old.start.tolist(), old.end.tolist(), old.minutes.tolist(), old.watts.tolist(), strict=True
+    ):
+        first, past = np.searchsorted(new.end, start, side="right"), np.searchsorted(new.start, end)
+        over = new.select(slice(int(first), int(past)))
+        mean = round(over.watt_minutes / max(int(over.minutes.sum()), 1))
+        changes.append(Change(start, minutes, was, mean, delivery.origin, now))
+    return tuple(changes)

@@ -1,0 +1,82 @@
+"""The time series collection: each state of a meter is a generation of its own, written whole and in
+chronological order.
+
+A time series collection has no unique index and (6.0) deletes only by metaField. So a new state is written
+beside the old one under the next generation number `g` in the metaField, readers are pointed to it, and the
+old one is deleted. The buckets are always those of a chronological load, whatever order readings came in.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pymongo.collection import Collection
+from pymongo.cursor import Cursor
+from pymongo.database import Database
+from pymongo.errors import CollectionInvalid, OperationFailure
+
+from core.errors import StorageError
+from core.model import Curve, Meter, Span
+from core.storage import wire
+from core.storage.dates import to_datetime
+
+COLLECTION: Final = "readings_ts"
+OPTIONS: Final = {"timeField": "start", "metaField": "meter", "granularity": "hours"}
+"""Hours: a bucket spans up to 30 days and 1,000 readings. The default (seconds) would hold two."""
+INDEX: Final = [("meter.prm", 1), ("meter.flow", 1), ("meter.g", 1), ("start", 1)]
+_NAMESPACE_EXISTS: Final = 48
+
+
+def prepare(database: Database[Any]) -> Collection[Any]:
+    """The collection and its index; a plain collection of that name is never accepted."""
+    try:
+        database.create_collection(COLLECTION, timeseries=OPTIONS, check_exists=False)
+    except (CollectionInvalid, OperationFailure) as error:
+        if isinstance(error, OperationFailure) and error.code != _NAMESPACE_EXISTS:
+            raise
+    if not any(database.list_collections(filter={"name": COLLECTION, "type": "timeseries"})):
+        raise StorageError("storage-not-time-series", collection=COLLECTION)
+    collection = database[COLLECTION]
+    collection.create_index(INDEX)
+    return collection
+
+
+def read(collection: Collection[Any], meter: Meter, generation: int, span: Span | None = None) -> Curve:
+    """The readings of a generation that start inside a span; all without one."""
+    query: dict[str, Any] = _generation(meter, generation)
+    if span:
+        query["start"] = {"$gte": to_datetime(span.start), "$lt": to_datetime(span.end)}
+    cursor: Cursor[Any] = collection.find_raw_batches(query, wire.READING, batch_size=wire.READ_BATCH)
+    return wire.read_columns(cursor)
+
+
+def write(collection: Collection[Any], meter: Meter, generation: int, curve: Curve) -> None:
+    """Write a generation; its number must never have been used before."""
+    wire.insert(collection, wire.payload(meter, curve, generation))
+
+
+def delete(collection: Collection[Any], meter: Meter, generation: int) -> None:
+    """Delete a generation: by the metaField alone, as 6.0 demands."""
+    collection.with_options(write_concern=wire.DURABLE).delete_many(_generation(meter, generation))
+
+
+def erase(collection: Collection[Any], meter: Meter) -> None:
+    """Delete every generation of a meter."""
+    collection.with_options(write_concern=wire.DURABLE).delete_many(
+        {"meter.prm": meter.prm, "meter.flow": meter.flow.value}
+    )
+
+
+def generations(collection: Collection[Any], meter: Meter) -> set[int]:
+    """The generations that have readings, leftovers of crashes among them."""
+    groups = collection.aggregate(
+        [
+            {"$match": {"meter.prm": meter.prm, "meter.flow": meter.flow.value}},
+            {"$group": {"_id": "$meter.g"}},
+        ]
+    )
+    return {group["_id"] for group in groups}
+
+
+def _generation(meter: Meter, generation: int) -> dict[str, Any]:
+    return {"meter.prm": meter.prm, "meter.flow": meter.flow.value, "meter.g": generation}
