@@ -1,0 +1,146 @@
+"""Work that goes on while pages come and go: threads that know nothing of pages, found again by key.
+
+One piece of work a key at a time; the key names the workspace it belongs to, so that nobody finds another's.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import Final, Generic, TypeVar
+
+from core.errors import CourbeError, InputError
+from core.importing.run import Progress, Report, run
+from core.paristime import now_ms
+from core.sources.source import Source
+from core.storage.store import Store
+
+R = TypeVar("R")
+_log: Final = logging.getLogger(__name__)
+
+
+class State(StrEnum):
+    """Where a job is."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLING = "cancelling"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class Job(Generic[R]):
+    """One piece of work. Pages read its attributes at any time; the work sets `progress`."""
+
+    def __init__(self, key: str, work: Callable[[Job[R]], R]) -> None:
+        self.key = key
+        self.stop = threading.Event()
+        self.started_ms = now_ms()
+        self.ended_ms: int | None = None
+        self.state = State.RUNNING
+        self.progress: Progress = Progress()
+        self.result: R | None = None
+        self.error: CourbeError | None = None
+        self._thread = threading.Thread(target=self._run, args=(work,), name=f"job-{key}", daemon=True)
+
+    @property
+    def active(self) -> bool:
+        """Whether the work goes on."""
+        return self.ended_ms is None
+
+    def cancel(self) -> None:
+        """Ask the work to end soon; what it committed stays."""
+        if self.active:
+            self.state = State.CANCELLING
+            self.stop.set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for the end; False when it did not come in time."""
+        self._thread.join(seconds)
+        return not self.active
+
+    def begin(self) -> None:
+        self._thread.start()
+
+    def pause(self, until_ms: int) -> bool:
+        """Wait inside the work until a moment; False when cancelled meanwhile."""
+        self.state = State.PAUSED
+        cancelled = self.stop.wait(max(0.0, (until_ms - now_ms()) / 1000))
+        if not cancelled:
+            self.state = State.RUNNING
+        return not cancelled
+
+    def _run(self, work: Callable[[Job[R]], R]) -> None:
+        state = State.FAILED
+        try:
+            self.result = work(self)
+            state = State.CANCELLED if self.stop.is_set() else State.DONE
+        except CourbeError as error:
+            self.error = error
+        except Exception as error:  # noqa: BLE001 - a thread has no caller to tell
+            # only the place: the message of a stranger's exception may hold private data
+            _log.error("job failed: %s in %s", type(error).__name__, _place(error))
+            self.error = CourbeError("unexpected", kind=type(error).__name__)
+        self.state = state
+        self.ended_ms = now_ms()
+
+
+class Jobs:
+    """The jobs of a process, one a key."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, Job[object]] = {}
+        self._lock = threading.Lock()
+
+    def start(self, key: str, work: Callable[[Job[R]], R]) -> Job[R]:
+        """Begin work under a key. InputError `job-running` while the last of that key goes on."""
+        job = Job(key, work)
+        with self._lock:
+            last = self._jobs.get(key)
+            if last is not None and last.active:
+                raise InputError("job-running")
+            self._jobs[key] = job  # type: ignore[assignment]
+            job.begin()
+        return job
+
+    def find(self, key: str) -> Job[object] | None:
+        """The running or the last job of a key."""
+        return self._jobs.get(key)
+
+    def forget(self, key: str) -> None:
+        """Cancel and drop the job of a key, with its result."""
+        with self._lock:
+            job = self._jobs.pop(key, None)
+        if job is not None:
+            job.cancel()
+
+
+def import_work(store: Store, sources: Callable[[], Sequence[Source]]) -> Callable[[Job[Report]], Report]:
+    """The work of an import: when a source pauses until a known moment, it waits and asks for the sources
+    anew, so that what came meanwhile is not asked for twice."""
+
+    def work(job: Job[Report]) -> Report:
+        def tell(progress: Progress) -> None:
+            job.progress = progress
+
+        while True:
+            report = run(store, sources(), stop=job.stop, progress=tell)
+            job.result = report
+            resumes_at = report.paused.resumes_at if report.paused else None
+            if resumes_at is None or job.stop.is_set():
+                return report
+            tell(Progress(source=job.progress.source, waiting_until=resumes_at))
+            if not job.pause(resumes_at):
+                return report
+
+    return work
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "?" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

@@ -1,0 +1,193 @@
+"""An import: each delivery is committed before the next is asked for, then both collections follow.
+
+Whatever ends it (the end, a cancel, a pause, a fault), what was committed stays and is projected.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Final
+
+from core.errors import CourbeError, SourceError, SourcePaused, StorageError
+from core.model import Delivery, Meter, Preview, Refusal, Span
+from core.paristime import now_ms
+from core.sources.source import Source
+from core.storage.store import Merged, Store
+
+PROJECT_EVERY_SECONDS: Final = 15.0
+"""A long import shows its readings meanwhile; rewriting two years takes a quarter of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an import is. `expected` readings and `steps` are None while nobody knows.
+    `waiting_until`: UTC ms, while a source pauses."""
+
+    readings: int = 0
+    expected: int | None = None
+    step: int = 0
+    steps: int | None = None
+    source: str = ""
+    waiting_until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one source brought. Energy in watt-minutes. `error`: why it ended early, if it did."""
+
+    name: str
+    meters: tuple[Meter, ...] = ()
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: tuple[Refusal, ...] = ()
+    span: Span | None = None
+    gaps: tuple[Span, ...] = ()
+    watt_minutes: int = 0
+    error: CourbeError | None = None
+
+    @property
+    def delivered(self) -> int:
+        """Readings the source handed over that count: new, changed or known already."""
+        return self.new + self.changed + self.unchanged
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an import did, source by source; times in UTC ms."""
+
+    parts: tuple[Part, ...]
+    started_ms: int
+    ended_ms: int
+    cancelled: bool = False
+
+    @property
+    def meters(self) -> tuple[Meter, ...]:
+        return tuple(dict.fromkeys(meter for part in self.parts for meter in part.meters))
+
+    @property
+    def errors(self) -> tuple[CourbeError, ...]:
+        return tuple(part.error for part in self.parts if part.error)
+
+    @property
+    def paused(self) -> SourcePaused | None:
+        """The pause with the latest moment to go on, when a source asked for one."""
+        pauses = [error for error in self.errors if isinstance(error, SourcePaused)]
+        return max(pauses, key=lambda pause: pause.resumes_at or 0, default=None)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """A part in the making."""
+
+    name: str
+    meters: dict[Meter, None] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    spans: list[Span] = field(default_factory=list)
+    gaps: list[Span] = field(default_factory=list)
+    watt_minutes: int = 0
+
+    def add(self, delivery: Delivery, merged: Merged) -> None:
+        self.meters[delivery.meter] = None
+        self.counts.update(new=merged.new, changed=merged.changed, unchanged=merged.unchanged)
+        for one in merged.refused:
+            before = self.refused.get(one.reason)
+            self.refused[one.reason] = (
+                Refusal(one.reason, before.count + one.count, before.example) if before else one
+            )
+        if delivery.curve.span:
+            self.spans.append(delivery.curve.span)
+        self.gaps += delivery.curve.gaps
+        self.watt_minutes += delivery.curve.watt_minutes
+
+    def part(self, error: CourbeError | None) -> Part:
+        return Part(
+            self.name,
+            tuple(self.meters),
+            self.counts["new"],
+            self.counts["changed"],
+            self.counts["unchanged"],
+            tuple(self.refused.values()),
+            Span(min(s.start for s in self.spans), max(s.end for s in self.spans)) if self.spans else None,
+            tuple(sorted(self.gaps, key=lambda gap: gap.start)),
+            self.watt_minutes,
+            error,
+        )
+
+
+def run(
+    store: Store,
+    sources: Sequence[Source],
+    *,
+    stop: Event | None = None,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Report:
+    """Import every source in turn. A source that fails ends with its error in the report and the next one
+    goes on; a StorageError ends the import, also in the report. Safe to run again at any time."""
+    stop = stop or Event()
+    started = now_ms()
+    parts: list[Part] = []
+    for source in sources:
+        if stop.is_set():
+            break
+        parts.append(_Import(store, source, stop, progress, sum(part.delivered for part in parts)).run())
+        if isinstance(parts[-1].error, StorageError):
+            break
+    return Report(tuple(parts), started, now_ms(), stop.is_set())
+
+
+class _Import:
+    """One source's share of an import."""
+
+    def __init__(
+        self, store: Store, source: Source, stop: Event, progress: Callable[[Progress], None], before: int
+    ) -> None:
+        self._store, self._source, self._stop = store, source, stop
+        self._progress, self._before = progress, before
+        self._projected = time.monotonic()
+        self._dirty: dict[Meter, None] = {}
+
+    def run(self) -> Part:
+        try:
+            preview = self._source.preview()
+        except SourceError as unreadable:
+            return Part(getattr(self._source, "name", ""), error=unreadable)
+        tally = _Tally(preview.name)
+        ended: CourbeError | None = None
+        try:
+            self._take_all(preview, tally)
+        except (SourceError, StorageError) as fault:
+            ended = fault
+        try:
+            self._project()
+        except StorageError as fault:
+            ended = ended or fault
+        return tally.part(ended)
+
+    def _take_all(self, preview: Preview, tally: _Tally) -> None:
+        self._tell(preview, 0, 0)
+        for step, delivery in enumerate(self._source.deliveries(self._stop), start=1):
+            merged = self._store.merge(delivery)
+            tally.add(delivery, merged)
+            if merged.new or merged.changed:
+                self._dirty[delivery.meter] = None
+            self._tell(preview, step, tally.counts.total())
+            if time.monotonic() - self._projected > PROJECT_EVERY_SECONDS:
+                self._project()
+            if self._stop.is_set():
+                break
+
+    def _project(self) -> None:
+        for meter in list(self._dirty):
+            self._store.project(meter)
+            del self._dirty[meter]
+        self._projected = time.monotonic()
+
+    def _tell(self, preview: Preview, step: int, readings: int) -> None:
+        steps = preview.calls or None
+        self._progress(Progress(self._before + readings, preview.readings, step, steps, preview.name))
