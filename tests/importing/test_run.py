@@ -1,0 +1,123 @@
+"""An import keeps what was committed, whatever ends it, and reports exactly what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Event
+
+import pytest
+
+from core.errors import InputError, SourceError, SourcePaused
+from core.importing.jobs import Job, Jobs, State, import_work
+from core.importing.run import Progress, run
+from core.model import Curve, Delivery, Meter, Origin, Preview, Refusal, RefusalReason
+from core.paristime import now_ms
+from core.storage.store import Store
+from tests.curves import METER_PRM, regular
+
+METER = Meter(METER_PRM)
+REFUSED = Refusal(RefusalReason.NO_VALUE, 2, "2024-03-01 00:30")
+
+
+class Steps:
+    """A source that delivers curves one by one, and may fail, pause or be cancelled after them."""
+
+    name = "steps"
+
+    def __init__(
+        self, *curves: Curve, end: SourceError | None = None, cancel_after: int | None = None
+    ) -> None:
+        self._curves, self._end, self._cancel_after = curves, end, cancel_after
+
+    def preview(self) -> Preview:
+        return Preview("steps", Origin.API_V2, METER, None, None, calls=len(self._curves))
+
+    def deliveries(self, stop: Event) -> Iterator[Delivery]:
+        for number, curve in enumerate(self._curves, start=1):
+            if number == self._cancel_after:
+                stop.set()
+            yield Delivery(METER, Origin.API_V2, curve, (REFUSED,))
+        if self._end:
+            raise self._end
+
+
+def days(count: int) -> list[Curve]:
+    whole = regular(days=count)
+    return [whole.select(slice(at, at + 48)) for at in range(0, len(whole), 48)]
+
+
+def test_a_report_counts_every_reading(store: Store) -> None:
+    told: list[Progress] = []
+    first = run(store, [Steps(*days(3))], progress=told.append)
+    (part,) = first.parts
+    assert (part.new, part.changed, part.unchanged) == (144, 0, 0)
+    assert part.refused == (Refusal(RefusalReason.NO_VALUE, 6, "2024-03-01 00:30"),)
+    assert part.watt_minutes == regular(days=3).watt_minutes
+    assert part.span == regular(days=3).span
+    assert first.meters == (METER,)
+    assert (told[-1].step, told[-1].steps, told[-1].readings) == (3, 3, 144)
+    (again,) = run(store, [Steps(*days(3))]).parts
+    assert (again.new, again.unchanged) == (0, 144)
+
+
+def test_a_failing_source_keeps_what_it_gave_and_the_next_goes_on(store: Store) -> None:
+    failing = Steps(*days(2), end=SourceError("unexpected", kind="X"))
+    report = run(store, [failing, Steps(*days(4))])
+    assert [error.code for error in report.errors] == ["unexpected"]
+    assert report.parts[0].new == 96
+    assert report.parts[1].new == 96
+    assert store.read(METER) == store.read_ordinary(METER) == regular(days=4)
+
+
+def test_a_cancelled_import_keeps_whole_deliveries(store: Store) -> None:
+    report = run(store, [Steps(*days(5), cancel_after=3), Steps(*days(9))])
+    assert report.cancelled
+    assert len(report.parts) == 1
+    assert store.read(METER) == store.read_ordinary(METER) == regular(days=3)
+
+
+def test_a_job_goes_on_after_a_pause_by_itself(store: Store) -> None:
+    attempts = [
+        Steps(*days(1), end=SourcePaused("unexpected", resumes_at=now_ms(), kind="budget")),
+        Steps(*days(2)),
+    ]
+    job = Jobs().start("workspace", import_work(store, lambda: [attempts.pop(0)]))
+    assert job.wait(30)
+    assert job.state is State.DONE
+    assert not attempts
+    assert store.read(METER) == regular(days=2)
+
+
+def test_a_pausing_job_can_be_cancelled(store: Store) -> None:
+    pause = SourcePaused("unexpected", resumes_at=now_ms() + 3_600_000, kind="budget")
+    job = Jobs().start("workspace", import_work(store, lambda: [Steps(*days(1), end=pause)]))
+    while job.state is not State.PAUSED:
+        assert not job.wait(0.01)
+    job.cancel()
+    assert job.wait(30)
+    assert job.state is State.CANCELLED
+    assert store.read(METER) == regular()
+
+
+def test_a_bug_in_a_job_is_told_without_its_words() -> None:
+    def work(_: Job[None]) -> None:
+        raise RuntimeError("a secret")
+
+    job = Jobs().start("workspace", work)
+    assert job.wait(30)
+    assert job.state is State.FAILED
+    assert job.error is not None
+    assert "secret" not in str(job.error)
+    assert "RuntimeError" in str(job.error)
+
+
+def test_one_job_a_key_and_none_for_another() -> None:
+    jobs, go = Jobs(), Event()
+    first = jobs.start("mine", lambda _: go.wait(30))
+    with pytest.raises(InputError) as refused:
+        jobs.start("mine", lambda _: True)
+    go.set()
+    assert refused.value.code == "job-running"
+    assert first.wait(30)
+    assert jobs.find("yours") is None
+    assert jobs.start("mine", lambda _: True).wait(30)

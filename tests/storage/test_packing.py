@@ -1,0 +1,55 @@
+"""Packed columns come back the same, and the day book keeps what was learnt of each day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+from hypothesis import given, settings
+
+from core.model import Curve, Days
+from core.storage.daybook import UNKNOWN_WH, Answer, DayBook
+from core.storage.packing import pack_curve, pack_days, unpack_curve, unpack_days
+from tests.curves import curves, regular
+
+DAYS = Days(date(2024, 3, 1), date(2024, 3, 4))
+
+
+@given(curves())
+@settings(max_examples=60, deadline=None)
+def test_a_curve_unpacks_to_itself(curve: Curve) -> None:
+    origin = (np.arange(len(curve)) % 5).astype(np.uint8)
+    again, origins = unpack_curve(pack_curve(curve, origin))
+    assert again == curve
+    assert origins.tolist() == origin.tolist()
+
+
+def test_two_years_pack_into_a_small_document() -> None:
+    curve = regular(days=731)
+    assert len(pack_curve(curve, np.zeros(len(curve), np.uint8))) < 100_000
+
+
+def test_an_answer_is_noted_day_by_day() -> None:
+    gained = np.array(["2024-03-02"], dtype="datetime64[D]")
+    book = DayBook.empty().asked_about(DAYS, gained, 1_000)
+    assert book.day.astype(str).tolist() == ["2024-03-01", "2024-03-02", "2024-03-03"]
+    assert book.answer.tolist() == [Answer.NOTHING, Answer.READINGS, Answer.NOTHING]
+    assert book.attempts.tolist() == [1, 0, 1]
+    assert set(book.asked.tolist()) == {1_000}
+
+
+def test_asking_again_in_vain_counts_and_keeps_what_was_there() -> None:
+    gained = np.array(["2024-03-02"], dtype="datetime64[D]")
+    none = np.array([], dtype="datetime64[D]")
+    book = DayBook.empty().asked_about(DAYS, gained, 1_000).asked_about(DAYS, none, 2_000)
+    assert book.attempts.tolist() == [2, 1, 2]
+    assert book.answer.tolist() == [Answer.NOTHING, Answer.READINGS, Answer.NOTHING]
+
+
+def test_closed_days_and_totals_survive_packing() -> None:
+    none = np.array([], dtype="datetime64[D]")
+    book = DayBook.empty().asked_about(DAYS, none, 5, closed=True).with_totals({date(2024, 2, 29): 33_495})
+    again = unpack_days(pack_days(book))
+    assert again.day.astype(str).tolist()[0] == "2024-02-29"
+    assert again.official_wh.tolist() == [33_495, UNKNOWN_WH, UNKNOWN_WH, UNKNOWN_WH]
+    assert again.answer.tolist() == [Answer.NEVER_ASKED, *[Answer.CLOSED] * 3]
