@@ -1,0 +1,65 @@
+# `make run` and `make test` are all a fresh machine needs; each makes the virtual environment itself.
+# The same in plain pip / streamlit / pytest lines: README.md.
+# PYTHON=/path/to/python3.12 names the interpreter; ARGS="--server.port 8600" goes on to the program.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+# An installation is done once its stamp exists, and done again when the requirements change.
+RUN_STAMP  := $(VENV)/run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
+TEST_STAMP := $(VENV)/test-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
+NODE_STAMP := node_modules/.package-lock.json
+
+.PHONY: run test lint types tests torture bench screenshots format clean
+
+run: $(RUN_STAMP)
+	$(BIN)/streamlit run streamlit_app.py $(ARGS)
+
+test: lint types tests
+
+lint: $(TEST_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(TEST_STAMP)
+	$(BIN)/mypy
+
+tests: $(TEST_STAMP) $(NODE_STAMP)
+	@.ci/need chromium chromium chromium-browser google-chrome google-chrome-stable
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+
+torture: $(TEST_STAMP)
+	$(BIN)/python -m pytest -m torture $(ARGS)
+
+bench: $(TEST_STAMP)
+	@for bench in benchmarks/bench_*.py; do \
+		$(BIN)/python -m "$$(echo "$${bench%.py}" | tr / .)" $(ARGS) || exit 1; done
+
+screenshots: $(TEST_STAMP) $(NODE_STAMP)
+	@.ci/need chromium chromium chromium-browser google-chrome google-chrome-stable
+	$(BIN)/python -m tests.browser.screenshots $(ARGS)
+
+format: $(TEST_STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage tests/artefacts
+
+$(RUN_STAMP): requirements.txt
+	@test -n "$(PYTHON)" || { echo "Courbe needs Python 3.11 or later; install it or name it: make PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ echo "Python cannot make a virtual environment: on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(TEST_STAMP): $(RUN_STAMP) requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# axe-core, for the accessibility checks in the browser.
+$(NODE_STAMP): package-lock.json
+	@.ci/need npm npm
+	npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
