@@ -1,0 +1,403 @@
+"""The embedded MongoDB: one mongod per data folder, kept alive by the processes that use it.
+
+Every process that uses the folder has a keeper thread that waits for the folder's lock. The one that holds
+it owns the server: it starts mongod, starts it again when it dies, and stops it at the end. When the owner
+dies, the operating system frees the lock and the next keeper takes over on the same address.
+
+mongod is reached through a socket in a folder of mode 0700 and opens no network port. Where there are no
+sockets (Windows) it listens on a random loopback port and asks for a password kept in a 0600 file.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Any, Final, Self
+from urllib.parse import quote, quote_plus
+
+from pydantic import SecretStr
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+from core.errors import StorageError
+from core.storage import leash
+from core.storage.program import Program, find
+
+_START_SECONDS: Final = 60.0
+_STOP_SECONDS: Final = 10.0
+_POLL_SECONDS: Final = 0.02
+_ROOM_BYTES: Final = 64_000_000
+"""Free space below which starting would only break half-way."""
+_ENGINE: Final = (
+    "cache_size=128M,session_max=500,eviction=(threads_min=1,threads_max=2),log=(file_max=8MB,prealloc=false)"
+)
+_NEWER_DATA_EXIT: Final = 62
+_PORT_TAKEN_EXIT: Final = 48
+_USER: Final = "courbe"
+_UNAUTHORISED: Final = (13, 18)
+
+
+class Transport(StrEnum):
+    """How clients reach the server."""
+
+    SOCKET = "socket"
+    PORT = "port"
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """Where the server listens, as kept in `address.json` for the other processes of this user."""
+
+    socket: str = ""
+    port: int = 0
+    password: str = ""
+
+    @classmethod
+    def read(cls, path: Path) -> Self | None:
+        """None where there is none yet, or none that can be read."""
+        try:
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+
+    def write(self, path: Path) -> None:
+        """All or nothing, readable by this user alone."""
+        draft = path.with_suffix(".new")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(asdict(self), file)
+        draft.replace(path)
+
+    @property
+    def uri(self) -> SecretStr:
+        if self.socket:
+            return SecretStr(f"mongodb://{quote(self.socket, safe='')}/?directConnection=true")
+        login = f"{_USER}:{quote_plus(self.password)}@"
+        return SecretStr(f"mongodb://{login}127.0.0.1:{self.port}/?authSource=admin&directConnection=true")
+
+    def listens(self) -> bool:
+        """Whether somebody takes connections here; mongod does once its storage is open."""
+        with contextlib.suppress(OSError):
+            if self.socket:
+                with socket.socket(socket.AF_UNIX) as knock:
+                    knock.settimeout(1)
+                    knock.connect(self.socket)
+                return True
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            return True
+        return False
+
+    def answers(self) -> bool:
+        """Whether MongoDB answers here, with our password where one is asked for."""
+        if not self.listens():
+            return False
+        with (
+            contextlib.suppress(PyMongoError),
+            MongoClient[dict[str, Any]](self.uri.get_secret_value(), serverSelectionTimeoutMS=2000) as client,
+        ):
+            client.admin.command("ping")
+            return True
+        return False
+
+
+class EmbeddedServer:
+    """A running embedded MongoDB, owned by this process or found. Made by `start`."""
+
+    def __init__(self, folder: Path, program: Program, transport: Transport) -> None:
+        self._folder = folder
+        self._program = program
+        self._transport = transport
+        self._stopping = threading.Event()
+        self._changing = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._failure: StorageError | None = None
+        self._keeper = threading.Thread(target=self._keep, name="mongod keeper", daemon=True)
+        self._keeper.start()
+
+    @property
+    def uri(self) -> SecretStr:
+        """Where to connect. Raises StorageError when the server cannot be kept running."""
+        if self._failure:
+            raise self._failure
+        address = _Address.read(self._address_file)
+        if address is None:
+            raise StorageError("server-stopped")
+        return address.uri
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the mongod this process owns; None where another process owns it."""
+        child = self._child
+        return child.pid if child else None
+
+    def wait(self, seconds: float = _START_SECONDS) -> None:
+        """Until it answers. Raises StorageError with what keeps it from starting."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self._failure:
+                raise self._failure
+            address = _Address.read(self._address_file)
+            if address and address.answers():
+                return
+            time.sleep(_POLL_SECONDS)
+        raise StorageError("server-slow")
+
+    def stop(self) -> None:
+        """Stops what this process owns and leaves what others own; harmless when repeated."""
+        atexit.unregister(self.stop)
+        with self._changing:
+            self._stopping.set()
+            child = self._child
+        if child:
+            _end(child)
+            self._keeper.join(_STOP_SECONDS)
+
+    @property
+    def _address_file(self) -> Path:
+        return self._folder / "address.json"
+
+    @property
+    def _log(self) -> Path:
+        return self._folder / "mongod.log"
+
+    def _keep(self) -> None:
+        """The keeper thread. mongod's parent-death signal follows it, so it lives as long as the process."""
+        try:
+            with _held(self._folder / "owner.lock", self._stopping):
+                while not self._stopping.is_set():
+                    child = self._launch()
+                    if child:
+                        child.wait()
+                    self._child = None
+        except StorageError as error:
+            self._failure = error
+        except OSError as error:
+            self._failure = StorageError("server-folder", folder=str(self._folder))
+            self._failure.__cause__ = error
+
+    def _launch(self) -> subprocess.Popen[bytes] | None:
+        """Starts mongod and waits until it answers; None when asked to stop meanwhile."""
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            address = self._choose_address()
+            address.write(self._address_file)
+            with self._changing:
+                if self._stopping.is_set():
+                    return None
+                self._child = child = self._spawn(address)
+            while child.poll() is None:
+                if self._stopping.is_set():
+                    return child
+                if address.listens():
+                    self._admit(address)
+                    return child
+                if time.monotonic() > deadline:
+                    _end(child)
+                    raise StorageError("server-slow")
+                time.sleep(_POLL_SECONDS)
+            obstacle = self._obstacle(child.returncode)
+            # the mongod of a killed owner may still be ending; a port may have been taken meanwhile
+            if obstacle.code not in ("server-in-use", "server-port") or time.monotonic() > deadline:
+                raise obstacle
+            time.sleep(0.1)
+
+    def _choose_address(self) -> _Address:
+        """The address of last time where it can be used again: the clients of other processes know it."""
+        known = _Address.read(self._address_file) or _Address()
+        if self._transport is Transport.SOCKET:
+            return _Address(socket=str(_socket_folder(self._folder, known.socket) / "mongod.sock"))
+        password = known.password or secrets.token_urlsafe(24)
+        return _Address(port=_free_port(known.port), password=password)
+
+    def _spawn(self, address: _Address) -> subprocess.Popen[bytes]:
+        data = self._folder / "db"
+        data.mkdir(mode=0o700, exist_ok=True)
+        how = "kernel" if sys.platform == "linux" else "pipe"
+        command = [sys.executable, "-I", "-S", leash.__file__, how, str(os.getpid())]
+        command += [str(self._program.path), "--dbpath", str(data), *_options(address)]
+        log = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            return subprocess.Popen(  # noqa: S603
+                command,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=data,
+                start_new_session=True,  # Ctrl-C in a terminal is for us, not for it
+            )
+        finally:
+            os.close(log)
+
+    def _admit(self, address: _Address) -> None:
+        """Makes our user on the first start with a port; MongoDB allows it from this machine only, once."""
+        if address.socket or address.answers():
+            return
+        with MongoClient[dict[str, Any]]("127.0.0.1", address.port, directConnection=True) as client:
+            try:
+                client.admin.command("createUser", _USER, pwd=address.password, roles=["root"])
+            except OperationFailure as error:
+                if error.code in _UNAUTHORISED:
+                    raise StorageError("server-password", folder=str(self._folder)) from error
+                raise
+
+    def _obstacle(self, code: int) -> StorageError:
+        """Why mongod ended: its exit code, and what it wrote last."""
+        with self._log.open("rb") as file:
+            file.seek(max(0, self._log.stat().st_size - 100_000))
+            words = file.read().decode(errors="replace")
+        if "DBPathInUse" in words:
+            return StorageError("server-in-use", folder=str(self._folder))
+        if code == _PORT_TAKEN_EXIT:
+            return StorageError("server-port")
+        if "No space left on device" in words:
+            return StorageError("server-disk-full", folder=str(self._folder))
+        if code == _NEWER_DATA_EXIT or "unsupported WiredTiger file version" in words:
+            version = ".".join(map(str, self._program.version))
+            return StorageError("server-newer-data", folder=str(self._folder), version=version)
+        if "Permission denied" in words or "Read-only file system" in words:
+            return StorageError("server-folder", folder=str(self._folder))
+        return StorageError("server-start", exit=code, log=str(self._log))
+
+
+def start(
+    data_dir: Path, mongod: Path | None = None, *, transport: Transport | None = None
+) -> EmbeddedServer:
+    """The embedded server of a data folder, answering: started, or found running.
+
+    `mongod` names the program to use instead of the one on PATH or the bundled one. Raises StorageError when
+    none can run, or when the folder cannot be used.
+    """
+    program = find(mongod)
+    folder = data_dir.absolute() / "mongodb"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise StorageError("server-folder", folder=str(folder)) from error
+    if free < _ROOM_BYTES:
+        raise StorageError("server-disk-full", folder=str(folder))
+    default = Transport.PORT if sys.platform == "win32" else Transport.SOCKET
+    server = EmbeddedServer(folder, program, transport or default)
+    atexit.register(server.stop)
+    try:
+        server.wait()
+    except StorageError:
+        server.stop()
+        raise
+    return server
+
+
+def _options(address: _Address) -> list[str]:
+    """What keeps mongod small and to ourselves; figures in MiB and files were measured on 6.0."""
+    options = [
+        *("--wiredTigerEngineConfigString", _ENGINE, "--maxConns", "200"),
+        *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        *("--quiet", "--slowms", "86400000"),  # the log would repeat queries, meter numbers included
+    ]
+    if address.socket:
+        folder = str(Path(address.socket).parent)
+        return [
+            *options,
+            *("--bind_ip", address.socket, "--unixSocketPrefix", folder, "--filePermissions", "0600"),
+        ]
+    options += ["--bind_ip", "127.0.0.1", "--port", str(address.port), "--auth"]
+    return options if sys.platform == "win32" else [*options, "--nounixsocket"]
+
+
+def _socket_folder(folder: Path, known: str) -> Path:
+    """A folder of ours alone that can hold a socket: paths are limited to about 100 bytes, and not every
+    file system has sockets."""
+    wanted = folder / "socket"
+    wanted.mkdir(mode=0o700, exist_ok=True)
+    if _holds_sockets(wanted):
+        return wanted
+    earlier = Path(known).parent if known else None
+    if earlier and _is_private(earlier) and _holds_sockets(earlier):
+        return earlier
+    return Path(tempfile.mkdtemp(prefix="courbe-"))
+
+
+def _holds_sockets(folder: Path) -> bool:
+    path = folder / f"probe-{secrets.token_hex(4)}.sock"  # as long as the longest name mongod uses
+    try:
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.bind(str(path))
+    except OSError:
+        return False
+    finally:
+        path.unlink(missing_ok=True)
+    return True
+
+
+def _is_private(folder: Path) -> bool:
+    """A real folder, ours, closed to everybody else: a name in the temporary folder proves nothing."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return (
+        folder.is_dir()
+        and not folder.is_symlink()
+        and (found.st_uid, found.st_mode & 0o077) == (os.getuid(), 0)
+    )
+
+
+def _free_port(wanted: int) -> int:
+    """The wanted loopback port if it is free, else a random free one."""
+    for port in (wanted, 0):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            if sys.platform != "win32":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise StorageError("server-port")
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()
+    try:
+        child.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+@contextlib.contextmanager
+def _held(path: Path, stopping: threading.Event) -> Iterator[None]:
+    """Holds the lock file; waits while another process does. The system frees it however a process ends."""
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+        _lock(file, stopping)
+        yield
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes], stopping: threading.Event) -> None:
+        while not stopping.is_set():
+            try:
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            except OSError:
+                stopping.wait(0.2)
+            else:
+                return
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes], stopping: threading.Event) -> None:  # noqa: ARG001
+        fcntl.flock(file, fcntl.LOCK_EX)
