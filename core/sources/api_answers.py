@@ -1,0 +1,240 @@
+"""The JSON of Enedis as Conso API passes it on, and as households save it: v2 (`grandeur`) and the legacy
+v5 (`interval_reading`), load curves and daily energies.
+
+A stamp is the END of its interval in Paris wall time; every row names its own step; a value is the average
+power over it, in W. In v2 null means "no reading"; in v5 such rows are absent. Order is not guaranteed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.errors import SourceError
+from core.model import MINUTE_MS, Curve, Delivery, Flow, Meter, Origin, Refusal, RefusalReason
+from core.paristime import HOUR_MS, ends_to_utc, exists, is_ambiguous, to_utc
+
+MAX_WATTS: Final = 1_000_000
+"""A Linky meter serves up to 36 kVA; far beyond, a value is an error."""
+_STEPS: Final = {"PT10M": 10, "PT15M": 15, "PT30M": 30, "PT60M": 60, "PT1H": 60}
+_FLOWS: Final = {"CONS": Flow.CONSUMPTION, "PROD": Flow.PRODUCTION}
+_STAMP: Final = "%Y-%m-%d %H:%M:%S"
+_Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """One series of either format: the meter, its unit, and the rows as they came."""
+
+    prm: str
+    flow: Flow | None
+    unit: str
+    power: bool
+    stamps: list[Any]
+    values: list[Any]
+    steps: list[Any]
+    v2: bool
+
+
+def read_load_curve(document: Mapping[str, Any], *, flow: Flow | None = None, live: bool = False) -> Delivery:
+    """The load curve of an answer. `flow`: which one to take, and what a v5 answer (which does not say) is;
+    consumption unless given. `live`: it came from the API itself, not from a file.
+
+    SourceError `api-answer-unknown`, or `api-answer-other` where it is an answer of another kind (daily
+    energies, maximal powers).
+    """
+    series = _series(document, flow)
+    if not series.power or series.unit != "W":
+        raise SourceError("api-answer-other", unit=series.unit or "?")
+    found = series.flow or flow or Flow.CONSUMPTION
+    try:
+        meter = Meter(series.prm, found)
+    except ValueError:
+        raise SourceError("api-answer-unknown") from None
+    curve, refused = _curve(series)
+    origins = (Origin.API_V5, Origin.API_V2) if live else (Origin.JSON_V5, Origin.JSON_V2)
+    return Delivery(meter, origins[series.v2], curve, refused)
+
+
+def read_daily(document: Mapping[str, Any]) -> dict[date, int]:
+    """The distributor's energy of each day in Wh, from a daily answer. Days without a value are left out.
+
+    SourceError `api-answer-unknown`, or `api-answer-other` where it holds no daily energies.
+    """
+    series = _series(document, None)
+    if series.unit != "Wh":
+        raise SourceError("api-answer-other", unit=series.unit or "?")
+    totals: dict[date, int] = {}
+    for stamp, value in zip(series.stamps, series.values, strict=True):
+        try:
+            totals[date.fromisoformat(str(stamp)[:10])] = int(value)
+        except (TypeError, ValueError):
+            continue  # null: no total that day
+    return totals
+
+
+def _series(document: Mapping[str, Any], flow: Flow | None) -> _Series:
+    if not isinstance(document, Mapping):
+        raise SourceError("api-answer-unknown")
+    legacy = document.get("meter_reading", document)
+    try:
+        if "grandeur" in document:
+            return _v2(document, flow)
+        if isinstance(legacy, Mapping) and "interval_reading" in legacy:
+            return _v5(legacy)
+    except (KeyError, TypeError, AttributeError, IndexError):
+        pass
+    raise SourceError("api-answer-unknown")
+
+
+def _v2(document: Mapping[str, Any], flow: Flow | None) -> _Series:
+    offered = [one for one in document["grandeur"] if flow in (None, _FLOWS.get(one["grandeurMetier"]))]
+    chosen = offered[0]
+    points = chosen["points"] or []
+    usual = document.get("pas")
+    return _Series(
+        prm=str(document["idPrm"]),
+        flow=_FLOWS[chosen["grandeurMetier"]],
+        unit=str(chosen["unite"]),
+        power=chosen["grandeurPhysique"] == "PA",
+        stamps=[point["d"] for point in points],
+        values=[point["v"] for point in points],
+        steps=[point.get("p", usual) for point in points],
+        v2=True,
+    )
+
+
+def _v5(document: Mapping[str, Any]) -> _Series:
+    points = document["interval_reading"] or []
+    kind = document["reading_type"]
+    usual = kind.get("interval_length")
+    return _Series(
+        prm=str(document["usage_point_id"]),
+        flow=None,
+        unit=str(kind["unit"]),
+        power=kind.get("measurement_kind", "power") == "power"
+        and kind.get("aggregate", "average") == "average",
+        stamps=[point["date"] for point in points],
+        values=[point["value"] for point in points],
+        steps=[point.get("interval_length", usual) for point in points],
+        v2=False,
+    )
+
+
+def _curve(series: _Series) -> tuple[Curve, tuple[Refusal, ...]]:
+    """The readings in order, and what was left out of the rows."""
+    refusals = _Refusals(series)
+    rows = np.arange(len(series.stamps))
+    empty = np.array([value is None or value == "" for value in series.values], dtype=np.bool_)
+    rows = refusals.without(rows, empty, RefusalReason.NO_VALUE)
+
+    wall = pd.to_datetime(pd.Series(series.stamps, dtype=object).map(_text), format=_STAMP, errors="coerce")
+    ends = wall.astype("datetime64[ms]").to_numpy().astype(np.int64)  # NaT: the least int64
+    bad = wall.isna().to_numpy(copy=True)
+    bad[~bad] = ~exists(ends[~bad])
+    rows = refusals.without(rows, bad, RefusalReason.BAD_STAMP)
+
+    minutes = np.array(
+        [_STEPS.get(step, 0) if isinstance(step, str) else 0 for step in series.steps], np.int64
+    )
+    rows = refusals.without(rows, minutes == 0, RefusalReason.UNKNOWN_STEP)
+    off = ends % (np.maximum(minutes, 1) * MINUTE_MS) != 0
+    rows = refusals.without(rows, off, RefusalReason.OFF_GRID)
+
+    power = pd.to_numeric(pd.Series(series.values, dtype=object).map(_text), errors="coerce").to_numpy(
+        np.float64
+    )
+    rows = refusals.without(rows, ~np.isfinite(power) | (power % 1 != 0), RefusalReason.NOT_A_NUMBER)
+    rows = refusals.without(rows, power < 0, RefusalReason.NEGATIVE)
+    rows = refusals.without(rows, power > MAX_WATTS, RefusalReason.TOO_LARGE)
+
+    start = _to_utc(ends[rows]) - minutes[rows] * MINUTE_MS
+    rows, start = _in_order(rows, start, minutes)
+    watts = np.where(np.isfinite(power), power, 0).astype(np.int64)
+    rows, start = _once(rows, start, minutes, watts, refusals)
+    return Curve.of(start, minutes[rows], watts[rows]), refusals.all()
+
+
+def _text(value: object) -> str:
+    """A value as written; booleans and containers become no number."""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else "?"
+
+
+def _to_utc(ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """UTC of END stamps in whatever order they were listed."""
+    steps = np.diff(ends)
+    if len(steps) and int((steps < 0).sum()) > 0.9 * len(steps):
+        return _to_utc(ends[::-1])[::-1]
+    if bool(((steps > 0) | ((steps >= -HOUR_MS) & is_ambiguous(ends[1:]))).all()):
+        return ends_to_utc(ends)
+    # no order: of an hour that happens twice, each stamp is summer time first, winter time next
+    second = np.zeros(len(ends), dtype=np.bool_)
+    for stamp in np.unique(ends[is_ambiguous(ends)]):
+        (rows,) = np.nonzero(ends == stamp)
+        second[rows[1::2]] = True
+    return to_utc(ends, second)
+
+
+def _in_order(
+    rows: NDArray[np.intp], start: NDArray[np.int64], minutes: NDArray[np.int64]
+) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    """By start, then the finer step first; rows of the same interval as they were listed."""
+    order = np.lexsort((minutes[rows], start))
+    return rows[order], start[order]
+
+
+def _once(
+    rows: NDArray[np.intp],
+    start: NDArray[np.int64],
+    minutes: NDArray[np.int64],
+    watts: NDArray[np.int64],
+    refusals: _Refusals,
+) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    """Each moment told once: repeats are dropped, the first of two that contradict or overlap is kept."""
+    end = start + minutes[rows] * MINUTE_MS
+    keep = np.ones(len(rows), dtype=np.bool_)
+    for at in np.nonzero(start[1:] < np.maximum.accumulate(end)[:-1])[0] + 1 if len(rows) else ():
+        last = at - 1
+        while not keep[last]:
+            last -= 1
+        if start[at] >= end[last]:
+            continue  # what it overlapped was itself left out
+        keep[at] = False
+        if start[at] != start[last] or end[at] != end[last]:
+            refusals.add(RefusalReason.OVERLAP, rows[at])
+        elif watts[rows[at]] != watts[rows[last]]:
+            refusals.add(RefusalReason.CONTRADICTION, rows[at])
+    return rows[keep], start[keep]
+
+
+class _Refusals:
+    """Counts rows left out, by reason, with the first as an example."""
+
+    def __init__(self, series: _Series) -> None:
+        self._series = series
+        self._rows: dict[RefusalReason, list[int]] = {}
+
+    def without(self, rows: NDArray[np.intp], mask: _Mask, reason: RefusalReason) -> NDArray[np.intp]:
+        """The rows left once those the mask names are refused."""
+        for row in rows[mask[rows]].tolist():
+            self._rows.setdefault(reason, []).append(row)
+        return rows[~mask[rows]]
+
+    def add(self, reason: RefusalReason, row: int) -> None:
+        self._rows.setdefault(reason, []).append(int(row))
+
+    def all(self) -> tuple[Refusal, ...]:
+        return tuple(
+            Refusal(reason, len(rows), self._example(rows[0])) for reason, rows in self._rows.items()
+        )
+
+    def _example(self, row: int) -> str:
+        series = self._series
+        value = "null" if series.values[row] is None else series.values[row]
+        return f"{series.stamps[row]}: {value}, {series.steps[row]}"[:80]
