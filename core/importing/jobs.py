@@ -127,7 +127,7 @@ def import_work(store: Store, sources: Callable[[], Sequence[Source]]) -> Callab
             job.progress = progress
 
         while True:
-            report = run(store, sources(), stop=job.stop, progress=tell)
+            report = run(store.patient(), sources(), stop=job.stop, progress=tell)
             job.result = report
             resumes_at = report.paused.resumes_at if report.paused else None
             if resumes_at is None or job.stop.is_set():

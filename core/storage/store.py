@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from pymongo import ReadPreference
@@ -18,10 +19,11 @@ from core.errors import StorageError
 from core.model import Curve, Delivery, Meter, Refusal, Span
 from core.paristime import day_of, now_ms
 from core.storage import merging, ordinary, projection, record, time_series
-from core.storage.faults import explained, patiently
+from core.storage.faults import PATIENCE_SECONDS, explained, patiently
 from core.storage.record import Change, Record, Summary
 from core.storage.wire import DURABLE
 
+T = TypeVar("T")
 _READ_ATTEMPTS: Final = 8
 _NOT_SUPPORTED: Final = frozenset({13, 59, 115, 8000, 20})
 """Unauthorized, no such command, not supported: what Atlas's small tiers answer to `fsync`."""
@@ -40,7 +42,9 @@ class Merged:
 class Store:
     """Reads and writes the meters of one database. Every method raises StorageError."""
 
-    def __init__(self, database: Database[Any]) -> None:
+    def __init__(self, database: Database[Any], *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        """`patience_seconds`: how long to wait for what passes by itself (a restart, an election)."""
+        self.patience_seconds = patience_seconds
         self.database = database.with_options(
             write_concern=DURABLE,
             read_concern=ReadConcern("majority"),
@@ -62,11 +66,18 @@ class Store:
         """The time series collection."""
         return self._collections.time_series
 
+    def patient(self, seconds: float = PATIENCE_SECONDS) -> Store:
+        """The same store with another patience: long for an import, short for a page."""
+        return Store(self.database, patience_seconds=seconds)
+
+    def _patiently(self, action: Callable[[], T]) -> T:
+        return patiently(action, seconds=self.patience_seconds)
+
     def prepare(self) -> None:
         """Make collections and indexes where absent, and mend what a crash left. Cheap when all is well."""
         with explained():
-            patiently(lambda: ordinary.prepare(self.database))
-            patiently(lambda: time_series.prepare(self.database))
+            self._patiently(lambda: ordinary.prepare(self.database))
+            self._patiently(lambda: time_series.prepare(self.database))
             for summary in self.meters():
                 if not projection.is_settled(self._collections.records, summary.meter):
                     self.repair(summary.meter)
@@ -74,12 +85,12 @@ class Store:
     def meters(self) -> list[Summary]:
         """A summary of each meter."""
         with explained():
-            return patiently(lambda: record.summaries(self._collections.records))
+            return self._patiently(lambda: record.summaries(self._collections.records))
 
     def record(self, meter: Meter) -> Record | None:
         """All that is known of a meter; None where nothing is."""
         with explained():
-            found = patiently(lambda: record.load(self._collections.records, meter))
+            found = self._patiently(lambda: record.load(self._collections.records, meter))
         return found if found.version else None
 
     def merge(self, delivery: Delivery) -> Merged:
@@ -89,7 +100,7 @@ class Store:
         """
         with explained():
             while True:
-                before = patiently(lambda: record.load(self._collections.records, delivery.meter))
+                before = self._patiently(lambda: record.load(self._collections.records, delivery.meter))
                 after, result = _merged(before, delivery)
                 if after is before or self._commit(after):
                     return Merged(
@@ -100,46 +111,46 @@ class Store:
         """False where another writer was faster. A lost answer is asked for again, never guessed."""
         writer = secrets.token_hex(8)
         records = self._collections.records
-        return patiently(
+        return self._patiently(
             lambda: record.replace(records, state, writer) or record.written_by(records, state.meter, writer)
         )
 
     def project(self, meter: Meter) -> None:
         """Bring both collections in line with the record. Safe to repeat and beside other writers."""
         with explained():
-            patiently(lambda: projection.project(self._collections, meter))
+            self._patiently(lambda: projection.project(self._collections, meter))
 
     def repair(self, meter: Meter) -> None:
         """Project anew and delete anything the record does not account for."""
         with explained():
-            patiently(lambda: projection.repair(self._collections, meter))
+            self._patiently(lambda: projection.repair(self._collections, meter))
 
     def read(self, meter: Meter, span: Span | None = None) -> Curve:
         """The meter's curve from the time series collection, one consistent state of it."""
         with explained():
             for _ in range(_READ_ATTEMPTS):
-                shown = patiently(lambda: projection.current(self._collections.records, meter))
+                shown = self._patiently(lambda: projection.current(self._collections.records, meter))
                 if shown is None:
                     return Curve.empty()
-                curve = patiently(
+                curve = self._patiently(
                     lambda g=shown.generation: time_series.read(self.time_series, meter, g)  # type: ignore[misc]
                 )
                 if (len(curve), curve.watt_minutes) == (shown.readings, shown.watt_minutes):
                     return curve.within(span) if span else curve
-                if patiently(lambda: projection.current(self._collections.records, meter)) == shown:
+                if self._patiently(lambda: projection.current(self._collections.records, meter)) == shown:
                     self.repair(meter)
         raise StorageError("storage-differs")
 
     def read_ordinary(self, meter: Meter, span: Span | None = None) -> Curve:
         """The same from the ordinary collection. While an import is being written it may be ahead."""
         with explained():
-            return patiently(lambda: ordinary.read(self.ordinary, meter, span))
+            return self._patiently(lambda: ordinary.read(self.ordinary, meter, span))
 
     def settle(self) -> bool:
         """Force a checkpoint, so that sizes are those of what is written; False where it is forbidden."""
         with explained():
             try:
-                patiently(lambda: self.database.client.admin.command("fsync"))
+                self._patiently(lambda: self.database.client.admin.command("fsync"))
             except OperationFailure as error:
                 if error.code not in _NOT_SUPPORTED:
                     raise
@@ -150,16 +161,16 @@ class Store:
         """Delete a meter and all its readings; without a meter, the whole database."""
         with explained():
             if meter is None:
-                patiently(lambda: self.database.client.drop_database(self.database.name))
+                self._patiently(lambda: self.database.client.drop_database(self.database.name))
                 self.prepare()
                 return
             self._empty(meter)
-            patiently(lambda: self._collections.records.delete_one({"_id": record.key(meter)}))
+            self._patiently(lambda: self._collections.records.delete_one({"_id": record.key(meter)}))
 
     def _empty(self, meter: Meter) -> None:
         """Commit that the meter has no readings, then clear both collections. After a crash in between,
         the next `prepare` finds an empty record and goes on clearing."""
-        while (before := patiently(lambda: record.load(self._collections.records, meter))).version:
+        while (before := self._patiently(lambda: record.load(self._collections.records, meter))).version:
             if self._commit(with_fields(Record.blank(meter), version=before.version)):
                 break
         self.repair(meter)
