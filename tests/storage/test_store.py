@@ -15,7 +15,7 @@ from pymongo.database import Database
 from core.errors import StorageError
 from core.model import Curve, Days, Delivery, Flow, Meter, Origin
 from core.paristime import now_ms
-from core.storage import owner, record
+from core.storage import owner, record, time_series
 from core.storage.store import Store
 from tests.curves import METER_PRM, curves, regular
 
@@ -189,6 +189,22 @@ def test_writers_at_once_lose_and_double_nothing(store: Store, database: Databas
         writer.start()
     for writer in writers:
         writer.join()
+    assert_holds(store, whole)
+
+
+def test_a_commit_in_the_middle_of_a_projection_is_not_lost(
+    store: Store, database: Database[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, write = regular(days=2), time_series.write
+    others = [whole.select(slice(48, 96))]
+
+    def overtaken(*arguments: Any) -> None:
+        if others:
+            deliver(Store(database), others.pop())
+        write(*arguments)
+
+    monkeypatch.setattr(time_series, "write", overtaken)
+    deliver(store, whole.select(slice(0, 48)))
     assert_holds(store, whole)
 
 
