@@ -25,7 +25,9 @@ PATIENCE_SECONDS: Final = 30.0
 """An embedded server is back after about 1 s, a replica set elects within 12 s."""
 _PASSING_CODES: Final = frozenset({6, 7, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
 """Host unreachable, shutting down, stepped down, write conflict and their kin (MongoDB's error codes)."""
-_UNAUTHORIZED: Final = frozenset({8000, 13, 18})
+_ATLAS: Final = 8000
+"""Atlas's own code for whatever a plan forbids: space over its quota, or a command."""
+_UNAUTHORIZED: Final = frozenset({_ATLAS, 13, 18})
 _FULL: Final = frozenset({14031, 16, 12501})
 """Out of disk space; quota exceeded (Atlas free tier)."""
 
@@ -67,7 +69,7 @@ def explain(error: PyMongoError) -> StorageError:
     if passes_by_itself(error):
         return StorageError("storage-unreachable")
     code = error.code if isinstance(error, OperationFailure) else None
-    if code in _FULL:
+    if code in _FULL or (code == _ATLAS and "quota" in str(error)):
         return StorageError("storage-full")
     if code in _UNAUTHORIZED:
         return StorageError("storage-forbidden")

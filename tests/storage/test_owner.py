@@ -1,0 +1,41 @@
+"""Work is known to have ended by its process, by its token, or by its age; never by guess."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from core.paristime import now_ms
+from core.storage import owner
+
+_OTHER = """
+import sys
+from core.storage import owner
+with owner.working() as name:
+    print(name, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_work_in_this_process_is_gone_when_it_ends() -> None:
+    with owner.working() as name:
+        assert not owner.is_gone(name, now_ms())
+    assert owner.is_gone(name, now_ms())
+
+
+def test_work_in_another_process_is_gone_when_that_is_killed() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _OTHER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    name = process.stdout.readline().strip()
+    assert not owner.is_gone(name, now_ms())
+    process.kill()
+    process.communicate()
+    assert owner.is_gone(name, now_ms())
+
+
+def test_work_on_another_machine_is_gone_only_by_age() -> None:
+    name = "elsewhere:1:1:aa"
+    assert not owner.is_gone(name, now_ms())
+    assert owner.is_gone(name, now_ms() - owner.STALE_MS - 1)
