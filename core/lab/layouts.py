@@ -1,0 +1,244 @@
+"""Ways to store the same readings, each really built from the visitor's own.
+
+Creation options: `allocation_size=512B,leaf_page_max=128KB` lets WiredTiger put the last part of a page in
+512 bytes instead of 4 kB. The same options are offered on both sides (see `ORDINARY_SMALL`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from pymongo.collection import Collection
+from pymongo.database import Database
+
+from core.lab import shapes
+from core.lab.footprint import Tally
+from core.lab.shapes import Shape
+from core.storage import ordinary, time_series
+
+Index = list[tuple[str, int]]
+Versions = tuple[int, ...]
+
+
+class Family(StrEnum):
+    """What a document of a layout is. Texts: `lab.family.<value>`."""
+
+    ORDINARY = "ordinary"
+    GROUPED = "grouped"
+    TIME_SERIES = "series"
+
+
+class Order(StrEnum):
+    """The order readings are inserted in. Texts: `lab.order.<value>`."""
+
+    CHRONOLOGICAL = "chronological"
+    NEWEST_FIRST = "newest"
+    SHUFFLED = "shuffled"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One way to store readings. `code` is stable; texts `lab.layout.<code>` and `lab.layout.<code>.why`.
+
+    `value`: the field that holds the watts, in expressions. `series`: the field that says which series a
+    document belongs to. `lesson`: made to be seen once; built from a sample, for it is slow and large.
+    """
+
+    code: str
+    family: Family
+    shape: Shape
+    options: Mapping[str, Any]
+    index: Index | None = None
+    unique: bool = False
+    index_options: Mapping[str, Any] = field(default_factory=dict)
+    order: Order = Order.CHRONOLOGICAL
+    since: Versions = (5, 0)
+    lesson: bool = False
+    tally: Callable[[Collection[Any], Mapping[int, int]], Tally] = field(
+        default=lambda collection, steps: _tally_by_series(collection, steps)
+    )
+
+    def create(self, database: Database[Any], name: str) -> Collection[Any]:
+        """The empty collection with its index."""
+        collection = database.create_collection(name, check_exists=False, **self.options)
+        if self.index:
+            collection.create_index(self.index, unique=self.unique, **self.index_options)
+        return collection
+
+
+def _engine(configuration: str) -> dict[str, Any]:
+    return {"storageEngine": {"wiredTiger": {"configString": configuration}}}
+
+
+def _series(granularity: str | None, time_field: str = "start", meta_field: str = "meter") -> dict[str, Any]:
+    options = {"timeField": time_field, "metaField": meta_field}
+    if granularity:
+        options["granularity"] = granularity
+    return {"timeseries": options}
+
+
+SMALL: Final = "allocation_size=512B,leaf_page_max=128KB"
+_SNAPPY: Final = _engine("block_compressor=snappy")
+_ZSTD: Final = _engine("block_compressor=zstd")
+_CLUSTERED: Final = {"clusteredIndex": {"key": {"_id": 1}, "unique": True}}
+_HOURS: Final = {"timeseries": time_series.OPTIONS}
+_YEAR_SECONDS: Final = 31_536_000
+
+
+def _tally_by_step(collection: Collection[Any], _steps: Mapping[int, int]) -> Tally:
+    """Documents that say their own step."""
+    return _summed(collection, "$meter.step", {"$sum": "$watts"}, None)
+
+
+def _tally_first(collection: Collection[Any], _steps: Mapping[int, int]) -> Tally:
+    minutes = {f"PT{step}M": step for step in (10, 15, 30, 60)}
+    return _summed(collection, "$interval_length", {"$sum": "$value"}, minutes)
+
+
+def _tally_lean(collection: Collection[Any], steps: Mapping[int, int]) -> Tally:
+    return _summed(collection, "$m", {"$sum": "$v"}, steps)
+
+
+def _tally_by_series(collection: Collection[Any], steps: Mapping[int, int]) -> Tally:
+    return _summed(collection, "$_id.m", {"$sum": "$v"}, steps)
+
+
+def _tally_numbered(collection: Collection[Any], steps: Mapping[int, int]) -> Tally:
+    series = {"$floor": {"$divide": ["$_id", 1 << 32]}}
+    return _summed(collection, series, {"$sum": "$v"}, steps)
+
+
+def _tally_daily(collection: Collection[Any], steps: Mapping[int, int]) -> Tally:
+    return _summed(collection, "$_id.m", {"$sum": {"$sum": "$v"}}, steps, {"$sum": {"$size": "$v"}})
+
+
+def _tally_monthly(collection: Collection[Any], steps: Mapping[int, int]) -> Tally:
+    """Only a client can read these values: decoded here."""
+    readings = energy = 0
+    for document in collection.find({}):
+        values = shapes.unpacked(document["v"])
+        readings += len(values)
+        energy += int(values.sum()) * steps[document["_id"]["m"]]
+    return Tally(readings, energy)
+
+
+def _summed(
+    collection: Collection[Any],
+    group: object,
+    watts: dict[str, Any],
+    steps: Mapping[Any, int] | None,
+    readings: dict[str, Any] | None = None,
+) -> Tally:
+    """Counts and watts by series or step on the server, times the minutes of each."""
+    count = readings or {"$sum": 1}
+    rows = list(collection.aggregate([{"$group": {"_id": group, "readings": count, "watts": watts}}]))
+    minutes = [int(row["_id"]) if steps is None else steps[row["_id"]] for row in rows]
+    return Tally(
+        sum(int(row["readings"]) for row in rows),
+        sum(int(row["watts"]) * step for row, step in zip(rows, minutes, strict=True)),
+    )
+
+
+def _ordinary(code: str, options: dict[str, Any], **more: Any) -> Layout:
+    return Layout(
+        code,
+        Family.ORDINARY,
+        shapes.current,
+        options,
+        index=ordinary.INDEX,
+        unique=True,
+        tally=_tally_by_step,
+        **more,
+    )
+
+
+def _time_series(code: str, options: dict[str, Any], shape: Shape = shapes.measured, **more: Any) -> Layout:
+    return Layout(
+        code, Family.TIME_SERIES, shape, options, index=time_series.INDEX, tally=_tally_by_step, **more
+    )
+
+
+FIRST_DEMO: Final = Layout(
+    "first-demo",
+    Family.ORDINARY,
+    shapes.first_demo,
+    _SNAPPY,
+    index=[("prm", 1), ("date", 1)],
+    unique=True,
+    tally=_tally_first,
+)
+ORDINARY: Final = _ordinary("ordinary", _SNAPPY)
+ORDINARY_ZSTD: Final = _ordinary("ordinary-zstd", _ZSTD)
+ORDINARY_SMALL: Final = _ordinary(
+    "ordinary-small",
+    _engine(f"block_compressor=zstd,{SMALL}"),
+    index_options=_engine(f"block_compressor=zstd,{SMALL}"),
+)
+_LEAN_INDEX: Final[Index] = [("m", 1), ("t", 1)]
+LEAN: Final = Layout(
+    "lean", Family.ORDINARY, shapes.lean, _SNAPPY, index=_LEAN_INDEX, unique=True, tally=_tally_lean
+)
+LEAN_ZSTD: Final = Layout(
+    "lean-zstd", Family.ORDINARY, shapes.lean, _ZSTD, index=_LEAN_INDEX, unique=True, tally=_tally_lean
+)
+NATURAL: Final = Layout("natural", Family.ORDINARY, shapes.natural, _ZSTD)
+CLUSTERED: Final = Layout("clustered", Family.ORDINARY, shapes.natural, _ZSTD | _CLUSTERED, since=(5, 3))
+NUMBERED: Final = Layout(
+    "numbered", Family.ORDINARY, shapes.numbered, _ZSTD | _CLUSTERED, since=(5, 3), tally=_tally_numbered
+)
+DAILY: Final = Layout(
+    "daily", Family.GROUPED, shapes.daily, _ZSTD | _CLUSTERED, since=(5, 3), tally=_tally_daily
+)
+MONTHLY: Final = Layout(
+    "monthly", Family.GROUPED, shapes.monthly, _ZSTD | _CLUSTERED, since=(5, 3), tally=_tally_monthly
+)
+TS_DEFAULT: Final = Layout(
+    "ts-default",
+    Family.TIME_SERIES,
+    shapes.first_demo_with_id,
+    _series(None, "date", "prm"),
+    index=[("prm", 1), ("date", 1)],
+    tally=_tally_first,
+)
+TS_SECONDS: Final = _time_series("ts-seconds", _series("seconds"))
+TS_MINUTES: Final = _time_series("ts-minutes", _series("minutes"))
+TS_HOURS_ID: Final = _time_series("ts-hours-id", _HOURS, shapes.measured_with_id)
+TS_HOURS: Final = _time_series("ts-hours", _HOURS)
+TS_SNAPPY: Final = _time_series("ts-snappy", _HOURS | _SNAPPY)
+TS_SMALL: Final = _time_series(
+    "ts-small",
+    _HOURS | _engine(f"block_compressor=zstd,{SMALL}"),
+    index_options=_engine(f"block_compressor=zstd,{SMALL}"),
+)
+TS_YEAR: Final = _time_series(
+    "ts-year",
+    {
+        "timeseries": {
+            "timeField": "start",
+            "metaField": "meter",
+            "bucketMaxSpanSeconds": _YEAR_SECONDS,
+            "bucketRoundingSeconds": _YEAR_SECONDS,
+        }
+    },
+    since=(6, 3),
+)
+TS_NEWEST: Final = _time_series("ts-newest", _HOURS, order=Order.NEWEST_FIRST, lesson=True)
+TS_SHUFFLED: Final = _time_series("ts-shuffled", _HOURS, order=Order.SHUFFLED, lesson=True)
+
+LAYOUTS: Final = (
+    *(FIRST_DEMO, ORDINARY, ORDINARY_ZSTD, ORDINARY_SMALL, LEAN, LEAN_ZSTD, NATURAL, CLUSTERED, NUMBERED),
+    *(DAILY, MONTHLY),
+    *(TS_DEFAULT, TS_SECONDS, TS_MINUTES, TS_HOURS_ID, TS_HOURS, TS_SNAPPY, TS_SMALL, TS_YEAR),
+    *(TS_NEWEST, TS_SHUFFLED),
+)
+BY_CODE: Final = {layout.code: layout for layout in LAYOUTS}
+WATERFALL: Final = (FIRST_DEMO, LEAN, LEAN_ZSTD, NATURAL, TS_HOURS_ID, TS_HOURS, TS_SMALL)
+"""What the gain is made of: each step changes one thing. Texts: `lab.step.<code>`."""
+
+
+def available(layout: Layout, server: str) -> bool:
+    """Whether a server of this version can build a layout."""
+    return tuple(int(part) for part in server.split(".")[:2]) >= layout.since
