@@ -1,0 +1,63 @@
+"""Where the commands find the household's readings, and which of its meters they mean."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from core.cli.console import Console
+from core.errors import InputError
+
+if TYPE_CHECKING:
+    from core.model import Meter
+    from core.storage.record import Summary
+    from core.storage.store import Store
+
+
+@contextmanager
+def household() -> Iterator[Store]:
+    """The store the settings name, made where it is absent; the server of a running application is used.
+
+    InputError `cli-shared` on a shared deployment: it holds many visitors' data and no household's.
+    """
+    from core.settings import load_settings
+    from core.storage.faults import explained
+    from core.storage.workspace import Workspaces
+
+    workspaces = Workspaces(load_settings())
+    if workspaces.is_shared:
+        raise InputError("cli-shared")
+    try:
+        with explained():
+            yield workspaces.open().store
+    finally:
+        workspaces.close()
+
+
+def add_meter_options(parser: argparse.ArgumentParser, console: Console) -> None:
+    """`--prm` to choose meters, `--show-prm` to print them whole."""
+    parser.add_argument("--prm", metavar="PRM", help=console.text("cli.option.prm"))
+    add_show_option(parser, console)
+
+
+def add_show_option(parser: argparse.ArgumentParser, console: Console) -> None:
+    parser.add_argument("--show-prm", action="store_true", help=console.text("cli.option.show-prm"))
+
+
+def chosen(store: Store, wanted: str | None) -> list[Summary]:
+    """All meters, or those whose PRM is, or ends with, what was asked for. InputError when none does."""
+    summaries = store.meters()
+    if wanted is None:
+        return summaries
+    digits = "".join(wanted.split())
+    found = [one for one in summaries if len(digits) >= 4 and one.meter.prm.endswith(digits)]
+    if not found:
+        raise InputError("cli-no-such-meter")
+    return found
+
+
+def shown(meter: Meter, arguments: argparse.Namespace) -> str:
+    """The PRM as this command may print it."""
+    return meter.prm if arguments.show_prm else meter.masked

@@ -1,0 +1,124 @@
+"""Reads the arguments, runs the command, and turns whatever ends it into an exit code.
+
+0: done. 1: failed. 2: the arguments or settings cannot be used. 130: interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Any, Final, NoReturn
+
+from pydantic import ValidationError
+
+from core.cli import holdings, imports, laboratory
+from core.cli.console import Console
+from core.errors import CourbeError, InputError
+from core.texts import Language
+
+DONE: Final = 0
+FAILED: Final = 1
+USAGE: Final = 2
+INTERRUPTED: Final = 130
+PROGRAM: Final = "python -m core"
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse in the chosen language (its own complaints apart), with a complaint that is one line."""
+
+    console = Console()
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, add_help=False, allow_abbrev=False, formatter_class=_Formatter)
+        self._optionals.title = self.console.text("cli.options")
+        self.add_argument("-h", "--help", action="help", help=self.console.text("cli.option.help"))
+        languages = [language.value for language in Language]
+        self.add_argument("--lang", choices=languages, help=self.console.text("cli.option.lang"))
+
+    def error(self, message: str) -> NoReturn:
+        self.console.note(self.console.text("cli.usage", message=message, program=self.prog))
+        self.exit(USAGE)
+
+
+class _Formatter(argparse.HelpFormatter):
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[Any],
+        prefix: str | None = None,
+    ) -> None:
+        given = _Parser.console.text("cli.usage-prefix") if prefix is None else prefix
+        super().add_usage(usage, actions, groups, given)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    console = Console(_language(arguments))
+    try:
+        code = _run(arguments, console)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our output has gone: nobody is left to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        console.note(console.text("cli.interrupted"))
+        return INTERRUPTED
+    return code
+
+
+def _run(arguments: Sequence[str], console: Console) -> int:
+    try:
+        chosen = _parser(console).parse_args(arguments)
+    except SystemExit as ended:  # --help, or a complaint that has been printed
+        return int(ended.code or DONE)
+    try:
+        return int(chosen.run(chosen, console))
+    except InputError as error:
+        console.failed(error)
+        return USAGE if error.code.startswith("cli-") else FAILED
+    except CourbeError as error:
+        console.failed(error)
+        return FAILED
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False, include_context=False):
+            name = f"COURBE_{'_'.join(map(str, problem['loc'])).upper()}"
+            console.note(console.text("cli.setting", name=name, message=problem["msg"]))
+        return USAGE
+
+
+def _language(arguments: Sequence[str]) -> Language:
+    """The language asked for, known before the arguments are read: their help is in it too."""
+    for at, option in enumerate(arguments):
+        name, _, attached = option.partition("=")
+        with suppress(ValueError, IndexError):
+            if name == "--lang":
+                return Language(attached or arguments[at + 1])
+    return Language.ENGLISH
+
+
+def _parser(console: Console) -> argparse.ArgumentParser:
+    _Parser.console = console
+    about, codes = console.text("cli.about"), console.text("cli.codes")
+    parser = _Parser(prog=PROGRAM, description=about, epilog=codes)
+    commands = parser.add_subparsers(
+        title=console.text("cli.commands"),
+        dest="command",
+        metavar=console.text("cli.command"),
+        required=True,
+        parser_class=_Parser,
+    )
+
+    def command(name: str) -> argparse.ArgumentParser:
+        about = console.text(f"cli.{name}.about")
+        return commands.add_parser(name, help=about, description=about)
+
+    for group in (imports, holdings, laboratory):
+        group.add(command, console)
+    return parser
