@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,21 +15,30 @@ from pymongo.database import Database
 from core.storage import server
 
 if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
     from core.storage.store import Store
 
-SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+ROOT = Path(__file__).resolve().parent.parent
+SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
-def mongo() -> Iterator[MongoClient[dict[str, Any]]]:
-    """A client of a mongod started for these tests. Without a mongod the tests fail; they never skip."""
+def mongo_uri() -> Iterator[str]:
+    """A mongod started for these tests. Without a mongod the tests fail; they never skip."""
     with tempfile.TemporaryDirectory(prefix="courbe-tests-") as folder:
         embedded = server.start(Path(folder))
         try:
-            with MongoClient[dict[str, Any]](embedded.uri.get_secret_value()) as client:
-                yield client
+            yield embedded.uri.get_secret_value()
         finally:
             embedded.stop()
+
+
+@pytest.fixture(scope="session")
+def mongo(mongo_uri: str) -> Iterator[MongoClient[dict[str, Any]]]:
+    """A client of the tests' mongod."""
+    with MongoClient[dict[str, Any]](mongo_uri) as client:
+        yield client
 
 
 @pytest.fixture
@@ -48,6 +57,29 @@ def store(database: Database[dict[str, Any]]) -> Store:
     fresh = Store(database)
     fresh.prepare()
     return fresh
+
+
+@pytest.fixture
+def open_page(
+    mongo_uri: str, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Callable[..., AppTest]]:
+    """Opens a page of a personal deployment on this test's database, in a new browser session each time:
+    `open_page("consumption", lang="fr")`. It has not run yet; call `.run()` on what it returns."""
+    import streamlit as st
+    from streamlit.testing.v1 import AppTest
+
+    monkeypatch.setenv("COURBE_MONGODB_URI", mongo_uri)
+    monkeypatch.setenv("COURBE_DATABASE", database.name)
+    monkeypatch.setenv("COURBE_DATA_DIR", str(tmp_path))
+    st.cache_resource.clear()
+
+    def opened(name: str = "welcome", **query: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
+        app.query_params.update(query)
+        return app if name == "welcome" else app.switch_page(f"pages/{name}.py")
+
+    yield opened
+    st.cache_resource.clear()
 
 
 @pytest.fixture(scope="session")

@@ -110,6 +110,16 @@ class Jobs:
         """The running or the last job of a key."""
         return self._jobs.get(key)
 
+    def end(self, workspace: str, seconds: float = 30.0) -> None:
+        """Cancel, wait for and drop every job of a workspace: those under its key, or `<key>:<more>`."""
+        with self._lock:
+            mine = [key for key in self._jobs if key == workspace or key.startswith(f"{workspace}:")]
+            jobs = [self._jobs.pop(key) for key in mine]
+        for job in jobs:
+            job.cancel()
+        for job in jobs:
+            job.wait(seconds)
+
     def forget(self, key: str) -> None:
         """Cancel and drop the job of a key, with its result."""
         with self._lock:

@@ -139,6 +139,11 @@ class EmbeddedServer:
         return address.uri
 
     @property
+    def alive(self) -> bool:
+        """Whether it is being kept running; a server that is just starting again counts."""
+        return self._failure is None and not self._stopping.is_set()
+
+    @property
     def pid(self) -> int | None:
         """Process id of the mongod this process owns; None where another process owns it."""
         child = self._child

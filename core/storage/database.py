@@ -1,0 +1,237 @@
+"""A connection to a MongoDB, and what stands in its way: each obstacle is named on evidence only."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import ssl
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any, Final
+
+from pydantic import SecretStr
+from pymongo import MongoClient
+from pymongo.database import Database
+from pymongo.errors import (
+    ConfigurationError,
+    InvalidURI,
+    NetworkTimeout,
+    OperationFailure,
+    PyMongoError,
+)
+
+from core.errors import StorageError
+from core.model import Check
+from core.storage.program import OLDEST
+
+Client = MongoClient[dict[str, Any]]
+
+_SECONDS: Final = 10.0
+_FORBIDDEN: Final = frozenset({13, 8000})
+"""Unauthorized, and Atlas's own error."""
+_BAD_LOGIN: Final = frozenset({18, 8000})
+"""AuthenticationFailed; Atlas says 8000 ("bad auth") for the same."""
+_UNSUPPORTED: Final = frozenset({13, 20, 59, 115, 8000})
+"""Ways to say that a command is not for this user or this tier."""
+
+
+class Obstacle(StrEnum):
+    """Where a connection stopped, in the order in which a connection is made."""
+
+    NAME = "name"
+    REACH = "reach"
+    OPEN = "open"
+    ENCRYPTION = "encryption"
+    LOGIN = "login"
+
+
+def connect(uri: SecretStr, *, seconds: float = _SECONDS) -> Client:
+    """A client of a MongoDB; nothing is sent before the first request.
+
+    `seconds`: how long a server may take to be found. StorageError `database-uri`, `database-name`.
+    """
+    try:
+        return MongoClient(
+            uri.get_secret_value().strip(),
+            appname="courbe",
+            serverSelectionTimeoutMS=round(seconds * 1000),
+            connectTimeoutMS=round(seconds * 1000),
+            maxPoolSize=20,
+            maxIdleTimeMS=120_000,
+            tz_aware=False,
+        )
+    except InvalidURI:
+        raise StorageError("database-uri") from None
+    except ConfigurationError as error:
+        raise StorageError("database-name" if _is_dns(error) else "database-uri") from None
+    except (PyMongoError, ValueError, TypeError):
+        raise StorageError("database-uri") from None
+
+
+def greet(client: Client) -> None:
+    """One round trip with the user's rights. StorageError `database-<obstacle>` when it fails."""
+    try:
+        client.admin.command("ping")
+    except PyMongoError as error:
+        raise _refusal(obstacle(client, error)) from None
+
+
+def obstacle(client: Client, error: PyMongoError) -> Obstacle:
+    """What kept a connection from being made. The message of the driver stays out: it can hold a URI."""
+    if isinstance(error, OperationFailure):
+        return Obstacle.LOGIN
+    if isinstance(error, ConfigurationError):
+        return Obstacle.NAME if _is_dns(error) else Obstacle.LOGIN
+    found = {_of(cause) for cause in _causes(client, error)} - {None}
+    for one in (Obstacle.LOGIN, Obstacle.ENCRYPTION, Obstacle.OPEN, Obstacle.NAME):
+        if one in found:
+            return one
+    return Obstacle.REACH
+
+
+def _refusal(which: Obstacle) -> StorageError:
+    match which:
+        case Obstacle.NAME:
+            return StorageError("database-name")
+        case Obstacle.REACH:
+            return StorageError("database-reach")
+        case Obstacle.OPEN:
+            return StorageError("database-open")
+        case Obstacle.ENCRYPTION:
+            return StorageError("database-encryption")
+        case Obstacle.LOGIN:
+            return StorageError("database-login")
+
+
+def preflight(client: Client, database: str) -> list[Check]:
+    """Looks at all the application needs of this MongoDB, in order; what depends on a failure is not
+    looked at. Leaves nothing behind."""
+    try:
+        client.admin.command("ping")
+    except PyMongoError as error:
+        stopped = obstacle(client, error)
+        before = list(Obstacle)[: list(Obstacle).index(stopped)]
+        return [
+            *(_check(one, True) for one in before),
+            _check(stopped, False),
+            Check("mongodb-version", None),
+            Check("mongodb-rights", None),
+        ]
+    return [*(_check(one, True) for one in Obstacle), *_abilities(client, client[database])]
+
+
+def _check(which: Obstacle, passed: bool) -> Check:
+    match which:
+        case Obstacle.NAME:
+            return Check("mongodb-name", passed)
+        case Obstacle.REACH:
+            return Check("mongodb-reach", passed)
+        case Obstacle.OPEN:
+            return Check("mongodb-open", passed)
+        case Obstacle.ENCRYPTION:
+            return Check("mongodb-encryption", passed)
+        case Obstacle.LOGIN:
+            return Check("mongodb-login", passed)
+
+
+def _abilities(client: Client, database: Database[dict[str, Any]]) -> Iterator[Check]:
+    try:
+        info = client.server_info()
+    except PyMongoError:
+        yield Check("mongodb-version", None)
+        return
+    recent = tuple(info["versionArray"][:2]) >= OLDEST[:2]
+    yield Check("mongodb-version", recent, {"version": info["version"]})
+    if not recent:
+        yield Check("mongodb-rights", None)
+        return
+    name = f"courbe_check_{secrets.token_hex(6)}"
+    try:
+        yield from _trial(database, name)
+    finally:
+        _drop(database, name)
+    yield _checkpoint(client)
+
+
+def _trial(database: Database[dict[str, Any]], name: str) -> Iterator[Check]:
+    """Makes a time series collection and reads its statistics, as the application will."""
+    try:
+        database.create_collection(name, timeseries={"timeField": "start", "metaField": "meter"})
+    except OperationFailure as error:
+        if error.code in _FORBIDDEN:
+            yield Check("mongodb-rights", False)
+        else:
+            yield Check("mongodb-rights", None)
+            yield Check("mongodb-time-series", False)
+        return
+    except PyMongoError:
+        yield Check("mongodb-rights", None)
+        return
+    yield Check("mongodb-rights", True)
+    yield Check("mongodb-time-series", True)
+    try:
+        list(database[name].aggregate([{"$collStats": {"storageStats": {}}}]))
+    except PyMongoError:
+        yield Check("mongodb-statistics", False)
+    else:
+        yield Check("mongodb-statistics", True)
+
+
+def _drop(database: Database[dict[str, Any]], name: str) -> None:
+    try:
+        database.drop_collection(name)
+    except PyMongoError:
+        return  # what could not be made cannot be dropped; the check has said why
+
+
+def _checkpoint(client: Client) -> Check:
+    """Never a failure: where it is forbidden, sizes settle by themselves within a minute."""
+    try:
+        client.admin.command("fsync")
+    except OperationFailure as error:
+        return Check("mongodb-checkpoint", None if error.code in _UNSUPPORTED else False)
+    except PyMongoError:
+        return Check("mongodb-checkpoint", None)
+    return Check("mongodb-checkpoint", True)
+
+
+def _is_dns(error: BaseException) -> bool:
+    """Whether looking up a `mongodb+srv` name failed; the driver wraps dnspython's error in its own."""
+    return any(
+        type(cause).__module__.startswith("dns.") or isinstance(cause, socket.gaierror)
+        for cause in _chain(error)
+    ) or "DNS" in str(error)
+
+
+def _causes(client: Client, error: PyMongoError) -> Iterator[BaseException]:
+    yield from _chain(error)
+    for server in client.topology_description.server_descriptions().values():
+        if server.error is not None:
+            yield from _chain(server.error)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _of(cause: BaseException) -> Obstacle | None:
+    """The obstacle one exception is evidence of."""
+    match cause:
+        case OperationFailure():
+            return Obstacle.LOGIN
+        case ssl.SSLError():
+            # Atlas cuts the handshake of addresses that are not on its access list with this very alert
+            return Obstacle.REACH if "ALERT_INTERNAL_ERROR" in str(cause).upper() else Obstacle.ENCRYPTION
+        case socket.gaierror():
+            return Obstacle.NAME
+        case ConnectionRefusedError():
+            return Obstacle.OPEN
+        case FileNotFoundError():
+            return Obstacle.OPEN  # the socket of a server that is not there
+        case NetworkTimeout() | TimeoutError():
+            return Obstacle.REACH
+        case _:
+            return None

@@ -1,0 +1,199 @@
+"""Whose data are where: one workspace for a household's own deployment, one a visitor on a shared one.
+
+A workspace of a shared deployment is a database under a name nobody can guess. The name is also the link by
+which its visitor finds it again; it expires some hours after the last visit and can be erased at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import partial
+from typing import Any, Final
+
+from pydantic import SecretStr
+from pymongo.collection import Collection
+
+from core.errors import StorageError
+from core.settings import Deployment, Settings
+from core.storage import server
+from core.storage.database import Client, connect, greet
+from core.storage.faults import explained
+from core.storage.store import Store
+
+_log: Final = logging.getLogger(__name__)
+_REGISTRY: Final = "workspaces"
+_LINK: Final = re.compile(r"[0-9a-f]{32}")
+"""128 random bits in hexadecimal: names of databases must not differ by case alone."""
+_SWEEP_SECONDS: Final = 600.0
+_PERSONAL: Final = "personal"
+
+
+class Place(StrEnum):
+    """Where a workspace's MongoDB is."""
+
+    EMBEDDED = "embedded"
+    CONFIGURED = "configured"
+    OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One visitor's, or one household's, part of the world.
+
+    `key` names it to the job registry and is as secret as `link`. `expires`: UTC, None when it stays.
+    """
+
+    key: str
+    store: Store
+    place: Place
+    link: str | None = None
+    expires: datetime | None = None
+
+
+class Workspaces:
+    """The workspaces of this process; MongoDB is started or reached when the first is opened."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._opening = threading.RLock()
+        self._server: server.EmbeddedServer | None = None
+        self._client: Client | None = None
+        self._open: dict[str, Store] = {}
+        self._closed = threading.Event()
+
+    @property
+    def is_shared(self) -> bool:
+        return self._settings.deployment is Deployment.SHARED
+
+    @property
+    def place(self) -> Place:
+        return Place.CONFIGURED if self._settings.mongodb_uri else Place.EMBEDDED
+
+    @property
+    def client(self) -> Client:
+        """The deployment's MongoDB. Raises StorageError; the next use tries again."""
+        with self._opening:
+            if self._server and not self._server.alive:
+                self.close()
+            if self._client is None:
+                self._client = self._connect()
+            return self._client
+
+    def open(self, link: str | None = None) -> Workspace:
+        """The household's workspace; on a shared deployment the one of a link, or a new one."""
+        if self.is_shared:
+            return self._open_shared(link)
+        return Workspace(_PERSONAL, self._store(self._settings.database), self.place)
+
+    def open_own(self, uri: SecretStr) -> Workspace:
+        """A workspace on a MongoDB of the visitor's own, for their session alone. On a shared deployment
+        StorageError: the server would connect wherever a stranger says."""
+        if self.is_shared:
+            raise StorageError("database-own-uri")
+        client = connect(uri)
+        greet(client)
+        return Workspace(secrets.token_hex(16), _prepared(client, self._settings.database), Place.OWN)
+
+    def exists(self, link: str) -> bool:
+        """Whether a link still leads to a workspace."""
+        if not _LINK.fullmatch(link):
+            return False
+        with explained():
+            alive = {"_id": link, "expires": {"$gt": _now()}}
+            return self._registry.find_one(alive) is not None
+
+    def erase(self, workspace: Workspace) -> None:
+        """Deletes everything a workspace holds; a visitor's is gone, a household's is empty."""
+        if workspace.link is None:
+            workspace.store.erase()
+        else:
+            self._forget(workspace.link)
+
+    def sweep(self) -> int:
+        """Erases the workspaces whose time has come; returns how many."""
+        with explained():
+            due = [row["_id"] for row in self._registry.find({"expires": {"$lte": _now()}}, {"_id": 1})]
+        for link in due:
+            self._forget(link)
+        return len(due)
+
+    def close(self) -> None:
+        """Disconnects and stops a server of our own."""
+        self._closed.set()
+        with self._opening:
+            if self._client:
+                self._client.close()
+            if self._server:
+                self._server.stop()
+            self._client = self._server = None
+            self._open.clear()
+
+    @property
+    def _registry(self) -> Collection[dict[str, Any]]:
+        return self.client[self._settings.database][_REGISTRY]
+
+    def _connect(self) -> Client:
+        if self._settings.mongodb_uri:
+            client = connect(self._settings.mongodb_uri)
+        else:
+            self._server = server.start(self._settings.data_dir, self._settings.mongod)
+            client = connect(self._server.uri)
+        greet(client)
+        if self.is_shared:
+            self._closed = threading.Event()
+            threading.Thread(
+                target=partial(self._sweep_often, self._closed), name="workspace sweeper", daemon=True
+            ).start()
+        return client
+
+    def _store(self, database: str) -> Store:
+        client = self.client
+        with self._opening:
+            if database not in self._open:
+                self._open[database] = _prepared(client, database)
+            return self._open[database]
+
+    def _open_shared(self, link: str | None) -> Workspace:
+        expires = _now() + timedelta(hours=self._settings.workspace_hours)
+        if link is None or not self.exists(link):
+            link = secrets.token_hex(16)
+        with explained():
+            self._registry.update_one({"_id": link}, {"$set": {"expires": expires}}, upsert=True)
+        return Workspace(link, self._store(self._database_of(link)), Place.EMBEDDED, link, expires)
+
+    def _database_of(self, link: str) -> str:
+        """At most 63 bytes; the pattern of the setting `database` leaves room."""
+        return f"{self._settings.database[:20]}_{link}"
+
+    def _forget(self, link: str) -> None:
+        name = self._database_of(link)
+        with explained():
+            self.client.drop_database(name)
+            self._registry.delete_one({"_id": link})
+        with self._opening:
+            self._open.pop(name, None)
+
+    def _sweep_often(self, closed: threading.Event) -> None:
+        while not closed.wait(_SWEEP_SECONDS):
+            try:
+                self.sweep()
+            except StorageError as error:
+                _log.warning("expired workspaces were not erased: %s", error.code)
+
+
+def _prepared(client: Client, database: str) -> Store:
+    store = Store(client[database])
+    store.prepare()
+    return store
+
+
+def _now() -> datetime:
+    """UTC to the millisecond, as MongoDB keeps it."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)

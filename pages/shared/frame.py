@@ -1,0 +1,174 @@
+"""What surrounds every page: its configuration, the stepper of the walk, title, language, empty state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, Literal
+
+import streamlit as st
+from pydantic import ValidationError
+
+from core.errors import InputError, StorageError
+from core.formats import moment
+from core.texts import Language, text
+from pages.shared import notices
+from pages.shared.visitor import Visitor, language, speak, visitor
+
+Needs = Literal["nothing", "storage", "readings"]
+
+WELCOME: Final = "streamlit_app.py"
+_PAGES: Final = Path(__file__).parent.parent
+STEPS: Final = ("connect", "history", "consumption", "footprint", "laboratory", "speed", "fleet", "cost")
+_NAMES: Final = {Language.ENGLISH: "English", Language.FRENCH: "Français"}
+_DONE, _HERE, _AHEAD = (
+    ":material/check_circle:",
+    ":material/radio_button_checked:",
+    ":material/radio_button_unchecked:",
+)
+
+
+def page(name: str, *, needs: Needs = "storage") -> Visitor:
+    """Begins a page; every page calls it first. Returns the visitor.
+
+    Draws configuration, navigation, language, title and lead (`<name>.title`, `<name>.lead`). A page that
+    needs storage or readings ends here, with the cure or the way to the step before, where there are none.
+    """
+    title = text(f"{name}.title", language())
+    st.set_page_config(
+        page_title="Courbe" if name == "welcome" else f"{title} · Courbe",
+        page_icon="⚡",
+        layout="wide",
+    )
+    guest = _visitor()
+    guest.refresh()
+    _say_language(guest.language)
+    trouble = _open_storage(guest)
+    _sidebar(guest, name, trouble)
+    st.title(title, anchor=False)
+    st.markdown(guest.t(f"{name}.lead"))
+    if guest.lost_workspace:
+        st.info(guest.t("common.workspace.lost"), icon=":material/info:")
+    if needs != "nothing" and trouble:
+        notices.show(trouble)
+        link(guest, "connect", guest.t("common.to_connect"))
+        st.stop()
+    if needs == "readings":
+        _require_readings(guest)
+        _meter_chooser(guest)
+    guest.visited.add(name)
+    return guest
+
+
+def link(guest: Visitor, name: str, label: str, *, icon: str | None = None, help: str | None = None) -> None:  # noqa: A002
+    """A link to another page that keeps the language and the workspace."""
+    st.page_link(path_of(name), label=label, icon=icon, help=help, query_params=guest.query)
+
+
+def go(guest: Visitor, name: str) -> None:
+    """Leaves for another page."""
+    st.switch_page(path_of(name), query_params=guest.query)
+
+
+def path_of(name: str) -> str:
+    """The file of a page, as Streamlit names it."""
+    return WELCOME if name == "welcome" else f"pages/{name}.py"
+
+
+def _visitor() -> Visitor:
+    try:
+        return visitor()
+    except ValidationError as error:
+        names = ", ".join(sorted({f"COURBE_{str(fault['loc'][0]).upper()}" for fault in error.errors()}))
+        notices.show(InputError("settings", names=names))
+        st.stop()
+
+
+def _open_storage(guest: Visitor) -> StorageError | None:
+    """Starts or reaches MongoDB where this visitor has a workspace; the trouble, if there is any."""
+    if not guest.has_workspace:
+        return None
+    try:
+        with st.spinner(guest.t("common.opening")):
+            guest.meters  # noqa: B018 - reading it opens the store
+    except StorageError as error:
+        return error
+    return None
+
+
+def _sidebar(guest: Visitor, name: str, trouble: StorageError | None) -> None:
+    with st.sidebar:
+        link(guest, "welcome", "**Courbe**", icon="⚡")
+        for step in STEPS:
+            if (_PAGES / f"{step}.py").is_file():
+                link(guest, step, guest.t(f"common.nav.{step}"), icon=_icon(guest, step, name, trouble))
+        st.divider()
+        st.segmented_control(
+            guest.t("common.language"),
+            list(Language),
+            default=guest.language,
+            required=True,
+            format_func=_NAMES.__getitem__,
+            key="language",
+            on_change=_changed_language,
+            label_visibility="collapsed",
+        )
+        if guest.is_shared:
+            _workspace_box(guest)
+
+
+def _icon(guest: Visitor, step: str, here: str, trouble: StorageError | None) -> str:
+    if step == here:
+        return _HERE
+    if trouble:
+        return _AHEAD
+    done = {"connect": guest.has_workspace, "history": bool(guest.meters)}
+    return _DONE if done.get(step, step in guest.visited and bool(guest.meters)) else _AHEAD
+
+
+def _changed_language() -> None:
+    speak(Language(st.session_state["language"]))
+
+
+def _workspace_box(guest: Visitor) -> None:
+    """A guest's data: until when they stay, and the button that erases them now."""
+    if not guest.has_workspace:
+        st.caption(guest.t("common.workspace.none"))
+        return
+    if guest.expires:
+        st.caption(guest.t("common.workspace.expires", moment=moment(guest.expires, guest.language)))
+    if st.button(guest.t("common.workspace.erase"), icon=":material/delete:", key="erase_workspace"):
+        with notices.guard():
+            guest.erase()
+        go(guest, "welcome")
+
+
+def _require_readings(guest: Visitor) -> None:
+    if guest.meters:
+        return
+    with st.container(border=True):
+        st.subheader(guest.t("common.empty.title"), anchor=False)
+        st.markdown(guest.t("common.empty.text"))
+        link(guest, "history", guest.t("common.empty.import"), icon=":material/download:")
+        link(guest, "welcome", guest.t("common.empty.demo"), icon=":material/home:")
+    st.stop()
+
+
+def _meter_chooser(guest: Visitor) -> None:
+    meters = [summary.meter for summary in guest.meters]
+    if len(meters) < 2:
+        return
+    chosen = st.selectbox(
+        guest.t("common.meter"),
+        meters,
+        index=meters.index(guest.meter) if guest.meter else 0,
+        format_func=guest.name_of,
+        key="meter",
+    )
+    guest.choose(chosen)
+
+
+def _say_language(spoken: Language) -> None:
+    """Tells the browser, and screen readers, which language the page speaks."""
+    st.html(
+        f"<script>document.documentElement.lang = '{spoken.value}'</script>", unsafe_allow_javascript=True
+    )

@@ -1,0 +1,207 @@
+"""Who is looking: one typed object a browser session, and what this process holds for all of them.
+
+Only this module touches `st.session_state`. What belongs to one visitor is never put into a shared cache.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+from pydantic import SecretStr
+
+from core.importing.jobs import Jobs
+from core.model import DEMO_PRM, Meter
+from core.settings import Settings, load_settings
+from core.storage.record import Summary
+from core.storage.store import Store
+from core.storage.workspace import Workspace, Workspaces
+from core.texts import Language, text
+
+_KEY: Final = "visitor"
+_PARIS: Final = ZoneInfo("Europe/Paris")
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What this deployment lets its visitors do."""
+
+    api: bool
+    own_uri: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    """What the visitors of one process share; nothing in it is anybody's."""
+
+    settings: Settings
+    workspaces: Workspaces
+    jobs: Jobs
+
+
+@dataclass(slots=True)
+class Visitor:
+    """One browser session. Secrets live here and nowhere else."""
+
+    _house: _House
+    language: Language
+    token: SecretStr | None = None
+    prm: str | None = None
+    visited: set[str] = field(default_factory=set)
+    link: str | None = None
+    lost_workspace: bool = False
+    _own: Workspace | None = None
+    _chosen: Meter | None = None
+    _workspace: Workspace | None = None
+    _meters: list[Summary] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        return self._house.settings
+
+    @property
+    def jobs(self) -> Jobs:
+        """Background work of the process; start it under `workspace.key` or a key that begins with it."""
+        return self._house.jobs
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether this is a hosted demonstration, where each visitor has a workspace that expires."""
+        return self._house.workspaces.is_shared
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(api=not self.is_shared, own_uri=not self.is_shared)
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where this visitor's data are. Raises StorageError."""
+        if self._own:
+            return self._own
+        if self._workspace is None:
+            self._workspace = self._house.workspaces.open(self.link)
+            self.lost_workspace = self.link not in (None, self._workspace.link)
+            self.link = self._workspace.link
+            if self.link:
+                st.query_params["w"] = self.link
+        return self._workspace
+
+    @property
+    def has_workspace(self) -> bool:
+        """False for a guest of a shared deployment who has not begun anything yet."""
+        return not self.is_shared or self.link is not None
+
+    @property
+    def store(self) -> Store:
+        """This visitor's readings. Raises StorageError."""
+        return self.workspace.store
+
+    @property
+    def meters(self) -> list[Summary]:
+        """The meters that hold readings, as they were when this page began. Raises StorageError."""
+        if self._meters is None:
+            self._meters = [one for one in self.store.meters() if one.readings] if self.has_workspace else []
+        return self._meters
+
+    @property
+    def meter(self) -> Meter | None:
+        """The chosen meter; None where there is none."""
+        known = [summary.meter for summary in self.meters]
+        if self._chosen in known:
+            return self._chosen
+        return known[0] if known else None
+
+    @property
+    def own_database(self) -> bool:
+        """Whether this session uses a MongoDB of the visitor's own."""
+        return self._own is not None
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What a link to another page carries along."""
+        return {"lang": self.language.value} | ({"w": self.link} if self.link else {})
+
+    def t(self, key: str, /, **values: str | int) -> str:
+        """A text in this visitor's language."""
+        return text(key, self.language, **values)
+
+    def name_of(self, meter: Meter) -> str:
+        """How a meter is called on screen: the demo household, or the last digits of its PRM."""
+        name = self.t("common.demo_meter") if meter.prm == DEMO_PRM else meter.masked
+        return f"{name} · {self.t(f'common.flow.{meter.flow.value}')}"
+
+    def choose(self, meter: Meter) -> None:
+        self._chosen = meter
+
+    def use_own_database(self, uri: SecretStr) -> None:
+        """From now on this session alone uses another MongoDB. Raises StorageError."""
+        self._own = self._house.workspaces.open_own(uri)
+        self.refresh()
+
+    def use_deployment_database(self) -> None:
+        """Back to the deployment's own MongoDB."""
+        self._own = None
+        self.refresh()
+
+    def erase(self) -> None:
+        """Stops this workspace's work and deletes all its readings. Raises StorageError."""
+        workspace = self.workspace
+        self.jobs.end(workspace.key)
+        self._house.workspaces.erase(workspace)
+        if workspace.link:
+            self.link = None
+            st.query_params.pop("w", None)
+        self._chosen = None
+        self.refresh()
+
+    @property
+    def expires(self) -> datetime | None:
+        """When the workspace is erased by itself, in Paris time; None when it stays."""
+        moment = self._workspace.expires if self._workspace else None
+        return moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(_PARIS) if moment else None
+
+    def refresh(self) -> None:
+        """Forget what was read for the last page."""
+        self._workspace = self._meters = None
+
+
+def visitor() -> Visitor:
+    """The visitor of this session, as of this page run. Raises pydantic.ValidationError for bad settings."""
+    found = st.session_state.get(_KEY)
+    house = _house()
+    if not isinstance(found, Visitor) or found._house is not house:
+        found = Visitor(house, language())
+        found.token, found.prm = house.settings.api_token, house.settings.prm
+        st.session_state[_KEY] = found
+    found.language = language()
+    found.link = st.query_params.get("w") or found.link
+    return found
+
+
+def language() -> Language:
+    """The language in the address, else this session's, else the browser's."""
+    known = st.session_state.get(_KEY)
+    wishes = (
+        st.query_params.get("lang"),
+        known.language if isinstance(known, Visitor) else None,
+        (st.context.locale or "")[:2],
+    )
+    return next((Language(wish) for wish in wishes if wish in set(Language)), Language.ENGLISH)
+
+
+def speak(chosen: Language) -> None:
+    """Change the language of this session and of its address."""
+    st.query_params["lang"] = chosen.value
+
+
+def _close(house: _House) -> None:
+    house.workspaces.close()
+
+
+@st.cache_resource(show_spinner=False, on_release=_close)
+def _house() -> _House:
+    settings = load_settings()
+    return _House(settings, Workspaces(settings), Jobs())

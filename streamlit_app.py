@@ -1,0 +1,63 @@
+"""Welcome: what Courbe is, and one click into the demo household, without an account or a network."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from core.formats import number
+from core.importing.jobs import import_work
+from core.sources.demo import DemoSource
+from pages.shared import notices
+from pages.shared.frame import go, page
+from pages.shared.visitor import Visitor
+
+READINGS_A_YEAR: Final = 48 * 365
+METERS: Final = 37_000_000
+"""Linky meters in France."""
+
+
+def figures(visitor: Visitor) -> None:
+    """What half-hourly readings add up to."""
+    one, all_of_them = st.columns(2)
+    with one.container(border=True):
+        count = number(READINGS_A_YEAR, visitor.language)
+        st.metric(visitor.t("welcome.one_meter"), visitor.t("welcome.readings", count=count))
+        st.caption(visitor.t("welcome.one_meter_note"))
+    with all_of_them.container(border=True):
+        count = number(READINGS_A_YEAR * METERS / 1e9, visitor.language)
+        st.metric(visitor.t("welcome.all_meters"), visitor.t("welcome.billion", count=count))
+        st.caption(visitor.t("welcome.all_meters_note"))
+
+
+def import_demo(visitor: Visitor) -> None:
+    """Imports the demo household as a job, waits for it with its progress, then goes to the charts."""
+    with notices.guard():
+        key = visitor.workspace.key
+        job = visitor.jobs.find(key)
+        if job is None or not job.active:
+            job = visitor.jobs.start(key, import_work(visitor.store, lambda: [DemoSource()]))
+        bar = st.progress(0.0, visitor.t("welcome.importing"))
+        while not job.wait(0.1):
+            progress = job.progress
+            written = progress.readings / progress.expected if progress.expected else 0.0
+            phase = "welcome.projecting" if written >= 1 else "welcome.importing"
+            bar.progress(min(written, 1.0), visitor.t(phase))
+        if job.error:
+            raise job.error
+    go(visitor, "consumption")
+
+
+visitor = page("welcome", needs="nothing")
+figures(visitor)
+with st.container(horizontal=True):
+    wanted = st.button(
+        visitor.t("welcome.demo"), type="primary", icon=":material/play_arrow:", key="try_demo"
+    )
+    if st.button(visitor.t("welcome.own"), icon=":material/person:", key="own_data"):
+        go(visitor, "connect")
+st.caption(visitor.t("welcome.demo_note"))
+if wanted:
+    import_demo(visitor)
+st.caption(visitor.t("welcome.marks"))
