@@ -1,0 +1,118 @@
+"""The real application in a process of its own, as `streamlit run` starts it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import IO
+
+from tests.code import ROOT
+
+_START_SECONDS = 60
+
+
+class App:
+    """One `streamlit run` on a free loopback port, with its own data folder. Use as a context manager."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log: IO[bytes] | None = None
+        self.port = _free_port()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        """Everything the application has printed."""
+        return (self._folder / "streamlit.log").read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """That of the tests, without their settings and without what measures coverage."""
+        strange = ("COURBE_", "COVERAGE_", "COV_", "STREAMLIT_")
+        mine = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
+        return mine | {"COURBE_DATA_DIR": str(self._folder / "data")} | self._settings
+
+    def __enter__(self) -> App:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._log = (self._folder / "streamlit.log").open("ab")
+        flags = {
+            "server.address": "127.0.0.1",
+            "server.port": str(self.port),
+            "server.headless": "true",
+            "server.fileWatcherType": "none",
+            "browser.gatherUsageStats": "false",
+        }
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", "streamlit_app.py"),
+                *(part for name, value in flags.items() for part in (f"--{name}", value)),
+            ],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._answers():
+            assert self._process.poll() is None, f"the application ended:\n{self.log}"
+            assert time.monotonic() < deadline, f"the application does not answer:\n{self.log}"
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.terminate()
+            self._process.wait(30)
+        if self._log:
+            self._log.close()
+
+    def kill(self) -> None:
+        """End it as `kill -9` does."""
+        assert self._process
+        self._process.kill()
+        self._process.wait(30)
+
+    def command(self, *arguments: str) -> str:
+        """What a command on the same data prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "core", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

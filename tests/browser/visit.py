@@ -1,0 +1,197 @@
+"""A person at a browser: opens pages, waits as a person waits, and looks for what should not be there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Locator, Page, Playwright, Route, expect
+
+from core.texts import Language, text
+from tests.code import ROOT
+
+ARTEFACTS: Final = ROOT / "tests" / "artefacts"
+AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+WIDE: Final = {"width": 1280, "height": 900}
+PHONE: Final = {"width": 390, "height": 844}
+PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PATIENCE_MS: Final = 30_000
+LOOPBACK: Final = ("127.0.0.1", "localhost")
+FRAMEWORK: Final = {
+    "empty-table-header": "stDataFrame",
+    "presentation-role-conflict": "stFileUploader",
+    "target-size": "stDateInput",
+}
+"""What axe-core finds in Streamlit's own widgets: rule and the widget it is allowed in."""
+FLAGS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--disable-extensions",
+    "--mute-audio",
+    "--hide-scrollbars",
+    "--force-color-profile=srgb",
+)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Debian's Chromium, or any other on PATH. Without one the tests fail; they never skip."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    assert program, f"no browser on PATH: install one of {', '.join(PROGRAMS)}"
+    return playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+
+
+class Visit:
+    """One tab. Made by `visit`, which at the end asserts that nothing went wrong unseen."""
+
+    def __init__(self, page: Page, url: str, language: Language) -> None:
+        self.page = page
+        self.language = language
+        self._url = url
+        self.strangers: list[str] = []
+        """Addresses outside this machine that the page wanted."""
+        self.complaints: list[str] = []
+        """Uncaught exceptions in the browser."""
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("websocket", lambda socket: self._judge(socket.url))
+        page.context.route("**/*", self._route)
+
+    def say(self, key: str, /, **values: str | int) -> str:
+        """A text of the catalogue as this visitor reads it."""
+        return text(key, self.language, **values)
+
+    def open(self, name: str = "", **query: str) -> None:
+        """Type an address."""
+        parts = "&".join(f"{key}={value}" for key, value in ({"lang": self.language.value} | query).items())
+        self.page.goto(f"{self._url}/{name}?{parts}", wait_until="domcontentloaded")
+        self.settle()
+
+    def settle(self) -> None:
+        """Until the script has run and nothing on the page is left from before."""
+        page = self.page
+        page.locator('[data-testid=stApp][data-test-script-state="notRunning"]').wait_for(timeout=PATIENCE_MS)
+        expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=PATIENCE_MS)
+        expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=PATIENCE_MS)
+
+    def expect_title(self, key: str) -> None:
+        """The page of this title is shown, without an exception."""
+        heading = self.page.get_by_role("heading", name=self.say(key), level=1)
+        expect(heading).to_be_visible(timeout=PATIENCE_MS)
+        self.settle()
+        expect(self.page.get_by_test_id("stException")).to_have_count(0)
+
+    def expect_charts(self, at_least: int = 1) -> None:
+        """That many charts are drawn."""
+        charts = self.page.locator("[data-testid=stPlotlyChart] .main-svg").first
+        expect(charts).to_be_visible(timeout=PATIENCE_MS)
+        drawn = self.page.locator("[data-testid=stPlotlyChart]:has(.main-svg)")
+        expect(drawn.nth(at_least - 1)).to_be_attached(timeout=PATIENCE_MS)
+
+    def click(self, key: str, role: Any = "button") -> None:
+        """Click what carries this text."""
+        self.find(key, role).click()
+
+    def find(self, key: str, role: Any = "button") -> Locator:
+        return self.page.get_by_role(role, name=self.say(key)).first
+
+    def go(self, step: str) -> None:
+        """Follow the navigation to a page."""
+        self.page.get_by_test_id("stSidebar").get_by_role("link", name=self.say(f"common.nav.{step}")).click()
+        self.expect_title(f"{step}.title")
+
+    def screenshot(self, name: str) -> Path:
+        """The whole page, kept in tests/artefacts."""
+        path = ARTEFACTS / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        height = self.page.evaluate(
+            """() => Math.max(...[...document.querySelectorAll(
+                '[data-testid=stMain], [data-testid=stAppViewContainer]')].map(e => e.scrollHeight))"""
+        )
+        size = self.page.viewport_size or WIDE
+        self.page.set_viewport_size(
+            {"width": size["width"], "height": min(max(height, size["height"]), 6000)}
+        )
+        self.settle()
+        self.page.screenshot(path=path, animations="disabled")
+        self.page.set_viewport_size(size)
+        return path
+
+    def violations(self) -> list[str]:
+        """What axe-core finds on this page, the framework's own leftovers apart."""
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.add_script_tag(path=AXE)
+        found = self.page.evaluate(
+            """async () => (await axe.run(document)).violations.flatMap(rule => rule.nodes.map(node => ({
+                rule: rule.id, help: rule.help, target: node.target.flat(9).join(' '), html: node.html,
+                inside: (document.querySelector(node.target.flat(9)[0])?.closest(
+                    '[data-testid=' + CSS.escape(({ALLOWED})[rule.id] ?? '-') + ']')) !== null
+            })))""".replace("{ALLOWED}", repr(FRAMEWORK))
+        )
+        return [
+            f"{one['rule']}: {one['help']}: {one['target']}: {one['html'][:160]}"
+            for one in found
+            if not one["inside"]
+        ]
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than its window."""
+        wider: int = self.page.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return wider
+
+    def _route(self, route: Route) -> None:
+        if self._judge(route.request.url):
+            route.continue_()
+        else:
+            route.abort()
+
+    def _judge(self, url: str) -> bool:
+        parts = urlsplit(url)
+        here = parts.scheme in ("data", "blob") or parts.hostname in LOOPBACK
+        if not here:
+            self.strangers.append(url)
+        return here
+
+
+@contextmanager
+def visit(
+    browser: Browser,
+    url: str,
+    *,
+    language: Language = Language.ENGLISH,
+    scheme: Any = "light",
+    viewport: dict[str, int] = WIDE,
+) -> Iterator[Visit]:
+    """A tab of a fresh browser profile. On failure a picture of the page stays in tests/artefacts."""
+    context = browser.new_context(
+        color_scheme=scheme,
+        viewport={"width": viewport["width"], "height": viewport["height"]},
+        locale="fr-FR" if language is Language.FRENCH else "en-GB",
+        timezone_id="America/New_York",  # far from Paris: the zone of the browser must not matter
+        reduced_motion="reduce",
+        accept_downloads=True,
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    tab = Visit(context.new_page(), url, language)
+    try:
+        yield tab
+        assert not tab.strangers, "the page wanted something from the network"
+        assert not tab.complaints, "the browser met an uncaught exception"
+    except BaseException:
+        name = re.sub(r"\W+", "-", os.environ.get("PYTEST_CURRENT_TEST", "failure").split(" ")[0])
+        tab.page.screenshot(path=ARTEFACTS / f"failed-{name}.png")
+        raise
+    finally:
+        context.close()

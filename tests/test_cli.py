@@ -1,0 +1,331 @@
+"""The command line as a user runs it: real processes on a real embedded MongoDB."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import secrets
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from core.cli.main import main
+from core.sources.demo import DemoSource
+from core.storage import server
+from tests.code import ROOT
+
+COMMANDS = ("import", "status", "footprint", "export", "erase", "sync", "fleet", "report")
+SECRET = "hunter2secret"
+FIRST_FILE = "enedis_conso_heure_20221024-20240725.csv"
+SECOND_FILE = "enedis_conso_heure_20230809-20240725.csv"
+WAIT = 60
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Home:
+    """A household of its own on a running server."""
+
+    folder: Path
+    database: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        mine = {name: value for name, value in os.environ.items() if not name.startswith("COURBE_")}
+        return mine | {"COURBE_DATA_DIR": str(self.folder), "COURBE_DATABASE": self.database}
+
+    def begin(self, *arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "core", *map(str, arguments)],
+            cwd=ROOT,
+            env=self.environment | options.pop("env", {}),
+            text=True,
+            **({"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options),
+        )
+
+    def run(self, *arguments: str | Path, **options: Any) -> Done:
+        process = self.begin(*arguments, **options)
+        out, err = process.communicate(timeout=WAIT)
+        return Done(process.returncode, out, err)
+
+    def status(self) -> list[dict[str, Any]]:
+        done = self.run("status", "--json")
+        assert done.code == 0, done.err
+        meters: list[dict[str, Any]] = done.json()["meters"]
+        return meters
+
+    def on_terminal(self, *arguments: str, answer: str = "") -> tuple[int, str]:
+        """Run with a terminal on all three streams; the exit code and everything that was shown."""
+        ours, theirs = pty.openpty()
+        try:
+            process = self.begin(*arguments, stdin=theirs, stdout=theirs, stderr=theirs)
+            os.close(theirs)
+            os.write(ours, answer.encode())
+            shown = b""
+            while select.select([ours], [], [], WAIT)[0]:
+                try:
+                    shown += os.read(ours, 4096)
+                except OSError:  # the other end is closed: the process has ended
+                    break
+            return process.wait(WAIT), shown.decode()
+        finally:
+            os.close(ours)
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Iterator[tuple[Path, MongoClient[dict[str, Any]]]]:
+    """A server that stays up between the commands, as beside an open application."""
+    with tempfile.TemporaryDirectory(prefix="courbe-cli-") as folder:
+        running = server.start(Path(folder))
+        try:
+            with MongoClient[dict[str, Any]](running.uri.get_secret_value()) as client:
+                yield Path(folder), client
+        finally:
+            running.stop()
+
+
+@pytest.fixture
+def home(embedded: tuple[Path, MongoClient[dict[str, Any]]]) -> Iterator[Home]:
+    folder, client = embedded
+    name = f"cli_{secrets.token_hex(6)}"
+    yield Home(folder, name)
+    client.drop_database(name)
+
+
+def one_line(done: Done) -> str:
+    """The single line a failed command says."""
+    lines = done.err.splitlines()
+    assert len(lines) == 1, done.err
+    assert "Traceback" not in done.err
+    return lines[0]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_explains_itself(
+    command: str, language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, "--help", "--lang", language]) == 0
+    assert ("afficher cette aide" in capsys.readouterr().out) == (language == "fr")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["bogus"],
+        ["import"],
+        ["import", "--demo", "--file", "x.csv"],
+        ["import", "--file"],
+        ["status", "--lang", "de"],
+        ["footprint", "surplus"],
+        ["fleet", "--meters", "many"],
+    ],
+    ids=" ".join,
+)
+def test_unusable_arguments_are_told_in_one_line(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    complaint = capsys.readouterr().err
+    assert len(complaint.splitlines()) == 1
+    assert "--help" in complaint
+
+
+def test_the_demo_household_from_import_to_erase(home: Home, tmp_path: Path) -> None:
+    expected = DemoSource().preview().readings
+    first, again = home.run("import", "--demo", "--json"), home.run("import", "--demo", "--json")
+    assert (first.code, first.json()["new"], first.json()["unchanged"]) == (0, expected, 0)
+    assert (again.code, again.json()["new"], again.json()["unchanged"]) == (0, 0, expected)
+
+    (meter,) = home.status()
+    assert meter["prm"] == "•••• 0000"
+    assert (meter["flow"], meter["readings"]) == ("consumption", expected)
+    assert meter["wh"] == first.json()["parts"][0]["wh"]
+    assert meter["first"].endswith(("T00:00:00+01:00", "T00:00:00+02:00"))
+    assert home.run("status", "--json", "--show-prm").json()["meters"][0]["prm"] == "00000000000000"
+    assert "•••• 0000" in home.run("status").out
+
+    measured = home.run("footprint", "--json").json()
+    assert measured["settled"] is True
+    assert measured["server"].count(".") == 2
+    for side in ("ordinary", "time_series"):
+        figures = measured[side]
+        assert figures["readings"] == expected
+        assert figures["total_bytes"] == figures["storage_bytes"] + figures["index_bytes"]
+        assert figures["bytes_per_reading"] == pytest.approx(figures["total_bytes"] / expected, abs=1e-3)
+    assert 24 <= measured["time_series"]["buckets"] <= 60
+    assert measured["time_series"]["data_bytes"] < 0.05 * measured["ordinary"]["data_bytes"]
+    assert measured["time_series"]["total_bytes"] < 0.1 * measured["ordinary"]["total_bytes"]
+    assert "6.0" in home.run("footprint").out
+
+    table = tmp_path / "curve.csv"
+    assert home.run("export", "--csv", table).code == 0
+    assert len(table.read_text(encoding="utf-8-sig").splitlines()) >= expected
+
+    refused = home.run("erase")
+    assert refused.code == 2
+    assert "--yes" in one_line(refused)
+    assert home.status() == [meter]
+    assert home.run("erase", "--yes").code == 0
+    assert home.status() == []
+    assert "import --demo" in home.run("status").out
+
+
+def test_both_reference_files_in_any_order_twice(home: Home, shared_data: Path) -> None:
+    files = [shared_data / FIRST_FILE, shared_data / SECOND_FILE]
+    assert home.run("import", "--file", files[0]).code == 0
+    (alone,) = home.status()
+    assert alone["wh"] == 10_684_630
+    states = [home.status()]
+    for order in (files[::-1], files, [files[1]], [files[0]]):
+        assert home.run("import", "--file", *order).code == 0
+        states.append(home.status())
+    home.run("erase", "--yes")
+    assert home.run("import", "--file", files[1]).code == 0
+    assert home.status()[0]["wh"] == 5_830_467
+    assert home.run("import", "--file", files[0], "--file", files[1]).code == 0
+    states.append(home.status())
+    assert all(state == [alone] for state in states)
+    assert home.run("footprint", "--json").json()["ordinary"]["readings"] == alone["readings"]
+
+
+def committed(client: MongoClient[dict[str, Any]], home: Home) -> int:
+    """Readings the record holds at this moment."""
+    found = client[home.database]["curves"].find_one({}, {"readings": 1})
+    return int(found["readings"]) if found else 0
+
+
+def interrupt_midway(
+    home: Home, client: MongoClient[dict[str, Any]], blow: Callable[[subprocess.Popen[str]], None]
+) -> Done:
+    """Begin the demo import and strike as soon as its first readings are committed."""
+    process = home.begin("import", "--demo")
+    while process.poll() is None and not committed(client, home):
+        pass
+    blow(process)
+    out, err = process.communicate(timeout=WAIT)
+    return Done(process.returncode, out, err)
+
+
+def test_killed_in_mid_import_then_again_is_exact(
+    home: Home, embedded: tuple[Path, MongoClient[dict[str, Any]]]
+) -> None:
+    killed = interrupt_midway(home, embedded[1], subprocess.Popen.kill)
+    assert killed.code == -signal.SIGKILL
+    assert 0 < committed(embedded[1], home) < (DemoSource().preview().readings or 0)
+    assert_demo_is_exact(home)
+
+
+def test_killed_with_its_server_in_mid_import_then_again_is_exact() -> None:
+    """The command owns the server here, so both die at once."""
+    with tempfile.TemporaryDirectory(prefix="courbe-kill-") as folder:
+        home = Home(Path(folder), "courbe")
+        assert home.run("status").code == 0  # makes the data folder
+        process = home.begin("import", "--demo", stderr=subprocess.DEVNULL)
+        watching = server.start(Path(folder))  # finds the command's server, or the command finds this one
+        try:
+            with MongoClient[dict[str, Any]](watching.uri.get_secret_value()) as client:
+                while process.poll() is None and not committed(client, home):
+                    pass
+                process.kill()
+                process.communicate(timeout=WAIT)
+                assert process.returncode == -signal.SIGKILL
+        finally:
+            watching.stop()
+        assert_demo_is_exact(home)
+
+
+def assert_demo_is_exact(home: Home) -> None:
+    """Importing again leaves exactly the demo household in the record and in both collections."""
+    curve = DemoSource().preview()
+    again = home.run("import", "--demo", "--json")
+    assert again.code == 0, again.err
+    (meter,) = home.status()
+    assert meter["readings"] == curve.readings
+    assert meter["wh"] == again.json()["parts"][0]["wh"]
+    measured = home.run("footprint", "--json")  # verifies counts and sums of both collections
+    assert measured.code == 0, measured.err
+    assert measured.json()["time_series"]["readings"] == curve.readings
+
+
+def test_interrupting_stops_properly(home: Home, embedded: tuple[Path, MongoClient[dict[str, Any]]]) -> None:
+    stopped = interrupt_midway(home, embedded[1], lambda process: process.send_signal(signal.SIGINT))
+    assert stopped.code == 130
+    assert one_line(stopped)
+    assert home.run("footprint").code == 0  # what was stored is in both collections alike
+
+
+def test_a_reader_that_goes_away_is_no_error_to_tell(home: Home) -> None:
+    gone, pipe = os.pipe()
+    os.close(gone)
+    process = home.begin("status", stdout=pipe)
+    os.close(pipe)
+    assert process.communicate(timeout=WAIT)[1] == ""
+    assert process.returncode == 1
+
+
+def test_a_terminal_sees_progress_and_is_asked_before_erasing(home: Home) -> None:
+    code, shown = home.on_terminal("import", "--demo")
+    assert code == 0
+    assert "100\u202f%" in shown
+    code, shown = home.on_terminal("erase", "--lang", "fr", answer="n\n")
+    assert code == 1
+    assert "[o/N]" in shown
+    assert len(home.status()) == 1
+    assert home.on_terminal("erase", answer="y\n")[0] == 0
+    assert home.status() == []
+
+
+def test_erasing_one_meter_keeps_the_others(home: Home) -> None:
+    home.run("import", "--demo")
+    unknown = home.run("erase", "--prm", "1234", "--yes")
+    assert unknown.code == 2
+    assert one_line(unknown)
+    assert len(home.status()) == 1
+    assert home.run("erase", "--prm", "0000", "--yes").code == 0
+    assert home.status() == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "arguments", "code"),
+    [
+        ({}, ["import", "--file", "/nowhere/curve.csv"], 1),
+        ({}, ["import", "--file", "/"], 1),
+        ({}, ["import", "--file", "Makefile"], 1),
+        ({}, ["footprint"], 1),
+        ({}, ["status", "--prm", "12"], 2),
+        ({"COURBE_API_DAILY_CALLS": "400"}, ["status"], 2),
+        ({"COURBE_DEPLOYMENT": "shared"}, ["status"], 2),
+        ({"COURBE_MONGODB_URI": f"mongodb://me:{SECRET}@"}, ["status"], 1),
+        ({"COURBE_MONGOD": "/nowhere/mongod"}, ["status"], 1),
+        ({"COURBE_DATA_DIR": "/dev/null/data"}, ["status"], 1),
+    ],
+)
+def test_what_cannot_work_is_told_in_one_line(
+    home: Home, environment: dict[str, str], arguments: list[str], code: int
+) -> None:
+    done = home.run(*arguments, env=environment)
+    assert done.code == code
+    assert SECRET not in one_line(done)
