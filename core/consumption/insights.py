@@ -1,0 +1,186 @@
+"""What a household wants told: base load, peaks, biggest days, days unlike their neighbours, and how a
+period compares with the same weekdays a year before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.consumption.history import History, to_date
+from core.consumption.periods import SAME_WEEKDAYS, shifted
+from core.consumption.shapes import Carpet
+from core.consumption.totals import Totals, by_day
+from core.model import Days
+
+NIGHT_SLOTS: Final = np.r_[0:12, 44:48]
+"""22:00 to 06:00, for the share at night."""
+_BASE_SLOTS: Final = slice(0, 12)
+_BASE_SHARE: Final = 0.1
+_NEIGHBOURS: Final = 6
+_FEWEST_NEIGHBOURS: Final = 4
+_UNLIKE: Final = 4.0
+_FEWEST_READINGS: Final = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BaseLoad:
+    """The power (W) that 90 % of a night's half-hours exceed, one a day; NaN without enough readings."""
+
+    day: NDArray[np.datetime64]
+    watts: NDArray[np.float64]
+
+    @property
+    def typical(self) -> float | None:
+        """Median over the days; None without any."""
+        known = self.watts[~np.isnan(self.watts)]
+        return float(np.median(known)) if len(known) else None
+
+
+def base_load(whole: Carpet) -> BaseLoad:
+    """What always runs: the 10th percentile (nearest rank) of the half-hours from 00:00 to 06:00."""
+    night = np.sort(whole.watts[:, _BASE_SLOTS], axis=1)
+    count = (~np.isnan(night)).sum(axis=1)
+    rank = np.rint(_BASE_SHARE * np.maximum(count - 1, 0)).astype(np.int64)
+    watts = night[np.arange(len(night)), rank] if len(night) else np.zeros(0)
+    return BaseLoad(whole.day, np.where(count >= _FEWEST_READINGS, watts, np.nan))
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """A reading that stands out: start (UTC ms), minutes, average power (W)."""
+
+    start: int
+    minutes: int
+    watts: int
+
+
+def peak(history: History) -> Peak | None:
+    """The highest reading, the earliest of equals; None when empty."""
+    found = peaks(history, 1)
+    return found[0] if found else None
+
+
+def peaks(history: History, count: int) -> list[Peak]:
+    """The highest reading of each of the `count` days whose highest is largest."""
+    if not len(history):
+        return []
+    order = np.lexsort((history.curve.start, -history.curve.watts.astype(np.int64)))
+    _, first = np.unique(history.day[order], return_index=True)
+    chosen = order[np.sort(first)[:count]]
+    curve = history.curve
+    return [Peak(int(curve.start[at]), int(curve.minutes[at]), int(curve.watts[at])) for at in chosen]
+
+
+def daily_peaks(history: History) -> tuple[NDArray[np.datetime64], NDArray[np.int32]]:
+    """Days with readings, and the highest average power (W) of each."""
+    if not len(history):
+        return history.day, history.curve.watts
+    first = np.nonzero(np.append(True, np.diff(history.day.astype(np.int64)) != 0))[0]
+    return history.day[first], np.maximum.reduceat(history.curve.watts, first)
+
+
+def biggest_days(daily: Totals, count: int) -> list[tuple[date, int]]:
+    """The days that used most, with their watt-minutes."""
+    order = np.lexsort((daily.first, -daily.energy))[:count]
+    return [(to_date(daily.first[at]), int(daily.energy[at])) for at in order if daily.minutes[at] > 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """A day unlike its neighbours: how many times the energy of a usual day of its weekday."""
+
+    day: date
+    times: float
+    energy: int
+    usual: int
+
+
+def unlike_days(daily: Totals, count: int = 12) -> list[Unlike]:
+    """Complete days far from the same weekday of the six weeks before and after, most striking first.
+
+    Far: more than four times the usual distance (median absolute deviation) from their median.
+    """
+    values = np.where(daily.complete, daily.energy.astype(np.float64), np.nan)
+    shifts = [7 * week for week in range(-_NEIGHBOURS, _NEIGHBOURS + 1) if week]
+    around = np.array([_moved(values, shift) for shift in shifts]) if len(values) else np.zeros((1, 0))
+    enough = ((~np.isnan(around)).sum(axis=0) >= _FEWEST_NEIGHBOURS) & ~np.isnan(values)
+    rows = np.nonzero(enough)[0]
+    if not len(rows):
+        return []
+    usual = np.nanmedian(around[:, rows], axis=0)
+    distance = np.nanmedian(np.abs(around[:, rows] - usual), axis=0) * 1.4826
+    score = np.abs(values[rows] - usual) / np.maximum(distance, 0.05 * np.maximum(usual, 1))
+    chosen = np.argsort(-score)[:count]
+    return [
+        Unlike(
+            to_date(daily.first[rows[at]]),
+            float(values[rows[at]] / usual[at]),
+            int(daily.energy[rows[at]]),
+            int(usual[at]),
+        )
+        for at in chosen
+        if score[at] > _UNLIKE and usual[at] > 0
+    ]
+
+
+def _moved(values: NDArray[np.float64], by: int) -> NDArray[np.float64]:
+    moved = np.full(len(values), np.nan)
+    if abs(by) < len(values):
+        moved[max(by, 0) : len(values) + min(by, 0)] = values[max(-by, 0) : len(values) + min(-by, 0)]
+    return moved
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigures:
+    """Of some days: energy (watt-minutes), complete days, mean complete day, base load (W), peak, and the
+    share of the energy used from 22:00 to 06:00. None where there is nothing to tell."""
+
+    energy: int
+    days: int
+    mean_day: Fraction | None
+    base: float | None
+    peak: Peak | None
+    night: float | None
+
+
+def key_figures(history: History, whole: Carpet, daily: Totals) -> KeyFigures:
+    """The figures of the readings given; `whole` and `daily` are of the same readings."""
+    complete = int(daily.complete.sum())
+    energy = int(whole.energy.sum())
+    night = int(whole.energy[:, NIGHT_SLOTS].sum())
+    return KeyFigures(
+        history.watt_minutes,
+        complete,
+        Fraction(int(daily.energy[daily.complete].sum()), complete) if complete else None,
+        base_load(whole).typical,
+        peak(history),
+        night / energy if energy > 0 else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matched:
+    """Two sets of readings that can be compared: the days complete both in the period and a year before."""
+
+    now: History
+    before: History
+    days: int
+    of: int
+
+
+def like_with_like(history: History, days: Days) -> Matched:
+    """The days of a period that are complete, as is the same weekday 52 weeks before; `of` counts the days
+    of the period that have readings."""
+    now, before = by_day(history, days), by_day(history, shifted(days, -SAME_WEEKDAYS))
+    both = now.complete & before.complete
+    return Matched(
+        history.where(np.isin(history.day, now.first[both])),
+        history.where(np.isin(history.day, before.first[both])),
+        int(both.sum()),
+        int((~now.empty).sum()),
+    )

@@ -1,0 +1,96 @@
+"""Energy by Paris day, week, month or year, with how much of each was measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.consumption.history import History, day_range
+from core.model import MINUTE_MS, Days
+from core.paristime import midnights
+
+
+class Grain(StrEnum):
+    """What one bar stands for."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Totals:
+    """One row a bucket: its days, energy (watt-minutes), minutes measured and minutes it has."""
+
+    grain: Grain
+    first: NDArray[np.datetime64]
+    end: NDArray[np.datetime64]
+    energy: NDArray[np.int64]
+    minutes: NDArray[np.int64]
+    expected: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    @property
+    def complete(self) -> NDArray[np.bool_]:
+        """Buckets measured from end to end."""
+        whole: NDArray[np.bool_] = self.minutes >= self.expected
+        return whole
+
+    @property
+    def empty(self) -> NDArray[np.bool_]:
+        nothing: NDArray[np.bool_] = self.minutes == 0
+        return nothing
+
+
+def by_day(history: History, days: Days) -> Totals:
+    """One row for every Paris day, measured or not. The readings are those that start in it."""
+    first = day_range(days)
+    inside = history.during(days)
+    row = (inside.day - np.datetime64(days.first, "D")).astype(np.int64)
+    return Totals(
+        Grain.DAY,
+        first,
+        first + 1,
+        _sums(row, inside.energy, len(first)),
+        _sums(row, inside.curve.minutes.astype(np.int64), len(first)),
+        _minutes_of(first),
+    )
+
+
+def grouped(daily: Totals, grain: Grain) -> Totals:
+    """Days put together to ISO weeks or calendar months; the first and the last may be cut by the period."""
+    if grain is Grain.DAY or not len(daily):
+        return daily
+    starts = np.nonzero(np.append(True, np.diff(_bucket(daily.first, grain)) != 0))[0]
+    return Totals(
+        grain,
+        daily.first[starts],
+        daily.end[np.append(starts[1:], len(daily)) - 1],
+        np.add.reduceat(daily.energy, starts),
+        np.add.reduceat(daily.minutes, starts),
+        np.add.reduceat(daily.expected, starts),
+    )
+
+
+def _bucket(day: NDArray[np.datetime64], grain: Grain) -> NDArray[np.int64]:
+    if grain is Grain.MONTH:
+        return day.astype("datetime64[M]").astype(np.int64)
+    return (day.astype(np.int64) + 3) // 7  # 1970-01-01 was a Thursday
+
+
+def _minutes_of(day: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """1,440; 1,380 and 1,500 on the days the clock changes."""
+    edges = midnights(np.append(day, day[-1:] + 1))
+    return np.diff(edges) // MINUTE_MS
+
+
+def _sums(row: NDArray[np.int64], values: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Exact integer sums by row: floats would lose the last watt-minutes of a long history."""
+    totals = np.zeros(count, dtype=np.int64)
+    np.add.at(totals, row, values)
+    return totals
