@@ -13,9 +13,11 @@ from core.cli.progress import ProgressBar, stop_on_interrupt
 from core.formats import kwh, moment, number
 
 if TYPE_CHECKING:
+    from core.errors import CourbeError
     from core.importing.run import Part, Progress, Report
     from core.model import Span
     from core.sources.source import Source
+    from core.storage.store import Store
 
 
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
@@ -31,6 +33,9 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
         action="extend",
         help=console.text("cli.import.file"),
     )
+    source.add_argument("--api", action="store_true", help=console.text("cli.import.api"))
+    parser.add_argument("--prm", metavar="PRM", help=console.text("cli.import.prm"))
+    parser.add_argument("--production", action="store_true", help=console.text("cli.import.production"))
     add_show_option(parser, console)
     parser.add_argument("--json", action="store_true", help=console.text("cli.option.json"))
     parser.set_defaults(run=run_import)
@@ -41,7 +46,7 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
     from core.importing.run import run
 
     with household() as store:
-        sources = _sources(arguments)
+        sources = _sources(arguments, store)
         with stop_on_interrupt() as stop, ProgressBar(console) as bar:
             report = run(store, sources, stop=stop, progress=lambda now: _show(bar, console, now))
     if arguments.json:
@@ -54,17 +59,45 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
             console.failed(part.error, part.name)
     if report.cancelled:
         raise KeyboardInterrupt
-    return 1 if report.errors else 0
+    return 0 if all(_is_budget(error) for error in report.errors) else 1
 
 
-def _sources(arguments: argparse.Namespace) -> Sequence[Source]:
+def _is_budget(error: CourbeError) -> bool:
+    """The day's calls are used: no failure, `sync` goes on tomorrow."""
+    return error.code == "api-budget-used"
+
+
+def _sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source]:
+    """What the arguments name. Raises InputError and SourceError before anything is written."""
+    if arguments.api:
+        return _api_sources(arguments, store)
     from core.sources.demo import DemoSource
 
     return [DemoSource()]
 
 
+def _api_sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source]:
+    """One source a meter: the one that is named, else every meter the token opens."""
+    from core.importing.api_import import ApiSource, usable_token
+    from core.model import Flow, Meter
+    from core.paristime import now_ms
+    from core.settings import load_settings
+    from core.sources.token import clean_prm, read_token
+
+    settings = load_settings()
+    named = arguments.prm or settings.prm
+    token = usable_token(settings, None, None, now_ms())
+    prms = [clean_prm(named)] if named else read_token(token).prms
+    flow = Flow.PRODUCTION if arguments.production else Flow.CONSUMPTION
+    return [ApiSource(store, settings, Meter(prm, flow)) for prm in prms]
+
+
 def _show(bar: ProgressBar, console: Console, progress: Progress) -> None:
-    bar.show(progress.readings, progress.expected, console.text("cli.progress.readings"))
+    """Readings where their number is known beforehand, else calls."""
+    if progress.expected is None and progress.steps:
+        bar.show(progress.step, progress.steps, console.text("cli.progress.calls"))
+    else:
+        bar.show(progress.readings, progress.expected, console.text("cli.progress.readings"))
 
 
 def _print_part(part: Part, arguments: argparse.Namespace, console: Console) -> None:
@@ -83,7 +116,8 @@ def _print_part(part: Part, arguments: argparse.Namespace, console: Console) -> 
         )
     )
     console.line(
-        console.text(
+        "  "
+        + console.text(
             "cli.import.counts",
             new=number(part.new, language),
             changed=number(part.changed, language),
@@ -94,7 +128,8 @@ def _print_part(part: Part, arguments: argparse.Namespace, console: Console) -> 
     for refusal in part.refused:
         reason = console.text(f"refusal.{refusal.reason}")
         count = number(refusal.count, language)
-        console.line(console.text("cli.import.refused", count=count, reason=reason, example=refusal.example))
+        line = console.text("cli.import.refused", count=count, reason=reason, example=refusal.example)
+        console.line(f"  {line}")
 
 
 def _local(span: Span) -> tuple[Any, Any]:

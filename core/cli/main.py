@@ -51,7 +51,7 @@ class _Formatter(argparse.HelpFormatter):
         groups: Iterable[Any],
         prefix: str | None = None,
     ) -> None:
-        given = _Parser.console.text("cli.usage-prefix") if prefix is None else prefix
+        given = f"{_Parser.console.text('cli.usage-prefix')} " if prefix is None else prefix
         super().add_usage(usage, actions, groups, given)
 
 
@@ -117,7 +117,7 @@ def _parser(console: Console) -> argparse.ArgumentParser:
 
     def command(name: str) -> argparse.ArgumentParser:
         about = console.text(f"cli.{name}.about")
-        return commands.add_parser(name, help=about, description=about)
+        return commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
 
     for group in (imports, holdings, laboratory):
         group.add(command, console)
