@@ -19,11 +19,11 @@ METERS: Final = 37_000_000
 
 
 def figures(visitor: Visitor) -> None:
-    """What half-hourly readings add up to."""
+    """What half-hourly readings add up to in a year."""
     one, all_of_them = st.columns(2)
     with one.container(border=True):
         count = number(READINGS_A_YEAR, visitor.language)
-        st.metric(visitor.t("welcome.one_meter"), visitor.t("welcome.readings", count=count))
+        st.metric(visitor.t("welcome.one_meter"), count)
         st.caption(visitor.t("welcome.one_meter_note"))
     with all_of_them.container(border=True):
         count = number(READINGS_A_YEAR * METERS / 1e9, visitor.language)
@@ -50,7 +50,6 @@ def import_demo(visitor: Visitor) -> None:
 
 
 visitor = page("welcome", needs="nothing")
-figures(visitor)
 with st.container(horizontal=True):
     wanted = st.button(
         visitor.t("welcome.demo"), type="primary", icon=":material/play_arrow:", key="try_demo"
@@ -60,4 +59,5 @@ with st.container(horizontal=True):
 st.caption(visitor.t("welcome.demo_note"))
 if wanted:
     import_demo(visitor)
+figures(visitor)
 st.caption(visitor.t("welcome.marks"))

@@ -26,6 +26,12 @@ _DONE, _HERE, _AHEAD = (
     ":material/radio_button_unchecked:",
 )
 
+_STYLE: Final = """<style>
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] {
+    color: light-dark(#ffffff, #0b1424);
+}
+</style>"""
+
 
 def page(name: str, *, needs: Needs = "storage") -> Visitor:
     """Begins a page; every page calls it first. Returns the visitor.
@@ -41,7 +47,7 @@ def page(name: str, *, needs: Needs = "storage") -> Visitor:
     )
     guest = _visitor()
     guest.refresh()
-    _say_language(guest.language)
+    _dress(guest.language)
     trouble = _open_storage(guest)
     _sidebar(guest, name, trouble)
     st.title(title, anchor=False)
@@ -167,8 +173,10 @@ def _meter_chooser(guest: Visitor) -> None:
     guest.choose(chosen)
 
 
-def _say_language(spoken: Language) -> None:
-    """Tells the browser, and screen readers, which language the page speaks."""
+def _dress(spoken: Language) -> None:
+    """Tells the browser, and screen readers, which language the page speaks; and darkens the words on the
+    primary button of the dark theme, whose colour is bright because it is also the colour of chosen words."""
     st.html(
-        f"<script>document.documentElement.lang = '{spoken.value}'</script>", unsafe_allow_javascript=True
+        f"<script>document.documentElement.lang = '{spoken.value}'</script>{_STYLE}",
+        unsafe_allow_javascript=True,
     )
