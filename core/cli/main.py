@@ -75,7 +75,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str], console: Console) -> int:
     try:
-        chosen = _parser(console).parse_args(arguments)
+        chosen = parser(console).parse_args(arguments)
     except SystemExit as ended:  # --help, or a complaint that has been printed
         return int(ended.code or DONE)
     try:
@@ -103,11 +103,13 @@ def _language(arguments: Sequence[str]) -> Language:
     return Language.ENGLISH
 
 
-def _parser(console: Console) -> argparse.ArgumentParser:
+def parser(console: Console | None = None) -> argparse.ArgumentParser:
+    """The reader of the arguments, with every command."""
+    console = console or Console()
     _Parser.console = console
     about, codes = console.text("cli.about"), console.text("cli.codes")
-    parser = _Parser(prog=PROGRAM, description=about, epilog=codes)
-    commands = parser.add_subparsers(
+    whole = _Parser(prog=PROGRAM, description=about, epilog=codes)
+    commands = whole.add_subparsers(
         title=console.text("cli.commands"),
         dest="command",
         metavar=console.text("cli.command"),
@@ -121,4 +123,4 @@ def _parser(console: Console) -> argparse.ArgumentParser:
 
     for group in (imports, holdings, laboratory):
         group.add(command, console)
-    return parser
+    return whole
