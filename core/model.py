@@ -191,6 +191,7 @@ class RefusalReason(StrEnum):
     BAD_STAMP = "bad-stamp"
     OFF_GRID = "off-grid"
     UNKNOWN_STEP = "unknown-step"
+    OTHER_QUANTITY = "other-quantity"
     CONTRADICTION = "contradiction"
     OVERLAP = "overlap"
     NOT_ENDED = "not-ended"

@@ -1,0 +1,189 @@
+"""The bytes of one file, from memory or out of a zip, in blocks of whole lines, within bounds."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Final
+
+from core.errors import SourceError
+
+BLOCK: Final = 1 << 22
+HEAD: Final = 1 << 15
+MAX_BYTES: Final = 512 << 20
+"""Of one file, and of everything a zip holds together."""
+MAX_ENTRIES: Final = 1_000
+MAX_WHOLE: Final = 32 << 20
+"""Of a file that can only be read as a whole (JSON)."""
+_ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_WORKBOOK: Final = "xl/workbook.xml"
+_LONG_NUMBER: Final = re.compile(r"\d{10,}")
+
+Pieces = Callable[[], Iterator[bytes | memoryview]]
+
+
+class Content:
+    """One file. `pieces` yields its bytes in order, each time from the beginning."""
+
+    def __init__(self, name: str, pieces: Pieces) -> None:
+        self.name = name
+        self._pieces = pieces
+
+    @classmethod
+    def of(cls, name: str, data: bytes) -> Content:
+        view = memoryview(data)
+
+        def pieces() -> Iterator[memoryview]:
+            for begin in range(0, len(view), BLOCK):
+                yield view[begin : begin + BLOCK]
+
+        return cls(name, pieces)
+
+    @cached_property
+    def _encoding(self) -> str | None:
+        return _encoding_of(self._raw_head)
+
+    @cached_property
+    def _raw_head(self) -> bytes:
+        head = b""
+        for piece in self._pieces():
+            head += bytes(piece[:HEAD])
+            if len(head) >= HEAD:
+                break
+        return head[:HEAD]
+
+    @property
+    def empty(self) -> bool:
+        return not self._raw_head.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n")
+
+    def head_lines(self) -> list[str]:
+        """The first lines, whole ones only, without accents and in lower case, fit to be recognised."""
+        head = b"".join(bytes(piece) for piece in self._text(iter((self._raw_head,))))
+        lines = folded(decoded(head)).splitlines()
+        return lines if len(self._raw_head) < HEAD else lines[:-1]
+
+    def blocks(self) -> Iterator[bytes]:
+        """All of it as ASCII-compatible text, in blocks of whole lines that end with a line end."""
+        rest = b""
+        for piece in self._text(self._pieces()):
+            data = rest + bytes(piece)
+            cut = data.rfind(b"\n") + 1
+            if not cut and len(data) > 2 * BLOCK:  # no text has such lines; what it is will be told below
+                data, cut = data + b"\n", len(data) + 1
+            if cut:
+                yield data[:cut]
+            rest = data[cut:]
+        if rest.strip(b" \t\r\x00\x1a"):
+            yield rest + b"\n"
+
+    def last_line(self) -> str | None:
+        """What stands behind the last line end, if anything: the place where a file was cut."""
+        tail = b""
+        for piece in self._text(self._pieces()):
+            tail = (tail + bytes(piece))[-HEAD:]
+        return decoded(tail[tail.rfind(b"\n") + 1 :]).strip() or None
+
+    def whole(self, limit: int = MAX_WHOLE) -> bytes:
+        """All of it. SourceError `file-too-large` above the limit."""
+        data = bytearray()
+        for piece in self._pieces():
+            data += piece
+            if len(data) > limit:
+                raise SourceError("file-too-large", limit=limit >> 20)
+        return bytes(data)
+
+    def _text(self, pieces: Iterator[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+        if self._encoding is None:
+            first = next(pieces, b"")
+            yield bytes(first).removeprefix(codecs.BOM_UTF8)
+            yield from pieces
+            return
+        decoder = codecs.getincrementaldecoder(self._encoding)(errors="replace")
+        for piece in pieces:
+            yield decoder.decode(bytes(piece)).removeprefix("\ufeff").encode("utf-8", errors="replace")
+
+    @property
+    def is_zip(self) -> bool:
+        return self._raw_head.startswith(_ZIP_MAGIC)
+
+
+def _encoding_of(head: bytes) -> str | None:
+    """UTF-16 by its mark or its zeros; None for everything that writes ASCII as ASCII."""
+    if head.startswith(codecs.BOM_UTF16_LE) or (len(head) > 8 and not any(head[1:64:2])):
+        return "utf-16-le"
+    if head.startswith(codecs.BOM_UTF16_BE) or (len(head) > 8 and not any(head[0:64:2])):
+        return "utf-16-be"
+    return None
+
+
+def decoded(data: bytes) -> str:
+    """UTF-8, or Latin-1 where it is none."""
+    try:
+        return codecs.getincrementaldecoder("utf-8")().decode(data)  # a cut last letter is no error
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def folded(text: str) -> str:
+    """In lower case and without accents."""
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).lower()
+
+
+def shown_name(name: str) -> str:
+    """A file's name as it may be shown: of a meter number in it, the last 4 digits."""
+    return _LONG_NUMBER.sub(lambda found: f"••••{found[0][-4:]}", name)
+
+
+@contextmanager
+def damage_told() -> Iterator[None]:
+    """What goes wrong inside a zip, as one of our errors."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as fault:
+        raise SourceError("file-zip-damaged") from fault
+    except RuntimeError as fault:  # the standard library's word for "encrypted"
+        raise SourceError("file-zip-encrypted") from fault
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether a zip is an XLSX workbook."""
+    with damage_told(), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return _WORKBOOK in archive.namelist()
+
+
+def unpacked(name: str, data: bytes) -> list[Content]:
+    """The files in a zip, none of them read yet. SourceError where it holds too much or is damaged."""
+    with damage_told():
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        entries = [entry for entry in archive.infolist() if _is_file(entry)]
+        if len(entries) > MAX_ENTRIES:
+            raise SourceError("file-zip-too-many", limit=MAX_ENTRIES)
+        if sum(entry.file_size for entry in entries) > MAX_BYTES:
+            raise SourceError("file-zip-too-large", limit=MAX_BYTES >> 20)
+        if not entries:
+            raise SourceError("file-empty")
+        return [_entry(archive, entry, f"{name}/{entry.filename}") for entry in entries]
+
+
+def _is_file(entry: zipfile.ZipInfo) -> bool:
+    last = entry.filename.rsplit("/", 1)[-1]
+    return not entry.is_dir() and not entry.filename.startswith("__MACOSX/") and not last.startswith(".")
+
+
+def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Content:
+    """A file in a zip. `zipfile` hands out no more bytes than the entry declares."""
+
+    def pieces() -> Iterator[bytes]:
+        with damage_told(), archive.open(entry) as stream:
+            while piece := stream.read(BLOCK):
+                yield piece
+
+    return Content(name, pieces)

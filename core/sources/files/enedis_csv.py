@@ -1,0 +1,56 @@
+"""The load curve of Enedis's portal as CSV (`Enedis_Conso_Heure_*`): two lines about the meter, then
+`Horodate;Valeur` with the END of each interval and its offset, in W, the step unsaid."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Final
+
+from core.errors import SourceError
+from core.model import STEPS, Flow, Origin
+from core.sources.files.columns import stamps, watts
+from core.sources.files.content import Content
+from core.sources.files.parsed import Part, check_not_cut, lines_above, lines_below, read_prm
+from core.sources.files.rows import NO_STEP, Rows
+
+_HEADER: Final = re.compile(r'"?horodate"?;"?valeur"?;?')
+_ROW: Final = re.compile(r'"?\d{4}-\d\d-\d\dt\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|z)"?;"?[^;]*"?;?')
+_ABOUT_LINES: Final = 12
+
+
+def recognises(lines: list[str]) -> bool:
+    """By its header, or headerless by its rows: an ISO stamp with an offset and one value."""
+    head = [line.strip() for line in lines[:_ABOUT_LINES]]
+    rows = [line for line in head if line][:3]
+    return lines_above(lines, _HEADER) > 0 or (bool(rows) and all(_ROW.fullmatch(row) for row in rows))
+
+
+def read(content: Content) -> list[Part]:
+    """SourceError `file-other-quantity` where the values are no watts."""
+    head = content.head_lines()
+    about = _about(head)
+    if about.get("unite", "w") not in ("w", ""):
+        raise SourceError("file-other-quantity", unit=about["unite"][:12])
+    rows = Rows()
+    for lines in lines_below(content, lines_above(head, _HEADER)):
+        power, against = watts(lines.field(1))
+        rows.add(lines, stamps(lines.field(0)), power, against)
+    check_not_cut(content.last_line(), 2)
+    prm, ruined = read_prm(about.get("identifiant prm", ""))
+    curve = rows.curve(usual=_step(about.get("pas en minutes", "")))
+    flow = {"c": Flow.CONSUMPTION, "p": Flow.PRODUCTION}.get(about.get("grandeur metier", "")[:1])
+    return [Part(Origin.ENEDIS_CSV, prm, flow, curve, rows.refusals.all(), ruined=ruined)]
+
+
+def _about(head: list[str]) -> dict[str, str]:
+    """The two lines about the meter, name by name."""
+    for names, values in pairwise(head[:_ABOUT_LINES]):
+        if "identifiant prm" in names:
+            pairs = zip(names.split(";"), values.split(";"), strict=False)
+            return {name.strip(' "'): value.strip(' "') for name, value in pairs}
+    return {}
+
+
+def _step(written: str) -> int:
+    return int(written) if written.isdigit() and int(written) in STEPS else NO_STEP

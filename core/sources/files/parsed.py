@@ -1,0 +1,74 @@
+"""What a format module makes of a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from core.errors import SourceError
+from core.model import Curve, Flow, Origin, Refusal, Span
+from core.sources.files.columns import Lines
+from core.sources.files.content import Content
+
+ABOUT_LINES: Final = 30
+"""How far down a header is looked for."""
+_RUINED: Final = re.compile(r"\d+([.,]\d+)?e\+?\d+")
+_MASKED: Final = re.compile(r"(\d*)[x*•]+\d*")
+_PRM: Final = re.compile(r"\d{14}|\d{0,13}x{1,14}")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One load curve of a file. `prm`, `flow`: None where the file does not say. `tail`: a stretch behind
+    the last reading that the file should have held."""
+
+    origin: Origin
+    prm: str | None
+    flow: Flow | None
+    curve: Curve
+    refused: tuple[Refusal, ...] = ()
+    tail: Span | None = None
+    ruined: bool = False
+    """The file wrote a meter number, but a spreadsheet destroyed it."""
+
+
+def read_prm(written: str) -> tuple[str | None, bool]:
+    """The meter number a file writes, and whether a spreadsheet ruined it (`2,31282E+13`).
+
+    Digits a household masked are `x`. A spreadsheet also drops leading zeros: they are put back.
+    """
+    bare = re.sub(r"[\s'\"=]", "", written).lower()
+    if _RUINED.fullmatch(bare):
+        return None, True
+    if bare.isdigit() and 11 <= len(bare) <= 14:
+        return bare.zfill(14), False
+    masked = _MASKED.fullmatch(bare)
+    if masked and len(masked[1]) < 14:
+        return masked[1].ljust(14, "x"), False
+    return (bare, False) if _PRM.fullmatch(bare) and len(bare) == 14 else (None, False)
+
+
+def check_not_cut(last_line: str | None, fields: int) -> None:
+    """SourceError `file-cut` where a file ends inside a line, told by the fields that are missing."""
+    if last_line is not None and last_line.count(";") + 1 < fields:
+        raise SourceError("file-cut")
+
+
+def lines_above(head: list[str], header: re.Pattern[str]) -> int:
+    """How many lines that hold anything stand above the first row, the header included; 0 without one."""
+    full = [line.strip() for line in head if line.strip(' \t"')]
+    for above, line in enumerate(full[:ABOUT_LINES]):
+        if header.fullmatch(line):
+            return above + 1
+    return 0
+
+
+def lines_below(content: Content, skip: int) -> Iterator[Lines]:
+    """The file's lines, block by block, less the first `skip` that hold anything."""
+    for block in content.blocks():
+        lines = Lines(block).behind(skip)
+        skip = 0
+        if len(lines):
+            yield lines
