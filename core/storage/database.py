@@ -59,6 +59,7 @@ def connect(uri: SecretStr, *, seconds: float = _SECONDS) -> Client:
             maxPoolSize=20,
             maxIdleTimeMS=120_000,
             tz_aware=False,
+            journal=True,
         )
     except InvalidURI:
         raise StorageError("database-uri") from None

@@ -39,6 +39,8 @@ from core.storage.program import Program, find
 
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 10.0
+_HANDOVER_SECONDS: Final = 15.0
+"""How long the mongod of a killed owner may take to end."""
 _POLL_SECONDS: Final = 0.02
 _ROOM_BYTES: Final = 64_000_000
 """Free space below which starting would only break half-way."""
@@ -196,7 +198,7 @@ class EmbeddedServer:
 
     def _launch(self) -> subprocess.Popen[bytes] | None:
         """Starts mongod and waits until it answers; None when asked to stop meanwhile."""
-        deadline = time.monotonic() + _START_SECONDS
+        begun = time.monotonic()
         while True:
             address = self._choose_address()
             address.write(self._address_file)
@@ -210,13 +212,14 @@ class EmbeddedServer:
                 if address.listens():
                     self._admit(address)
                     return child
-                if time.monotonic() > deadline:
+                if time.monotonic() - begun > _START_SECONDS:
                     _end(child)
                     raise StorageError("server-slow")
                 time.sleep(_POLL_SECONDS)
             obstacle = self._obstacle(child.returncode)
-            # the mongod of a killed owner may still be ending; a port may have been taken meanwhile
-            if obstacle.code not in ("server-in-use", "server-port") or time.monotonic() > deadline:
+            # another start can help: a killed owner's mongod ends soon, a port was taken meanwhile
+            passing = obstacle.code in ("server-in-use", "server-port")
+            if not passing or time.monotonic() - begun > _HANDOVER_SECONDS:
                 raise obstacle
             time.sleep(0.1)
 

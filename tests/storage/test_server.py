@@ -1,0 +1,376 @@
+"""The embedded MongoDB under real kills: of it, of its owner, and with several processes at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure
+
+from core.errors import StorageError
+from core.storage import leash, program, server
+from core.storage.server import EmbeddedServer, Transport
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+PATIENCE: Final = 30.0
+CHILD: Final = """
+import sys
+from pathlib import Path
+from core.storage import server
+running = server.start(Path(sys.argv[1]))
+print(running.pid or 0, flush=True)
+sys.stdin.read()
+"""
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder whose name is short enough for a socket."""
+    with tempfile.TemporaryDirectory(prefix="courbe-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[..., EmbeddedServer]]:
+    """Starts servers and stops them after the test."""
+    running: list[EmbeddedServer] = []
+
+    def start(*args: Any, **options: Any) -> EmbeddedServer:
+        running.append(server.start(*args, **options))
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.stop()
+
+
+class Child:
+    """Another process that uses the server of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", CHILD, str(folder)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def mongod(self) -> int:
+        """Waits until it is served; process id of the mongod it owns, 0 when it owns none."""
+        assert self.process.stdout
+        return int(self.process.stdout.readline())
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.close()
+
+    def close(self) -> None:
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe
+            pipe.close()
+        self.process.wait(PATIENCE)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.02)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def client_of(running: EmbeddedServer) -> MongoClient[dict[str, Any]]:
+    """Writes are journaled, as those of the application are: others may be lost by a kill."""
+    patience = int(PATIENCE * 1000)
+    return MongoClient(running.uri.get_secret_value(), serverSelectionTimeoutMS=patience, journal=True)
+
+
+def write(running: EmbeddedServer, value: int) -> None:
+    with client_of(running) as client:
+        client.test.get_collection("seen").insert_one({"value": value})
+
+
+def values(running: EmbeddedServer) -> list[int]:
+    with client_of(running) as client:
+        return sorted(row["value"] for row in client.test.seen.find())
+
+
+@pytest.mark.parametrize("transport", Transport)
+def test_data_survive_a_restart(
+    folder: Path, started: Callable[..., EmbeddedServer], transport: Transport
+) -> None:
+    for value in range(3):
+        running = started(folder, transport=transport)
+        write(running, value)
+        running.stop()
+    assert values(started(folder, transport=transport)) == [0, 1, 2]
+
+
+def test_only_this_user_reaches_it(folder: Path, started: Callable[..., EmbeddedServer]) -> None:
+    started(folder)
+    home = folder / "mongodb"
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (home, home / "socket", home / "db")}
+    assert modes == {"mongodb": 0o700, "socket": 0o700, "db": 0o700}
+    for path in (home / "address.json", home / "mongod.log", home / "socket" / "mongod.sock"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@linux
+def test_it_opens_no_network_port(folder: Path, started: Callable[..., EmbeddedServer]) -> None:
+    running = started(folder)
+    mine = {str(link.readlink()) for link in Path(f"/proc/{running.pid}/fd").iterdir() if link.is_symlink()}
+    rows = [
+        line.split()
+        for table in ("tcp", "tcp6", "udp", "udp6")
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+    ]
+    assert any(name.startswith("socket:") for name in mine)
+    assert not [row for row in rows if f"socket:[{row[9]}]" in mine]
+
+
+def test_a_port_asks_for_the_password(folder: Path, started: Callable[..., EmbeddedServer]) -> None:
+    running = started(folder, transport=Transport.PORT)
+    write(running, 1)
+    address = running.uri.get_secret_value().rpartition("@")[2].partition("/")[0]
+    with (
+        MongoClient[dict[str, Any]](f"mongodb://{address}") as stranger,
+        pytest.raises(OperationFailure, match="requires authentication"),
+    ):
+        stranger.test.seen.find_one()
+    with (
+        MongoClient[dict[str, Any]](f"mongodb://{address}") as stranger,
+        pytest.raises(OperationFailure),
+    ):
+        stranger.admin.command("createUser", "mallory", pwd="x", roles=["root"])
+    assert stat.S_IMODE((folder / "mongodb" / "address.json").stat().st_mode) == 0o600
+
+
+def test_a_path_too_long_for_a_socket_is_no_obstacle(
+    tmp_path: Path, started: Callable[..., EmbeddedServer]
+) -> None:
+    deep = tmp_path / ("long" * 30)
+    running = started(deep)
+    write(running, 1)
+    first = running.uri
+    running.stop()
+    again = started(deep)
+    assert again.uri == first, "other processes know the address"
+    assert values(again) == [1]
+
+
+def test_a_killed_mongod_is_started_again(folder: Path, started: Callable[..., EmbeddedServer]) -> None:
+    running = started(folder)
+    write(running, 1)
+    before = running.pid
+    assert before
+    os.kill(before, signal.SIGKILL)
+    until(lambda: running.pid not in (None, before))
+    running.wait()
+    write(running, 2)
+    assert values(running) == [1, 2]
+
+
+@linux
+def test_mongod_ends_with_a_killed_owner_and_the_data_are_whole(
+    folder: Path, started: Callable[..., EmbeddedServer]
+) -> None:
+    owner = Child(folder)
+    mongod = owner.mongod()
+    assert is_alive(mongod)
+    found = started(folder)
+    assert found.pid is None
+    write(found, 1)
+    found.stop()
+    owner.kill()
+    until(lambda: not is_alive(mongod))
+    assert values(started(folder)) == [1]
+
+
+def test_another_process_takes_over_when_the_owner_is_killed(
+    folder: Path, started: Callable[..., EmbeddedServer]
+) -> None:
+    owner = Child(folder)
+    assert owner.mongod()
+    running = started(folder)
+    address = running.uri
+    assert running.pid is None, "the other process owns it"
+    write(running, 1)
+    owner.kill()
+    until(lambda: running.pid is not None)
+    running.wait()
+    assert running.uri == address
+    assert values(running) == [1]
+
+
+def test_leaving_does_not_stop_what_another_process_owns(
+    folder: Path, started: Callable[..., EmbeddedServer]
+) -> None:
+    running = started(folder)
+    guest = Child(folder)
+    assert guest.mongod() == 0
+    guest.close()
+    write(running, 1)
+    assert running.pid
+    assert values(running) == [1]
+
+
+def test_processes_that_start_at_once_share_one_server(folder: Path) -> None:
+    children = [Child(folder) for _ in range(3)]
+    owned = [child.mongod() for child in children]
+    for child in children:
+        child.close()
+    assert len([pid for pid in owned if pid]) == 1
+
+
+def test_what_a_crash_left_behind_is_no_obstacle(
+    folder: Path, started: Callable[..., EmbeddedServer]
+) -> None:
+    running = started(folder)
+    write(running, 1)
+    running.stop()
+    home = folder / "mongodb"
+    (home / "db" / "mongod.lock").write_text("4242\n")
+    (home / "owner.lock").write_text("4242\n")
+    with socket.socket(socket.AF_UNIX) as stale:
+        (home / "socket" / "mongod.sock").unlink(missing_ok=True)
+        stale.bind(str(home / "socket" / "mongod.sock"))
+    (home / "address.json").write_text("{ not whole")
+    assert values(started(folder)) == [1]
+
+
+def test_a_stopped_server_says_so(folder: Path, started: Callable[..., EmbeddedServer]) -> None:
+    running = started(folder)
+    running.stop()
+    running.stop()
+    assert not running.alive
+
+
+def fake(folder: Path, script: str) -> Path:
+    path = folder / "mongod"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o700)
+    return path
+
+
+VERSION: Final = 'if [ "$1" = --version ]; then echo "db version v6.0.5"; exit 0; fi; '
+LINKER: Final = (
+    "echo 'mongod: error while loading shared libraries: libcrypto.so.3: cannot open shared object' >&2; "
+    "exit 127"
+)
+GLIBC: Final = "echo \"mongod: /lib/libc.so.6: version 'GLIBC_2.34' not found\" >&2; exit 1"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the programs are shell scripts")
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        (LINKER, "server-library"),
+        (GLIBC, "server-old-system"),
+        ("echo 'db version v4.4.29'", "server-old-program"),
+        ("kill -ILL $$", "server-processor"),
+        ("exit 3", "server-cannot-run"),
+        (VERSION + "exit 62", "server-newer-data"),
+        (VERSION + "echo 'No space left on device'; exit 1", "server-disk-full"),
+        (VERSION + "echo 'Permission denied'; exit 1", "server-folder"),
+        (VERSION + "exit 5", "server-start"),
+    ],
+)
+def test_what_keeps_it_from_starting_is_named(folder: Path, script: str, code: str) -> None:
+    with pytest.raises(StorageError) as raised:
+        server.start(folder, fake(folder, script))
+    assert raised.value.code == code
+    assert raised.value.happened()
+    assert raised.value.cure()
+
+
+def test_a_program_that_is_not_there_or_may_not_run_is_named(folder: Path) -> None:
+    with pytest.raises(StorageError) as raised:
+        program.find(folder / "nothing")
+    assert raised.value.code == "server-missing"
+    locked = fake(folder, "exit 0")
+    locked.chmod(0o600)
+    with pytest.raises(StorageError) as raised:
+        program.find(locked)
+    assert raised.value.code == "server-not-executable"
+
+
+def test_the_bundled_program_is_taken_where_the_one_on_the_path_cannot_run(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake(folder, LINKER)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    found = program.find()
+    assert found.path.parent != folder
+    assert found.version >= program.OLDEST
+
+
+def test_a_foreign_mongod_on_the_data_is_named(
+    folder: Path, started: Callable[..., EmbeddedServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = started(folder)
+    monkeypatch.setattr(server, "_HANDOVER_SECONDS", 0.2)
+    elsewhere = folder / "other"
+    (elsewhere / "mongodb").mkdir(parents=True)
+    (elsewhere / "mongodb" / "db").symlink_to(folder / "mongodb" / "db")
+    with pytest.raises(StorageError) as raised:
+        server.start(elsewhere)
+    assert raised.value.code == "server-in-use"
+    assert running.alive
+
+
+def test_a_folder_that_cannot_be_made_is_named(folder: Path) -> None:
+    (folder / "file").write_text("in the way")
+    with pytest.raises(StorageError) as raised:
+        server.start(folder / "file")
+    assert raised.value.code == "server-folder"
+
+
+def test_a_full_disk_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_ROOM_BYTES", 2**63)
+    with pytest.raises(StorageError) as raised:
+        server.start(folder)
+    assert raised.value.code == "server-disk-full"
+
+
+@linux
+def test_the_pipe_leash_ends_its_program_with_the_process_that_wanted_it() -> None:
+    """What stands in for the kernel's signal on other systems."""
+    command = [sys.executable, leash.__file__, "pipe", str(os.getpid()), "/bin/sleep", "600"]
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"import subprocess; subprocess.Popen({command}, stdin=subprocess.PIPE).wait()",
+        ]
+    )
+
+    def of(pid: int) -> list[int]:
+        children = Path(f"/proc/{pid}/task/{pid}/children")
+        return [int(child) for child in children.read_text().split()] if children.exists() else []
+
+    until(lambda: any(of(child) for child in of(holder.pid)))
+    sleep = of(of(holder.pid)[0])[0]
+    holder.kill()
+    holder.wait()
+    until(lambda: not is_alive(sleep))
