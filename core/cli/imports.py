@@ -15,7 +15,7 @@ from core.formats import kwh, moment, number
 if TYPE_CHECKING:
     from core.errors import CourbeError
     from core.importing.run import Part, Progress, Report
-    from core.model import Span
+    from core.model import Flow, Span
     from core.sources.source import Source
     from core.storage.store import Store
 
@@ -71,9 +71,22 @@ def _sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source]:
     """What the arguments name. Raises InputError and SourceError before anything is written."""
     if arguments.api:
         return _api_sources(arguments, store)
-    from core.sources.demo import DemoSource
+    if arguments.demo:
+        from core.sources.demo import DemoSource
 
-    return [DemoSource()]
+        return [DemoSource()]
+    from core.sources.files import open_files
+    from core.sources.token import clean_prm
+
+    prm = clean_prm(arguments.prm) if arguments.prm else None
+    return open_files(arguments.file, prm, _flow(arguments))
+
+
+def _flow(arguments: argparse.Namespace) -> Flow | None:
+    """The flow that was asked for; None leaves it to what the source says."""
+    from core.model import Flow
+
+    return Flow.PRODUCTION if arguments.production else None
 
 
 def _api_sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source]:
@@ -88,8 +101,7 @@ def _api_sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source
     named = arguments.prm or settings.prm
     token = usable_token(settings, None, None, now_ms())
     prms = [clean_prm(named)] if named else read_token(token).prms
-    flow = Flow.PRODUCTION if arguments.production else Flow.CONSUMPTION
-    return [ApiSource(store, settings, Meter(prm, flow)) for prm in prms]
+    return [ApiSource(store, settings, Meter(prm, _flow(arguments) or Flow.CONSUMPTION)) for prm in prms]
 
 
 def _show(bar: ProgressBar, console: Console, progress: Progress) -> None:
