@@ -17,11 +17,12 @@ _START_SECONDS = 60
 
 
 class App:
-    """One `streamlit run` on a free loopback port, with its own data folder. Use as a context manager."""
+    """One `streamlit run` on a free loopback port, with its data in a folder. Use as a context manager."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, log: str = "streamlit.log", **settings: str) -> None:
+        self.folder = folder
         self._settings = settings
+        self._log_file = folder / log
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
         self.port = _free_port()
@@ -33,14 +34,14 @@ class App:
     @property
     def log(self) -> str:
         """Everything the application has printed."""
-        return (self._folder / "streamlit.log").read_text(encoding="utf-8", errors="replace")
+        return self._log_file.read_text(encoding="utf-8", errors="replace")
 
     @property
     def environment(self) -> dict[str, str]:
         """That of the tests, without their settings and without what measures coverage."""
         strange = ("COURBE_", "COVERAGE_", "COV_", "STREAMLIT_")
         mine = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
-        return mine | {"COURBE_DATA_DIR": str(self._folder / "data")} | self._settings
+        return mine | {"COURBE_DATA_DIR": str(self.folder / "data")} | self._settings
 
     def __enter__(self) -> App:
         self.start()
@@ -51,8 +52,8 @@ class App:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._log = (self._folder / "streamlit.log").open("ab")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._log = self._log_file.open("ab")
         flags = {
             "server.address": "127.0.0.1",
             "server.port": str(self.port),

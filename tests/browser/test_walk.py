@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from playwright.sync_api import Browser, expect
 
 from core.model import DEMO_PRM
+from core.sources.demo import DemoSource
 from tests.browser.app import App
 from tests.browser.visit import PATIENCE_MS, visit
 
@@ -38,3 +41,21 @@ def test_an_empty_page_leads_to_the_step_before(browser: Browser, empty_app: App
         expect(tab.find("common.empty.title", "heading")).to_be_visible(timeout=PATIENCE_MS)
         tab.click("common.empty.import", "link")
         tab.expect_title("history.title")
+
+
+def test_killed_during_an_import_then_again_is_exact(browser: Browser, empty_app: App) -> None:
+    with visit(browser, empty_app.url) as tab:
+        tab.open()
+        tab.expect_title("welcome.title")
+        tab.click("welcome.demo")
+        expect(tab.page.get_by_role("progressbar").first).to_be_visible(timeout=PATIENCE_MS)
+        empty_app.kill()
+    empty_app.start()
+    with visit(browser, empty_app.url) as tab:
+        tab.open()
+        tab.click("welcome.demo")
+        tab.expect_title("consumption.title")
+        tab.expect_charts()
+    (meter,) = json.loads(empty_app.command("status", "--json"))["meters"]
+    assert meter["readings"] == DemoSource().preview().readings
+    assert json.loads(empty_app.command("footprint", "--json"))["ordinary"]["readings"] == meter["readings"]

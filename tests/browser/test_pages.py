@@ -1,0 +1,51 @@
+"""Every page: by its own address in a fresh process, in light and dark, on a phone, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from core.texts import Language
+from tests.browser.app import App
+from tests.browser.visit import PHONE, WIDE, Visit, visit
+from tests.code import ROOT
+
+PAGES = ["welcome", *sorted(path.stem for path in (ROOT / "pages").glob("*.py"))]
+LOOKS = [
+    pytest.param(Language.ENGLISH, "light", WIDE, id="light"),
+    pytest.param(Language.FRENCH, "dark", WIDE, id="dark-french"),
+    pytest.param(Language.ENGLISH, "light", PHONE, id="phone"),
+]
+
+
+def open_page(tab: Visit, name: str) -> None:
+    tab.open("" if name == "welcome" else name)
+    tab.expect_title(f"{name}.title")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_by_its_address_in_a_fresh_process(browser: Browser, demo_app: App, name: str) -> None:
+    """The fresh process finds the MongoDB of the running one, and uses it."""
+    with App(demo_app.folder, log=f"{name}.log") as fresh, visit(browser, fresh.url) as tab:
+        open_page(tab, name)
+        assert "Traceback" not in fresh.log
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("language", "scheme", "viewport"), LOOKS)
+def test_a_page_looks_right(
+    browser: Browser,
+    demo_app: App,
+    name: str,
+    language: Language,
+    scheme: str,
+    viewport: dict[str, int],
+    request: pytest.FixtureRequest,
+) -> None:
+    look = request.node.callspec.id.removesuffix(f"-{name}")
+    with visit(browser, demo_app.url, language=language, scheme=scheme, viewport=viewport) as tab:
+        open_page(tab, name)
+        tab.screenshot(f"{name}-{look}")
+        assert tab.page.locator("html").get_attribute("lang") == language.value
+        assert tab.violations() == []
+        assert tab.overflow() == 0
