@@ -67,7 +67,7 @@ def project(collections: Collections, meter: Meter) -> None:
             before = _publish(collections.records, state, generation)
             if before is not None:
                 _sweep(collections, meter, before)
-                _withdraw(collections.records, meter, [generation])
+                _finish(collections, meter, generation)
                 return
             # somebody committed meanwhile: what was just written is old before anybody read it
             time_series.delete(collections.time_series, meter, generation)
@@ -114,10 +114,10 @@ def _publish(records: Collection[Any], state: record.Record, generation: int) ->
 
 def _sweep(collections: Collections, meter: Meter, before: Mapping[str, Any]) -> None:
     """Delete the generation readers used until now; all that is left over, where a writer died."""
+    if "projection" in before:
+        time_series.delete(collections.time_series, meter, before["projection"]["g"])
     if _dead(before):
         _sweep_all(collections, meter)
-    elif "projection" in before:
-        time_series.delete(collections.time_series, meter, before["projection"]["g"])
 
 
 def _sweep_all(collections: Collections, meter: Meter) -> None:
@@ -132,6 +132,17 @@ def _sweep_all(collections: Collections, meter: Meter) -> None:
     for generation in present - kept:
         time_series.delete(collections.time_series, meter, generation)
     _withdraw(collections.records, meter, dead)
+
+
+def _finish(collections: Collections, meter: Meter, generation: int) -> None:
+    """Withdraw the intent of a published generation. Where another has taken its place meanwhile, delete it
+    first: whoever replaced it may have died, and a sweep spares what still has an intent."""
+    shown = collections.records.update_one(
+        {"_id": record.key(meter), "projection.g": generation}, {"$pull": {"intents": {"g": generation}}}
+    )
+    if shown.matched_count == 0:
+        time_series.delete(collections.time_series, meter, generation)
+        _withdraw(collections.records, meter, [generation])
 
 
 def _dead(document: Mapping[str, Any]) -> list[int]:
