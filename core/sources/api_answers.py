@@ -150,7 +150,7 @@ def _curve(series: _Series) -> tuple[Curve, tuple[Refusal, ...]]:
     power = pd.to_numeric(pd.Series(series.values, dtype=object).map(_text), errors="coerce").to_numpy(
         np.float64
     )
-    rows = refusals.without(rows, ~np.isfinite(power) | (power % 1 != 0), RefusalReason.NOT_A_NUMBER)
+    rows = refusals.without(rows, ~np.isfinite(power) | (power != np.rint(power)), RefusalReason.NOT_A_NUMBER)
     rows = refusals.without(rows, power < 0, RefusalReason.NEGATIVE)
     rows = refusals.without(rows, power > MAX_WATTS, RefusalReason.TOO_LARGE)
 

@@ -1,0 +1,233 @@
+"""Conso API as a source: the plan, the budget and the client as one, for one meter.
+
+Each question is counted before it is sent and its answer handed over before the next. A fault that passes
+is waited out a little and then paused on; days the API closes end the plan; silence is recorded, so that
+the next plan knows when to ask again. Nothing is ever retried after a ban.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from threading import Event
+from typing import Final
+
+from pydantic import SecretStr
+
+from core.errors import InputError, SourceError
+from core.importing import plan
+from core.importing.api_calls import Caller, Denied, Stopped, Wait
+from core.importing.budget import Budget
+from core.model import Curve, Days, Delivery, Meter, Origin, Preview, Span
+from core.paristime import local, now_ms, span_of
+from core.settings import Deployment, Settings
+from core.sources import api_failures
+from core.sources.conso_api import CURVE_DAYS, TOTALS_DAYS, ConsoApi
+from core.sources.token import read_token
+from core.sources.transport import Limits
+from core.storage.store import Store
+
+EMPTY_WINDOWS: Final = 2
+"""Weeks without any reading, of a meter that never had one, before no more calls are spent."""
+
+
+def budget_of(store: Store, settings: Settings, clock: Callable[[], int] = now_ms) -> Budget:
+    """The budget of this deployment's API."""
+    return Budget(
+        store.database,
+        settings.api_url,
+        daily_calls=settings.api_daily_calls,
+        seconds_between=settings.api_seconds_between_calls,
+        clock=clock,
+    )
+
+
+class ApiSource:
+    """One meter of Conso API. `days`: those a person chose, else what the record lacks. `totals`: also fetch
+    the distributor's daily energies (one call a year).
+
+    `clock` gives UTC ms; `wait(stop, seconds)` waits and says whether it was stopped; both for tests.
+    Raises InputError `api-shared`, `api-no-token`, `api-token-…`.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        meter: Meter,
+        token: SecretStr | None = None,
+        *,
+        days: Days | None = None,
+        totals: bool = True,
+        clock: Callable[[], int] = now_ms,
+        wait: Wait = Event.wait,
+        limits: Limits | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        secret = usable_token(settings, meter, token, clock())
+        self.meter = meter
+        self.name = f"Conso API {meter.masked}"
+        self._store, self._days, self._with_totals = store, days, totals
+        self._clock = clock
+        self._calls = Caller(budget_of(store, settings, clock), clock=clock, wait=wait, chance=chance)
+        self._client = ConsoApi(
+            settings.api_url,
+            secret,
+            contact=settings.contact,
+            permit=self._calls.permit,
+            limits=limits,
+            clock=clock,
+        )
+        self._worked: Days | None = None
+
+    def preview(self) -> Preview:
+        """The period to be asked about and the calls that takes; no call is spent on it."""
+        curve, totals = self._plan()
+        days = [*curve, *totals]
+        span = Span(span_of(min(days, key=_first)).start, span_of(max(days, key=_end)).end) if days else None
+        return Preview(self.name, Origin.API_V2, self.meter, span, None, calls=len(days))
+
+    def deliveries(self, stop: Event) -> Iterator[Delivery]:
+        """One delivery a question, newest days first, then the daily totals."""
+        self._calls.stop = stop
+        curve, totals = self._plan()
+        try:
+            yield from self._curves(curve)
+            for window in totals:
+                yield from self._totals(window)
+        except Denied as denied:
+            refusal = denied.refusal
+        except Stopped:
+            return
+        else:
+            return
+        raise refusal
+
+    def _plan(self) -> tuple[tuple[Days, ...], tuple[Days, ...]]:
+        now = self._clock()
+        today = local(now).date()
+        if self._days is not None:
+            return plan.asked_for(self._days, today, CURVE_DAYS), ()
+        record = self._store.record(self.meter)
+        totals = plan.totals_windows(record, today, TOTALS_DAYS) if self._with_totals else ()
+        return plan.curve_windows(record, today, now, CURVE_DAYS), totals
+
+    def _curves(self, windows: tuple[Days, ...]) -> Iterator[Delivery]:
+        had_any = plan.last_day_known(self._store.record(self.meter)) is not None
+        put_off: list[Days] = []
+        in_vain = barren = 0
+        for window in windows:
+            try:
+                delivery = self._calls.patiently(partial(self._ask, window))
+            except SourceError as error:
+                if error.code not in api_failures.CLOSED:
+                    raise
+                yield from self._closed(window, error)
+                break
+            if delivery is None:
+                put_off.append(window)
+                in_vain += 1
+                if in_vain == 1:
+                    continue  # the next one shows whose fault it is
+                if not self._works_for_others():
+                    raise self._calls.down()
+                break
+            in_vain, barren = 0, 0 if len(delivery.curve) else barren + 1
+            had_any = had_any or len(delivery.curve) > 0
+            yield delivery
+            if not had_any and barren >= EMPTY_WINDOWS:
+                raise SourceError(api_failures.NO_DATA)
+        if put_off and self._worked is None:
+            raise self._calls.down()
+        yield from self._once_more(put_off)
+
+    def _once_more(self, windows: list[Days]) -> Iterator[Delivery]:
+        """The windows that failed while others did not: asked a last time, then left for another day."""
+        refused: list[Days] = []
+        for window in windows:
+            delivery = self._calls.patiently(partial(self._ask, window), tries=1)
+            if delivery is None:
+                refused.append(window)
+            yield delivery or self._silence(window)
+        if refused:
+            raise SourceError(
+                "api-days-refused", first=refused[-1].first.isoformat(), end=refused[0].end.isoformat()
+            )
+
+    def _closed(self, window: Days, error: SourceError) -> Iterator[Delivery]:
+        """A window refused for beginning too early: halve it until the first day that is allowed, and record
+        that everything before is closed for good."""
+        refused, end = window.first, window.end
+        while (end - refused).days > 1:
+            middle = refused + (end - refused) // 2
+            try:
+                part = self._calls.patiently(partial(self._ask, Days(middle, end)))
+            except SourceError as again:
+                if again.code not in api_failures.CLOSED:
+                    raise
+                refused = middle
+                continue
+            if part is None:
+                raise self._calls.down()
+            yield part
+            end = middle
+        today = local(self._clock()).date()
+        if end == today:
+            raise error  # not even yesterday: no sign of where the meter's days begin
+        yield replace(self._silence(Days(min(plan.horizon(today).first, window.first), end)), closed=True)
+
+    def _totals(self, window: Days) -> Iterator[Delivery]:
+        try:
+            totals = self._calls.patiently(partial(self._client.daily_totals, self.meter, window))
+        except SourceError as error:
+            if error.code in api_failures.CLOSED or error.code == api_failures.NO_DATA:
+                return  # none for these days; the curve stands without them
+            raise
+        if totals is None:
+            raise self._calls.down()
+        yield Delivery(self.meter, Origin.API_V2, Curve.empty(), totals=totals)
+
+    def _ask(self, window: Days) -> Delivery:
+        try:
+            delivery = self._client.load_curve(self.meter, window)
+        except SourceError as error:
+            if error.code != api_failures.NO_DATA:
+                raise
+            delivery = self._silence(window)
+        self._worked = self._worked or window
+        return delivery
+
+    def _silence(self, window: Days) -> Delivery:
+        return Delivery(self.meter, Origin.API_V2, Curve.empty(), asked=window)
+
+    def _works_for_others(self) -> bool:
+        """Whether a question answered in this import is answered still: then it is not the service."""
+        proof = self._worked
+        return proof is not None and self._calls.patiently(partial(self._ask, proof), tries=1) is not None
+
+
+def usable_token(settings: Settings, meter: Meter | None, token: SecretStr | None, now: int) -> SecretStr:
+    """The token to use, looked at before any call is spent on it. InputError `api-shared`, `api-no-token`,
+    `api-token-unreadable`, `api-token-no-prm`, `api-token-expired`, `api-token-other-meter`."""
+    if settings.deployment is Deployment.SHARED:
+        raise InputError("api-shared")
+    secret = token or settings.api_token
+    if secret is None or not secret.get_secret_value().strip():
+        raise InputError("api-no-token")
+    told = read_token(secret)
+    if told.expires is not None and told.expires <= now:
+        raise InputError("api-token-expired")
+    if meter is not None and meter.prm not in told.prms:
+        raise InputError("api-token-other-meter", prm=meter.prm[-4:])
+    return secret
+
+
+def _first(days: Days) -> date:
+    return days.first
+
+
+def _end(days: Days) -> date:
+    return days.end

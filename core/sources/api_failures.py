@@ -1,0 +1,134 @@
+"""What an answer of Conso API that is no data means: one error for each cause, named only on evidence.
+
+Conso API checks the request itself first; what comes after that is Enedis's own error, passed on as
+`{status, message: "The Enedis API returned an error", error}`; a page of HTML is Cloudflare speaking.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+from core.errors import SourceError, SourcePaused
+from core.sources.transport import Answer
+
+BANNED: Final = "api-banned"
+NO_DATA: Final = "api-no-data"
+UNKNOWN_PATH: Final = "api-path-gone"
+THROTTLED: Final = "api-throttled"
+PASSING: Final = frozenset(
+    {"api-unreachable", "api-timeout", "api-cut", "api-garbled", "api-enedis-down", "api-gateway-down"}
+)
+"""Nobody's fault here; asking again a little later can help."""
+CLOSED: Final = frozenset({"api-before-activation", "api-before-consent", "api-too-old"})
+"""There will never be readings for these days, nor for older ones."""
+
+_ENEDIS: Final = "The Enedis API returned an error"
+_ENEDIS_CODES: Final = {
+    "ADAM-ERR0123": "api-before-activation",
+    "ADAM-ERR0125": "api-too-old",
+    "ADAM-DC-0007": "api-not-holder",
+    "ADAM-DC-0008": "api-consent",
+    "ADAM-DC-0009": "api-before-consent",
+    "no_data_found": NO_DATA,
+    "technical_error": "api-enedis-down",
+}
+_NAMED_FIELD: Final = re.compile(r'"path"\s*:\s*\[\s*"(\w+)"')
+_NEXT_ACCESS: Final = re.compile(r"(\d{4})-([A-Z][a-z]{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})\+0000")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def failure(answer: Answer, now_ms: int) -> SourceError:
+    """The error an answer other than 200 stands for. `now_ms`: the moment it came, UTC."""
+    body = _json(answer)
+    if answer.status == 429 or _is_throttled(body):
+        return SourcePaused(THROTTLED, resumes_at=_resumes_at(answer, body, now_ms))
+    if 300 <= answer.status < 400:
+        return SourceError("api-redirect")
+    if body.get("message") == _ENEDIS:
+        return SourceError(_of_enedis(answer.status, body.get("error")))
+    return SourceError(_of_gateway(answer, body))
+
+
+def _of_enedis(status: int, error: object) -> str:
+    """Enedis's own error: a code of theirs, a sentence, or nothing but the status."""
+    told = error if isinstance(error, Mapping) else {"error_description": str(error)}
+    code, said = str(told.get("error", "")), str(told.get("error_description", "")).lower()
+    if code in _ENEDIS_CODES:
+        return _ENEDIS_CODES[code]
+    if "titulaire" in said:
+        return "api-not-holder"
+    if "consent" in said:
+        return "api-consent"
+    if status >= 500:
+        return "api-enedis-down"
+    return "api-refused"
+
+
+def _of_gateway(answer: Answer, body: Mapping[str, Any]) -> str:
+    """Conso API's own checks, or the network in front of it."""
+    message = str(body.get("message", ""))
+    if answer.status == 403 and _is_page(answer):
+        return BANNED
+    if answer.status == 401 or (answer.status == 400 and "Authorization" in message):
+        return "api-token-refused"
+    if answer.status == 400:
+        return _of_request(answer)
+    if answer.status in (404, 410):
+        return UNKNOWN_PATH
+    return "api-gateway-down" if answer.status >= 500 else "api-refused"
+
+
+def _of_request(answer: Answer) -> str:
+    """A refused request, by the field its details name."""
+    fields = _NAMED_FIELD.findall(answer.body.decode("utf-8", "replace").replace("\\", ""))
+    if "type" in fields:
+        return UNKNOWN_PATH
+    return "api-prm-refused" if {"pointId", "prm"} & set(fields) else "api-refused"
+
+
+def _is_throttled(body: Mapping[str, Any]) -> bool:
+    """Enedis's gateway (WSO2) says 9008xx whatever the status."""
+    inner = body.get("error")
+    text = json.dumps(inner) if isinstance(inner, Mapping) else ""
+    return bool(re.search(r'"code": "?90080\d', text))
+
+
+def _resumes_at(answer: Answer, body: Mapping[str, Any], now_ms: int) -> int | None:
+    """The moment (UTC ms) the other side names for going on; None where it names none."""
+    inner = body.get("error")
+    named = str(inner.get("nextAccessTime", "")) if isinstance(inner, Mapping) else ""
+    if match := _NEXT_ACCESS.search(named):
+        year, month, day, hour, minute, second = match.groups()
+        if month in _MONTHS:
+            return _ms(f"{year}-{_MONTHS.index(month) + 1:02}-{day}T{hour}:{minute}:{second}+00:00")
+    if answer.retry_after.isdigit() and len(answer.retry_after) < 8:
+        return now_ms + int(answer.retry_after) * 1000
+    try:
+        return round(parsedate_to_datetime(answer.retry_after).timestamp() * 1000)
+    except ValueError:
+        return None
+
+
+def _ms(iso: str) -> int | None:
+    try:
+        return round(datetime.fromisoformat(iso).timestamp() * 1000)
+    except ValueError:
+        return None
+
+
+def _is_page(answer: Answer) -> bool:
+    return answer.kind == "text/html" or answer.body.lstrip()[:1] == b"<"
+
+
+def _json(answer: Answer) -> Mapping[str, Any]:
+    """The body where it is a JSON object; empty for anything else."""
+    try:
+        body = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, Mapping) else {}

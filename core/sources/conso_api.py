@@ -1,0 +1,135 @@
+"""Conso API: one request function, and the questions we put to it.
+
+v2 is asked first; the legacy path only where the server shows that it does not know the new one. Whoever
+owns the client says with `permit` when a call may be sent: it is called before each one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from enum import Enum
+from typing import Any, Final, TypeVar
+
+from pydantic import SecretStr
+
+from core.errors import SourceError
+from core.model import Days, Delivery, Flow, Meter
+from core.paristime import now_ms
+from core.sources.api_answers import read_daily, read_load_curve
+from core.sources.api_failures import UNKNOWN_PATH, failure
+from core.sources.token import bearer
+from core.sources.transport import Limits, get
+
+T = TypeVar("T")
+VERSION: Final = "0.1"
+CURVE_DAYS: Final = 7
+"""Days a load-curve call may cover."""
+TOTALS_DAYS: Final = 365
+"""Days a call for daily energies may cover."""
+
+
+class _Question(Enum):
+    """The two things asked, with their v2 and legacy names by flow."""
+
+    CURVE = (
+        {
+            Flow.CONSUMPTION: "courbe_de_charge_consommation",
+            Flow.PRODUCTION: "courbe_de_charge_production",
+        },
+        {Flow.CONSUMPTION: "consumption_load_curve", Flow.PRODUCTION: "production_load_curve"},
+    )
+    TOTALS = (
+        {Flow.CONSUMPTION: "consommation_quotidienne", Flow.PRODUCTION: "production_quotidienne"},
+        {Flow.CONSUMPTION: "daily_consumption", Flow.PRODUCTION: "daily_production"},
+    )
+
+
+class ConsoApi:
+    """A client for one token. `contact` (site or address) and our name identify us to the API.
+
+    Every method raises InputError `api-token-unreadable`, `api-url` and SourceError, see api_failures.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: SecretStr,
+        *,
+        contact: str,
+        permit: Callable[[], None],
+        limits: Limits | None = None,
+        clock: Callable[[], int] = now_ms,
+    ) -> None:
+        self._url, self._token, self._permit = url, token, permit
+        self._agent = _one_line(f"Courbe/{VERSION} (+{contact})")
+        self._limits, self._clock = limits or Limits(), clock
+        self._legacy: set[_Question] = set()
+
+    def load_curve(self, meter: Meter, days: Days) -> Delivery:
+        """The readings of at most 7 Paris days; days without any are simply not in it."""
+        document = self._ask(_Question.CURVE, meter, days)
+        delivery = _understood(lambda: read_load_curve(document, flow=meter.flow, live=True))
+        if delivery.meter != meter:
+            raise SourceError("api-garbled")
+        return Delivery(delivery.meter, delivery.origin, delivery.curve, delivery.refused, days)
+
+    def daily_totals(self, meter: Meter, days: Days) -> dict[date, int]:
+        """The distributor's energy in Wh of at most 365 Paris days; days it has none for are left out."""
+        document = self._ask(_Question.TOTALS, meter, days)
+        return _understood(lambda: read_daily(document))
+
+    def _ask(self, question: _Question, meter: Meter, days: Days) -> Mapping[str, Any]:
+        modern, legacy = question.value
+        if question not in self._legacy:
+            try:
+                return self._request(modern[meter.flow], meter, days, modern=True)
+            except SourceError as error:
+                if error.code != UNKNOWN_PATH:
+                    raise
+            self._legacy.add(question)
+        return self._request(legacy[meter.flow], meter, days, modern=False)
+
+    def _request(self, path: str, meter: Meter, days: Days, *, modern: bool) -> Mapping[str, Any]:
+        """The one place where a call is sent. The token travels in its header and nowhere else."""
+        names = ("pointId", "dateDebut", "dateFin") if modern else ("prm", "start", "end")
+        query = dict(zip(names, (meter.prm, days.first.isoformat(), days.end.isoformat()), strict=True))
+        headers = {
+            "Authorization": f"Bearer {bearer(self._token)}",
+            "User-Agent": self._agent,
+            "Accept": "application/json",
+        }
+        self._permit()
+        answer = get(self._url, f"/api/{path}", query, headers, self._limits)
+        if answer.status != 200:
+            raise failure(answer, self._clock())
+        if answer.kind != "application/json":
+            raise SourceError("api-garbled")
+        document = _document(answer.body)
+        if document is None:
+            raise SourceError("api-garbled")
+        return document
+
+
+def _document(body: bytes) -> Mapping[str, Any] | None:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, Mapping) else None
+
+
+def _understood(read: Callable[[], T]) -> T:
+    """What an answer says; one we cannot read is the gateway's fault, not the reader's of a file."""
+    try:
+        return read()
+    except SourceError as unreadable:
+        if not unreadable.code.startswith("api-answer-"):
+            raise
+    raise SourceError("api-garbled")
+
+
+def _one_line(value: str) -> str:
+    """A header value: printable ASCII on one line."""
+    return "".join(character for character in value if " " <= character <= "~")

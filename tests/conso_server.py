@@ -1,0 +1,490 @@
+"""A Conso API of our own on loopback: the documented contract, its limits, its ban and all its faults.
+
+    python -m tests.conso_server --port 8701
+
+serves two years of a made-up meter to the application by hand: it prints the settings to use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import random
+import re
+import socket
+import struct
+import sys
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Final, Self
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+
+from core.model import Curve, Days, Flow, Meter
+from core.paristime import day_of, local, midnight, now_ms, span_of
+from tests.api_documents import daily_v2, daily_v5, stamps, v2, v5
+
+BAN_AT: Final = 100
+PRM: Final = "99999999999991"
+_V2: Final = {
+    "courbe_de_charge_consommation": ("curve", Flow.CONSUMPTION),
+    "courbe_de_charge_production": ("curve", Flow.PRODUCTION),
+    "consommation_quotidienne": ("daily", Flow.CONSUMPTION),
+    "production_quotidienne": ("daily", Flow.PRODUCTION),
+}
+_V5: Final = {
+    "consumption_load_curve": ("curve", Flow.CONSUMPTION),
+    "production_load_curve": ("curve", Flow.PRODUCTION),
+    "daily_consumption": ("daily", Flow.CONSUMPTION),
+    "daily_production": ("daily", Flow.PRODUCTION),
+}
+_DATE: Final = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_PAGE: Final = b"<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title></head></html>"
+PASSING_FAULTS: Final = (
+    *("technical", "plain-500", "refresh", "unknown-500", "bad-gateway", "cut", "malformed", "wrong-type"),
+    *("throttled-soon", "empty-body"),
+)
+"""Faults that pass by themselves: for imports with random errors."""
+
+
+@dataclass
+class Household:
+    """A meter as the server knows it. Days without a value: null in v2, absent in v5."""
+
+    meter: Meter
+    curve: Curve
+    absent: set[date] = field(default_factory=set)
+    published: Callable[[date], int] = lambda day: midnight(day + timedelta(days=1)) + 8 * 3_600_000
+    """UTC ms from which a day is there; by default 8 o'clock the next morning."""
+    activated: date = date(2000, 1, 1)
+    collected: bool = True
+    """Whether half-hourly collection is active at Enedis."""
+
+    def within(self, days: Days, now: int) -> Curve:
+        """What is published of these days."""
+        curve = self.curve.within(span_of(days))
+        if not len(curve):
+            return curve
+        told = day_of(curve.start).astype(object)
+        return curve.select(
+            np.array([day not in self.absent and self.published(day) <= now for day in told], dtype=bool)
+        )
+
+
+def household(
+    first: date, end: date, prm: str = PRM, seed: int = 7, flow: Flow = Flow.CONSUMPTION
+) -> Household:
+    """A deterministic meter with half-hourly readings of these days, the same for the same seed."""
+    start = np.arange(midnight(first), midnight(end), 30 * 60_000)
+    watts = np.random.default_rng(seed).integers(80, 6000, len(start))
+    return Household(Meter(prm, flow), Curve.of(start, np.full(len(start), 30), watts))
+
+
+def token_for(*prms: str, expires: int = 4_000_000_000) -> str:
+    """A token of the documented form (its signature is nobody's)."""
+
+    def part(value: object) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+    return f"{part({'alg': 'HS256', 'typ': 'JWT'})}.{part({'sub': list(prms), 'exp': expires})}.bm9ib2R5"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A request as it arrived."""
+
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    at: int
+
+
+class ConsoServer:
+    """The server; a context manager. `faults`: names of faults for the next requests (None: none)."""
+
+    def __init__(self, *households: Household, clock: Callable[[], int] = now_ms, port: int = 0) -> None:
+        self.households = {one.meter: one for one in households}
+        self.tokens: dict[str, tuple[str, ...]] = {}
+        self.clock = clock
+        self.knows_v2 = self.knows_v5 = True
+        self.faults: deque[str | None] = deque()
+        self.random: tuple[random.Random, float] | None = None
+        self.failing: Callable[[Days], str | None] = lambda _: None
+        self.elsewhere = "https://example.invalid/api"
+        self.seen: list[Seen] = []
+        self.calls: Counter[tuple[str, str]] = Counter()
+        self.banned: set[str] = set()
+        self._lock = threading.Lock()
+        handler = type("Handler", (_Handler,), {"conso": self})
+        self._http = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        self._http.daemon_threads = True
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02})
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    def token(self, *prms: str) -> str:
+        """A token that this server accepts for these meters (all of its own by default)."""
+        prms = prms or tuple(dict.fromkeys(meter.prm for meter in self.households))
+        made = token_for(*prms)
+        self.tokens[made] = prms
+        return made
+
+    def fail_at_random(self, rate: float, seed: int) -> None:
+        """From now on, this share of the answers is a fault that passes."""
+        self.random = (random.Random(seed), rate)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.set()
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+    def rest(self, seconds: float) -> bool:
+        """Wait, unless the server ends; whether it goes on."""
+        return not self._closing.wait(seconds)
+
+    def admit(self, address: str, seen: Seen) -> bool:
+        """Count a request the way the ban does; False where the address is banned."""
+        with self._lock:
+            self.seen.append(seen)
+            if address in self.banned:
+                return False
+            day = datetime.fromtimestamp(self.clock() / 1000, tz=UTC).date().isoformat()
+            self.calls[address, day] += 1
+            if self.calls[address, day] >= BAN_AT:
+                self.banned.add(address)
+            return address not in self.banned
+
+    def next_fault(self) -> str | None:
+        with self._lock:
+            if self.faults:
+                return self.faults.popleft()
+            if self.random and self.random[0].random() < self.random[1]:
+                return self.random[0].choice(PASSING_FAULTS)
+        return None
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One request, checked in the documented order."""
+
+    conso: ConsoServer
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        seen = Seen(parts.path, query, dict(self.headers), self.conso.clock())
+        if not self.conso.admit(self.client_address[0], seen):
+            self.send(403, _PAGE, "text/html; charset=UTF-8")
+            return
+        fault = self.conso.next_fault()
+        if fault is not None:
+            FAULTS[fault](self)
+            return
+        self._answer(parts.path, query)
+
+    def do_POST(self) -> None:
+        self.json(405, {"status": 405, "message": "Seule la méthode GET est autorisée"})
+
+    def _answer(self, path: str, query: dict[str, str]) -> None:
+        kind = path.removeprefix("/api/")
+        known = (_V2 if self.conso.knows_v2 else {}) | (_V5 if self.conso.knows_v5 else {})
+        prm = query.get("pointId") or query.get("prm", "")
+        first, end = (
+            query.get(a) or query.get(b, "") for a, b in (("dateDebut", "start"), ("dateFin", "end"))
+        )
+        wrong = [
+            name
+            for name, right in (
+                ("type", kind in known),
+                ("pointId", len(prm) == 14),
+                ("dateDebut", bool(_DATE.fullmatch(first))),
+                ("dateFin", bool(_DATE.fullmatch(end))),
+            )
+            if not right
+        ]
+        if not path.startswith("/api/"):
+            self.send(404, b"<html>Not found</html>", "text/html")
+        elif wrong:
+            details = {"issues": [{"code": "invalid", "path": [name]} for name in wrong], "name": "ZodError"}
+            self.json(400, {"status": 400, "message": "Paramètres invalides", "error": details})
+        elif self._has_access(prm):
+            self._enedis(
+                known[kind], kind in _V2, prm, Days(date.fromisoformat(first), date.fromisoformat(end))
+            )
+
+    def _has_access(self, prm: str) -> bool:
+        words = self.headers.get("Authorization", "").split(" ")
+        if len(words) != 2:
+            self.json(400, {"status": 400, "message": "Le header 'Authorization' est manquant ou invalide"})
+            return False
+        if prm not in self.conso.tokens.get(words[1], ()):
+            message = "Votre token est invalide ou ne permet pas d'accéder à ce PRM"
+            self.json(401, {"status": 401, "message": message})
+            return False
+        return True
+
+    def _enedis(self, question: tuple[str, Flow], modern: bool, prm: str, days: Days) -> None:
+        now = self.conso.clock()
+        what, flow = question
+        found = self.conso.households.get(Meter(prm, flow))
+        if fault := self.conso.failing(days):
+            FAULTS[fault](self)
+            return
+        if refused := self._outside(days, modern, 7 if what == "curve" else 365, local(now).date()):
+            self.enedis(*refused)
+        elif found is None:
+            self.enedis(
+                403, "ADAM-DC-0008", "No consent can be found for this customer and this usage point."
+            )
+        elif days.first < found.activated:
+            self.enedis(400, "ADAM-ERR0123", "The requested period is anterior to the last activation date.")
+        elif what == "curve":
+            self._curve(found, days, modern, now)
+        else:
+            self._daily(found, days, modern, now)
+
+    def _outside(self, days: Days, modern: bool, longest: int, today: date) -> tuple[int, str, str] | None:
+        """Enedis's limits. v2 answers 500 to anything outside its specification."""
+        back = today.replace(year=today.year - 2, day=min(today.day, 28)) - timedelta(days=15)
+        oldest = back if longest == 7 else back.replace(year=back.year - 1, day=min(back.day, 28))
+        if days.first >= days.end:
+            told = (400, "Invalid_request", "Start date should be before end date.")
+        elif days.end > today or len(days) > longest:
+            told = (400, "ADAM-DC-0015", "The requested period is too long.")
+        elif days.first < oldest - timedelta(days=4):  # months differ in length
+            told = (400, "ADAM-ERR0125", "The requested period is too old.")
+        else:
+            return None
+        return (500, "technical_error", "Technical error. Please try later.") if modern else told
+
+    def _curve(self, found: Household, days: Days, modern: bool, now: int) -> None:
+        told = found.within(days, now)
+        if not found.collected or not len(told):
+            self.enedis(404, "no_data_found", "no measure found for this usage point")
+            return
+        names = (days.first.isoformat(), days.end.isoformat())
+        if not modern:
+            self.json(200, v5(found.meter, told, *names))
+            return
+        silent = [day for day in found.absent if days.first <= day < days.end]
+        nulls = tuple(
+            stamp
+            for day in sorted(silent)
+            for stamp in stamps(found.curve.within(span_of(Days(day, day + timedelta(days=1)))))
+        )
+        self.json(200, v2(found.meter, told, *names, nulls))
+
+    def _daily(self, found: Household, days: Days, modern: bool, now: int) -> None:
+        curve = found.within(days, now)
+        if not len(curve):
+            self.enedis(404, "no_data_found", "no measure found for this usage point")
+            return
+        told, rows = np.unique(day_of(curve.start), return_inverse=True)
+        wh = np.bincount(rows, weights=curve.watts.astype(np.int64) * curve.minutes) / 60
+        totals: dict[str, int | None] = {
+            str(day): round(one) for day, one in zip(told.astype(str).tolist(), wh.tolist(), strict=True)
+        }
+        names = (days.first.isoformat(), days.end.isoformat())
+        self.json(200, (daily_v2 if modern else daily_v5)(found.meter, totals, *names))
+
+    def enedis(self, status: int, code: str, description: str) -> None:
+        """An error of Enedis, passed on."""
+        error = {"error": code, "error_description": description}
+        self.json(status, {"status": status, "message": "The Enedis API returned an error", "error": error})
+
+    def json(self, status: int, document: object) -> None:
+        self.send(status, json.dumps(document, ensure_ascii=False).encode(), "application/json")
+
+    def send(self, status: int, body: bytes, kind: str, **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+        """Quiet."""
+
+
+def _passed_on(status: int, error: object) -> Callable[[_Handler], None]:
+    body = {"status": status, "message": "The Enedis API returned an error", "error": error}
+    return lambda handler: handler.json(status, body)
+
+
+def _enedis(status: int, code: str, description: str) -> Callable[[_Handler], None]:
+    return _passed_on(status, {"error": code, "error_description": description})
+
+
+def _own(status: int, message: str) -> Callable[[_Handler], None]:
+    return lambda handler: handler.json(status, {"status": status, "message": message})
+
+
+def _page(status: int, **headers: str) -> Callable[[_Handler], None]:
+    return lambda handler: handler.send(status, _PAGE, "text/html; charset=UTF-8", **headers)
+
+
+def _raw(status: int, body: bytes, kind: str = "application/json") -> Callable[[_Handler], None]:
+    return lambda handler: handler.send(status, body, kind)
+
+
+def _throttled(seconds: int) -> Callable[[_Handler], None]:
+    def answer(handler: _Handler) -> None:
+        moment = datetime.fromtimestamp(handler.conso.clock() / 1000 + seconds, tz=UTC)
+        named = moment.strftime("%Y-%b-%d %H:%M:%S+0000 UTC")
+        inner = {
+            "code": "900804",
+            "message": "Message throttled out",
+            "description": f"You have exceeded your quota .You can access API after {named}",
+            "nextAccessTime": named,
+        }
+        _passed_on(429, inner)(handler)
+
+    return answer
+
+
+def _redirect(handler: _Handler) -> None:
+    handler.send(307, b"", "text/html", Location=handler.conso.elsewhere)
+
+
+def _cut(handler: _Handler) -> None:
+    """Half an answer, then the connection is reset."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", "5000")
+    handler.end_headers()
+    handler.wfile.write(b'{"idPrm": "9999')
+    handler.wfile.flush()
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.close_connection = True
+
+
+def _drip(handler: _Handler) -> None:
+    """A byte now and then, for ever."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    handler.end_headers()
+    _drop_by_drop(handler, b" ")
+
+
+def _drip_headers(handler: _Handler) -> None:
+    """The same within the head of the answer."""
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\nX-Slow: ")
+    _drop_by_drop(handler, b"a")
+
+
+def _drop_by_drop(handler: _Handler, drop: bytes) -> None:
+    while handler.conso.rest(0.02):
+        try:
+            handler.wfile.write(drop)
+            handler.wfile.flush()
+        except OSError:
+            return
+
+
+def _silent(handler: _Handler) -> None:
+    """Nothing at all until the client gives up."""
+    handler.connection.settimeout(20)
+    try:
+        handler.connection.recv(1)
+    except OSError:
+        return
+
+
+def _huge(handler: _Handler) -> None:
+    """An answer without end."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    handler.end_headers()
+    try:
+        while handler.conso.rest(0):
+            handler.wfile.write(b" " * 65_536)
+    except OSError:
+        return
+
+
+FAULTS: Final[Mapping[str, Callable[[_Handler], None]]] = {
+    "bad-request": _own(400, "Paramètres invalides"),
+    "token": _own(401, "Votre token est invalide ou ne permet pas d'accéder à ce PRM"),
+    "no-header": _own(400, "Le header 'Authorization' est manquant ou invalide"),
+    "refresh": _own(500, "Impossible de rafraîchir le token. Réessayez plus tard"),
+    "unknown-500": _own(500, "Erreur inconnue. Réessayez plus tard"),
+    "bad-gateway": _page(502),
+    "banned": _page(403),
+    "technical": _enedis(500, "technical_error", "Technical error. Please try later."),
+    "plain-500": _passed_on(500, "500 Internal Server Error"),
+    "plain-403": _passed_on(
+        403, {"error": "forbidden", "error_description": "Client pas titulaire du point"}
+    ),
+    "no-data": _enedis(404, "no_data_found", "no measure found for this usage point"),
+    "before-activation": _enedis(400, "ADAM-ERR0123", "Period anterior to the last activation date."),
+    "too-old": _enedis(400, "ADAM-ERR0125", "The requested period is too old."),
+    "not-holder": _enedis(400, "ADAM-DC-0007", "Le client n'est pas titulaire du point demandé."),
+    "consent": _enedis(
+        403, "ADAM-DC-0008", "No consent can be found for this customer and this usage point."
+    ),
+    "before-consent": _enedis(403, "ADAM-DC-0009", "The requested period is anterior to the consent."),
+    "window": _enedis(400, "ADAM-DC-0015", "The requested period is too long."),
+    "strange-enedis": _enedis(418, "teapot", "short and stout"),
+    "throttled": _passed_on(429, {"fault": {"code": 900807, "message": "Message throttled out"}}),
+    "throttled-named": _throttled(6 * 3600),
+    "throttled-soon": _throttled(30),
+    "throttled-page": _page(429, Retry_After="120"),
+    "redirect": _redirect,
+    "malformed": _raw(200, b'{"idPrm": '),
+    "empty-body": _raw(200, b""),
+    "not-an-object": _raw(200, b"[1, 2]"),
+    "other-shape": _raw(200, b'{"hello": "world"}'),
+    "wrong-type": _raw(200, _PAGE, "text/html"),
+    "gone": _raw(410, b'{"status": 410, "message": "Gone"}'),
+    "cut": _cut,
+    "drip": _drip,
+    "drip-headers": _drip_headers,
+    "silent": _silent,
+    "huge": _huge,
+}
+
+
+def main() -> None:
+    """Serve by hand until interrupted."""
+    parser = argparse.ArgumentParser(description="A Conso API to try the application against.")
+    parser.add_argument("--port", type=int, default=8701)
+    parser.add_argument("--errors", type=float, default=0, help="share of random errors, 0 to 1")
+    parser.add_argument("--legacy", action="store_true", help="know the legacy paths only")
+    arguments = parser.parse_args()
+    today = local(now_ms()).date()
+    house = household(today - timedelta(days=900), today)
+    house.absent = {today - timedelta(days=age) for age in (12, 100, 101)}
+    with ConsoServer(house, port=arguments.port) as server:
+        server.knows_v2 = not arguments.legacy
+        server.fail_at_random(arguments.errors, seed=1)
+        lines = [f"COURBE_API_URL={server.url}", f"COURBE_API_TOKEN={server.token()}", f"COURBE_PRM={PRM}"]
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            return
+
+
+if __name__ == "__main__":
+    main()
