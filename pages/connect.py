@@ -1,7 +1,200 @@
-"""Connect: which meter, which token, which MongoDB; each check with what it found and the cure."""
+"""Connect: which meter and token, which MongoDB; each check says what it found and the cure."""
 
 from __future__ import annotations
 
-from pages.shared.frame import page
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+from pydantic import SecretStr
+
+from core.errors import InputError
+from core.formats import day, number
+from core.importing.api_check import check_api
+from core.model import Check, Meter
+from core.paristime import now_ms
+from core.sources.token import Token, clean_prm, read_token
+from core.storage.workspace import Place
+from pages.shared import notices
+from pages.shared.frame import go, page
+from pages.shared.visitor import Visitor
+
+SOON_DAYS: Final = 30
+"""A token that expires sooner is worth a warning."""
+DEPLOYMENTS, OWN = "deployment", "own"
+TOKEN, URI = "token", "uri"
+"""Keys of the two fields that hold a secret."""
+
+
+def storage_section(visitor: Visitor) -> SecretStr | None:
+    """Where readings are kept; returns a URI that was typed and is not in use yet."""
+    st.header(visitor.t("connect.storage"), anchor=False)
+    typed = None
+    if visitor.capabilities.own_uri:
+        choice = st.radio(
+            visitor.t("connect.storage_choice"),
+            [DEPLOYMENTS, OWN],
+            index=1 if visitor.own_database else 0,
+            format_func=lambda place: visitor.t(
+                "connect.own_uri" if place == OWN else f"connect.{visitor.deployment_place.value}"
+            ),
+            key="storage",
+        )
+        if choice == OWN:
+            typed = secret_field(visitor, "connect.uri", "connect.uri_help", URI)
+            if not typed and not visitor.own_database:
+                st.caption(visitor.t("connect.uri_wanted"))
+        elif visitor.own_database:
+            visitor.use_deployment_database()
+            st.rerun()
+    storage_state(visitor)
+    return typed
+
+
+def storage_state(visitor: Visitor) -> None:
+    """Which MongoDB is in use, or why there is none."""
+    if visitor.trouble:
+        notices.show(visitor.trouble)
+        return
+    place = visitor.workspace.place if visitor.has_workspace else None
+    if place is Place.EMBEDDED and not visitor.is_shared:
+        folder = notices.plain(str(visitor.settings.data_dir))
+        st.caption(visitor.t("connect.in_use_embedded", folder=folder))
+    elif place:
+        database = notices.plain(visitor.settings.database)
+        st.caption(visitor.t("connect.in_use", database=database))
+
+
+def api_section(visitor: Visitor) -> None:
+    """Token and meter of Conso API."""
+    st.header(visitor.t("connect.api"), anchor=False)
+    if not visitor.capabilities.api:
+        st.info(visitor.t("connect.api_shared"), icon=":material/info:")
+        return
+    typed = secret_field(visitor, "connect.token", "connect.token_help", TOKEN)
+    if typed:
+        visitor.token = typed
+    token = token_state(visitor)
+    choose_meter(visitor, token)
+
+
+def token_state(visitor: Visitor) -> Token | None:
+    """What the token says of itself; None where there is none or it cannot be read."""
+    if visitor.token is None:
+        st.caption(visitor.t("connect.token_none"))
+        return None
+    try:
+        token = read_token(visitor.token)
+    except InputError as error:
+        notices.show(error)
+        return None
+    left = token.days_left(now_ms())
+    if left is None or token.expires is None:
+        st.caption(visitor.t("connect.token_kept"))
+    else:
+        until = datetime.fromtimestamp(token.expires / 1000, UTC).astimezone(ZoneInfo("Europe/Paris"))
+        words = {"day": day(until.date(), visitor.language), "days": number(max(left, 0), visitor.language)}
+        if token.expires <= now_ms():
+            st.error(visitor.t("connect.token_expired", **words), icon=":material/error:")
+        elif left < SOON_DAYS:
+            st.warning(visitor.t("connect.token_soon", **words), icon=":material/schedule:")
+        else:
+            st.caption(visitor.t("connect.token_until", **words))
+    return token
+
+
+def choose_meter(visitor: Visitor, token: Token | None) -> None:
+    """The meter: one of those the token opens, else 14 digits typed with or without spaces."""
+    if token:
+        known = visitor.prm if visitor.prm in token.prms else token.prms[0]
+        visitor.prm = st.selectbox(
+            visitor.t("connect.prm"),
+            token.prms,
+            index=token.prms.index(known),
+            format_func=lambda prm: Meter(prm).masked,
+            help=visitor.t("connect.prm_of_token"),
+            key="prm_of_token",
+        )
+        return
+    typed = st.text_input(
+        visitor.t("connect.prm"),
+        placeholder="12 345 678 901 234",
+        help=visitor.t("connect.prm_help"),
+        autocomplete="off",
+        key="prm",
+    )
+    if typed:
+        try:
+            visitor.prm = clean_prm(typed)
+        except InputError as error:
+            notices.show(error)
+
+
+def secret_field(visitor: Visitor, label: str, note: str, key: str) -> SecretStr | None:
+    """A field whose value is not shown; what the session already holds is not sent to the browser again."""
+    typed = st.text_input(
+        visitor.t(label), type="password", help=visitor.t(note), autocomplete="off", key=key
+    ).strip()
+    return SecretStr(typed) if typed else None
+
+
+def check(visitor: Visitor, uri: SecretStr | None) -> None:
+    """Looks at everything; a MongoDB that passes is used from now on."""
+    with st.spinner(visitor.t("connect.checking_storage")), notices.guard():
+        checks = visitor.check_storage(uri)
+    st.markdown(f"**{visitor.t('connect.storage')}**")
+    notices.show_checks(checks)
+    if any(one.passed is False for one in checks):
+        return
+    if uri:
+        with notices.guard():
+            visitor.use_own_database(uri)
+        st.success(visitor.t("connect.uri_taken"), icon=":material/check_circle:")
+    if visitor.capabilities.api and visitor.token and visitor.prm:
+        with st.spinner(visitor.t("connect.checking_api")):
+            found = api_checks(visitor, Meter(visitor.prm))
+        st.markdown(f"**{visitor.t('connect.api')}**")
+        notices.show_checks(found)
+
+
+def api_checks(visitor: Visitor, meter: Meter) -> list[Check]:
+    with notices.guard():
+        return check_api(visitor.store, visitor.settings, meter, visitor.token)
+
+
+def erase_section(visitor: Visitor) -> None:
+    """Everything this workspace holds, deleted after one question."""
+    if visitor.trouble or not visitor.meters:
+        return
+    st.divider()
+    if st.button(visitor.t("connect.erase"), icon=":material/delete:", key="erase"):
+        st.dialog(visitor.t("connect.erase_title"))(confirm_erasing)(visitor)
+
+
+def confirm_erasing(visitor: Visitor) -> None:
+    meters = ", ".join(visitor.name_of(summary.meter) for summary in visitor.meters)
+    st.markdown(visitor.t("connect.erase_what", meters=notices.plain(meters)))
+    if st.button(
+        visitor.t("connect.erase_yes"), type="primary", icon=":material/delete_forever:", key="erase_yes"
+    ):
+        with notices.guard():
+            visitor.erase()
+        go(visitor, "connect")
+
 
 visitor = page("connect", needs="nothing")
+left, right = st.columns(2, gap="medium")
+with left, st.container(border=True):
+    new_uri = storage_section(visitor)
+with right, st.container(border=True):
+    api_section(visitor)
+with st.container(horizontal=True):
+    wanted = st.button(
+        visitor.t("connect.check"), type="primary", icon=":material/fact_check:", key="check_connections"
+    )
+    if st.button(visitor.t("connect.next"), icon=":material/arrow_forward:", key="to_history"):
+        go(visitor, "history")
+if wanted:
+    check(visitor, new_uri)
+erase_section(visitor)

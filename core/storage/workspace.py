@@ -20,9 +20,10 @@ from pydantic import SecretStr
 from pymongo.collection import Collection
 
 from core.errors import StorageError
+from core.model import Check
 from core.settings import Deployment, Settings
 from core.storage import server
-from core.storage.database import Client, connect, greet
+from core.storage.database import Client, connect, greet, preflight
 from core.storage.faults import explained
 from core.storage.store import Store
 
@@ -99,6 +100,15 @@ class Workspaces:
         client = connect(uri)
         greet(client)
         return Workspace(secrets.token_hex(16), _prepared(client, self._settings.database), Place.OWN)
+
+    def check(self, uri: SecretStr | None = None) -> list[Check]:
+        """The preflight of a visitor's own MongoDB, or of the deployment's. Raises StorageError."""
+        if uri is None:
+            return preflight(self.client, self._settings.database)
+        if self.is_shared:
+            raise StorageError("database-own-uri")
+        with connect(uri) as client:
+            return preflight(client, self._settings.database)
 
     def exists(self, link: str) -> bool:
         """Whether a link still leads to a workspace."""

@@ -48,7 +48,7 @@ def page(name: str, *, needs: Needs = "storage") -> Visitor:
     guest = _visitor()
     guest.refresh()
     _dress(guest.language)
-    trouble = _open_storage(guest)
+    trouble = guest.trouble = _open_storage(guest)
     _sidebar(guest, name, trouble)
     st.title(title, anchor=False)
     st.markdown(guest.t(f"{name}.lead"))
@@ -152,7 +152,7 @@ def _require_readings(guest: Visitor) -> None:
     if guest.meters:
         return
     with st.container(border=True):
-        st.subheader(guest.t("common.empty.title"), anchor=False)
+        st.header(guest.t("common.empty.title"), anchor=False)
         st.markdown(guest.t("common.empty.text"))
         link(guest, "history", guest.t("common.empty.import"), icon=":material/download:")
         link(guest, "welcome", guest.t("common.empty.demo"), icon=":material/home:")

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.errors import CourbeError
 from core.model import Check
-from core.texts import text
+from core.texts import Language, text
 from pages.shared.visitor import language
 
 _MARKS: Final = re.compile(r"([\\`*_{}\[\]<>$#|~:])")
@@ -38,19 +38,25 @@ def guard() -> Iterator[None]:
 
 def show_checks(checks: Iterable[Check]) -> None:
     """A preflight line by line: what was looked at, what was found, and the cure of what failed."""
-    spoken = language()
     for check in checks:
-        sign = _UNKNOWN if check.passed is None else _SIGNS[check.passed]
-        what = text(f"check.{check.code}", spoken, **check.details)
-        line = f"{sign} **{plain(what)}**"
-        if check.passed is None:
-            line += f" — {plain(text('common.not_looked_at', spoken))}"
-        else:
-            found = "ok" if check.passed else "failed"
-            line += f" — {plain(text(f'check.{check.code}.{found}', spoken, **check.details))}"
-        if check.passed is False:
-            line += f"  \n{plain(text(f'check.{check.code}.cure', spoken, **check.details))}"
-        st.markdown(line)
+        st.markdown(_line(check, language()))
+
+
+def _line(check: Check, spoken: Language) -> str:
+    def say(part: str) -> str:
+        return plain(text(f"check.{check.code}{part}", spoken, **check.details))
+
+    error = check.details.get("error")
+    why = (
+        CourbeError(str(error), **{k: v for k, v in check.details.items() if k != "error"}) if error else None
+    )
+    if check.passed is None:
+        found = plain(why.happened(spoken) if why else text("common.not_looked_at", spoken))
+        return f"{_UNKNOWN} **{say('')}** — {found}"
+    if check.passed:
+        return f"{_SIGNS[True]} **{say('')}** — {say('.ok')}"
+    cure = plain(f"{why.happened(spoken)} {why.cure(spoken)}") if why else say(".cure")
+    return f"{_SIGNS[False]} **{say('')}** — {say('.failed')}  \n{cure}"
 
 
 def plain(words: str) -> str:

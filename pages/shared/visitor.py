@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from pydantic import SecretStr
 
+from core.errors import StorageError
 from core.importing.jobs import Jobs
-from core.model import DEMO_PRM, Meter
+from core.model import DEMO_PRM, Check, Meter
 from core.settings import Settings, load_settings
 from core.storage.record import Summary
 from core.storage.store import Store
-from core.storage.workspace import Workspace, Workspaces
+from core.storage.workspace import Place, Workspace, Workspaces
 from core.texts import Language, text
 
 _KEY: Final = "visitor"
@@ -53,7 +54,9 @@ class Visitor:
     visited: set[str] = field(default_factory=set)
     link: str | None = None
     lost_workspace: bool = False
+    trouble: StorageError | None = None
     _own: Workspace | None = None
+    _own_uri: SecretStr | None = None
     _chosen: Meter | None = None
     _workspace: Workspace | None = None
     _meters: list[Summary] | None = None
@@ -75,6 +78,11 @@ class Visitor:
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(api=not self.is_shared, own_uri=not self.is_shared)
+
+    @property
+    def deployment_place(self) -> Place:
+        """Where the deployment keeps its readings."""
+        return self._house.workspaces.place
 
     @property
     def workspace(self) -> Workspace:
@@ -136,14 +144,18 @@ class Visitor:
     def choose(self, meter: Meter) -> None:
         self._chosen = meter
 
+    def check_storage(self, uri: SecretStr | None = None) -> list[Check]:
+        """The preflight of a URI, or of the MongoDB in use. Raises StorageError."""
+        return self._house.workspaces.check(uri or self._own_uri)
+
     def use_own_database(self, uri: SecretStr) -> None:
         """From now on this session alone uses another MongoDB. Raises StorageError."""
-        self._own = self._house.workspaces.open_own(uri)
+        self._own, self._own_uri = self._house.workspaces.open_own(uri), uri
         self.refresh()
 
     def use_deployment_database(self) -> None:
         """Back to the deployment's own MongoDB."""
-        self._own = None
+        self._own = self._own_uri = None
         self.refresh()
 
     def erase(self) -> None:
