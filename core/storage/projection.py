@@ -8,6 +8,7 @@ version that was projected. What a writer that died left behind is found by its 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,8 +63,7 @@ def project(collections: Collections, meter: Meter) -> None:
     with owner.working() as me:
         while (generation := _announce(collections.records, meter, me)) is not None:
             state = record.load(collections.records, meter)
-            ordinary.align(collections.ordinary, meter, state.curve)
-            time_series.write(collections.time_series, meter, generation, state.curve)
+            _write(collections, state, generation)
             before = _publish(collections.records, state, generation)
             if before is not None:
                 _sweep(collections, meter, before)
@@ -93,6 +93,16 @@ def _announce(records: Collection[Any], meter: Meter, me: str) -> int | None:
         return_document=ReturnDocument.AFTER,
     )
     return None if document is None else int(document["next_g"])
+
+
+def _write(collections: Collections, state: record.Record, generation: int) -> None:
+    """Both collections at once: neither needs the other, and the server has more than one core."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        series = beside.submit(
+            time_series.write, collections.time_series, state.meter, generation, state.curve
+        )
+        ordinary.align(collections.ordinary, state.meter, state.curve)
+        series.result()
 
 
 def _publish(records: Collection[Any], state: record.Record, generation: int) -> Mapping[str, Any] | None:
