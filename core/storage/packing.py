@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.model import Curve
 from core.storage.daybook import DayBook
 
-_LEVEL: Final = 6
+_LEVEL: Final = 4
 _HEADER: Final = np.dtype("<i8")
 _CURVE: Final = ("<i8", "<i2", "<i4", "u1")
 _DAYS: Final = ("<i4", "<i8", "<i2", "u1", "<i4")
