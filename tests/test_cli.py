@@ -181,8 +181,9 @@ def test_the_demo_household_from_import_to_erase(home: Home, tmp_path: Path) -> 
     assert "6.0" in home.run("footprint").out
 
     table = tmp_path / "curve.csv"
-    assert home.run("export", "--csv", table).code == 0
-    assert len(table.read_text(encoding="utf-8-sig").splitlines()) >= expected
+    assert home.run("export", "--show-prm", "--csv", table).code == 0
+    assert home.run("import", "--file", table, "--json").json()["unchanged"] == expected
+    assert home.run("export", "--csv", tmp_path / "nowhere" / "curve.csv").code == 1
 
     refused = home.run("erase")
     assert refused.code == 2
@@ -316,6 +317,9 @@ def test_erasing_one_meter_keeps_the_others(home: Home) -> None:
         ({}, ["import", "--file", "Makefile"], 1),
         ({}, ["footprint"], 1),
         ({}, ["status", "--prm", "12"], 2),
+        ({}, ["export", "--csv", "curve.csv"], 2),
+        ({}, ["fleet", "--meters", "0"], 2),
+        ({}, ["import", "--api", "--prm", "12"], 1),
         ({"COURBE_API_DAILY_CALLS": "400"}, ["status"], 2),
         ({"COURBE_DEPLOYMENT": "shared"}, ["status"], 2),
         ({"COURBE_MONGODB_URI": f"mongodb://me:{SECRET}@"}, ["status"], 1),

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from core.cli.console import Console
 from core.cli.home import household
+from core.cli.progress import ProgressBar, stop_on_interrupt
 from core.formats import number, percent, size
 
 if TYPE_CHECKING:
+    from core.lab.fleet import Fleet
     from core.lab.footprint import Footprint
 
 
@@ -19,6 +21,19 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
     footprint = command("footprint")
     footprint.add_argument("--json", action="store_true", help=console.text("cli.option.json"))
     footprint.set_defaults(run=run_footprint)
+
+    fleet = command("fleet")
+    number_word = console.text("cli.number")
+    fleet.add_argument(
+        "--meters", type=int, default=100, metavar=number_word, help=console.text("cli.fleet.meters")
+    )
+    fleet.add_argument(
+        "--days", type=int, default=730, metavar=number_word, help=console.text("cli.fleet.days")
+    )
+    fleet.add_argument("--small", action="store_true", help=console.text("cli.fleet.small"))
+    fleet.add_argument("--keep", action="store_true", help=console.text("cli.fleet.keep"))
+    fleet.add_argument("--json", action="store_true", help=console.text("cli.option.json"))
+    fleet.set_defaults(run=run_fleet)
 
 
 def run_footprint(arguments: argparse.Namespace, console: Console) -> int:
@@ -66,3 +81,48 @@ def _print_footprint(measured: Footprint, console: Console) -> None:
     console.line(console.text(f"cli.footprint.{settled}", server=measured.server))
     if not measured.meaningful:
         console.line(console.text("cli.footprint.few"))
+
+
+def run_fleet(arguments: argparse.Namespace, console: Console) -> int:
+    """Measure synthetic fleets of 1, 10, 100, … meters; interrupted, what was measured is still told."""
+    from core.lab import fleet
+
+    with household() as store, stop_on_interrupt() as stop, ProgressBar(console) as bar:
+        measured = fleet.run_fleet(
+            store.database,
+            arguments.meters,
+            arguments.days,
+            stop=stop,
+            progress=lambda now: bar.show(now.readings, now.expected, console.text("cli.progress.readings")),
+            keep=arguments.keep,
+            options="small" if arguments.small else "plain",
+        )
+    if arguments.json:
+        console.data(measured.as_json())
+    elif measured.sizes:
+        _print_fleet(measured, console)
+    if not measured.complete:
+        raise KeyboardInterrupt
+    return 0
+
+
+def _print_fleet(measured: Fleet, console: Console) -> None:
+    from core.lab.footprint import saving
+
+    language = console.language
+    columns = ("fleet.meters-column", "footprint.readings", "footprint.ordinary", "footprint.time-series")
+    rows = [[*(console.text(f"cli.{column}") for column in columns), console.text("cli.footprint.saving")]]
+    for one in measured.sizes:
+        sides = (one.footprint.ordinary, one.footprint.time_series)
+        rows.append(
+            [
+                number(one.meters, language),
+                number(sides[0].readings, language),
+                *(f"{number(side.bytes_per_reading, language, 2)}" for side in sides),
+                percent(saving(sides[0].total_bytes, sides[1].total_bytes), language),
+            ]
+        )
+    console.table(rows, left=0)
+    console.line(console.text("cli.fleet.note", server=measured.server))
+    for name in measured.kept:
+        console.line(console.text("cli.fleet.kept", name=name))

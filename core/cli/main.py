@@ -24,6 +24,18 @@ FAILED: Final = 1
 USAGE: Final = 2
 INTERRUPTED: Final = 130
 PROGRAM: Final = "python -m core"
+_ABOUT_ARGUMENTS: Final = frozenset(
+    {
+        "api-prm",
+        "cli-no-such-meter",
+        "cli-nobody-to-ask",
+        "cli-shared",
+        "cli-which-meter",
+        "file-prm",
+        "fleet-size",
+    }
+)
+"""Errors that can only be about what was typed."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -82,7 +94,7 @@ def _run(arguments: Sequence[str], console: Console) -> int:
         return int(chosen.run(chosen, console))
     except InputError as error:
         console.failed(error)
-        return USAGE if error.code.startswith("cli-") else FAILED
+        return USAGE if error.code in _ABOUT_ARGUMENTS else FAILED
     except CourbeError as error:
         console.failed(error)
         return FAILED
