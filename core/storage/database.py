@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import re
 import secrets
 import socket
-import ssl
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Final
@@ -15,7 +16,6 @@ from pymongo.database import Database
 from pymongo.errors import (
     ConfigurationError,
     InvalidURI,
-    NetworkTimeout,
     OperationFailure,
     PyMongoError,
 )
@@ -29,10 +29,12 @@ Client = MongoClient[dict[str, Any]]
 _SECONDS: Final = 10.0
 _FORBIDDEN: Final = frozenset({13, 8000})
 """Unauthorized, and Atlas's own error."""
-_BAD_LOGIN: Final = frozenset({18, 8000})
-"""AuthenticationFailed; Atlas says 8000 ("bad auth") for the same."""
 _UNSUPPORTED: Final = frozenset({13, 20, 59, 115, 8000})
 """Ways to say that a command is not for this user or this tier."""
+
+_NOBODY_THERE: Final = frozenset({errno.ECONNREFUSED, errno.ENOENT, 10061})
+"""Refused (also Windows' own number), or the socket of a server that is not there."""
+_NO_SUCH_NAME: Final = frozenset({socket.EAI_NONAME, socket.EAI_AGAIN, socket.EAI_FAIL, 11001, 11004})
 
 
 class Obstacle(StrEnum):
@@ -50,6 +52,8 @@ def connect(uri: SecretStr, *, seconds: float = _SECONDS) -> Client:
 
     `seconds`: how long a server may take to be found. StorageError `database-uri`, `database-name`.
     """
+    if not uri.get_secret_value().strip().startswith(("mongodb://", "mongodb+srv://")):
+        raise StorageError("database-uri")
     try:
         return MongoClient(
             uri.get_secret_value().strip(),
@@ -70,9 +74,9 @@ def connect(uri: SecretStr, *, seconds: float = _SECONDS) -> Client:
 
 
 def greet(client: Client) -> None:
-    """One round trip with the user's rights. StorageError `database-<obstacle>` when it fails."""
+    """One round trip that needs a login where there is one. StorageError `database-<obstacle>`."""
     try:
-        client.admin.command("ping")
+        _knock(client)
     except PyMongoError as error:
         raise _refusal(obstacle(client, error)) from None
 
@@ -83,11 +87,17 @@ def obstacle(client: Client, error: PyMongoError) -> Obstacle:
         return Obstacle.LOGIN
     if isinstance(error, ConfigurationError):
         return Obstacle.NAME if _is_dns(error) else Obstacle.LOGIN
-    found = {_of(cause) for cause in _causes(client, error)} - {None}
+    words = [str(server.error) for server in client.topology_description.server_descriptions().values()]
+    found = {_of(one) for one in [str(error), *words]}
     for one in (Obstacle.LOGIN, Obstacle.ENCRYPTION, Obstacle.OPEN, Obstacle.NAME):
         if one in found:
             return one
     return Obstacle.REACH
+
+
+def _knock(client: Client) -> None:
+    """Any user may ask this, and nobody without a login: `ping` is answered to strangers too."""
+    client.admin.command("listDatabases", nameOnly=True, authorizedDatabases=True)
 
 
 def _refusal(which: Obstacle) -> StorageError:
@@ -108,7 +118,7 @@ def preflight(client: Client, database: str) -> list[Check]:
     """Looks at all the application needs of this MongoDB, in order; what depends on a failure is not
     looked at. Leaves nothing behind."""
     try:
-        client.admin.command("ping")
+        _knock(client)
     except PyMongoError as error:
         stopped = obstacle(client, error)
         before = list(Obstacle)[: list(Obstacle).index(stopped)]
@@ -196,43 +206,23 @@ def _checkpoint(client: Client) -> Check:
     return Check("mongodb-checkpoint", True)
 
 
-def _is_dns(error: BaseException) -> bool:
+def _is_dns(error: ConfigurationError) -> bool:
     """Whether looking up a `mongodb+srv` name failed; the driver wraps dnspython's error in its own."""
-    return any(
-        type(cause).__module__.startswith("dns.") or isinstance(cause, socket.gaierror)
-        for cause in _chain(error)
-    ) or "DNS" in str(error)
+    cause = error.__cause__ or error.__context__
+    return "DNS" in str(error) or type(cause).__module__.startswith("dns.")
 
 
-def _causes(client: Client, error: PyMongoError) -> Iterator[BaseException]:
-    yield from _chain(error)
-    for server in client.topology_description.server_descriptions().values():
-        if server.error is not None:
-            yield from _chain(server.error)
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__
-
-
-def _of(cause: BaseException) -> Obstacle | None:
-    """The obstacle one exception is evidence of."""
-    match cause:
-        case OperationFailure():
-            return Obstacle.LOGIN
-        case ssl.SSLError():
-            # Atlas cuts the handshake of addresses that are not on its access list with this very alert
-            return Obstacle.REACH if "ALERT_INTERNAL_ERROR" in str(cause).upper() else Obstacle.ENCRYPTION
-        case socket.gaierror():
-            return Obstacle.NAME
-        case ConnectionRefusedError():
-            return Obstacle.OPEN
-        case FileNotFoundError():
-            return Obstacle.OPEN  # the socket of a server that is not there
-        case NetworkTimeout() | TimeoutError():
-            return Obstacle.REACH
-        case _:
-            return None
+def _of(words: str) -> Obstacle | None:
+    """What the driver's account of an attempt is evidence of; it keeps no cause, only words and numbers."""
+    if "ALERT_INTERNAL_ERROR" in words.upper():
+        return Obstacle.REACH  # how Atlas ends the handshake of an address that its access list lacks
+    if "SSL" in words or "CERTIFICATE" in words.upper():
+        return Obstacle.ENCRYPTION
+    if "Authentication failed" in words:
+        return Obstacle.LOGIN
+    number = re.search(r"\[(?:Errno|WinError) (-?\d+)\]", words)
+    if number is None:
+        return None
+    if int(number[1]) in _NOBODY_THERE:
+        return Obstacle.OPEN
+    return Obstacle.NAME if int(number[1]) in _NO_SUCH_NAME else None

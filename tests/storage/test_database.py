@@ -1,0 +1,176 @@
+"""Connecting, and naming what stands in the way: real servers, real refusals."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from pymongo import MongoClient
+from pymongo.database import Database
+from pymongo.errors import ConfigurationError, OperationFailure
+
+from core.errors import StorageError
+from core.storage import server
+from core.storage.database import Obstacle, connect, greet, obstacle, preflight
+from core.storage.server import Transport
+
+CONNECTING = ["mongodb-name", "mongodb-reach", "mongodb-open", "mongodb-encryption", "mongodb-login"]
+
+
+@contextmanager
+def listener(answer: bytes | None) -> Iterator[int]:
+    """A port that takes connections and says `answer` to each, or keeps silent."""
+    with socket.create_server(("127.0.0.1", 0)) as server_socket:
+        kept: list[socket.socket] = []
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = server_socket.accept()
+                except OSError:
+                    return
+                kept.append(connection)
+                if answer is not None:
+                    with connection:
+                        connection.recv(4096)
+                        connection.sendall(answer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server_socket.getsockname()[1]
+        server_socket.shutdown(socket.SHUT_RDWR)
+        for connection in kept:
+            connection.close()
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[str]:
+    """URI of a mongod that asks for a password, as its administrator."""
+    with tempfile.TemporaryDirectory(prefix="courbe-") as folder:
+        running = server.start(Path(folder), transport=Transport.PORT)
+        yield running.uri.get_secret_value()
+        running.stop()
+
+
+def failure(uri: str) -> str:
+    """Code of the error that greeting this URI gives; none of its texts holds the URI."""
+    with pytest.raises(StorageError) as raised:
+        greet(connect(SecretStr(uri), seconds=0.5))
+    shown = f"{raised.value!r} {raised.value} {raised.value.__cause__}"
+    assert "hunter2" not in shown
+    assert raised.value.__context__ is None or raised.value.__suppress_context__
+    return raised.value.code
+
+
+def results(uri: str, database: str = "test") -> dict[str, bool | None]:
+    with connect(SecretStr(uri), seconds=0.5) as client:
+        return {check.code: check.passed for check in preflight(client, database)}
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "",
+        "hunter2",
+        "http://user:hunter2@example.org",
+        "mongodb://user:hunter2@@host",
+        "mongodb://user:hunter2@host:notaport/",
+        "mongodb://user:hunter2@",
+    ],
+)
+def test_what_is_no_uri_is_refused_without_being_repeated(uri: str) -> None:
+    assert failure(uri) == "database-uri"
+
+
+def test_an_unknown_name_is_named() -> None:
+    assert failure("mongodb://user:hunter2@nowhere.invalid/") == "database-name"
+
+
+def test_a_port_where_nothing_listens_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    assert failure(f"mongodb://user:hunter2@127.0.0.1:{port}/") == "database-open"
+
+
+def test_silence_is_told_from_refusal() -> None:
+    with listener(None) as port:
+        assert failure(f"mongodb://user:hunter2@127.0.0.1:{port}/?connectTimeoutMS=300") == "database-reach"
+
+
+def test_a_failed_tls_handshake_is_named() -> None:
+    with listener(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
+        assert failure(f"mongodb://user:hunter2@127.0.0.1:{port}/?tls=true") == "database-encryption"
+
+
+def test_the_alert_of_atlas_for_strangers_means_the_access_list() -> None:
+    internal_error = bytes([21, 3, 3, 0, 2, 2, 80])  # TLS: alert, fatal, internal_error
+    with listener(internal_error) as port:
+        assert failure(f"mongodb://user:hunter2@127.0.0.1:{port}/?tls=true") == "database-reach"
+
+
+def test_a_wrong_password_is_named(guarded: str) -> None:
+    host = guarded.rpartition("@")[2]
+    assert failure(f"mongodb://courbe:hunter2@{host}") == "database-login"
+    assert failure(f"mongodb://{host}") == "database-login"
+
+
+def test_a_name_that_srv_does_not_know_is_named() -> None:
+    """The driver wraps what the name server says; there is no name server to ask here."""
+    with MongoClient[dict[str, Any]](connect=False) as client:
+        error = ConfigurationError("The DNS query name does not exist: _mongodb._tcp.x.mongodb.net.")
+        assert obstacle(client, error) is Obstacle.NAME
+        assert obstacle(client, OperationFailure("bad auth", 8000)) is Obstacle.LOGIN
+
+
+def test_all_is_well_with_a_real_server(mongo_uri: str, database: Database[dict[str, Any]]) -> None:
+    found = results(mongo_uri, database.name)
+    assert list(found) == [
+        *CONNECTING,
+        *("mongodb-version", "mongodb-rights", "mongodb-time-series"),
+        *("mongodb-statistics", "mongodb-checkpoint"),
+    ]
+    assert all(found.values())
+    left = [name for name in database.list_collection_names() if not name.startswith("system.")]
+    assert not left
+
+
+def test_what_comes_after_a_failure_is_not_looked_at() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    assert results(f"mongodb://127.0.0.1:{port}/") == {
+        "mongodb-name": True,
+        "mongodb-reach": True,
+        "mongodb-open": False,
+        "mongodb-version": None,
+        "mongodb-rights": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ("read", {"mongodb-rights": False}),
+        (
+            "readWrite",
+            {"mongodb-rights": True, "mongodb-time-series": True, "mongodb-statistics": True},
+        ),
+    ],
+)
+def test_missing_rights_are_named(guarded: str, role: str, expected: dict[str, bool]) -> None:
+    with MongoClient[dict[str, Any]](guarded) as administrator:
+        administrator.admin.command("createUser", role, pwd="pw", roles=[{"role": role, "db": "household"}])
+    host = guarded.rpartition("@")[2]
+    found = results(f"mongodb://{role}:pw@{host}", "household")
+    assert {code: found[code] for code in expected} == expected
+    assert found.get("mongodb-checkpoint") is None, "fsync is for administrators"
+
+
+def test_writes_are_journaled(mongo_uri: str) -> None:
+    with connect(SecretStr(mongo_uri)) as client:
+        assert client.write_concern.document == {"j": True}

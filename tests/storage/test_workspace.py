@@ -1,0 +1,179 @@
+"""Personal and shared: what belongs to whom, until when, and that nothing leaks."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import SecretStr
+from pymongo import MongoClient
+
+from core.errors import StorageError
+from core.model import Curve, Delivery, Meter, Origin
+from core.settings import Deployment, Settings
+from core.storage import workspace
+from core.storage.store import Store
+from core.storage.workspace import Place, Workspaces
+
+METER = Meter("12345678901234")
+Client = MongoClient[dict[str, Any]]
+
+
+@pytest.fixture
+def made(
+    mongo: Client, mongo_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Workspaces]]:
+    """Makes deployments on databases that are dropped afterwards."""
+    name = f"test_{secrets.token_hex(4)}"
+    all_of_them: list[Workspaces] = []
+
+    def make(deployment: Deployment, **more: Any) -> Workspaces:
+        options = {"mongodb_uri": SecretStr(mongo_uri), "data_dir": tmp_path, "database": name} | more
+        all_of_them.append(Workspaces(Settings(deployment=deployment, _env_file=None, **options)))
+        return all_of_them[-1]
+
+    yield make
+    for one in all_of_them:
+        one.close()
+    for database in mongo.list_database_names():
+        if database.startswith(name):
+            mongo.drop_database(database)
+
+
+@pytest.fixture
+def shared(made: Callable[..., Workspaces]) -> Workspaces:
+    return made(Deployment.SHARED)
+
+
+def fill(store: Store) -> None:
+    curve = Curve.of(np.arange(48) * 1_800_000, np.full(48, 30), np.arange(48))
+    store.merge(Delivery(METER, Origin.ENEDIS_CSV, curve))
+    store.project(METER)
+
+
+def test_the_household_finds_its_readings_from_anywhere(made: Callable[..., Workspaces]) -> None:
+    house = made(Deployment.PERSONAL)
+    fill(house.open().store)
+    again = made(Deployment.PERSONAL).open("anything")
+    assert [summary.meter for summary in again.store.meters()] == [METER]
+    assert (again.link, again.expires, again.place) == (None, None, Place.CONFIGURED)
+    assert again.key == house.open().key
+
+
+def test_visitors_of_a_shared_deployment_do_not_see_each_other(shared: Workspaces) -> None:
+    one, other = shared.open(), shared.open()
+    fill(one.store)
+    assert other.store.meters() == []
+    assert one.link != other.link
+    assert one.key != other.key
+    assert one.store.database.name != other.store.database.name
+
+
+def test_a_link_leads_back_also_after_a_restart(shared: Workspaces, made: Callable[..., Workspaces]) -> None:
+    first = shared.open()
+    fill(first.store)
+    again = made(Deployment.SHARED).open(first.link)
+    assert again.link == first.link
+    assert len(again.store.meters()) == 1
+
+
+@pytest.mark.parametrize("link", ["", "personal", "0" * 32, "../admin", "$where", "é" * 32])
+def test_a_guessed_link_leads_to_a_new_workspace(shared: Workspaces, link: str) -> None:
+    opened = shared.open(link)
+    assert opened.link != link
+    assert opened.store.meters() == []
+
+
+def test_names_cannot_be_guessed_and_fit(shared: Workspaces) -> None:
+    opened = shared.open()
+    assert opened.link
+    assert len(opened.link) == 32
+    assert len(opened.store.database.name.encode()) <= 63
+
+
+def test_a_workspace_expires_and_is_swept(
+    shared: Workspaces, mongo: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stays, goes = shared.open(), shared.open()
+    fill(goes.store)
+    now = workspace._now()
+    monkeypatch.setattr(workspace, "_now", lambda: now + timedelta(hours=23))
+    assert shared.open(stays.link).link == stays.link, "a visit puts it off"
+    monkeypatch.setattr(workspace, "_now", lambda: now + timedelta(hours=25))
+    assert shared.sweep() == 1
+    assert goes.store.database.name not in mongo.list_database_names()
+    assert shared.open(goes.link).link != goes.link
+    assert shared.exists(str(stays.link))
+
+
+def test_an_expired_link_is_dead_even_before_the_sweep(
+    shared: Workspaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = shared.open()
+    now = workspace._now()
+    monkeypatch.setattr(workspace, "_now", lambda: now + timedelta(hours=25))
+    assert shared.open(opened.link).link != opened.link
+
+
+def test_erasing_takes_everything_at_once(shared: Workspaces, mongo: Client) -> None:
+    mine, others = shared.open(), shared.open()
+    fill(mine.store)
+    fill(others.store)
+    shared.erase(mine)
+    assert mine.store.database.name not in mongo.list_database_names()
+    assert not shared.exists(str(mine.link))
+    assert len(others.store.meters()) == 1
+
+
+def test_erasing_empties_a_household(made: Callable[..., Workspaces]) -> None:
+    house = made(Deployment.PERSONAL)
+    fill(house.open().store)
+    house.erase(house.open())
+    assert house.open().store.meters() == []
+
+
+def test_a_database_of_ones_own_is_for_the_session_alone(
+    made: Callable[..., Workspaces], mongo_uri: str
+) -> None:
+    house = made(Deployment.PERSONAL)
+    one, other = house.open_own(SecretStr(mongo_uri)), house.open_own(SecretStr(mongo_uri))
+    assert one.place is Place.OWN
+    assert len({one.key, other.key, house.open().key}) == 3
+
+
+def test_a_shared_deployment_connects_nowhere_a_stranger_says(shared: Workspaces, mongo_uri: str) -> None:
+    for attempt in (shared.open_own, shared.check):
+        with pytest.raises(StorageError) as raised:
+            attempt(SecretStr(mongo_uri))
+        assert raised.value.code == "database-own-uri"
+
+
+def test_the_check_looks_at_the_deployments_mongodb(made: Callable[..., Workspaces]) -> None:
+    assert all(check.passed for check in made(Deployment.PERSONAL).check())
+
+
+def test_the_embedded_server_is_started_when_first_needed_and_found_again(
+    made: Callable[..., Workspaces], tmp_path: Path
+) -> None:
+    house = made(Deployment.PERSONAL, mongodb_uri=None)
+    assert not list(tmp_path.iterdir()), "nothing is started before it is needed"
+    fill(house.open().store)
+    assert house.open().place is Place.EMBEDDED
+    house.close()
+    assert len(house.open().store.meters()) == 1
+
+
+def test_a_mongodb_that_cannot_start_is_tried_again(made: Callable[..., Workspaces], tmp_path: Path) -> None:
+    in_the_way = tmp_path / "data"
+    in_the_way.write_text("not a folder")
+    house = made(Deployment.PERSONAL, mongodb_uri=None, data_dir=in_the_way)
+    with pytest.raises(StorageError) as raised:
+        house.open()
+    assert raised.value.code == "server-folder"
+    in_the_way.unlink()
+    assert house.open().store.meters() == []
