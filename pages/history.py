@@ -1,0 +1,97 @@
+"""History: bring readings in, watch it happen, and see what is known of each day."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from core.importing.jobs import import_work
+from core.model import Days
+from core.sources.demo import DemoSource
+from pages.shared import history_api, history_files, notices
+from pages.shared.frame import page
+from pages.shared.history_calendar import show_calendar
+from pages.shared.history_erase import show_erase
+from pages.shared.history_job import show_job
+from pages.shared.history_preview import Factory, show_preview
+from pages.shared.visitor import Visitor
+
+Kind = Literal["demo", "files", "api"]
+
+
+def choose_source(guest: Visitor) -> Factory | None:
+    """What the visitor wants to import, with its preview; None while nothing can be imported."""
+    kinds: list[Kind] = ["demo", "files", *(["api"] if guest.capabilities.api else [])]  # type: ignore[list-item]
+    kind = st.segmented_control(
+        guest.t("history.source"),
+        kinds,
+        default="files" if guest.meters else "demo",
+        required=True,
+        format_func=lambda one: guest.t(f"history.source.{one}"),
+        key="history_source",
+    )
+    if not guest.capabilities.api:
+        st.caption(guest.t("history.source.no_api"))
+    if kind == "files":
+        return history_files.choose(guest)
+    if kind == "api":
+        return history_api.choose(guest)
+    st.markdown(guest.t("history.demo.note"))
+    demo = DemoSource()
+    show_preview(guest, None, demo.preview())
+    return lambda: [demo]
+
+
+def choose_meter(guest: Visitor) -> None:
+    """Whose days are shown, where there are several meters."""
+    meters = [summary.meter for summary in guest.meters]
+    if guest.meter is None or len(meters) < 2:
+        return
+    # no key: the widget begins anew, with the chosen meter, whenever an import chooses another
+    chosen = st.selectbox(
+        guest.t("common.meter"), meters, index=meters.index(guest.meter), format_func=guest.name_of
+    )
+    guest.choose(chosen)
+
+
+def start(guest: Visitor, sources: Factory) -> None:
+    """Begins the import in the background and shows it."""
+    with notices.guard():
+        workspace = guest.workspace
+        meter = next((one.preview().meter for one in sources()), None)
+        if meter:
+            guest.choose(meter)
+        guest.jobs.start(workspace.key, import_work(workspace.store, sources))
+    st.rerun()
+
+
+def fetch_again(guest: Visitor, days: Days) -> None:
+    """Asks the API about some days anew."""
+    with notices.guard():
+        start(guest, history_api.sources(guest, days))
+
+
+guest = page("history")
+busy = show_job(guest)
+with st.container(border=True):
+    st.subheader(guest.t("history.import.title"), anchor=False)
+    wanted = choose_source(guest)
+    if (
+        st.button(
+            guest.t("history.start"),
+            type="primary",
+            icon=":material/download:",
+            disabled=busy or wanted is None,
+            help=guest.t("history.start.busy") if busy else None,
+            key="history_start",
+        )
+        and wanted
+    ):
+        start(guest, wanted)
+if guest.meter:
+    choose_meter(guest)
+    asked_again = show_calendar(guest, guest.meter, busy)
+    if asked_again:
+        fetch_again(guest, asked_again)
+    show_erase(guest, guest.meter, busy)

@@ -1,0 +1,82 @@
+"""Conso API as a source: which meter, how many calls it takes, and what is left of the day's budget."""
+
+from __future__ import annotations
+
+import streamlit as st
+from pydantic import SecretStr
+
+from core.errors import CourbeError, InputError
+from core.formats import number
+from core.importing.api_import import ApiSource, budget_of, usable_token
+from core.model import Days, Flow, Meter
+from core.paristime import now_ms
+from core.sources.token import read_token
+from pages.shared import notices
+from pages.shared.frame import link
+from pages.shared.history_preview import Factory, show_preview
+from pages.shared.visitor import Visitor
+
+
+def choose(guest: Visitor) -> Factory | None:
+    """The meter to ask about, with its plan; None where no token can be used or nothing is due."""
+    try:
+        token = usable_token(guest.settings, None, guest.token, now_ms())
+        meter = _choose_meter(guest, token)
+        source = ApiSource(guest.store, guest.settings, meter, token)
+        preview = source.preview()
+        left = budget_of(guest.store, guest.settings).allowance().left
+    except CourbeError as error:
+        notices.show(error)
+        link(guest, "connect", guest.t("history.api.to_connect"), icon=":material/key:")
+        return None
+    if not preview.calls:
+        st.success(guest.t("history.api.up_to_date"), icon=":material/check_circle:")
+        return None
+    show_preview(guest, None, preview)
+    st.caption(guest.t("history.api.budget", left=number(left, guest.language)))
+    if preview.calls > left:
+        st.info(guest.t("history.api.long"), icon=":material/schedule:")
+    return lambda: [ApiSource(guest.store, guest.settings, meter, token)]
+
+
+def sources(guest: Visitor, days: Days) -> Factory:
+    """Asks anew about some days of the chosen meter. Raises InputError, StorageError."""
+    meter = guest.meter
+    if meter is None:
+        raise InputError("api-no-token")
+    store, settings, token = guest.store, guest.settings, guest.token
+    ApiSource(store, settings, meter, token, days=days)
+    return lambda: [ApiSource(store, settings, meter, token, days=days)]
+
+
+def can_ask(guest: Visitor, meter: Meter) -> bool:
+    """Whether this visitor's token opens this meter."""
+    if not guest.capabilities.api:
+        return False
+    try:
+        usable_token(guest.settings, meter, guest.token, now_ms())
+    except CourbeError:
+        return False
+    return True
+
+
+def _choose_meter(guest: Visitor, token: SecretStr) -> Meter:
+    prms = list(read_token(token).prms)
+    known = guest.prm if guest.prm in prms else prms[0]
+    prm: str = known
+    left, right = st.columns(2)
+    if len(prms) > 1:
+        prm = left.selectbox(
+            guest.t("common.meter"),
+            prms,
+            index=prms.index(known),
+            format_func=lambda one: Meter(one).masked,
+            key="history_api_prm",
+        )
+    flow = (right if len(prms) > 1 else left).selectbox(
+        guest.t("history.api.flow"),
+        list(Flow),
+        format_func=lambda one: guest.t(f"common.flow.{one.value}"),
+        key="history_api_flow",
+    )
+    return Meter(prm, flow)

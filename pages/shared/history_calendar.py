@@ -1,0 +1,276 @@
+"""The record as a calendar: the state of each day, year by week; choose days to see more or ask again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any, Final
+
+import plotly.graph_objects as go
+import streamlit as st
+from plotly.subplots import make_subplots
+
+from core.formats import day as written_day
+from core.formats import kwh, moment, number
+from core.importing.calendar import Day, DayState, days_of
+from core.model import Days, Meter
+from core.paristime import local, today
+from core.storage.record import Record
+from pages.shared import notices
+from pages.shared.history_api import can_ask
+from pages.shared.visitor import Visitor
+
+COLOURS: Final = {
+    DayState.COMPLETE: "#2a9d7c",
+    DayState.PARTIAL: "#f0b429",
+    DayState.MISSING: "#d6455d",
+    DayState.NOT_YET: "#6f9fd8",
+    DayState.REFUSED: "#7d8590",
+}
+CELL: Final = 0.86
+YEAR_HEIGHT: Final = 124
+SHOWN_CHANGES: Final = 100
+
+
+def show_calendar(guest: Visitor, meter: Meter, busy: bool) -> Days | None:
+    """What is known of each day of a meter; the days to ask about again, once somebody wants to."""
+    with notices.guard():
+        record = guest.store.record(meter)
+    days = days_of(record, today()) if record else ()
+    if record is None or not days:
+        return None
+    st.subheader(guest.t("history.calendar.title", meter=guest.name_of(meter)), anchor=False)
+    st.markdown(_summary(guest, days))
+    event = st.plotly_chart(
+        _figure(guest, days),
+        key="history_calendar",
+        on_select="rerun",
+        selection_mode=("points", "box"),
+        config={"displayModeBar": False},
+        alt=guest.t("history.calendar.alt"),
+    )
+    chosen = _chosen(guest, days, event)
+    wanted = _show_chosen(guest, meter, chosen, busy) if chosen else None
+    _show_changes(guest, record)
+    return wanted
+
+
+def _summary(guest: Visitor, days: Sequence[Day]) -> str:
+    counts = Counter(one.state for one in days)
+    words = [
+        guest.t(f"history.count.{state.value}", count=number(counts[state], guest.language))
+        for state in DayState
+        if counts[state]
+    ]
+    compared = [one for one in days if one.difference_wh is not None]
+    if compared:
+        same = sum(one.difference_wh == 0 for one in compared)
+        words.append(
+            guest.t(
+                "history.count.totals",
+                same=number(same, guest.language),
+                of=number(len(compared), guest.language),
+            )
+        )
+    return notices.plain(" · ".join(words))
+
+
+def _figure(guest: Visitor, days: Sequence[Day]) -> go.Figure:
+    """One band a year, one column a week, Monday on top; each state a series of its own."""
+    years = [(year, list(ones)) for year, ones in groupby(days, key=lambda one: one.day.year)]
+    figure = make_subplots(
+        rows=len(years),
+        cols=1,
+        vertical_spacing=0.22 / len(years),
+        row_titles=[str(year) for year, _ in years],
+    )
+    present = {one.state for one in days}
+    for row, (year, ones) in enumerate(years, start=1):
+        for state in DayState:
+            cells = [one for one in ones if one.state is state]
+            if state not in present or (not cells and row > 1):
+                continue
+            figure.add_trace(_cells(guest, state, cells), row=row, col=1)
+        _axes(guest, figure, row, year)
+    _legend(guest, figure, present)
+    figure.update_layout(
+        barmode="overlay",
+        bargap=0,
+        height=70 + YEAR_HEIGHT * len(years),
+        margin={"l": 36, "r": 24, "t": 36, "b": 8},
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "itemclick": False},
+        dragmode="select",
+        hoverlabel={"align": "left"},
+    )
+    return figure
+
+
+def _cells(guest: Visitor, state: DayState, cells: Sequence[Day]) -> go.Bar:
+    return go.Bar(
+        x=[_week(one.day) for one in cells],
+        y=[CELL] * len(cells),
+        base=[one.day.weekday() - CELL / 2 for one in cells],
+        width=CELL,
+        marker={"color": COLOURS[state], "line": {"width": 0}},
+        customdata=[one.day.isoformat() for one in cells],
+        hovertext=[_told(guest, one) for one in cells],
+        hovertemplate="%{hovertext}<extra></extra>",
+        name=guest.t(f"history.state.{state.value}"),
+        showlegend=False,
+    )
+
+
+def _legend(guest: Visitor, figure: go.Figure, present: set[DayState]) -> None:
+    for state in DayState:
+        if state in present:
+            figure.add_trace(
+                go.Bar(
+                    x=[None],
+                    y=[None],
+                    marker={"color": COLOURS[state]},
+                    name=guest.t(f"history.state.{state.value}"),
+                ),
+                row=1,
+                col=1,
+            )
+
+
+def _axes(guest: Visitor, figure: go.Figure, row: int, year: int) -> None:
+    firsts = [date(year, month, 1) for month in range(1, 13)]
+    names = guest.t("history.calendar.months").split()
+    figure.update_xaxes(
+        row=row,
+        col=1,
+        range=[-0.6, 53.6],
+        tickvals=[_week(first) + 0.5 for first in firsts],
+        ticktext=names,
+        tickangle=0,
+        showgrid=False,
+        zeroline=False,
+        fixedrange=True,
+    )
+    figure.update_yaxes(
+        row=row,
+        col=1,
+        range=[6.6, -0.6],
+        tickvals=[0, 2, 4, 6],
+        ticktext=guest.t("history.calendar.weekdays").split(),
+        showgrid=False,
+        zeroline=False,
+        fixedrange=True,
+    )
+
+
+def _week(day: date) -> int:
+    """The column of a day: weeks since the one of 1 January, Monday to Sunday."""
+    first = date(day.year, 1, 1)
+    return (day - first + timedelta(days=first.weekday())).days // 7
+
+
+def _told(guest: Visitor, one: Day) -> str:
+    """What the pointer tells of a day."""
+    spoken = guest.language
+    lines = [
+        f"<b>{_weekday(guest, one.day)} {written_day(one.day, spoken)}</b>",
+        f"{guest.t(f'history.state.{one.state.value}')} · {_covered(guest, one)}",
+    ]
+    if one.covered:
+        lines.append(kwh(one.watt_minutes, spoken, 2))
+        lines.append(_origins(guest, one))
+    if one.asked_ms:
+        lines.append(guest.t("history.day.asked", moment=moment(local(one.asked_ms), spoken)))
+    difference = one.difference_wh
+    if difference is not None:
+        lines.append(guest.t("history.day.difference", wh=number(difference, spoken, 1)))
+    return "<br>".join(lines)
+
+
+def _covered(guest: Visitor, one: Day) -> str:
+    covered, hours = (number(minutes / 60, guest.language, 1) for minutes in (one.covered, one.minutes))
+    return guest.t("history.day.covered", covered=covered, hours=hours)
+
+
+def _origins(guest: Visitor, one: Day) -> str:
+    return guest.t("history.list").join(guest.t(f"origin.{origin.value}") for origin in one.origins)
+
+
+def _weekday(guest: Visitor, day: date) -> str:
+    return guest.t("history.calendar.days").split()[day.weekday()]
+
+
+def _chosen(guest: Visitor, days: Sequence[Day], event: Any) -> list[Day]:
+    """The days clicked or framed in the calendar, else those of the two date fields."""
+    picked = {point.get("customdata") for point in event.selection.points}
+    dates = sorted(date.fromisoformat(_first(one)) for one in picked if one)
+    typed = st.date_input(
+        guest.t("history.calendar.range"),
+        value=(dates[0], dates[-1]) if dates else (),
+        min_value=days[0].day,
+        max_value=days[-1].day,
+        format="DD/MM/YYYY",
+        help=guest.t("history.calendar.range.help"),
+    )
+    span = typed if isinstance(typed, tuple) else (typed,)
+    if not span:
+        return []
+    return [one for one in days if span[0] <= one.day <= span[-1]]
+
+
+def _first(customdata: Any) -> str:
+    return str(customdata[0] if isinstance(customdata, list) else customdata)
+
+
+def _show_chosen(guest: Visitor, meter: Meter, chosen: Sequence[Day], busy: bool) -> Days | None:
+    spoken = guest.language
+    st.dataframe(
+        [
+            {
+                guest.t("history.column.day"): one.day,
+                guest.t("history.column.state"): guest.t(f"history.state.{one.state.value}"),
+                guest.t("history.column.covered"): _covered(guest, one),
+                guest.t("history.column.energy"): kwh(one.watt_minutes, spoken, 2) if one.covered else "",
+                guest.t("history.column.origin"): _origins(guest, one),
+                guest.t("history.column.asked"): moment(local(one.asked_ms), spoken) if one.asked_ms else "",
+                guest.t("history.column.official"): ""
+                if one.official_wh is None
+                else kwh(one.official_wh * 60, spoken, 2),
+                guest.t("history.column.difference"): ""
+                if one.difference_wh is None
+                else f"{number(one.difference_wh, spoken, 1)} Wh",
+            }
+            for one in chosen
+        ],
+        hide_index=True,
+        height=min(38 + 35 * len(chosen), 300),
+    )
+    if not can_ask(guest, meter):
+        st.caption(guest.t("history.calendar.no_api"))
+        return None
+    clicked = st.button(
+        guest.t("history.calendar.again"), icon=":material/refresh:", disabled=busy, key="history_again"
+    )
+    return Days(chosen[0].day, chosen[-1].day + timedelta(days=1)) if clicked else None
+
+
+def _show_changes(guest: Visitor, record: Record) -> None:
+    """The readings another delivery corrected."""
+    if not record.changed:
+        return
+    spoken = guest.language
+    label = guest.t("history.changes", count=number(record.changed, spoken))
+    with st.expander(label, icon=":material/edit_note:"):
+        st.dataframe(
+            [
+                {
+                    guest.t("history.column.moment"): moment(local(one.start), spoken),
+                    guest.t("history.column.was"): f"{number(one.was, spoken)} W",
+                    guest.t("history.column.now"): f"{number(one.now, spoken)} W",
+                    guest.t("history.column.origin"): guest.t(f"origin.{one.origin.value}"),
+                    guest.t("history.column.imported"): moment(local(one.at_ms), spoken),
+                }
+                for one in reversed(record.changes[-SHOWN_CHANGES:])
+            ],
+            hide_index=True,
+        )

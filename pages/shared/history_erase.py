@@ -1,0 +1,30 @@
+"""Deleting a meter and everything known of it, after a question."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.formats import number
+from core.model import Meter
+from pages.shared import notices
+from pages.shared.visitor import Visitor
+
+
+def show_erase(guest: Visitor, meter: Meter, busy: bool) -> None:
+    """The button, the question, the deed."""
+    known = next(summary for summary in guest.meters if summary.meter == meter)
+    with st.popover(guest.t("history.erase"), icon=":material/delete:", disabled=busy):
+        st.markdown(
+            notices.plain(
+                guest.t(
+                    "history.erase.question",
+                    meter=guest.name_of(meter),
+                    readings=number(known.readings, guest.language),
+                )
+            )
+        )
+        if st.button(guest.t("history.erase.confirm"), type="primary", key="history_erase"):
+            with notices.guard():
+                guest.store.erase(meter)
+                guest.jobs.forget(guest.workspace.key)
+            st.rerun()

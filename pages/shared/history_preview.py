@@ -1,0 +1,75 @@
+"""What a source would bring, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import streamlit as st
+
+from core.formats import moment, number
+from core.model import UNKNOWN_PRM, Preview, Refusal, Span
+from core.paristime import local
+from core.sources.source import Source
+from pages.shared.notices import plain
+from pages.shared.visitor import Visitor
+
+Factory = Callable[[], Sequence[Source]]
+"""Makes the sources of an import, anew each time it goes on after a pause."""
+
+SHOWN_GAPS = 20
+
+
+def show_preview(guest: Visitor, title: str | None, preview: Preview) -> None:
+    """One card: what it is, whose, from when to when, how many readings, and what is wrong with it."""
+    spoken = guest.language
+    with st.container(border=True):
+        if title is not None:
+            recognised = guest.t(f"origin.{preview.origin.value}")
+            st.markdown(f"**{plain(title)}** · {plain(recognised)}")
+        facts = []
+        if preview.meter:
+            unknown = preview.meter.prm == UNKNOWN_PRM
+            facts.append(guest.t("history.preview.unnamed") if unknown else guest.name_of(preview.meter))
+        if preview.span:
+            facts.append(period(guest, preview.span))
+        if preview.readings is not None:
+            facts.append(guest.t("history.preview.readings", count=number(preview.readings, spoken)))
+        if preview.steps:
+            steps = guest.t("history.list").join(str(step) for step in preview.steps)
+            facts.append(guest.t("history.preview.step", minutes=steps))
+        if preview.calls:
+            facts.append(guest.t("history.preview.calls", count=number(preview.calls, spoken)))
+        st.markdown(plain(" · ".join(facts)))
+        show_gaps(guest, preview.gaps)
+        show_refusals(guest, preview.refused)
+
+
+def period(guest: Visitor, span: Span) -> str:
+    """From the first to the last moment, in Paris time."""
+    first, last = (moment(local(at), guest.language) for at in (span.start, span.end))
+    return guest.t("history.period", first=first, last=last)
+
+
+def show_gaps(guest: Visitor, gaps: Sequence[Span]) -> None:
+    """How many gaps there are, and a list of them on demand."""
+    if not gaps:
+        return
+    hours = sum(gap.end - gap.start for gap in gaps) / 3_600_000
+    label = guest.t(
+        "history.gaps", count=number(len(gaps), guest.language), hours=number(hours, guest.language, 1)
+    )
+    with st.expander(label, icon=":material/data_alert:"):
+        st.markdown("\n".join(f"- {plain(period(guest, gap))}" for gap in gaps[:SHOWN_GAPS]))
+        if len(gaps) > SHOWN_GAPS:
+            st.caption(guest.t("history.more", count=number(len(gaps) - SHOWN_GAPS, guest.language)))
+
+
+def show_refusals(guest: Visitor, refused: Iterable[Refusal]) -> None:
+    """Which rows are left out, why, and one of them."""
+    lines = []
+    for one in refused:
+        why, count = guest.t(f"refusal.{one.reason}"), number(one.count, guest.language)
+        example = f" ({plain(one.example)})" if one.example else ""
+        lines.append(f"- {plain(guest.t('history.refused', count=count, reason=why))}{example}")
+    if lines:
+        st.markdown("\n".join(lines))
