@@ -13,8 +13,9 @@ NODE_STAMP := node_modules/.package-lock.json
 
 .PHONY: run test lint types tests torture bench screenshots format clean
 
+# For this machine alone: a load curve is nobody else's business. ARGS="--server.address 0.0.0.0" opens it.
 run: $(RUN_STAMP)
-	$(BIN)/streamlit run streamlit_app.py $(ARGS)
+	$(BIN)/streamlit run streamlit_app.py --server.address localhost $(ARGS)
 
 test: lint types tests
 
