@@ -24,6 +24,7 @@ _DATA: Final = Path(__file__).parent / "data"
 DAY_MINUTES: Final = 1440
 POWERS: Final = (3, 6, 9, 12, 15, 18, 24, 30, 36)
 """Subscribed powers of a household, kVA."""
+EJP_DAYS_A_WINTER: Final = 22
 
 
 class Option(StrEnum):
@@ -236,3 +237,13 @@ def read_days(typed: str) -> frozenset[date]:
 
 def _clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def ejp_days(days: frozenset[date]) -> Special:
+    """EJP days as a household knows them. A winter (November to March) is known with its 22 days."""
+    known = [(day, day + timedelta(days=1)) for day in sorted(days)]
+    for year in {day.year - (day.month < 11) for day in days}:
+        winter = (date(year, 11, 1), date(year + 1, 4, 1))
+        if sum(winter[0] <= day < winter[1] for day in days) >= EJP_DAYS_A_WINTER:
+            known.append(winter)
+    return Special(tuple(known), red=days)

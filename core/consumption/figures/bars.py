@@ -1,0 +1,164 @@
+"""Energy or cost of days, weeks and months as bars, and year on year."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.consumption.figures.theme import Chart, Columns, Theme, figure, kwh_of
+from core.consumption.history import to_date
+from core.consumption.shapes import months_of
+from core.consumption.tariffs import DailyCost
+from core.consumption.totals import Grain, Totals
+
+
+def bars(totals: Totals, theme: Theme, cost: DailyCost | None = None) -> Chart:
+    """One bar a bucket; the incomplete ones are hatched. With `cost` (of the same days) the bars are EUR."""
+    values = kwh_of(totals.energy) if cost is None else _euros(totals, cost)
+    unit = "kWh" if cost is None else "EUR"
+    axis = theme.say("consumption.axis.energy" if cost is None else "consumption.axis.cost")
+    drawn = figure(theme, "", axis)
+    names = [_name(totals, at, theme) for at in range(len(totals))]
+    complete = totals.complete if cost is None else totals.complete & ~np.isnan(values)
+    notes = ["" if whole else theme.say("consumption.bars.partial") for whole in complete]
+    drawn.add_trace(
+        go.Bar(
+            x=totals.first.astype("datetime64[ms]").astype(np.int64),
+            y=np.where(totals.empty, np.nan, values),
+            customdata=np.array([names, notes, totals.first.astype(str)]).T,
+            marker={
+                "color": [theme.main if whole else theme.quiet for whole in complete],
+                "pattern": {"shape": ["" if whole else "/" for whole in complete], "solidity": 0.35},
+                "line": {"width": 0},
+            },
+            width=(totals.end - totals.first).astype(np.int64) * 86_400_000 * 0.86,
+            offset=0,
+            hovertemplate=f"%{{customdata[0]}}<br>%{{y:,.2f}} {unit}<br>%{{customdata[1]}}<extra></extra>",
+        )
+    )
+    drawn.update_xaxes(type="date", tickformat=theme.date_format, **_ticks(totals, theme))
+    drawn.update_yaxes(rangemode="tozero")
+    return Chart(
+        drawn, _told(totals, values, theme, unit), lambda: _columns(totals, values, names, theme, unit)
+    )
+
+
+def _euros(totals: Totals, cost: DailyCost) -> NDArray[np.float64]:
+    """EUR of each bucket; NaN where a day of it has no price."""
+    first = np.searchsorted(cost.day, totals.first)
+    past = np.searchsorted(cost.day, totals.end)
+    euros = cost.euros
+    return np.array([euros[a:b].sum() for a, b in zip(first, past, strict=True)], dtype=np.float64)
+
+
+def _name(totals: Totals, at: int, theme: Theme) -> str:
+    first = to_date(totals.first[at])
+    if totals.grain is Grain.MONTH:
+        return theme.month(first)
+    if totals.grain is Grain.WEEK:
+        return theme.say("consumption.bars.week_of", day=theme.day(first))
+    return f"{theme.weekday(first.weekday())} {theme.day(first)}"
+
+
+def _ticks(totals: Totals, theme: Theme) -> dict[str, object]:
+    every = max(1, -(-len(totals) // 8))
+    shown = range(0, len(totals), every)
+    label = theme.month if totals.grain is Grain.MONTH else theme.day
+    middle = (totals.first.astype("datetime64[ms]").astype(np.int64)) + 43_200_000
+    return {
+        "tickmode": "array",
+        "tickvals": [int(middle[at]) for at in shown],
+        "ticktext": [label(to_date(totals.first[at])) for at in shown],
+    }
+
+
+def _told(totals: Totals, values: NDArray[np.float64], theme: Theme, unit: str) -> str:
+    known = ~totals.empty & ~np.isnan(values)
+    if not known.any():
+        return theme.say("consumption.bars.none")
+    top = int(np.nanargmax(np.where(known, values, -np.inf)))
+    return theme.say(
+        "consumption.bars.alt",
+        count=theme.number(int(known.sum())),
+        mean=theme.number(float(values[known].mean()), 1),
+        top=_name(totals, top, theme),
+        most=theme.number(float(values[top]), 1),
+        unit=unit,
+        partial=theme.number(int((~totals.complete & ~totals.empty).sum())),
+    )
+
+
+def _columns(
+    totals: Totals, values: NDArray[np.float64], names: list[str], theme: Theme, unit: str
+) -> Columns:
+    return {
+        theme.say("consumption.column.from"): totals.first.astype(str),
+        theme.say("consumption.column.until"): (totals.end - 1).astype(str),
+        theme.say("consumption.column.name"): names,
+        unit: values,
+        theme.say("consumption.column.measured"): totals.minutes,
+        theme.say("consumption.column.expected"): totals.expected,
+    }
+
+
+def years(daily: Totals, theme: Theme, *, cumulated: bool) -> Chart:
+    """One colour a calendar year: bars by month, or lines that add up the days."""
+    drawn = figure(theme, "", theme.say("consumption.axis.energy"))
+    of_year = daily.first.astype("datetime64[Y]").astype(np.int64) + 1970
+    rows: list[tuple[int, int, float]] = []
+    for number, year in enumerate(sorted(set(of_year[~daily.empty].tolist()))):
+        mine = (of_year == year) & ~daily.empty
+        month = months_of(daily.first[mine])
+        monthly = np.array([kwh_of(daily.energy[mine][month == one].sum()) for one in range(1, 13)])
+        rows += [(year, one, float(monthly[one - 1])) for one in range(1, 13) if (month == one).any()]
+        colour = theme.colours[number % len(theme.colours)]
+        drawn.add_trace(
+            _cumulated(daily, mine, year, colour) if cumulated else _monthly(monthly, year, colour, theme)
+        )
+    drawn.update_layout(showlegend=True, barmode="group")
+    if cumulated:
+        ticks = [date(2024, month, 1).timetuple().tm_yday for month in range(1, 13)]
+        drawn.update_xaxes(tickvals=ticks, ticktext=[theme.month_name(month) for month in range(1, 13)])
+    return Chart(drawn, _years_told(rows, theme), lambda: _year_columns(rows, theme))
+
+
+def _monthly(monthly: NDArray[np.float64], year: int, colour: str, theme: Theme) -> go.Bar:
+    return go.Bar(
+        x=[theme.month_name(month) for month in range(1, 13)],
+        y=np.where(monthly > 0, monthly, np.nan),
+        name=str(year),
+        marker={"color": colour},
+        hovertemplate=f"%{{x}} {year}<br>%{{y:,.0f}} kWh<extra></extra>",
+    )
+
+
+def _cumulated(daily: Totals, mine: NDArray[np.bool_], year: int, colour: str) -> go.Scatter:
+    days = daily.first[mine]
+    return go.Scatter(
+        x=(days - np.datetime64(f"{year}-01-01")).astype(np.int64) + 1,
+        y=kwh_of(np.cumsum(daily.energy[mine])),
+        customdata=days.astype(str),
+        name=str(year),
+        mode="lines",
+        line={"color": colour, "width": 2},
+        hovertemplate="%{customdata}<br>%{y:,.0f} kWh<extra></extra>",
+    )
+
+
+def _years_told(rows: list[tuple[int, int, float]], theme: Theme) -> str:
+    totals: dict[int, float] = {}
+    for year, _, energy in rows:
+        totals[year] = totals.get(year, 0.0) + energy
+    said = ", ".join(f"{year}: {theme.number(total)} kWh" for year, total in totals.items())
+    return theme.say("consumption.years.alt", totals=said or "-")
+
+
+def _year_columns(rows: list[tuple[int, int, float]], theme: Theme) -> Columns:
+    return {
+        theme.say("consumption.column.year"): [row[0] for row in rows],
+        theme.say("consumption.column.month"): [row[1] for row in rows],
+        "kWh": [row[2] for row in rows],
+    }

@@ -1,0 +1,133 @@
+"""The load curve over time, with its gaps, and a second period over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.consumption.figures.theme import Chart, Columns, Theme, figure, kilo
+from core.consumption.history import History, to_date
+from core.consumption.insights import peak
+from core.model import Days
+from core.paristime import DAY_MS, HOUR_MS, local, midnight, to_wall
+
+_LONGEST_EXACT_DAYS: Final = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Axis:
+    """Where a moment goes. Up to eight days the axis is real time, so that the hour which happens twice in
+    autumn has its two places; beyond, it is the Paris clock."""
+
+    origin: int
+    exact: bool
+
+    @classmethod
+    def over(cls, days: Days) -> _Axis:
+        return cls(midnight(days.first), len(days) <= _LONGEST_EXACT_DAYS)
+
+    def at(self, utc: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Milliseconds for a date axis."""
+        offset = int(to_wall(np.array([self.origin]))[0]) - self.origin
+        return ((utc + offset) if self.exact else to_wall(utc)).astype(np.float64)
+
+
+def load_curve(
+    history: History, days: Days, theme: Theme, *, other: History | None = None, shift_ms: int = 0
+) -> Chart:
+    """Power of every reading of the days given. `other` is drawn over it, moved by `shift_ms`."""
+    drawn = figure(theme, theme.say("consumption.axis.time"), theme.say("consumption.axis.power"))
+    axis = _Axis.over(days)
+    if other is not None and len(other):
+        drawn.add_trace(
+            _line(other, axis, theme.second, theme.say("consumption.curve.other"), theme, shift_ms)
+        )
+    drawn.add_trace(_line(history, axis, theme.main, theme.say("consumption.curve.this"), theme, 0))
+    drawn.update_layout(showlegend=other is not None)
+    drawn.update_xaxes(type="date", **_ticks(axis, days, theme))
+    drawn.update_yaxes(rangemode="tozero", ticksuffix="")
+    return Chart(drawn, _told(history, days, theme), lambda: reading_columns(history, theme))
+
+
+def _line(history: History, axis: _Axis, colour: str, name: str, theme: Theme, shift_ms: int) -> go.Scatter:
+    """Each power held for its interval; the line stops where nothing was measured."""
+    curve = history.curve
+    start, end, watts = curve.start, curve.end, kilo(curve.watts)
+    stops = (
+        np.nonzero(np.append(start[1:] != end[:-1], True))[0] if len(curve) else np.zeros(0, dtype=np.intp)
+    )
+    x = np.insert(
+        axis.at(start + shift_ms), np.repeat(stops + 1, 2), np.repeat(axis.at(end[stops] + shift_ms), 2)
+    )
+    gaps = np.stack([watts[stops], np.full(len(stops), np.nan, dtype=np.float32)], axis=1).ravel()
+    y = np.insert(watts, np.repeat(stops + 1, 2), gaps)
+    labels: dict[str, Any] = {
+        "hovertemplate": f"%{{x|{theme.date_format} %H:%M}}<br>%{{y:.2f}} kW<extra></extra>"
+    }
+    if axis.exact:
+        moments = np.insert(start, np.repeat(stops + 1, 2), np.repeat(end[stops], 2))
+        labels = {
+            "text": [_moment(int(one), theme) for one in moments],
+            "hovertemplate": "%{text}<br>%{y:.2f} kW<extra></extra>",
+        }
+    return go.Scatter(
+        x=x,
+        y=y,
+        name=name,
+        mode="lines",
+        line={"shape": "hv", "width": 1.4 if len(curve) < 5_000 else 0.8, "color": colour},
+        connectgaps=False,
+        **labels,
+    )
+
+
+def _moment(utc: int, theme: Theme) -> str:
+    at = local(utc)
+    twice = local(utc + HOUR_MS).hour == at.hour or local(utc - HOUR_MS).hour == at.hour
+    zone = f" (UTC+{int((at.utcoffset() or at - at).total_seconds()) // 3600})" if twice else ""
+    return f"{theme.day(at.date())}, {at:%H:%M}{zone}"
+
+
+def _ticks(axis: _Axis, days: Days, theme: Theme) -> dict[str, Any]:
+    if not axis.exact:
+        return {"tickformat": theme.date_format, "nticks": 8, "hoverformat": f"{theme.date_format} %H:%M"}
+    moments = np.arange(midnight(days.first), midnight(days.end) + 1, HOUR_MS, dtype=np.int64)
+    wall = to_wall(moments)
+    every = 3 * HOUR_MS if len(days) == 1 else DAY_MS
+    chosen = wall % every == 0
+    labels = [
+        local(int(moment)).strftime("%H:%M") if len(days) == 1 else theme.day(local(int(moment)).date())
+        for moment in moments[chosen]
+    ]
+    return {"tickmode": "array", "tickvals": axis.at(moments[chosen]).tolist(), "ticktext": labels}
+
+
+def _told(history: History, days: Days, theme: Theme) -> str:
+    highest = peak(history)
+    if highest is None:
+        return theme.say("consumption.curve.none")
+    gaps = int((history.curve.start[1:] != history.curve.end[:-1]).sum())
+    return theme.say(
+        "consumption.curve.alt",
+        readings=theme.number(len(history)),
+        first=theme.day(days.first),
+        last=theme.day(to_date(np.datetime64(days.end) - 1)),
+        energy=theme.kwh(history.watt_minutes),
+        peak=theme.kw(highest.watts, 2),
+        moment=_moment(highest.start, theme),
+        gaps=theme.number(gaps),
+    )
+
+
+def reading_columns(history: History, theme: Theme) -> Columns:
+    """Start in Paris with its offset, minutes, W."""
+    curve = history.curve
+    return {
+        theme.say("consumption.column.start"): [local(at).isoformat() for at in curve.start.tolist()],
+        theme.say("consumption.column.minutes"): curve.minutes,
+        theme.say("consumption.column.watts"): curve.watts,
+    }

@@ -1,0 +1,259 @@
+"""Habits: weekly profile, how long each power lasts, base load, peaks against the subscription."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.consumption.figures.theme import SCALE, Chart, Columns, Theme, clock_axis, figure, kilo, slot_label
+from core.consumption.history import SLOTS, to_date
+from core.consumption.insights import BaseLoad
+from core.consumption.shapes import Duration, Profile
+
+_SMOOTH_DAYS: Final = 15
+_HOURS_A_YEAR: Final = 8_766
+
+
+def week_profile(profile: Profile, theme: Theme) -> Chart:
+    """Mean power by weekday and half-hour."""
+    drawn = figure(theme, theme.say("consumption.axis.clock"), "", height=300)
+    kw = kilo(profile.mean)
+    drawn.add_trace(
+        go.Heatmap(
+            x=[slot_label(slot) for slot in range(SLOTS)],
+            y=[theme.weekday(number) for number in range(7)],
+            z=kw,
+            customdata=np.stack([kilo(profile.low), kilo(profile.high)], axis=-1),
+            colorscale=SCALE,
+            colorbar={"title": {"text": "kW"}, "thickness": 12, "outlinewidth": 0},
+            hoverongaps=False,
+            hovertemplate="%{y} %{x}<br>%{z:.2f} kW<br>"
+            + theme.say("consumption.profile.hover", low="%{customdata[0]:.2f}", high="%{customdata[1]:.2f}")
+            + "<extra></extra>",
+        )
+    )
+    drawn.update_xaxes(showgrid=False, **clock_axis())
+    drawn.update_yaxes(autorange="reversed", showgrid=False)
+    return Chart(drawn, _profile_told(profile, theme), lambda: _profile_columns(profile, theme))
+
+
+def day_profile(profile: Profile, weekdays: tuple[int, ...], theme: Theme) -> Chart:
+    """The mean day of some weekdays, with the band that holds 8 of 10 such days."""
+    drawn = figure(theme, theme.say("consumption.axis.clock"), theme.say("consumption.axis.power"))
+    minutes = profile.minutes[list(weekdays)].sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(minutes > 0, profile.energy[list(weekdays)].sum(axis=0) / minutes, np.nan)
+    low, high = (_middle(part[list(weekdays)]) for part in (profile.low, profile.high))
+    x = [slot_label(slot) for slot in range(SLOTS)]
+    hover = "%{x}<br>%{y:.2f} kW<extra>%{fullData.name}</extra>"
+    quiet = {"x": x, "mode": "lines", "line": {"width": 0}, "hovertemplate": hover, "showlegend": False}
+    drawn.add_trace(go.Scatter(y=kilo(low), name=theme.say("consumption.profile.low"), **quiet))
+    band = {**quiet, "fill": "tonexty", "fillcolor": f"rgba({_rgb(theme.main)},0.22)"}
+    drawn.add_trace(go.Scatter(y=kilo(high), name=theme.say("consumption.profile.high"), **band))
+    drawn.add_trace(
+        go.Scatter(
+            x=x,
+            y=kilo(mean),
+            name=theme.say("consumption.profile.mean"),
+            mode="lines",
+            line={"color": theme.main, "width": 2.2},
+            hovertemplate=hover,
+        )
+    )
+    drawn.update_xaxes(**clock_axis())
+    drawn.update_yaxes(rangemode="tozero")
+    columns = {
+        theme.say("consumption.column.clock"): x,
+        theme.say("consumption.profile.low") + " (W)": low,
+        theme.say("consumption.profile.mean") + " (W)": mean,
+        theme.say("consumption.profile.high") + " (W)": high,
+    }
+    return Chart(drawn, _day_told(mean, theme), lambda: columns)
+
+
+def _middle(part: NDArray[np.float64]) -> NDArray[np.float64]:
+    known = ~np.isnan(part)
+    with np.errstate(invalid="ignore"):
+        return np.where(known.any(axis=0), np.where(known, part, 0).sum(axis=0) / known.sum(axis=0), np.nan)
+
+
+def _rgb(colour: str) -> str:
+    return ",".join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))
+
+
+def _day_told(mean: NDArray[np.float64], theme: Theme) -> str:
+    if np.isnan(mean).all():
+        return theme.say("consumption.profile.none")
+    return theme.say(
+        "consumption.profile.day_alt",
+        high=slot_label(int(np.nanargmax(mean))),
+        most=theme.watts(float(np.nanmax(mean))),
+        low=slot_label(int(np.nanargmin(mean))),
+        least=theme.watts(float(np.nanmin(mean))),
+    )
+
+
+def _profile_told(profile: Profile, theme: Theme) -> str:
+    if not profile.minutes.any():
+        return theme.say("consumption.profile.none")
+    weekday, slot = np.unravel_index(np.nanargmax(profile.mean), profile.mean.shape)
+    return theme.say(
+        "consumption.profile.alt",
+        days=theme.number(int(profile.days.sum())),
+        weekday=theme.weekday(int(weekday)),
+        clock=slot_label(int(slot)),
+        most=theme.watts(float(np.nanmax(profile.mean))),
+    )
+
+
+def _profile_columns(profile: Profile, theme: Theme) -> Columns:
+    return {
+        theme.say("consumption.column.weekday"): np.repeat([theme.weekday(one) for one in range(7)], SLOTS),
+        theme.say("consumption.column.clock"): [slot_label(slot) for slot in range(SLOTS)] * 7,
+        theme.say("consumption.profile.mean") + " (W)": profile.mean.ravel(),
+        theme.say("consumption.profile.low") + " (W)": profile.low.ravel(),
+        theme.say("consumption.profile.high") + " (W)": profile.high.ravel(),
+    }
+
+
+def duration_curve(lasting: Duration, theme: Theme) -> Chart:
+    """For how many hours the power was at least so high."""
+    drawn = figure(theme, theme.say("consumption.axis.hours"), theme.say("consumption.axis.power"))
+    hours = np.cumsum(lasting.minutes) / 60
+    drawn.add_trace(
+        go.Scatter(
+            x=np.append(0, hours).astype(np.float32),
+            y=kilo(np.append(lasting.watts[:1], lasting.watts)),
+            mode="lines",
+            line={"shape": "vh", "color": theme.main, "width": 2},
+            fill="tozeroy",
+            fillcolor=f"rgba({_rgb(theme.main)},0.18)",
+            hovertemplate=theme.say("consumption.duration.hover", hours="%{x:,.0f}", power="%{y:.2f}")
+            + "<extra></extra>",
+        )
+    )
+    drawn.update_yaxes(rangemode="tozero")
+    return Chart(
+        drawn,
+        _duration_told(lasting, theme),
+        lambda: {
+            "W": lasting.watts,
+            theme.say("consumption.column.minutes"): lasting.minutes,
+            theme.say("consumption.column.hours_above"): hours,
+        },
+    )
+
+
+def _duration_told(lasting: Duration, theme: Theme) -> str:
+    if not len(lasting.watts):
+        return theme.say("consumption.curve.none")
+    share = np.cumsum(lasting.minutes) / lasting.minutes.sum()
+    at = np.minimum(np.searchsorted(share, np.array([0.01, 0.5])), len(share) - 1)
+    exceeded = lasting.watts[at].tolist()
+    return theme.say(
+        "consumption.duration.alt",
+        rare=theme.watts(exceeded[0]),
+        half=theme.watts(exceeded[1]),
+        least=theme.watts(float(lasting.watts[-1])),
+    )
+
+
+def base_chart(base: BaseLoad, theme: Theme) -> Chart:
+    """Base load of every night, and its median over fifteen of them."""
+    drawn = figure(theme, "", theme.say("consumption.axis.watts"))
+    x = base.day.astype("datetime64[ms]").astype(np.int64)
+    hover = f"%{{x|{theme.date_format}}}<br>%{{y:,.0f}} W<extra></extra>"
+    drawn.add_trace(
+        go.Scatter(
+            x=x,
+            y=base.watts.astype(np.float32),
+            mode="markers",
+            name=theme.say("consumption.base.night"),
+            marker={"size": 4, "color": theme.quiet, "opacity": 0.7},
+            hovertemplate=hover,
+        )
+    )
+    smooth = _running_median(base.watts)
+    drawn.add_trace(
+        go.Scatter(
+            x=x,
+            y=smooth.astype(np.float32),
+            mode="lines",
+            name=theme.say("consumption.base.usual"),
+            line={"color": theme.main, "width": 2.2},
+            hovertemplate=hover,
+        )
+    )
+    drawn.update_layout(showlegend=True)
+    drawn.update_xaxes(type="date", tickformat=theme.date_format, nticks=8)
+    drawn.update_yaxes(rangemode="tozero")
+    typical = base.typical
+    told = theme.say("consumption.curve.none")
+    if typical is not None:
+        told = theme.say("consumption.base.alt", watts=theme.watts(typical), year=base_year(typical, theme))
+    columns = {theme.say("consumption.column.day"): base.day.astype(str), "W": base.watts}
+    return Chart(drawn, told, lambda: columns)
+
+
+def base_year(watts: float, theme: Theme) -> str:
+    """What a constant power adds up to in a year of 8,766 hours."""
+    return f"{theme.number(watts * _HOURS_A_YEAR / 1000)} kWh"
+
+
+def base_year_euros(watts: float, price: Decimal) -> Decimal:
+    """EUR a year of a constant power at a mean price in EUR/kWh."""
+    return Decimal(repr(watts)) * _HOURS_A_YEAR / 1000 * price
+
+
+def _running_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Median of the fifteen nights around each; NaN where none was measured."""
+    half = _SMOOTH_DAYS // 2
+    if not len(values):
+        return values
+    padded = np.concatenate([np.full(half, np.nan), values, np.full(half, np.nan)])
+    windows = np.sort(np.lib.stride_tricks.sliding_window_view(padded, _SMOOTH_DAYS), axis=1)
+    count = (~np.isnan(windows)).sum(axis=1)
+    found = windows[np.arange(len(windows)), np.maximum(count - 1, 0) // 2]
+    return np.where(np.isnan(values), np.nan, found)
+
+
+def peak_chart(day: NDArray[np.datetime64], watts: NDArray[np.int32], kva: int, theme: Theme) -> Chart:
+    """The highest half-hour of each day against the subscribed power."""
+    drawn = figure(theme, "", theme.say("consumption.axis.power"))
+    over = watts > kva * 1000
+    drawn.add_trace(
+        go.Bar(
+            x=day.astype("datetime64[ms]").astype(np.int64),
+            y=kilo(watts),
+            width=86_400_000 * 0.9,
+            offset=0,
+            customdata=day.astype(str),
+            marker={"color": [theme.second if one else theme.main for one in over], "line": {"width": 0}},
+            hovertemplate=f"%{{x|{theme.date_format}}}<br>%{{y:.2f}} kW<extra></extra>",
+        )
+    )
+    drawn.add_hline(
+        y=kva,
+        line={"color": theme.second, "dash": "dash", "width": 2},
+        annotation_text=theme.say("consumption.peak.line", kva=kva),
+        annotation_position="top left",
+    )
+    drawn.update_xaxes(type="date", tickformat=theme.date_format, nticks=8)
+    drawn.update_yaxes(rangemode="tozero")
+    told = theme.say("consumption.curve.none")
+    if len(day):
+        top = int(np.argmax(watts))
+        told = theme.say(
+            "consumption.peak.alt",
+            peak=theme.kw(int(watts[top]), 2),
+            day=theme.day(to_date(day[top])),
+            kva=kva,
+            margin=theme.kw(kva * 1000 - int(watts[top]), 2),
+            over=theme.number(int(over.sum())),
+        )
+    columns = {theme.say("consumption.column.day"): day.astype(str), "W": watts}
+    return Chart(drawn, told, lambda: columns)

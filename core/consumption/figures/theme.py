@@ -1,0 +1,144 @@
+"""Colours, axes and numbers all charts share.
+
+The colours are those of the application's theme (.streamlit/config.toml), which people with any colour vision
+tell apart. Magnitudes use Cividis, whose lightness rises evenly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core import formats
+from core.formats import THIN
+from core.texts import Language, text
+
+Columns = Mapping[str, Any]
+"""Column title -> values, all of one length."""
+
+LIGHT: Final = ("#0b6bcb", "#d55e00", "#00876c", "#b5488f", "#b07800", "#3a9bd9", "#6f4bb0", "#7a5c1e")
+DARK: Final = ("#5aaaf5", "#ff9447", "#3cc9a0", "#ee8fc6", "#f0c04a", "#9fd3fb", "#b79bf0", "#d0ae6d")
+TEMPO: Final = {
+    False: {"blue": "#0072B2", "white": "#9A9A9A", "red": "#C0392B"},
+    True: {"blue": "#56B4E9", "white": "#E8E8E8", "red": "#FF7B6B"},
+}
+SCALE: Final = "Cividis"
+HEIGHT: Final = 340
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """How to draw: language of numbers and dates, and the ground."""
+
+    language: Language = Language.ENGLISH
+    dark: bool = False
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        return DARK if self.dark else LIGHT
+
+    @property
+    def main(self) -> str:
+        return self.colours[0]
+
+    @property
+    def second(self) -> str:
+        return self.colours[1]
+
+    @property
+    def quiet(self) -> str:
+        """For what is incomplete or in the background."""
+        return "#6E7681" if self.dark else "#8C959F"
+
+    @property
+    def date_format(self) -> str:
+        """For axes, where month names would be English: French dates are written in figures."""
+        return "%d/%m/%Y" if self.language is Language.FRENCH else "%-d %b %Y"
+
+    def say(self, key: str, **values: str | int) -> str:
+        return text(key, self.language, **values)
+
+    def day(self, value: date) -> str:
+        return formats.day(value, self.language)
+
+    def number(self, value: Any, decimals: int = 0) -> str:
+        return formats.number(value, self.language, decimals)
+
+    def kwh(self, watt_minutes: int, decimals: int = 1) -> str:
+        return formats.kwh(watt_minutes, self.language, decimals)
+
+    def watts(self, value: float) -> str:
+        return f"{self.number(value)}{THIN}W"
+
+    def kw(self, watts: float, decimals: int = 1) -> str:
+        return f"{self.number(watts / 1000, decimals)}{THIN}kW"
+
+    def euros(self, value: Any, decimals: int = 2) -> str:
+        return f"{self.number(value, decimals)}{THIN}EUR"
+
+    def month(self, first: date) -> str:
+        """`Oct 2022`."""
+        return " ".join(self.day(first).split(" ")[1:])
+
+    def month_name(self, month: int) -> str:
+        return self.day(date(2024, month, 1)).split(" ")[1]
+
+    def weekday(self, number: int) -> str:
+        """Monday is 0."""
+        return self.say(f"consumption.weekday.{number}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chart:
+    """A figure, the same told in words, and its data; `columns` is called only when wanted."""
+
+    figure: go.Figure
+    alt: str
+    columns: Callable[[], Columns]
+
+
+def figure(theme: Theme, x: str, y: str, height: int = HEIGHT) -> go.Figure:
+    """An empty figure with titled axes; room for thumbs and no decoration."""
+    grid = "rgba(128,128,128,0.22)"
+    drawn = go.Figure()
+    drawn.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        separators=f",{THIN}" if theme.language is Language.FRENCH else f".{THIN}",
+        hovermode="closest",
+        showlegend=False,
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "title": None},
+        dragmode="zoom",
+        bargap=0.15,
+    )
+    axis = {"automargin": True, "gridcolor": grid, "zerolinecolor": grid, "title_standoff": 8}
+    drawn.update_xaxes(title=x, **axis)
+    drawn.update_yaxes(title=y, **axis)
+    return drawn
+
+
+def clock_axis(hours: int = 4) -> dict[str, Any]:
+    """Ticks of an axis of half-hours: 00:00, 04:00 ..."""
+    at = [slot_label(2 * hour) for hour in range(0, 24, hours)]
+    return {"type": "category", "tickmode": "array", "tickvals": at, "ticktext": at, "tickangle": 0}
+
+
+def kilo(values: NDArray[Any]) -> NDArray[np.float32]:
+    """W -> kW for drawing only."""
+    return (values / 1000).astype(np.float32)
+
+
+def kwh_of(watt_minutes: NDArray[Any]) -> NDArray[np.float64]:
+    """Watt-minutes -> kWh, for drawing and tables."""
+    return watt_minutes / 60_000
+
+
+def slot_label(slot: int) -> str:
+    """00:00 to 23:30."""
+    return f"{slot // 2:02d}:{30 * (slot % 2):02d}"

@@ -1,0 +1,75 @@
+"""Everything the views need of one meter, or of several put together, from one columnar read."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cached_property
+
+from core.consumption.contracts import Contract
+from core.consumption.history import History, combined
+from core.consumption.shapes import Carpet, carpet
+from core.consumption.tariffs import Metered, meter
+from core.consumption.totals import Totals, by_day
+from core.model import Days, Flow, Meter
+from core.storage.record import Summary
+from core.storage.store import Store
+
+
+class Scope(StrEnum):
+    """Which meters are looked at. The value is in the URL."""
+
+    ONE = "one"
+    SUM = "sum"
+    NET = "net"
+
+
+class Household:
+    """Readings in memory, and what was worked out of them so far."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self._metered: tuple[Contract, Metered] | None = None
+
+    @cached_property
+    def carpet(self) -> Carpet:
+        return carpet(self.history)
+
+    @property
+    def days(self) -> Days:
+        """From the first reading's day to the day after the last's. ValueError without readings."""
+        if self.history.days is None:
+            raise ValueError("a household without readings")
+        return self.history.days
+
+    @cached_property
+    def daily(self) -> Totals:
+        return by_day(self.history, self.days)
+
+    def metered(self, contract: Contract) -> Metered:
+        """The readings by register; worked out once for the contract asked for last."""
+        if self._metered is None or self._metered[0] != contract:
+            self._metered = (contract, meter(self.history, contract))
+        return self._metered[1]
+
+
+def scopes(summaries: list[Summary], chosen: Meter) -> tuple[Scope, ...]:
+    """What can be looked at: the sum where several meters have the flow chosen, the net with production."""
+    flows = [summary.meter.flow for summary in summaries if summary.readings]
+    found = [Scope.ONE]
+    if flows.count(chosen.flow) > 1:
+        found.append(Scope.SUM)
+    if set(flows) == set(Flow):
+        found.append(Scope.NET)
+    return tuple(found)
+
+
+def load(store: Store, summaries: list[Summary], chosen: Meter, scope: Scope = Scope.ONE) -> Household:
+    """Read the meters of a scope. Net is consumption less production, negative where more was given.
+
+    Raises StorageError.
+    """
+    if scope is Scope.ONE:
+        return Household(History.of(store.read(chosen)))
+    meters = [one.meter for one in summaries if scope is Scope.NET or one.meter.flow is chosen.flow]
+    signs = [-1 if scope is Scope.NET and one.flow is Flow.PRODUCTION else 1 for one in meters]
+    return Household(History.of(combined([store.read(one) for one in meters], signs)))

@@ -1,0 +1,134 @@
+"""The aggregation behind each view, as MongoDB would answer it, on both collections.
+
+The views themselves are worked out in memory from one read; these show what the same question is in
+MongoDB's language, and how long each collection takes over it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from pymongo.collection import Collection
+
+from core.model import Days, Meter
+from core.paristime import PARIS, midnight
+from core.storage import projection, record
+from core.storage.faults import explained
+from core.storage.store import Store
+
+_ZONE: Final = PARIS.key
+_ENERGY: Final = {"$sum": {"$multiply": ["$watts", "$meter.step"]}}
+_Stages = list[dict[str, Any]]
+
+
+class Query(StrEnum):
+    """What is asked."""
+
+    CURVE = "curve"
+    DAYS = "days"
+    WEEKS = "weeks"
+    MONTHS = "months"
+    CARPET = "carpet"
+    PROFILE = "profile"
+    DURATION = "duration"
+    BASE = "base"
+    PEAKS = "peaks"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds each collection took, how many documents came, and whether both answered alike."""
+
+    ordinary_ms: float
+    time_series_ms: float
+    documents: int
+    same: bool
+
+
+def stages(query: Query) -> _Stages:
+    """The pipeline after the choice of meter and days. Energy comes in watt-minutes."""
+    wall = {"date": "$start", "timezone": _ZONE}
+    clock = {"hour": {"$hour": wall}, "minute": {"$minute": wall}}
+    day = {"$dateTrunc": {"date": "$start", "unit": "day", "timezone": _ZONE}}
+    if query is Query.CURVE:
+        return [
+            {"$sort": {"start": 1}},
+            {"$project": {"_id": 0, "start": 1, "minutes": "$meter.step", "watts": 1}},
+        ]
+    if query in (Query.DAYS, Query.WEEKS, Query.MONTHS):
+        unit: dict[str, Any] = {"date": "$start", "unit": query.value[:-1], "timezone": _ZONE}
+        if query is Query.WEEKS:
+            unit["startOfWeek"] = "monday"
+        group = {"_id": {"$dateTrunc": unit}, "watt_minutes": _ENERGY, "minutes": {"$sum": "$meter.step"}}
+        return [{"$group": group}, {"$sort": {"_id": 1}}]
+    if query is Query.CARPET:
+        return [_power_by({"day": day, **clock}), {"$sort": {"_id.day": 1, "_id.hour": 1, "_id.minute": 1}}]
+    if query is Query.PROFILE:
+        key = {"weekday": {"$isoDayOfWeek": wall}, **clock}
+        return [_power_by(key), {"$sort": {"_id.weekday": 1, "_id.hour": 1, "_id.minute": 1}}]
+    if query is Query.DURATION:
+        return [{"$group": {"_id": "$watts", "minutes": {"$sum": "$meter.step"}}}, {"$sort": {"_id": -1}}]
+    if query is Query.BASE:
+        return [
+            {"$match": {"$expr": {"$lt": [{"$hour": wall}, 6]}}},
+            {"$group": {"_id": day, "night": {"$push": "$watts"}}},
+            {"$set": {"night": {"$sortArray": {"input": "$night", "sortBy": 1}}}},
+            {"$project": {"watts": {"$arrayElemAt": ["$night", 1]}}},
+            {"$sort": {"_id": 1}},
+        ]
+    return [{"$group": {"_id": day, "watts": {"$max": "$watts"}}}, {"$sort": {"_id": 1}}]
+
+
+def _power_by(key: dict[str, Any]) -> dict[str, Any]:
+    return {"$group": {"_id": key, "watt_minutes": _ENERGY, "minutes": {"$sum": "$meter.step"}}}
+
+
+def written(query: Query, meter: Meter, days: Days, *, time_series: bool) -> str:
+    """The aggregation for mongosh. The meter is masked: put its own number in to run it."""
+    name = "readings_ts" if time_series else "readings"
+    match = {
+        "meter.prm": f"xxxxxxxxxx{meter.prm[-4:]}",
+        "meter.flow": meter.flow.value,
+        "start": {"$gte": _moment(days, first=True), "$lt": _moment(days, first=False)},
+    }
+    pipeline = json.dumps([{"$match": match}, *stages(query)], indent=2, default=_iso_date)
+    return f"db.{name}.aggregate({pipeline.replace(chr(34) + '<<', '').replace('>>' + chr(34), '')})"
+
+
+def _iso_date(moment: datetime) -> str:
+    return f"<<ISODate('{moment:%Y-%m-%dT%H:%M:%SZ}')>>"
+
+
+def _moment(days: Days, *, first: bool) -> datetime:
+    return datetime.fromtimestamp(midnight(days.first if first else days.end) / 1000, tz=UTC)
+
+
+def measure(store: Store, query: Query, meter: Meter, days: Days) -> Timing:
+    """Ask both collections, once to warm up and once by the clock. Raises StorageError."""
+    with explained():
+        match: dict[str, Any] = {
+            "meter.prm": meter.prm,
+            "meter.flow": meter.flow.value,
+            "start": {"$gte": _moment(days, first=True), "$lt": _moment(days, first=False)},
+        }
+        shown = projection.current(store.database[record.COLLECTION], meter)
+        generation = {"meter.g": shown.generation} if shown else {}
+        ordinary = [{"$match": match}, *stages(query)]
+        series = [{"$match": match | generation}, *stages(query)]
+        _answer(store.ordinary, ordinary)
+        _answer(store.time_series, series)
+        one, ordinary_ms = _answer(store.ordinary, ordinary)
+        other, series_ms = _answer(store.time_series, series)
+    return Timing(ordinary_ms, series_ms, len(one), one == other)
+
+
+def _answer(collection: Collection[Any], pipeline: Sequence[dict[str, Any]]) -> tuple[list[Any], float]:
+    began = time.perf_counter()
+    found = list(collection.aggregate(pipeline))
+    return found, (time.perf_counter() - began) * 1000

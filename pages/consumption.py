@@ -1,0 +1,67 @@
+"""What the house does, in kWh and EUR: one navigator, and the views of the days it names."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import streamlit as st
+
+from pages.shared.frame import link, page
+from pages.views.compare import show_compare
+from pages.views.export import show_export
+from pages.views.habits import show_habits
+from pages.views.household import contract, household, theme
+from pages.views.navigator import navigator
+from pages.views.overview import show_figures, show_overview
+from pages.views.power import show_power
+
+
+class Section(StrEnum):
+    """Groups of charts; only the one chosen is worked out and drawn."""
+
+    OVERVIEW = "overview"
+    HABITS = "habits"
+    COMPARE = "compare"
+    POWER = "power"
+    EXPORT = "export"
+
+
+def changed_section() -> None:
+    st.query_params["show"] = st.session_state["section"]
+
+
+guest = page("consumption", needs="readings")
+home = household(guest)
+priced, told = contract(guest)
+style = theme(guest)
+period = navigator(guest, home.days)
+show_figures(guest, home, period, priced, style)
+st.caption(
+    guest.t(
+        "consumption.priced.own" if told else "consumption.priced.assumed",
+        option=guest.t(f"cost.option.{priced.option.value}"),
+        kva=priced.kva,
+    )
+)
+link(guest, "cost", guest.t("consumption.priced.change"), icon=":material/euro:")
+wish = st.query_params.get("show")
+st.session_state["section"] = Section(wish) if wish in set(Section) else Section.OVERVIEW
+section = st.segmented_control(
+    guest.t("consumption.section.label"),
+    list(Section),
+    required=True,
+    format_func=lambda one: guest.t(f"consumption.section.{one.value}"),
+    key="section",
+    on_change=changed_section,
+    label_visibility="collapsed",
+)
+if section is Section.OVERVIEW:
+    show_overview(guest, home, period, priced, style)
+elif section is Section.HABITS:
+    show_habits(guest, home, period, priced, style)
+elif section is Section.COMPARE:
+    show_compare(guest, home, period, style)
+elif section is Section.POWER:
+    show_power(guest, home, period, priced, style)
+else:
+    show_export(guest, home)

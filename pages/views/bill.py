@@ -1,0 +1,74 @@
+"""The bill of a period under the household's contract."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pandas as pd
+import streamlit as st
+
+from core.consumption.contracts import Contract
+from core.consumption.figures.cost import registers_chart
+from core.consumption.figures.theme import Theme
+from core.consumption.household import Household
+from core.consumption.periods import Period, clipped
+from core.consumption.tariffs import WATT_MINUTES_PER_KWH, Bill, bill
+from core.formats import day, kwh
+from pages.shared.visitor import Visitor
+from pages.views.card import card
+
+
+def show_bill(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
+    """Total, lines and registers; what could not be priced is said, not guessed."""
+    shown = clipped(period.days, home.days)
+    if shown is None:
+        st.info(guest.t("consumption.empty"), icon=":material/info:")
+        return
+    metered = home.metered(contract).during(shown)
+    found = bill(metered, shown)
+    _totals(guest, found, style)
+    _unknown(guest, found, len(shown))
+    st.subheader(guest.t("cost.bill.lines"), anchor=False)
+    st.dataframe(_lines(guest, found, style), hide_index=True, alt=guest.t("cost.bill.lines"))
+    st.caption(guest.t("cost.bill.exact"))
+    card(guest, "registers", registers_chart(metered, style), shown)
+
+
+def _totals(guest: Visitor, found: Bill, style: Theme) -> None:
+    priced = found.watt_minutes - found.unpriced
+    mean = found.energy_euros / Fraction(priced, WATT_MINUTES_PER_KWH) if priced else None
+    unknown = guest.t("cost.bill.fixed_unknown")
+    cards = (
+        ("total", style.euros(found.euros), None),
+        ("energy", style.euros(found.energy_euros), kwh(priced, guest.language)),
+        ("fixed", style.euros(found.subscription) if found.subscription else unknown, None),
+        ("mean", f"{style.euros(mean, 4)}/kWh" if mean is not None else "–", guest.t("cost.bill.mean_help")),
+    )
+    for column, (name, value, note) in zip(st.columns(len(cards)), cards, strict=True):
+        column.metric(guest.t(f"cost.bill.{name}"), value, help=note, border=True)
+
+
+def _unknown(guest: Visitor, found: Bill, days: int) -> None:
+    if found.unpriced_days:
+        energy = kwh(found.unpriced, guest.language)
+        st.warning(
+            guest.t("cost.bill.unpriced", energy=energy, days=found.unpriced_days), icon=":material/help:"
+        )
+    if 0 < found.unsubscribed_days <= days:
+        st.warning(guest.t("cost.bill.unsubscribed", days=found.unsubscribed_days), icon=":material/help:")
+
+
+def _lines(guest: Visitor, found: Bill, style: Theme) -> pd.DataFrame:
+    """Figures as text: they stay as exact as they are shown, and in the reader's language."""
+    return pd.DataFrame(
+        [
+            {
+                guest.t("cost.column.register"): guest.t(f"cost.register.{line.register}"),
+                guest.t("cost.column.since"): day(line.since, guest.language) if line.since.year > 1 else "–",
+                guest.t("cost.column.energy"): style.number(Fraction(line.energy, WATT_MINUTES_PER_KWH), 2),
+                guest.t("cost.column.price"): style.number(line.price, 4),
+                guest.t("cost.column.euros"): style.number(line.euros, 2),
+            }
+            for line in found.lines
+        ]
+    )

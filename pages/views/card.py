@@ -1,0 +1,98 @@
+"""A chart with its words, its data to take away, and the query that asks MongoDB for the same."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from core.consumption.export import table_csv, table_parquet
+from core.consumption.figures.theme import Chart
+from core.consumption.queries import Query, Timing, measure, written
+from core.formats import THIN, number
+from core.model import Days
+from pages.shared import notices
+from pages.shared.visitor import Visitor
+
+_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
+
+
+def card(
+    guest: Visitor, name: str, chart: Chart, days: Days, query: Query | None = None, *, clicks: bool = False
+) -> str | None:
+    """Draws a chart under its title. With `clicks`, returns the day (ISO) that was clicked."""
+    st.subheader(guest.t(f"consumption.card.{name}"), anchor=False)
+    # Theme and period are in the key: a chart of other days is another chart, with nothing selected.
+    key = f"{name}-{days.first}-{days.end}-{guest.language.value}"
+    picked = None
+    if clicks:
+        event = st.plotly_chart(
+            chart.figure, key=key, on_select="rerun", selection_mode="points", config=_CONFIG, alt=chart.alt
+        )
+        picked = _picked(event)
+    else:
+        st.plotly_chart(chart.figure, key=key, config=_CONFIG, alt=chart.alt)
+    st.caption(chart.alt)
+    more = st.expander(guest.t("consumption.card.more"), key=f"more-{name}", on_change="rerun")
+    if more.open:
+        with more:
+            _data(guest, name, chart)
+            if query:
+                _query(guest, name, query, days)
+    return picked
+
+
+def _picked(event: object) -> str | None:
+    points = getattr(getattr(event, "selection", None), "points", None) or []
+    for point in points:
+        custom = point.get("customdata")
+        values = custom if isinstance(custom, (list, tuple)) else [custom]
+        # The day is the last of what a point carries.
+        if values and isinstance(values[-1], str) and len(values[-1]) == 10:
+            return values[-1]
+    return None
+
+
+def _data(guest: Visitor, name: str, chart: Chart) -> None:
+    columns = chart.columns()
+    st.dataframe(pd.DataFrame(dict(columns)), hide_index=True, height=240, alt=chart.alt)
+    with st.container(horizontal=True):
+        for kind, make, mime in (
+            ("csv", table_csv, "text/csv"),
+            ("parquet", table_parquet, "application/vnd.apache.parquet"),
+        ):
+            st.download_button(
+                guest.t(f"consumption.card.{kind}"),
+                partial(make, columns),
+                f"courbe-{name}.{kind}",
+                mime,
+                key=f"{kind}-{name}",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def _query(guest: Visitor, name: str, query: Query, days: Days) -> None:
+    meter = guest.meter
+    if meter is None:
+        return
+    st.markdown(guest.t("consumption.query.lead"))
+    st.code(written(query, meter, days, time_series=True), language="javascript")
+    st.caption(guest.t("consumption.query.ordinary"))
+    if st.button(guest.t("consumption.query.run"), key=f"run-{name}", icon=":material/timer:"):
+        with st.spinner(guest.t("consumption.query.running")), notices.guard():
+            _timing(guest, measure(guest.store, query, meter, days))
+
+
+def _timing(guest: Visitor, found: Timing) -> None:
+    same = guest.t("consumption.query.same" if found.same else "consumption.query.differs")
+    st.markdown(
+        guest.t(
+            "consumption.query.took",
+            ordinary=f"{number(found.ordinary_ms, guest.language, 1)}{THIN}ms",
+            series=f"{number(found.time_series_ms, guest.language, 1)}{THIN}ms",
+            documents=number(found.documents, guest.language),
+            same=same,
+        )
+    )

@@ -1,0 +1,91 @@
+"""Now against then: a second period over the first, year on year, and days unlike their neighbours."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import streamlit as st
+
+from core.consumption.figures.bars import years
+from core.consumption.figures.curve import load_curve
+from core.consumption.figures.theme import Theme
+from core.consumption.household import Household
+from core.consumption.insights import unlike_days
+from core.consumption.periods import SAME_WEEKDAYS, Period, View, clipped, shifted
+from core.consumption.queries import Query
+from core.formats import day, kwh, number
+from core.model import Days
+from pages.shared.frame import path_of
+from pages.shared.visitor import Visitor
+from pages.views.card import card
+
+_DAY_MS = 86_400_000
+
+
+def show_compare(guest: Visitor, home: Household, period: Period, style: Theme) -> None:
+    shown = clipped(period.days, home.days)
+    if shown is None:
+        st.info(guest.t("consumption.empty"), icon=":material/info:")
+        return
+    _overlay(guest, home, shown, style)
+    cumulated = st.toggle(guest.t("consumption.years.cumulated"), key="cumulated")
+    card(guest, "years", years(home.daily, style, cumulated=cumulated), home.days, Query.MONTHS)
+    _unlike(guest, home)
+
+
+def _overlay(guest: Visitor, home: Household, shown: Days, style: Theme) -> None:
+    """Any period of the same length over the one shown; at first the same weekdays a year before."""
+    usual = shown.first - SAME_WEEKDAYS
+    if usual < home.days.first:
+        usual = max(shown.first - timedelta(days=7 * -(-len(shown) // 7)), home.days.first)
+    first = st.date_input(
+        guest.t("consumption.overlay.label"),
+        value=usual,
+        min_value=home.days.first,
+        max_value=home.days.end - timedelta(days=1),
+        format="DD/MM/YYYY",
+        key=f"overlay-{shown.first}-{shown.end}",
+        width=260,
+    )
+    moved = shown.first - first
+    other = home.history.during(shifted(shown, -moved))
+    now = home.history.during(shown)
+    chart = load_curve(now, shown, style, other=other, shift_ms=moved.days * _DAY_MS)
+    card(guest, "overlay", chart, shown, Query.CURVE)
+    last = first + timedelta(days=len(shown) - 1)
+    st.markdown(
+        guest.t(
+            "consumption.overlay.sums",
+            now=kwh(now.watt_minutes, guest.language),
+            first=day(first, guest.language),
+            last=day(last, guest.language),
+            then=kwh(other.watt_minutes, guest.language),
+        )
+    )
+
+
+def _unlike(guest: Visitor, home: Household) -> None:
+    """In words: days that do not look like the same weekday of the weeks around."""
+    st.subheader(guest.t("consumption.card.unlike"), anchor=False)
+    found = unlike_days(home.daily)
+    if not found:
+        st.caption(guest.t("consumption.unlike.none"))
+        return
+    for one in sorted(found, key=lambda each: each.day, reverse=True):
+        weekday = guest.t(f"consumption.weekday.{one.day.weekday()}")
+        words = guest.t(
+            "consumption.unlike.more" if one.times >= 1 else "consumption.unlike.less",
+            day=day(one.day, guest.language),
+            times=number(one.times, guest.language, 1 if one.times >= 1 else 2),
+            weekday=weekday.lower() if guest.language.value == "fr" else weekday,
+            energy=kwh(one.energy, guest.language),
+            usual=kwh(one.usual, guest.language),
+        )
+        day_link(guest, one.day.isoformat(), words)
+    st.caption(guest.t("consumption.unlike.how"))
+
+
+def day_link(guest: Visitor, picked: str, label: str) -> None:
+    """A link that opens a day."""
+    query = guest.query | {"view": View.DAY.value, "day": picked}
+    st.page_link(path_of("consumption"), label=label, query_params=query)

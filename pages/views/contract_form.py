@@ -1,0 +1,219 @@
+"""Telling one's contract: option, power, off-peak hours, prices, and the special days one knows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from core.consumption.contracts import (
+    POWERS,
+    REGISTERS,
+    Contract,
+    OffPeak,
+    Option,
+    PriceList,
+    Special,
+    ejp_days,
+    read_days,
+    read_price,
+    read_windows,
+    regulated,
+    regulated_prices,
+    tempo_days,
+    with_colours,
+)
+from core.consumption.preferences import save_contract
+from core.errors import InputError
+from core.formats import day
+from pages.shared import notices
+from pages.shared.visitor import Visitor
+
+
+def show_form(guest: Visitor, contract: Contract) -> None:
+    """Every part of the contract; nothing is kept before "Save"."""
+    option = st.segmented_control(
+        guest.t("cost.contract.option"),
+        list(Option),
+        default=contract.option,
+        required=True,
+        format_func=lambda one: guest.t(f"cost.option.{one.value}"),
+        key="option",
+    )
+    kva = st.selectbox(
+        guest.t("cost.contract.kva"), POWERS, index=POWERS.index(contract.kva), key="contract_kva", width=260
+    )
+    with notices.guard():
+        rules = _off_peak(guest, contract) if option is Option.HPHC else ()
+        special = _special(guest, option, contract)
+        prices = _prices(guest, option, kva, contract)
+        if not st.button(guest.t("cost.contract.save"), type="primary", key="save_contract"):
+            st.caption(guest.t("cost.contract.sources"))
+            return
+        if option is Option.HPHC and not any(rule.windows for rule in rules):
+            raise InputError("cost-no-windows")
+        base = replace(regulated(option, kva, rules), special=special)
+        chosen = base if prices is None else replace(base, prices=prices, regulated=False)
+        save_contract(guest.store.database, chosen)
+    st.toast(guest.t("cost.contract.saved"), icon=":material/check:")
+    st.rerun()
+
+
+def _off_peak(guest: Visitor, contract: Contract) -> tuple[OffPeak, ...]:
+    """The hours of the contract, and others that follow or that hold in some months."""
+    known = contract.off_peak
+    first = ", ".join(map(str, known[0].windows)) if known else ""
+    typed = st.text_input(
+        guest.t("cost.contract.offpeak"),
+        value=first,
+        help=guest.t("cost.contract.offpeak_help"),
+        placeholder="22:36-06:36",
+        key="off_peak",
+    )
+    rules = [OffPeak(read_windows(typed))]
+    later = st.toggle(guest.t("cost.contract.later"), value=len(known) > 1, key="later")
+    if later:
+        rules += _later(guest, known[1:])
+    return tuple(rules)
+
+
+def _later(guest: Visitor, known: tuple[OffPeak, ...]) -> list[OffPeak]:
+    since, windows, months = (guest.t(f"cost.contract.later_{one}") for one in ("since", "windows", "months"))
+    rows = [
+        {
+            since: rule.since,
+            windows: ", ".join(map(str, rule.windows)),
+            months: ", ".join(map(str, sorted(rule.months))),
+        }
+        for rule in known
+    ] or [{since: date(2025, 11, 1), windows: "", months: ""}]
+    edited = st.data_editor(
+        pd.DataFrame(rows),
+        num_rows="dynamic",
+        hide_index=True,
+        column_config={since: st.column_config.DateColumn(format="DD/MM/YYYY")},
+        key="later_rules",
+        alt=guest.t("cost.contract.later"),
+    )
+    return [
+        OffPeak(
+            read_windows(str(row[windows] or "")),
+            None if pd.isna(row[since]) else _as_date(row[since]),
+            _months(str(row[months] or "")),
+        )
+        for row in edited.to_dict("records")
+        if str(row[windows] or "").strip()
+    ]
+
+
+def _as_date(value: object) -> date:
+    return pd.Timestamp(str(value)).date()
+
+
+def _months(typed: str) -> frozenset[int]:
+    """`4, 5, 6` or `4-10`, also over the new year (`11-3`); all when empty."""
+    months: set[int] = set()
+    for part in filter(None, (one.strip() for one in typed.replace(";", ",").split(","))):
+        ends = part.split("-")
+        if not all(one.strip().isdigit() and 1 <= int(one) <= 12 for one in ends) or len(ends) > 2:
+            raise InputError("cost-day", typed=part[:40])
+        first, last = int(ends[0]), int(ends[-1])
+        months |= set(range(first, last + 1)) if first <= last else {*range(first, 13), *range(1, last + 1)}
+    return frozenset(months)
+
+
+def _special(guest: Visitor, option: Option, contract: Contract) -> Special:
+    if option is Option.TEMPO:
+        return _tempo(guest, contract)
+    if option is Option.EJP:
+        known = contract.special.red if contract.option is Option.EJP else frozenset()
+        typed = _days(guest, "ejp", known)
+        st.caption(guest.t("cost.contract.ejp_note"))
+        return ejp_days(typed)
+    return Special()
+
+
+def _tempo(guest: Visitor, contract: Contract) -> Special:
+    filed = tempo_days()
+    first, end = filed.known[0]
+    last = day(end - timedelta(days=1), guest.language)
+    st.markdown(guest.t("cost.contract.tempo", first=day(first, guest.language), last=last))
+    mine = contract.special if contract.option is Option.TEMPO else filed
+    white = _days(guest, "white", mine.white - filed.white)
+    red = _days(guest, "red", mine.red - filed.red)
+    reached = mine.known[0][1]
+    until = st.date_input(
+        guest.t("cost.contract.until"),
+        value=reached if reached > end else None,
+        min_value=end,
+        format="DD/MM/YYYY",
+        key="blue_until",
+        width=260,
+    )
+    return with_colours(filed, white, red, until)
+
+
+def _days(guest: Visitor, name: str, known: frozenset[date]) -> frozenset[date]:
+    typed = st.text_area(
+        guest.t(f"cost.contract.{name}"),
+        value=" ".join(one.isoformat() for one in sorted(known)),
+        help=guest.t("cost.contract.days_help"),
+        key=f"days-{name}",
+        height=80,
+    )
+    return read_days(typed)
+
+
+def _prices(guest: Visitor, option: Option, kva: int, contract: Contract) -> tuple[PriceList, ...] | None:
+    """The price lists typed; None for the regulated ones, which are shown."""
+    same = contract.option is option and contract.kva == kva
+    kind = st.segmented_control(
+        guest.t("cost.contract.prices"),
+        ["regulated", "own_prices"],
+        default="regulated" if contract.regulated or not same else "own_prices",
+        required=True,
+        format_func=lambda one: guest.t(f"cost.contract.{one}"),
+        key="price_kind",
+    )
+    lists = contract.prices if same and not contract.regulated else regulated_prices(option, kva)
+    since, year = guest.t("cost.contract.since"), guest.t("cost.contract.year")
+    names = {guest.t(f"cost.register.{register}"): register for register in REGISTERS[option]}
+    rows = [
+        {since: one.since}
+        | {name: str(one.kwh.get(register, "")) for name, register in names.items()}
+        | {year: "" if one.year is None else str(one.year)}
+        for one in lists
+    ] or [{since: date(2024, 1, 1)} | dict.fromkeys(names, "") | {year: ""}]
+    edited = st.data_editor(
+        pd.DataFrame(rows),
+        num_rows="dynamic" if kind == "own_prices" else "fixed",
+        disabled=kind == "regulated",
+        hide_index=True,
+        column_config={since: st.column_config.DateColumn(format="DD/MM/YYYY")},
+        key=f"prices-{option.value}-{kva}-{kind}",
+        alt=guest.t("cost.contract.prices"),
+    )
+    if kind == "regulated":
+        return None
+    st.caption(guest.t("cost.contract.prices_help"))
+    return _price_lists(edited, since, year, names)
+
+
+def _price_lists(edited: pd.DataFrame, since: str, year: str, names: dict[str, str]) -> tuple[PriceList, ...]:
+    found = {}
+    for row in edited.to_dict("records"):
+        if pd.isna(row[since]):
+            continue
+        first = _as_date(row[since])
+        if first in found:
+            raise InputError("cost-since")
+        prices = {register: read_price(_typed(row[name])) for name, register in names.items()}
+        known = {register: price for register, price in prices.items() if price is not None}
+        found[first] = PriceList(first, known, read_price(_typed(row[year])))
+    return tuple(found[first] for first in sorted(found))
+
+
+def _typed(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,75 @@
+"""The visitor's readings in memory, read once a session and version, and the contract they are priced by."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.consumption.contracts import Contract
+from core.consumption.figures.theme import Theme
+from core.consumption.household import Household, Scope, load, scopes
+from core.consumption.preferences import default_contract, load_contract
+from core.model import Meter
+from core.storage.record import Summary
+from core.storage.store import Store
+from pages.shared import notices
+from pages.shared.visitor import Visitor
+
+
+def household(guest: Visitor) -> Household:
+    """The readings of the meter chosen, or of all of them together; ends the page where there are none."""
+    chosen = guest.meter
+    if chosen is None:
+        st.stop()
+    with notices.guard():
+        scope = _scope(guest, chosen)
+        versions = tuple((one.meter.prm, one.meter.flow.value, one.version) for one in guest.meters)
+        key = (guest.workspace.key, versions, chosen.prm, chosen.flow.value, scope.value)
+        found = _household(key, guest.store, guest.meters, chosen, scope)
+    if not len(found.history):
+        st.info(guest.t("consumption.scope.nothing"), icon=":material/info:")
+        st.stop()
+    return found
+
+
+@st.cache_resource(scope="session", max_entries=2, show_spinner=False)
+def _household(
+    key: tuple[object, ...],  # noqa: ARG001 - what the entry is kept under
+    _store: Store,
+    _summaries: list[Summary],
+    _chosen: Meter,
+    _scope: Scope,
+) -> Household:
+    """One columnar read. Kept in the session alone: nobody else's session can reach it."""
+    return load(_store, _summaries, _chosen, _scope)
+
+
+def _scope(guest: Visitor, chosen: Meter) -> Scope:
+    offered = scopes(guest.meters, chosen)
+    if len(offered) == 1:
+        return Scope.ONE
+    wish = st.query_params.get("scope")
+    st.session_state["scope"] = Scope(wish) if wish in offered else Scope.ONE
+    return st.segmented_control(
+        guest.t("consumption.scope.label"),
+        offered,
+        required=True,
+        format_func=lambda one: guest.t(f"consumption.scope.{one.value}"),
+        key="scope",
+        on_change=_changed_scope,
+    )
+
+
+def _changed_scope() -> None:
+    st.query_params["scope"] = st.session_state["scope"]
+
+
+def contract(guest: Visitor) -> tuple[Contract, bool]:
+    """What the household pays by, and whether it said so itself."""
+    with notices.guard():
+        chosen = load_contract(guest.store.database)
+    return (chosen, True) if chosen else (default_contract(), False)
+
+
+def theme(guest: Visitor) -> Theme:
+    """How charts are drawn for this visitor."""
+    return Theme(guest.language, st.context.theme.type == "dark")

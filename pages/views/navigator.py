@@ -1,0 +1,132 @@
+"""The one navigator: which days are looked at. Its state is the address, so that a view can be reloaded."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import streamlit as st
+
+from core.consumption.periods import Period, View, custom, following, period_of, previous
+from core.formats import day
+from core.model import Days
+from pages.shared.visitor import Visitor
+
+
+def from_address(known: Days) -> Period:
+    """The period the address names; the last month known where it names none that can be shown."""
+    last = known.end - timedelta(days=1)
+    wish = st.query_params.get("view")
+    view = View(wish) if wish in set(View) else View.MONTH
+    first = _day("day", last)
+    return custom(first, _day("to", last), known) if view is View.CUSTOM else period_of(view, first, known)
+
+
+def _day(name: str, default: date) -> date:
+    try:
+        return date.fromisoformat(st.query_params.get(name, ""))
+    except ValueError:
+        return default
+
+
+def to_address(period: Period) -> None:
+    """Put a period into the address."""
+    st.query_params["view"] = period.view.value
+    st.query_params["day"] = period.first.isoformat()
+    if period.view is View.CUSTOM:
+        st.query_params["to"] = period.last.isoformat()
+    else:
+        st.query_params.pop("to", None)
+
+
+def open_day(picked: str, known: Days, view: View = View.DAY) -> None:
+    """Go to a day a chart names (ISO), or to what begins with it, from the next run on."""
+    to_address(period_of(view, date.fromisoformat(picked), known))
+    st.rerun()
+
+
+def navigator(guest: Visitor, known: Days) -> Period:
+    """Draws view, previous, date and next; returns the period shown."""
+    period = from_address(known)
+    st.session_state["view"] = period.view
+    st.session_state["days"] = (
+        (period.first, period.last) if period.view is View.CUSTOM else _inside(period.first, known)
+    )
+    before, after = previous(period, known), following(period, known)
+    st.segmented_control(
+        guest.t("consumption.view.label"),
+        list(View),
+        required=True,
+        format_func=lambda one: guest.t(f"consumption.view.{one.value}"),
+        key="view",
+        on_change=_changed_view,
+        args=(period, known),
+        label_visibility="collapsed",
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="navigator"):
+        _step(guest, "previous", before, ":material/chevron_left:")
+        st.date_input(
+            guest.t("consumption.view.date"),
+            min_value=known.first,
+            max_value=known.end - timedelta(days=1),
+            format="DD/MM/YYYY",
+            key="days",
+            on_change=_changed_days,
+            args=(period, known),
+            label_visibility="collapsed",
+            width=230,
+            disabled=period.view is View.ALL,
+        )
+        _step(guest, "next", after, ":material/chevron_right:")
+    st.header(period_name(guest, period), anchor=False)
+    return period
+
+
+def _step(guest: Visitor, name: str, to: Period | None, icon: str) -> None:
+    st.button(
+        guest.t(f"consumption.view.{name}"),
+        icon=icon,
+        icon_position="right" if name == "next" else "left",
+        key=f"step_{name}",
+        disabled=to is None,
+        on_click=to_address,
+        args=(to,),
+    )
+
+
+def _inside(wish: date, known: Days) -> date:
+    return min(max(wish, known.first), known.end - timedelta(days=1))
+
+
+def _changed_view(period: Period, known: Days) -> None:
+    view: View = st.session_state["view"]
+    # Zooming in starts at the end of what was shown: the newest is what one wants to see.
+    anchor = period.last if len(period.days) > 1 else period.first
+    if view is View.CUSTOM:
+        to_address(custom(period.first, period.last, known))
+    else:
+        to_address(period_of(view, anchor, known))
+
+
+def _changed_days(period: Period, known: Days) -> None:
+    chosen = st.session_state["days"]
+    if isinstance(chosen, tuple):
+        if len(chosen) == 2:
+            to_address(custom(*chosen, known))
+    elif chosen is not None:
+        to_address(period_of(period.view, chosen, known))
+
+
+def period_name(guest: Visitor, period: Period) -> str:
+    """What the period is called."""
+    if period.view is View.DAY:
+        weekday = guest.t(f"consumption.weekday.{period.first.weekday()}")
+        return f"{weekday} {day(period.first, guest.language)}"
+    if period.view is View.MONTH:
+        return f"{guest.t(f'consumption.month.{period.first.month}')} {period.first.year}"
+    if period.view is View.YEAR:
+        return str(period.first.year)
+    return guest.t(
+        "consumption.view.span",
+        first=day(period.first, guest.language),
+        last=day(period.last, guest.language),
+    )

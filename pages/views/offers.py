@@ -1,0 +1,89 @@
+"""The visitor's own history under other contracts."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.consumption.contracts import USUAL_OFF_PEAK, Contract, Option, regulated
+from core.consumption.figures.cost import offers_chart
+from core.consumption.figures.theme import Theme
+from core.consumption.household import Household
+from core.consumption.periods import Period, clipped
+from core.consumption.tariffs import Comparison, compare
+from core.formats import day
+from core.model import Days
+from pages.shared import notices
+from pages.shared.visitor import Visitor
+from pages.views.card import card
+
+_OTHERS = (Option.BASE, Option.HPHC, Option.TEMPO)
+
+
+def show_offers(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
+    """Like with like: only days on which every contract compared can be priced."""
+    shown = clipped(period.days, home.days)
+    if shown is None:
+        st.info(guest.t("consumption.empty"), icon=":material/info:")
+        return
+    st.subheader(guest.t("cost.compare.title"), anchor=False)
+    contracts = _contracts(guest, contract)
+    names = [guest.t("cost.compare.your", option=guest.t(f"cost.option.{contract.option.value}"))]
+    names += [guest.t(f"cost.option.{one.option.value}") for one in contracts[1:]]
+    with notices.guard():
+        found = compare(home.history.during(shown), contracts)
+    if found.days:
+        _result(guest, found, names, shown, style)
+    else:
+        st.warning(guest.t("cost.compare.none"), icon=":material/help:")
+        for name, count in zip(names, found.priceable, strict=True):
+            st.markdown("- " + guest.t("cost.compare.alone", offer=name, days=count, of=found.of))
+    _assumed(guest, contract)
+
+
+def _contracts(guest: Visitor, contract: Contract) -> tuple[Contract, ...]:
+    others = [one for one in _OTHERS if not (contract.regulated and one is contract.option)]
+    with st.container(horizontal=True):
+        picked = st.pills(
+            guest.t("cost.section.compare"),
+            others,
+            default=others,
+            selection_mode="multi",
+            format_func=lambda one: guest.t(f"cost.option.{one.value}"),
+            key=f"offers-{contract.option.value}-{contract.regulated}",
+        )
+        mode = st.segmented_control(
+            guest.t("cost.compare.mode"),
+            ["now", "then"],
+            default="now",
+            required=True,
+            format_func=lambda one: guest.t(f"cost.compare.{one}"),
+            key="price_mode",
+        )
+    windows = contract.off_peak or USUAL_OFF_PEAK
+    found = (contract, *(regulated(one, contract.kva, windows) for one in others if one in picked))
+    return tuple(one.at_last_prices() for one in found) if mode == "now" else found
+
+
+def _result(guest: Visitor, found: Comparison, names: list[str], shown: Days, style: Theme) -> None:
+    best = max(range(len(found.offers)), key=lambda at: found.offers[at].saving)
+    if best:
+        saving = style.euros(found.offers[best].saving)
+        words = guest.t("cost.compare.best", offer=names[best], saving=saving, days=found.days)
+    else:
+        words = guest.t("cost.compare.yours", days=found.days)
+    st.success(words, icon=":material/savings:")
+    card(guest, "offers", offers_chart(found, names, style), shown)
+    first, last = (day(one, guest.language) if one else "–" for one in (found.first, found.last))
+    st.caption(guest.t("cost.compare.over", days=found.days, of=found.of, first=first, last=last))
+    if not found.offers[0].subscribed:
+        st.info(guest.t("cost.compare.energy_only"), icon=":material/info:")
+
+
+def _assumed(guest: Visitor, contract: Contract) -> None:
+    rules = contract.off_peak or USUAL_OFF_PEAK
+    windows = ", ".join(str(window) for rule in rules for window in rule.windows)
+    if not contract.off_peak:
+        windows = guest.t("cost.compare.windows_example", windows=windows)
+    st.caption(guest.t("cost.compare.assumed", kva=contract.kva, windows=windows))
+    if contract.option is not Option.EJP:
+        st.caption(guest.t("cost.compare.ejp"))

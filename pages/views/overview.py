@@ -1,0 +1,175 @@
+"""Key figures, load curve, bars, carpet and calendar."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.consumption.contracts import Contract
+from core.consumption.figures.bars import bars
+from core.consumption.figures.curve import load_curve
+from core.consumption.figures.grids import calendar, carpet_chart
+from core.consumption.figures.theme import Theme
+from core.consumption.history import History
+from core.consumption.household import Household
+from core.consumption.insights import KeyFigures, key_figures, like_with_like
+from core.consumption.periods import Period, View, clipped
+from core.consumption.queries import Query
+from core.consumption.shapes import carpet
+from core.consumption.tariffs import daily_cost, meter
+from core.consumption.totals import Grain, by_day, grouped
+from core.formats import moment, percent
+from core.model import Days
+from core.paristime import local
+from pages.shared.visitor import Visitor
+from pages.views.card import card
+from pages.views.navigator import open_day
+
+_QUERIES = {Grain.DAY: Query.DAYS, Grain.WEEK: Query.WEEKS, Grain.MONTH: Query.MONTHS}
+_DAILY_BARS = 62
+
+
+def show_figures(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
+    """Totals of the period, and how they differ from the same weekdays a year before."""
+    history = home.history.during(period.days)
+    found = key_figures(history, carpet(history), by_day(home.history, period.days))
+    matched = like_with_like(home.history, period.days)
+    changes: dict[str, float | None] = {}
+    if matched.days:
+        whole = (carpet(part) for part in (matched.now, matched.before))
+        now, before = (
+            key_figures(part, shape, by_day(part, period.days))
+            for part, shape in zip((matched.now, matched.before), whole, strict=True)
+        )
+        changes = _changes(now, before, matched.days)
+        changes["cost"] = _ratio(*(_euros(part, contract) for part in (matched.now, matched.before)))
+    cards = _cards(guest, found, _euros(history, contract), style)
+    for start in (0, 3):
+        for column, (name, value, note) in zip(st.columns(3), cards[start : start + 3], strict=True):
+            change = changes.get(name)
+            column.metric(
+                guest.t(f"consumption.key.{name}"),
+                value,
+                None if change is None else f"{'+' if change > 0 else ''}{percent(change, guest.language)}",
+                delta_color="inverse",
+                help=note,
+                border=True,
+            )
+    _say_compared(guest, matched.days, matched.of)
+
+
+def _cards(
+    guest: Visitor, found: KeyFigures, euros: float | None, style: Theme
+) -> list[tuple[str, str, str]]:
+    nothing = "–"
+    top = found.peak
+    return [
+        ("energy", style.kwh(found.energy), guest.t("consumption.key.energy.help")),
+        (
+            "cost",
+            nothing if euros is None else style.euros(euros),
+            guest.t("consumption.key.cost.help"),
+        ),
+        (
+            "mean",
+            nothing if found.mean_day is None else style.kwh(round(found.mean_day)),
+            guest.t("consumption.key.mean.help", days=found.days),
+        ),
+        (
+            "base",
+            nothing if found.base is None else style.watts(found.base),
+            guest.t("consumption.key.base.help"),
+        ),
+        (
+            "peak",
+            nothing if top is None else style.kw(top.watts, 2),
+            guest.t("consumption.key.peak.help", moment=moment(local(top.start), guest.language))
+            if top
+            else nothing,
+        ),
+        (
+            "night",
+            nothing if found.night is None else percent(found.night, guest.language),
+            guest.t("consumption.key.night.help"),
+        ),
+    ]
+
+
+def _changes(now: KeyFigures, before: KeyFigures, days: int) -> dict[str, float | None]:
+    return {
+        "energy": _ratio(now.energy, before.energy),
+        "mean": _ratio(now.energy / days, before.energy / days),
+        "base": _ratio(now.base, before.base),
+        "peak": _ratio(now.peak and now.peak.watts, before.peak and before.peak.watts),
+    }
+
+
+def _ratio(now: float | None, before: float | None) -> float | None:
+    return None if not before or now is None else now / before - 1
+
+
+def _euros(history: History, contract: Contract) -> float | None:
+    """Energy cost of some readings; None where part of it has no known price."""
+    days = history.days
+    if days is None:
+        return None
+    cost = daily_cost(meter(history, contract), days)
+    return float(cost.total) if cost.known.all() else None
+
+
+def _say_compared(guest: Visitor, days: int, of: int) -> None:
+    key = "none" if not days else "all" if days == of else "part"
+    st.caption(guest.t(f"consumption.compared.{key}", days=days, of=of))
+
+
+def show_overview(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
+    """Curve, bars, carpet and calendar."""
+    shown = clipped(period.days, home.days)
+    if shown is None:
+        st.info(guest.t("consumption.empty"), icon=":material/info:")
+        return
+    card(guest, "curve", load_curve(home.history.during(shown), shown, style), shown, Query.CURVE)
+    if period.view is not View.DAY:
+        show_bars(guest, home, shown, contract, style)
+    known = home.days
+    card(guest, "carpet", carpet_chart(home.carpet, style), known, Query.CARPET)
+    picked = card(guest, "calendar", calendar(home.daily, style), known, Query.DAYS, clicks=True)
+    if picked:
+        open_day(picked, known)
+
+
+def show_bars(guest: Visitor, home: Household, shown: Days, contract: Contract, style: Theme) -> None:
+    """Days, weeks or months as bars, kWh or EUR."""
+    usual = Grain.DAY if len(shown) <= _DAILY_BARS else Grain.MONTH
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        grain = st.segmented_control(
+            guest.t("consumption.bars.label"),
+            list(Grain),
+            default=usual,
+            required=True,
+            format_func=lambda one: guest.t(f"consumption.bars.{one.value}"),
+            key=f"grain-{usual.value}",
+        )
+        wish = st.query_params.get("unit")
+        st.session_state["unit"] = wish if wish == "eur" else "kwh"
+        unit = st.segmented_control(
+            guest.t("consumption.unit.label"),
+            ["kwh", "eur"],
+            required=True,
+            format_func=lambda one: {"kwh": "kWh", "eur": "EUR"}[one],
+            key="unit",
+            on_change=_changed_unit,
+        )
+    totals = grouped(by_day(home.history, shown), grain)
+    cost = daily_cost(home.metered(contract), shown) if unit == "eur" else None
+    chart = bars(totals, style, cost)
+    picked = card(guest, "bars", chart, shown, _QUERIES[grain], clicks=True)
+    if cost is not None and not cost.known.all():
+        st.warning(
+            guest.t("consumption.bars.unpriced", days=int((~cost.known).sum())), icon=":material/help:"
+        )
+    if picked:
+        open_day(picked, home.days, View(grain.value))
+
+
+def _changed_unit() -> None:
+    st.query_params["unit"] = st.session_state["unit"]

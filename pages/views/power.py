@@ -1,0 +1,55 @@
+"""How high: daily peaks against the subscribed power, the biggest days and the highest half-hours."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.consumption.contracts import POWERS, Contract
+from core.consumption.figures.habits import peak_chart
+from core.consumption.figures.theme import Theme
+from core.consumption.household import Household
+from core.consumption.insights import biggest_days, daily_peaks, peaks
+from core.consumption.periods import Period, clipped
+from core.consumption.queries import Query
+from core.consumption.totals import by_day
+from core.formats import day, kwh, moment
+from core.paristime import local
+from pages.shared.visitor import Visitor
+from pages.views.card import card
+from pages.views.compare import day_link
+from pages.views.navigator import open_day
+
+_LISTED = 8
+
+
+def show_power(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
+    shown = clipped(period.days, home.days)
+    if shown is None:
+        st.info(guest.t("consumption.empty"), icon=":material/info:")
+        return
+    history = home.history.during(shown)
+    kva = st.segmented_control(
+        guest.t("consumption.peak.kva"),
+        list(POWERS),
+        default=contract.kva,
+        required=True,
+        format_func=lambda one: f"{one} kVA",
+        key="kva",
+    )
+    chart = peak_chart(*daily_peaks(history), kva, style)
+    picked = card(guest, "peaks", chart, shown, Query.PEAKS, clicks=True)
+    st.caption(guest.t("consumption.peak.note"))
+    if picked:
+        open_day(picked, home.days)
+    left, right = st.columns(2)
+    with left:
+        st.subheader(guest.t("consumption.card.biggest"), anchor=False)
+        for date, energy in biggest_days(by_day(history, shown), _LISTED):
+            words = f"{day(date, guest.language)}: {kwh(energy, guest.language)}"
+            day_link(guest, date.isoformat(), words)
+    with right:
+        st.subheader(guest.t("consumption.card.highest"), anchor=False)
+        for one in peaks(history, _LISTED):
+            at = local(one.start)
+            words = f"{moment(at, guest.language)}: {style.kw(one.watts, 2)}"
+            day_link(guest, at.date().isoformat(), words)
