@@ -18,7 +18,9 @@ Needs = Literal["nothing", "storage", "readings"]
 
 WELCOME: Final = "streamlit_app.py"
 _PAGES: Final = Path(__file__).parent.parent
-STEPS: Final = ("connect", "history", "consumption", "footprint", "laboratory", "speed", "fleet", "cost")
+_WALK: Final = ("connect", "history", "consumption", "cost", "footprint", "laboratory", "speed", "fleet")
+STEPS: Final = tuple(name for name in _WALK if (_PAGES / f"{name}.py").is_file())
+"""The walk, as far as its pages were there when the application started."""
 _NAMES: Final = {Language.ENGLISH: "English", Language.FRENCH: "Français"}
 _DONE, _HERE, _AHEAD = (
     ":material/check_circle:",
@@ -105,8 +107,7 @@ def _sidebar(guest: Visitor, name: str, trouble: StorageError | None) -> None:
     with st.sidebar:
         link(guest, "welcome", "**Courbe**", icon="⚡")
         for step in STEPS:
-            if (_PAGES / f"{step}.py").is_file():
-                link(guest, step, guest.t(f"common.nav.{step}"), icon=_icon(guest, step, name, trouble))
+            link(guest, step, guest.t(f"common.nav.{step}"), icon=_icon(guest, step, name, trouble))
         st.divider()
         st.segmented_control(
             guest.t("common.language"),
