@@ -85,18 +85,16 @@ class ApiSource:
 
     def preview(self) -> Preview:
         """The period to be asked about and the calls that takes; no call is spent on it."""
-        curve, totals = self._plan()
-        days = [*curve, *totals]
+        days = [*self._curve_windows(), *self._totals_windows()]
         span = Span(span_of(min(days, key=_first)).start, span_of(max(days, key=_end)).end) if days else None
         return Preview(self.name, Origin.API_V2, self.meter, span, None, calls=len(days))
 
     def deliveries(self, stop: Event) -> Iterator[Delivery]:
         """One delivery a question, newest days first, then the daily totals."""
         self._calls.stop = stop
-        curve, totals = self._plan()
         try:
-            yield from self._curves(curve)
-            for window in totals:
+            yield from self._curves(self._curve_windows())
+            for window in self._totals_windows():  # by now it is known where the readings begin
                 yield from self._totals(window)
         except Denied as denied:
             refusal = denied.refusal
@@ -106,14 +104,18 @@ class ApiSource:
             return
         raise refusal
 
-    def _plan(self) -> tuple[tuple[Days, ...], tuple[Days, ...]]:
+    def _curve_windows(self) -> tuple[Days, ...]:
         now = self._clock()
         today = local(now).date()
         if self._days is not None:
-            return plan.asked_for(self._days, today, CURVE_DAYS), ()
-        record = self._store.record(self.meter)
-        totals = plan.totals_windows(record, today, TOTALS_DAYS) if self._with_totals else ()
-        return plan.curve_windows(record, today, now, CURVE_DAYS), totals
+            return plan.asked_for(self._days, today, CURVE_DAYS)
+        return plan.curve_windows(self._store.record(self.meter), today, now, CURVE_DAYS)
+
+    def _totals_windows(self) -> tuple[Days, ...]:
+        if self._days is not None or not self._with_totals:
+            return ()
+        today = local(self._clock()).date()
+        return plan.totals_windows(self._store.record(self.meter), today, TOTALS_DAYS)
 
     def _curves(self, windows: tuple[Days, ...]) -> Iterator[Delivery]:
         had_any = plan.last_day_known(self._store.record(self.meter)) is not None

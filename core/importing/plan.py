@@ -7,7 +7,6 @@ with growing distance, and not for ever: some days never come.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Protocol
@@ -95,32 +94,31 @@ def windows(days: _Day, longest: int) -> tuple[Days, ...]:
 
 
 def totals_windows(known: Known | None, today: date, longest: int) -> tuple[Days, ...]:
-    """The questions for daily totals, oldest first: whatever is newer than the newest one known, once a
-    week of them has gathered."""
+    """The questions for daily totals, oldest first: from the first day that has readings (an earlier one
+    would have the whole answer refused), or from the newest total known, once a week of them has gathered."""
     allowed = horizon(today)
     first = allowed.first
+    if known is not None and len(known.curve):
+        first = max(first, _day_at(known.curve.start[:1]))
     if known is not None:
         have = known.days.day[known.days.official_wh != UNKNOWN_WH]
         if len(have):
             first = max(first, (have[-1] + 1).astype(date))
             if (allowed.end - first).days < TRAILING_DAYS:
                 return ()
+    if first >= allowed.end:
+        return ()
     return tuple(reversed(windows(_days(Days(first, allowed.end)), longest)))
 
 
 def last_day_known(known: Known | None) -> date | None:
     """The newest Paris day that has any reading."""
-    if known is None or not len(known.curve):
-        return None
-    newest: date = day_of(known.curve.start[-1:])[0].astype(date)
-    return newest
+    return _day_at(known.curve.start[-1:]) if known is not None and len(known.curve) else None
 
 
-def minutes_by_day(curve: Curve) -> Mapping[date, int]:
-    """Minutes the readings of each Paris day cover, for days that have any."""
-    days, rows = np.unique(day_of(curve.start), return_inverse=True)
-    covered = np.bincount(rows, weights=curve.minutes, minlength=len(days)).astype(int)
-    return dict(zip(days.astype(object).tolist(), covered.tolist(), strict=True))
+def _day_at(start: NDArray[np.int64]) -> date:
+    day: date = day_of(start)[0].astype(date)
+    return day
 
 
 def _trailing_due(table: _Table, since: NDArray[np.int64], trailing: _Mask) -> _Mask:

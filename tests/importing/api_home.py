@@ -1,0 +1,84 @@
+"""A household with a store, a server and a clock that stands still until somebody waits."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from threading import Event
+from typing import Any
+
+import numpy as np
+from pydantic import SecretStr
+
+from core.importing import plan
+from core.importing.api_import import ApiSource
+from core.importing.run import Report, run
+from core.model import Curve, Days, Delivery, Meter, Origin
+from core.paristime import HOUR_MS, local, midnight, span_of
+from core.settings import Settings
+from core.sources.transport import Limits
+from core.storage.store import Store
+from tests.conso_server import PRM, ConsoServer
+
+METER = Meter(PRM)
+TODAY = date(2026, 10, 20)
+QUICK = Limits(connect=5, silence=5, deadline=10, size=500_000)
+
+
+class Clock:
+    """UTC ms that move only when somebody waits, and then at once."""
+
+    def __init__(self, today: date = TODAY, hour: float = 9) -> None:
+        self.now = midnight(today) + round(hour * HOUR_MS)
+        self.waits: list[float] = []
+
+    def __call__(self) -> int:
+        return self.now
+
+    def wait(self, stop: Event, seconds: float) -> bool:
+        self.waits.append(seconds)
+        self.now += round(seconds * 1000)
+        return stop.is_set()
+
+    @property
+    def day(self) -> str:
+        return datetime.fromtimestamp(self.now / 1000, tz=UTC).date().isoformat()
+
+
+class Home:
+    """What an import from the API needs, in one place."""
+
+    def __init__(self, store: Store, server: ConsoServer, clock: Clock, **settings: Any) -> None:
+        self.store, self.server, self.clock = store, server, clock
+        self.settings = Settings(
+            _env_file=None,  # type: ignore[call-arg]
+            api_url=server.url,
+            api_token=SecretStr(server.token()),
+            **settings,
+        )
+
+    def source(self, **options: Any) -> ApiSource:
+        given = {"clock": self.clock, "wait": self.clock.wait, "limits": QUICK, "chance": lambda: 0.5}
+        return ApiSource(self.store, self.settings, METER, **(given | options))
+
+    def run(self, **options: Any) -> Report:
+        return run(self.store, [self.source(**options)])
+
+    def curve(self) -> Curve:
+        return self.store.read(METER)
+
+    def fill(self) -> None:
+        """All that is available, as if it had been imported just now, in one step."""
+        allowed = plan.horizon(local(self.clock.now).date())
+        curve = self.available()
+        days = np.arange(np.datetime64(allowed.first), np.datetime64(allowed.end)).astype(object)
+        totals = dict.fromkeys(days.tolist(), 1)
+        self.store.merge(Delivery(METER, Origin.API_V2, curve, asked=allowed, totals=totals))
+        self.store.project(METER)
+
+    def available(self) -> Curve:
+        """Everything the API has at this moment."""
+        today = local(self.clock.now).date()
+        return self.server.households[METER].within(plan.horizon(today), self.clock.now)
+
+    def published(self, days: Days) -> Curve:
+        return self.server.households[METER].curve.within(span_of(days))

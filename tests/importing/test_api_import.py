@@ -1,0 +1,357 @@
+"""Imports from the API over simulated days: complete, exact, within the budget, never banned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+from threading import Event
+
+import pytest
+from pydantic import SecretStr
+
+from core.errors import CourbeError, InputError, SourcePaused
+from core.importing import plan
+from core.importing.api_check import check_api
+from core.importing.api_import import budget_of
+from core.importing.run import Report
+from core.model import Check, Days, Meter
+from core.paristime import DAY_MS, HOUR_MS
+from core.settings import Deployment
+from core.storage.daybook import Answer
+from core.storage.store import Store
+from tests.conso_server import BAN_AT, PRM, ConsoServer, household, token_for
+from tests.importing.api_home import METER, QUICK, TODAY, Clock, Home
+
+HORIZON = plan.horizon(TODAY)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr("core.storage.store.now_ms", made)
+    return made
+
+
+@pytest.fixture
+def home(store: Store, clock: Clock) -> Iterator[Home]:
+    house = household(HORIZON.first, TODAY + timedelta(days=10))
+    with ConsoServer(house, clock=clock) as server:
+        yield Home(store, server, clock)
+
+
+def paths(home: Home) -> list[str]:
+    return [seen.path.removeprefix("/api/") for seen in home.server.seen]
+
+
+def error_of(report: Report) -> CourbeError:
+    (error,) = report.errors
+    return error
+
+
+def until_done(home: Home, limit: int = 40) -> Report:
+    """Import, sleeping through each pause, as an open application does."""
+    for _ in range(limit):
+        report = home.run()
+        if report.paused is None:
+            return report
+        assert report.paused.resumes_at is not None
+        assert report.paused.resumes_at > home.clock.now
+        home.clock.now = report.paused.resumes_at
+    raise AssertionError("it never came to an end")
+
+
+def test_two_years_come_in_three_days_and_nobody_is_banned(home: Home) -> None:
+    first = home.run()
+    assert isinstance(first.paused, SourcePaused)
+    assert first.paused.code == "api-budget-used"
+    newest = home.curve()
+    assert newest == home.published(Days(TODAY - timedelta(days=7 * 49), TODAY))
+
+    home.clock.now = first.paused.resumes_at or 0
+    last = until_done(home)
+    assert not last.errors
+    assert home.curve() == home.available()
+    assert len(home.curve()) > 2 * 365 * 48
+    assert home.store.read_ordinary(METER) == home.curve()
+    assert not home.server.banned
+    assert len(home.server.calls) == 3
+    assert max(home.server.calls.values()) <= 49 < BAN_AT
+    moments = [seen.at for seen in home.server.seen]
+    assert min(later - sooner for sooner, later in pairwise(moments)) >= 1000
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_same_with_errors_in_a_fifth_of_the_answers(home: Home, seed: int) -> None:
+    home.server.fail_at_random(0.2, seed)
+    last = until_done(home)
+    assert not last.errors
+    assert home.curve() == home.available()
+    assert not home.server.banned
+    assert len(home.server.calls) <= 3
+    assert max(home.server.calls.values()) <= 49
+
+
+def test_doing_it_again_asks_nothing_and_the_next_day_one_week(home: Home) -> None:
+    home.fill()
+    calls = len(home.server.seen)
+    assert home.source().preview().calls == 0
+    assert not home.run().errors
+    assert len(home.server.seen) == calls
+    home.clock.now += DAY_MS
+    assert not home.run().errors
+    assert [seen.query["dateFin"] for seen in home.server.seen[calls:]] == [home.clock.day]
+
+
+def test_days_that_come_late_are_asked_for_again(home: Home) -> None:
+    late = TODAY - timedelta(days=1)
+    when = home.clock.now + 5 * HOUR_MS
+    usual = home.server.households[METER].published
+    home.server.households[METER].published = lambda day: when if day == late else usual(day)
+    home.run(days=Days(TODAY - timedelta(days=7), TODAY))
+    assert len(home.curve()) == 6 * 48
+    home.clock.now = when
+    assert home.source(totals=False).preview().span is not None
+    deliveries = home.source(totals=False).deliveries(Event())
+    assert next(deliveries).curve == home.published(Days(TODAY - timedelta(days=7), TODAY))
+
+
+def test_null_days_are_recorded_and_asked_again_less_and_less(home: Home) -> None:
+    silent = TODAY - timedelta(days=60)
+    home.server.households[METER].absent = {silent}
+    home.fill()
+    assert home.curve() == home.available()
+    assert len(home.curve().gaps) == 1
+    before = len(home.server.seen)
+    for _ in range(40):
+        home.clock.now += DAY_MS
+        home.run(totals=False)
+    again = [s for s in home.server.seen[before:] if s.query["dateDebut"] == silent.isoformat()]
+    assert 3 <= len(again) <= 6
+
+
+def test_daily_totals_are_kept_beside_the_curve(home: Home) -> None:
+    home.server.households[METER].activated = TODAY - timedelta(days=40)
+    home.server.households[METER].curve = home.published(Days(TODAY - timedelta(days=40), TODAY))
+    assert not home.run().errors
+    record = home.store.record(METER)
+    assert record is not None
+    rows = dict(zip(record.days.day.astype(object).tolist(), record.days.official_wh.tolist(), strict=True))
+    day = TODAY - timedelta(days=30)
+    assert rows[day] == round(home.published(Days(day, day + timedelta(days=1))).wh)
+    assert rows[TODAY - timedelta(days=41)] == -1
+
+
+def test_a_collection_that_is_not_active_costs_two_calls(home: Home) -> None:
+    home.server.households[METER].collected = False
+    assert error_of(home.run()).code == "api-no-data"
+    assert len(home.server.seen) == 2
+
+
+def test_the_plan_ends_where_the_meter_was_activated(home: Home) -> None:
+    activated = TODAY - timedelta(days=38)
+    home.server.households[METER].activated = activated
+    report = home.run(totals=False)
+    assert not report.errors
+    assert home.curve() == home.published(Days(activated, TODAY))
+    assert len(home.server.seen) <= 6 + 3
+    record = home.store.record(METER)
+    assert record is not None
+    closed = record.days.day[record.days.answer == Answer.CLOSED]
+    assert closed[0].astype(date) == HORIZON.first
+    assert closed[-1].astype(date) == activated - timedelta(days=1)
+    assert home.source(totals=False).preview().calls == 0
+
+
+def test_an_answer_that_closes_even_yesterday_is_told_and_closes_nothing(home: Home) -> None:
+    home.server.households[METER].activated = TODAY + timedelta(days=1)
+    assert error_of(home.run()).code == "api-before-activation"
+    assert home.store.record(METER) is None
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ("token", "api-token-refused"),
+        ("consent", "api-consent"),
+        ("not-holder", "api-not-holder"),
+        ("redirect", "api-redirect"),
+        ("strange-enedis", "api-refused"),
+    ],
+)
+def test_what_only_a_person_can_mend_ends_the_import_at_once(home: Home, fault: str, code: str) -> None:
+    home.server.faults.extend([None, None, fault])
+    assert error_of(home.run()).code == code
+    assert len(home.server.seen) == 3
+    assert len(home.curve()) == 14 * 48
+
+
+def test_a_ban_stops_everything_and_is_remembered(home: Home) -> None:
+    home.server.faults.extend([None, "banned"])
+    error = error_of(home.run())
+    assert error.code == "api-banned"
+    assert not isinstance(error, SourcePaused)
+    assert len(home.server.seen) == 2
+    assert len(home.curve()) == 7 * 48
+    home.clock.now += 30 * DAY_MS
+    assert error_of(home.run()).code == "api-banned"
+    checks = check_api(home.store, home.settings, METER, clock=home.clock, wait=home.clock.wait)
+    assert ("api-reachable", False) in [(check.code, check.passed) for check in checks]
+    assert len(home.server.seen) == 2
+    budget_of(home.store, home.settings, home.clock).lift_ban()
+    home.run(days=Days(TODAY - timedelta(days=7), TODAY))
+    assert len(home.server.seen) == 3
+
+
+def test_a_service_that_is_down_is_left_alone_for_a_while(home: Home) -> None:
+    home.server.faults.append(None)
+    home.server.faults.extend(["technical"] * 100)
+    report = home.run()
+    assert report.paused is not None
+    assert report.paused.code == "api-enedis-down"
+    assert report.paused.resumes_at is not None
+    assert HOUR_MS / 2 <= report.paused.resumes_at - home.clock.now <= HOUR_MS
+    assert len(home.server.seen) == 1 + 2 * 3 + 1  # the last one: is it the service, or these days?
+    assert len(home.curve()) == 7 * 48
+
+
+def test_one_question_that_fails_alone_is_not_told_as_days_refused(home: Home) -> None:
+    home.fill()
+    home.clock.now += DAY_MS
+    home.server.faults.extend(["bad-gateway"] * 3)
+    report = home.run()
+    assert report.paused is not None
+    assert report.paused.code == "api-gateway-down"
+
+
+def test_days_that_fail_while_others_do_not_are_left_for_later(home: Home) -> None:
+    broken = TODAY - timedelta(days=30)
+    home.server.failing = lambda days: "technical" if days.first < broken else None
+    report = home.run(totals=False)
+    error = error_of(report)
+    assert error.code == "api-days-refused"
+    assert not isinstance(error, SourcePaused)
+    spent = len(home.server.seen)
+    assert spent <= 16
+    assert home.curve().start[0] >= home.published(Days(broken, TODAY)).start[0]
+    home.clock.now += HOUR_MS // 2
+    home.run(totals=False)
+    assert home.server.seen[spent].query["dateDebut"] < error.details["first"]  # type: ignore[operator]
+
+
+def test_a_named_wait_holds_every_import_and_then_it_goes_on(home: Home) -> None:
+    home.server.faults.extend([None, "throttled-named"])
+    report = home.run()
+    assert report.paused is not None
+    assert report.paused.code == "api-throttled"
+    assert report.paused.resumes_at is not None
+    assert abs(report.paused.resumes_at - home.clock.now - 6 * HOUR_MS) < 2000
+    again = home.run()
+    assert again.paused is not None
+    assert again.paused.resumes_at == report.paused.resumes_at
+    assert len(home.server.seen) == 2
+    home.clock.now = report.paused.resumes_at
+    assert not home.run(days=Days(TODAY - timedelta(days=7), TODAY)).errors
+
+
+def test_a_short_wait_is_waited_out(home: Home) -> None:
+    week = Days(TODAY - timedelta(days=7), TODAY)
+    home.server.faults.append("throttled-soon")
+    assert not home.run(days=week).errors
+    assert len(home.curve()) == 7 * 48
+    assert any(28 <= seconds <= 30 for seconds in home.clock.waits)
+
+
+def test_stopping_while_it_waits_ends_without_error_and_loses_nothing(home: Home) -> None:
+    stop = Event()
+
+    def wait(event: Event, seconds: float) -> bool:
+        home.clock.wait(event, seconds)
+        if len(home.server.seen) == 3:
+            stop.set()
+        return event.is_set()
+
+    deliveries = list(home.source(wait=wait).deliveries(stop))
+    assert len(deliveries) == 3
+    assert len(home.server.seen) == 3
+
+
+def test_chosen_days_are_asked_again_even_when_they_are_known(home: Home) -> None:
+    week = Days(TODAY - timedelta(days=21), TODAY - timedelta(days=14))
+    home.run(days=week)
+    report = home.run(days=week)
+    assert sum(part.unchanged for part in report.parts) == 7 * 48
+    assert len(home.server.seen) == 2
+
+
+def test_the_legacy_api_serves_as_well(home: Home) -> None:
+    home.server.knows_v2 = False
+    days = Days(TODAY - timedelta(days=14), TODAY)
+    assert not home.run(days=days).errors
+    assert home.curve() == home.published(days)
+    assert paths(home) == ["courbe_de_charge_consommation", *["consumption_load_curve"] * 2]
+
+
+@pytest.mark.parametrize(
+    ("token", "deployment", "code"),
+    [
+        (None, Deployment.SHARED, "api-shared"),
+        ("", Deployment.PERSONAL, "api-no-token"),
+        ("nonsense", Deployment.PERSONAL, "api-token-unreadable"),
+        (token_for("12345678901234"), Deployment.PERSONAL, "api-token-other-meter"),
+        (token_for(PRM, expires=1_600_000_000), Deployment.PERSONAL, "api-token-expired"),
+    ],
+)
+def test_what_can_be_told_from_the_token_costs_no_call(
+    home: Home, token: str | None, deployment: Deployment, code: str
+) -> None:
+    home.settings = home.settings.model_copy(
+        update={"deployment": deployment, "api_token": None if token == "" else home.settings.api_token}
+    )
+    with pytest.raises(InputError) as caught:
+        home.source(token=SecretStr(token) if token else None)
+    assert caught.value.code == code
+    assert not home.server.seen
+
+
+def checks(home: Home, meter: Meter = METER) -> dict[str, Check]:
+    found = check_api(home.store, home.settings, meter, clock=home.clock, wait=home.clock.wait, limits=QUICK)
+    return {check.code: check for check in found}
+
+
+def passed(home: Home, meter: Meter = METER) -> list[bool | None]:
+    return [check.passed for check in checks(home, meter).values()]
+
+
+def test_the_check_takes_one_call_and_looks_at_everything(home: Home) -> None:
+    found = checks(home)
+    assert list(found) == ["api-token", "api-reachable", "api-access", "api-collection"]
+    assert all(check.passed for check in found.values())
+    assert found["api-collection"].details["readings"] == 7 * 48
+    assert len(home.server.seen) == 1
+    assert budget_of(home.store, home.settings, home.clock).allowance().calls == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ("bad-gateway", [True, False, None, None]),
+        ("cut", [True, False, None, None]),
+        ("banned", [True, False, None, None]),
+        ("throttled-named", [True, None, None, None]),
+        ("token", [True, True, False, None]),
+        ("consent", [True, True, False, None]),
+        ("technical", [True, True, None, None]),
+        ("no-data", [True, True, True, False]),
+        ("strange-enedis", [True, True, None, None]),
+    ],
+)
+def test_the_check_says_no_more_than_it_saw(home: Home, fault: str, expected: list[bool | None]) -> None:
+    home.server.faults.append(fault)
+    assert passed(home) == expected
+    assert len(home.server.seen) == 1
+
+
+def test_the_check_of_a_meter_the_token_does_not_open_costs_nothing(home: Home) -> None:
+    assert passed(home, Meter("12345678901234")) == [False, None, None, None]
+    assert not home.server.seen
