@@ -28,9 +28,10 @@ TOKEN, URI = "token", "uri"
 
 
 def storage_section(visitor: Visitor) -> SecretStr | None:
-    """Where readings are kept; returns a URI that was typed and is not in use yet."""
+    """Where readings are kept; returns the URI that is to be checked, empty while it is still to be typed,
+    None for the MongoDB in use."""
     st.header(visitor.t("connect.storage"), anchor=False)
-    typed = None
+    wanted = None
     if visitor.capabilities.own_uri:
         choice = st.radio(
             visitor.t("connect.storage_choice"),
@@ -43,13 +44,13 @@ def storage_section(visitor: Visitor) -> SecretStr | None:
         )
         if choice == OWN:
             typed = secret_field(visitor, "connect.uri", "connect.uri_help", URI)
-            if not typed and not visitor.own_database:
-                st.caption(visitor.t("connect.uri_wanted"))
+            wanted = typed or (None if visitor.own_database else SecretStr(""))
+            st.caption(visitor.t("connect.uri_wanted"))  # always: what goes away would move the button
         elif visitor.own_database:
             visitor.use_deployment_database()
             st.rerun()
     storage_state(visitor)
-    return typed
+    return wanted
 
 
 def storage_state(visitor: Visitor) -> None:

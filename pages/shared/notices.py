@@ -38,8 +38,8 @@ def guard() -> Iterator[None]:
 
 def show_checks(checks: Iterable[Check]) -> None:
     """A preflight line by line: what was looked at, what was found, and the cure of what failed."""
-    for check in checks:
-        st.markdown(_line(check, language()))
+    spoken = language()
+    st.markdown("  \n".join(_line(check, spoken) for check in checks))
 
 
 def _line(check: Check, spoken: Language) -> str:

@@ -146,7 +146,7 @@ class Visitor:
 
     def check_storage(self, uri: SecretStr | None = None) -> list[Check]:
         """The preflight of a URI, or of the MongoDB in use. Raises StorageError."""
-        return self._house.workspaces.check(uri or self._own_uri)
+        return self._house.workspaces.check(self._own_uri if uri is None else uri)
 
     def use_own_database(self, uri: SecretStr) -> None:
         """From now on this session alone uses another MongoDB. Raises StorageError."""
