@@ -64,10 +64,10 @@ class Content:
         return not self._raw_head.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n")
 
     def head_lines(self) -> list[str]:
-        """The first lines, whole ones only, without accents and in lower case, fit to be recognised."""
+        """The first lines without accents and in lower case, to be recognised; a cut one only if alone."""
         head = b"".join(bytes(piece) for piece in self._text(iter((self._raw_head,))))
         lines = folded(decoded(head)).splitlines()
-        return lines if len(self._raw_head) < HEAD else lines[:-1]
+        return lines if len(self._raw_head) < HEAD else lines[:-1] or lines
 
     def blocks(self) -> Iterator[bytes]:
         """All of it as ASCII-compatible text, in blocks of whole lines that end with a line end."""

@@ -23,6 +23,9 @@ _COLUMNS: Final = (
     *("identifiant prm", "date de debut", "date de fin", "grandeur physique", "grandeur metier"),
     *("etape metier", "unite", "horodate", "valeur", "nature", "pas"),
 )
+_NEEDED: Final = frozenset(
+    {"identifiant prm", "grandeur physique", "grandeur metier", "unite", "horodate", "valeur", "pas"}
+)
 _STEPS: Final = {b"PT10M": 10, b"PT15M": 15, b"PT30M": 30, b"PT60M": 60, b"PT1H": 60}
 _FLOWS: Final = ((Flow.CONSUMPTION, b"CONS"), (Flow.PRODUCTION, b"PROD"))
 _MAX_METERS: Final = 50
@@ -35,7 +38,7 @@ def recognises(lines: list[str]) -> bool:
 
 
 def read(content: Content) -> list[Part]:
-    """SourceError `file-other-quantity` where no row is active power in W."""
+    """SourceError `file-other-quantity` where no row is active power in W, `file-unknown`."""
     head = content.head_lines()
     above = lines_above(head, _HEADER)
     column = _columns(head, above)
@@ -54,7 +57,10 @@ def _columns(head: list[str], above: int) -> dict[str, int]:
     if not above:
         return {name: place for place, name in enumerate(_COLUMNS)}
     full = [line for line in head if line.strip(' \t"')]
-    return {name.strip(' "'): place for place, name in enumerate(full[above - 1].split(";"))}
+    found = {name.strip(' "'): place for place, name in enumerate(full[above - 1].split(";"))}
+    if not found.keys() >= _NEEDED:
+        raise SourceError("file-unknown")
+    return found
 
 
 def _take(lines: Lines, column: dict[str, int], which: Flags, meters: _Meters) -> None:

@@ -1,0 +1,571 @@
+"""Every format is read back as what was written, told by its content, and every quirk has its answer."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+from threading import Event
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from core.errors import InputError, SourceError
+from core.model import MINUTE_MS, STEPS, UNKNOWN_PRM, Curve, Flow, Meter, Origin, RefusalReason
+from core.paristime import HOUR_MS, local, midnight
+from core.sources.files import FileSource, content, enedis_xlsx, open_files
+from tests.curves import regular
+from tests.sources.files import writers
+
+CHANGES = [date(2024, 3, 31), date(2024, 10, 27), date(2025, 3, 30), date(2025, 10, 26)]
+FORMATS = sorted(writers.ALL)
+
+
+def read(data: bytes, name: str = "file", **wanted) -> Curve:
+    (delivery,) = FileSource(name, data, **wanted).deliveries(Event())
+    return delivery.curve
+
+
+def refused(data: bytes, name: str = "file") -> dict[RefusalReason, int]:
+    return {one.reason: one.count for one in FileSource(name, data).preview().refused}
+
+
+def refusal(data: bytes, name: str = "file") -> str:
+    with pytest.raises(SourceError) as caught:
+        FileSource(name, data).preview()
+    for language_part in (caught.value.title(), caught.value.happened(), caught.value.cure()):
+        assert language_part
+    return caught.value.code
+
+
+def watts(draw: st.DrawFn, count: int) -> np.ndarray:
+    return np.random.default_rng(draw(st.integers(0, 2**32 - 1))).integers(0, 18_000, count) // 2 * 2
+
+
+@st.composite
+def regular_curves(draw: st.DrawFn, steps: tuple[int, ...] = STEPS) -> Curve:
+    """Stretches of one step, each of some hours, with gaps of some hours, around a change of clock."""
+    at = midnight(draw(st.sampled_from(CHANGES))) - HOUR_MS * draw(st.integers(0, 30))
+    starts, minutes = [], []
+    for _ in range(draw(st.integers(1, 4))):
+        step = draw(st.sampled_from(steps))
+        count = draw(st.integers(3, 12)) * (60 // step)
+        stretch = at + np.arange(count) * step * MINUTE_MS
+        starts.append(stretch)
+        minutes.append(np.full(count, step))
+        at = int(stretch[-1]) + step * MINUTE_MS + HOUR_MS * draw(st.sampled_from([0, 0, 3, 30]))
+    start = np.concatenate(starts)
+    return Curve.of(start, np.concatenate(minutes), watts(draw, len(start)))
+
+
+def ambiguous_gap(curve: Curve) -> bool:
+    """Naive stamps cannot tell which of two hours is there where the other one is not."""
+    for day in CHANGES[1::2]:
+        change = midnight(day) + 3 * HOUR_MS
+        inside = (curve.end > change - 2 * HOUR_MS) & (curve.end <= change + HOUR_MS)
+        covered = int(curve.minutes[inside].sum())
+        if 0 < covered < 180:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("day", CHANGES)
+def test_days_around_a_change_of_clock_come_back(name, day):
+    curve = regular(date.fromordinal(day.toordinal() - 1), days=3)
+    curve = Curve.of(curve.start, curve.minutes, curve.watts // 2 * 2)
+    assert read(writers.ALL[name](curve)) == curve
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("name", sorted(set(FORMATS) - {"totalenergies"}))
+def test_every_step_comes_back(name, step):
+    curve = regular(date(2025, 10, 25), days=3, step=step)
+    assert read(writers.ALL[name](curve)) == curve
+
+
+@pytest.mark.parametrize("name", sorted(writers.STATING_STEPS | writers.TELLING_STEPS))
+@settings(max_examples=40, deadline=None)
+@given(curve=regular_curves())
+def test_any_curve_comes_back(name, curve):
+    assume(name == "enedis-csv" or not ambiguous_gap(curve))
+    assert read(writers.ALL[name](curve)) == curve
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_it_is_told_by_content_and_says_what_it_is(name):
+    curve = regular(date(2024, 5, 1), days=2, watts=1000)
+    for filename in ("a.csv", "a.xlsx", "a.json", "a"):
+        (source,) = open_files([(filename, writers.ALL[name](curve))])
+        preview = source.preview()
+        assert preview.origin is Origin(name)
+        assert preview.readings == 96
+        assert preview.span == curve.span
+        assert preview.steps == (30,)
+        assert not preview.gaps
+        assert not preview.refused
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_it_is_read_out_of_a_zip(name):
+    curve = regular(date(2024, 5, 1), days=2, watts=1000)
+    packed = zipped({"folder/": b"", "folder/a.bin": writers.ALL[name](curve), "__MACOSX/x": b"x"})
+    (source,) = open_files([("a.zip", packed)])
+    assert next(source.deliveries(Event())).curve == curve
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1"])
+@pytest.mark.parametrize("name", sorted(set(FORMATS) - {"enedis-xlsx"}))
+def test_any_encoding(name, encoding):
+    curve = regular(date(2024, 5, 1), days=2, watts=1000)
+    data = writers.ALL[name](curve)
+    text = data.decode("latin-1" if name == "edf" else "utf-8-sig")
+    assert read(text.encode(encoding)) == curve
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\n"])
+@pytest.mark.parametrize("final", [True, False])
+@pytest.mark.parametrize("name", sorted(set(FORMATS) - {"enedis-xlsx"}))
+def test_any_line_end_and_none_at_the_end(name, ending, final):
+    curve = regular(date(2024, 5, 1), days=2, watts=1000)
+    data = writers.ALL[name](curve).replace(b"\n", ending.encode())
+    assert read(data if final else data.rstrip()) == curve
+
+
+@pytest.mark.parametrize("name", ["enedis-csv", "enedis-r63", "edf"])
+def test_headerless_where_rows_tell(name):
+    curve = regular(date(2024, 5, 1), days=2, watts=1000)
+    lines = writers.ALL[name](curve).splitlines(keepends=True)
+    above = {"enedis-csv": 3, "enedis-r63": 1, "edf": 4}[name]
+    assert read(b"".join(lines[above:])) == curve
+
+
+def test_a_trailing_separator():
+    curve = regular(date(2024, 5, 1), watts=1000)
+    assert read(writers.enedis_csv(curve).replace(b";1000\n", b";1000;\n", 7)) == curve
+
+
+def test_a_lone_double_distance_is_a_missing_reading():
+    curve = regular(date(2024, 5, 1), days=1)
+    kept = np.ones(len(curve), np.bool_)
+    kept[[5, 20]] = False
+    holed = curve.select(kept)
+    assert read(writers.enedis_csv(holed)) == holed
+    assert read(writers.conso_downloader(holed)) == holed
+    assert len(FileSource("a", writers.enedis_csv(holed)).preview().gaps) == 2
+
+
+def test_a_step_that_changes_within_the_file():
+    half = regular(date(2024, 5, 1), days=1)
+    hour = regular(date(2024, 5, 2), days=1, step=60)
+    ten = regular(date(2024, 5, 3), days=1, step=10)
+    curve = Curve.of(
+        *(
+            np.concatenate([getattr(one, name) for one in (half, hour, ten, half_after())])
+            for name in ("start", "minutes", "watts")
+        )
+    )
+    for name in ("enedis-csv", "enedis-r63", "json-v2", "conso-downloader"):
+        assert read(writers.ALL[name](curve)) == curve
+
+
+def half_after() -> Curve:
+    return regular(date(2024, 5, 4), days=1)
+
+
+def test_an_hour_inside_half_hours_that_says_so():
+    curve = regular(date(2024, 5, 1), days=1)
+    start = np.delete(curve.start, 11)
+    minutes = np.delete(curve.minutes, 11)
+    minutes[10] = 60
+    mixed = Curve.of(start, minutes, np.delete(curve.watts, 11))
+    assert read(writers.enedis_r63(mixed)) == mixed
+
+
+CSV = "Horodate;Valeur\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("", RefusalReason.NO_VALUE),
+        ("NA", RefusalReason.NO_VALUE),
+        ("null", RefusalReason.NO_VALUE),
+        ("abc", RefusalReason.NOT_A_NUMBER),
+        ("12.5", RefusalReason.NOT_A_NUMBER),
+        ("1.2.3", RefusalReason.NOT_A_NUMBER),
+        ("1e3", RefusalReason.NOT_A_NUMBER),
+        ("-5", RefusalReason.NEGATIVE),
+        ("1000001", RefusalReason.TOO_LARGE),
+        ("9" * 40, RefusalReason.TOO_LARGE),
+    ],
+)
+def test_a_value_that_is_none(value, reason):
+    rows = [f"2024-05-01T{hour:02}:00:00+02:00;{100 * hour}" for hour in range(1, 9)]
+    rows[4] = f"2024-05-01T05:00:00+02:00;{value}"
+    data = (CSV + "\n".join(rows) + "\n").encode()
+    assert refused(data) == {reason: 1}
+    assert len(read(data)) == 7
+
+
+def test_zero_is_a_reading():
+    rows = [f"2024-05-01T{hour:02}:00:00+02:00;0" for hour in range(1, 9)]
+    assert read((CSV + "\n".join(rows)).encode()).watts.tolist() == [0] * 8
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    ["2024-02-30T05:00:00+02:00", "2024-13-01T05:00:00+01:00", "2024-05-01T25:00:00+02:00", "nonsense",
+     "2024-05-01T05:61:00+02:00", "1924-05-01T05:00:00+02:00", "2024-05-01", "2024-05-01T05:00:00+99:00"],
+)  # fmt: skip
+def test_a_stamp_that_is_none(stamp):
+    rows = [f"2024-05-01T{hour:02}:00:00+02:00;{100 * hour}" for hour in range(1, 9)]
+    data = (CSV + "\n".join([*rows[:4], f"{stamp};500", *rows[5:]]) + "\n").encode()
+    assert refused(data) == {RefusalReason.BAD_STAMP: 1}
+
+
+def test_a_stamp_that_spring_leaves_out():
+    curve = regular(date(2024, 3, 31))
+    data = writers.enedis_r63(curve).replace(b"2024-03-31 04:00:00", b"2024-03-31 02:30:00")
+    assert refused(data) == {RefusalReason.BAD_STAMP: 1}
+
+
+def test_a_stamp_off_the_grid():
+    curve = regular(date(2024, 5, 1))
+    data = writers.enedis_r63(curve).replace(b"2024-05-01 04:00:00", b"2024-05-01 04:07:00")
+    assert refused(data) == {RefusalReason.OFF_GRID: 1}
+
+
+def test_a_step_nobody_knows():
+    curve = regular(date(2024, 5, 1), watts=1000)
+    data = writers.enedis_r63(curve).replace(b"PT30M", b"PT45M", 1)
+    assert refused(data) == {RefusalReason.UNKNOWN_STEP: 1}
+
+
+def test_a_reading_of_the_future():
+    curve = regular(date(2090, 5, 1))
+    assert refusal(writers.enedis_r63(curve)) == "file-no-readings"
+
+
+def test_the_same_row_twice_is_one_reading_and_another_value_a_contradiction():
+    curve = regular(date(2024, 5, 1), watts=1000)
+    lines = writers.enedis_csv(curve).decode().splitlines(keepends=True)
+    doubled = "".join([*lines, *lines[3:10]]).encode()
+    assert read(doubled) == curve
+    assert not refused(doubled)
+    contradicting = "".join([*lines, lines[9].replace("1000", "7")]).encode()
+    assert read(contradicting) == curve
+    assert refused(contradicting) == {RefusalReason.CONTRADICTION: 1}
+
+
+def test_readings_that_overlap():
+    curve = regular(date(2024, 5, 1), watts=1000)
+    row = b"99999999999991;;;PA;CONS;BRUT;W;2024-05-01 05:00:00;5;B;PT60M;0;0\n"
+    assert refused(writers.enedis_r63(curve) + row) == {RefusalReason.OVERLAP: 1}
+    assert read(writers.enedis_r63(curve) + row) == curve
+
+
+def test_rows_in_any_order():
+    curve = regular(date(2024, 5, 1), days=3)
+    lines = writers.enedis_csv(curve).splitlines(keepends=True)
+    assert read(b"".join([*lines[:3], *reversed(lines[3:])])) == curve
+    order = np.random.default_rng(3).permutation(len(lines) - 3) + 3
+    assert read(b"".join([*lines[:3], *(lines[at] for at in order)])) == curve
+
+
+def test_r63_with_two_meters_and_both_flows():
+    curve = regular(date(2024, 5, 1), watts=1000)
+    data = writers.enedis_r63(curve)
+    rows = data.split(b"\n", 1)[1]
+    both = data + rows.replace(b"CONS", b"PROD") + rows.replace(writers.PRM.encode(), b"99999999999992")
+    deliveries = list(FileSource("a", both).deliveries(Event()))
+    assert {delivery.meter for delivery in deliveries} == {
+        Meter(writers.PRM),
+        Meter(writers.PRM, Flow.PRODUCTION),
+        Meter("99999999999992"),
+    }
+    assert all(delivery.curve == curve for delivery in deliveries)
+    preview = FileSource("a", both).preview()
+    assert preview.meter is None
+    assert preview.readings == 3 * 48
+
+
+def test_r63_of_another_quantity():
+    curve = regular(date(2024, 5, 1), watts=1000)
+    data = writers.enedis_r63(curve)
+    assert refused(data.replace(b";PA;", b";PRI;", 2)) == {RefusalReason.OTHER_QUANTITY: 2}
+    assert refusal(data.replace(b";PA;", b";PRI;")) == "file-other-quantity"
+
+
+def test_edf_quirks():
+    """Stray rows, a day twice, newest first; `00:00:00` is 24:00 of its section's day."""
+    curve = regular(date(2025, 10, 25), days=3)
+    data = writers.edf(curve).decode("latin-1")
+    sections = data.split("\n\n")
+    day = next(part for part in sections if part.startswith("26/10/2025"))
+    strange = data.replace("26/10/2025;;\n", "26/10/2025;;\n09:09:06;4242;Réelle\n", 1) + "\n" + day
+    assert read(strange.encode("latin-1")) == curve
+    assert refused(strange.encode("latin-1")) == {RefusalReason.BAD_STAMP: 1}
+    assert local(curve.span.end).hour == 0
+
+
+def test_xlsx_without_its_last_half_hour_says_so():
+    curve = regular(date(2025, 5, 1), days=7).select(slice(0, 7 * 48 - 1))
+    preview = FileSource("a", writers.enedis_xlsx(curve)).preview()
+    (gap,) = preview.gaps
+    assert (gap.start, gap.end) == (curve.span.end, midnight(date(2025, 5, 8)))
+
+
+def test_xlsx_na_is_no_reading():
+    curve = regular(date(2025, 5, 1), watts=1000)
+    book = writers.enedis_xlsx(curve)
+    data = edit_workbook(book, lambda sheet: sheet.cell(row=10, column=5, value="NA"))
+    assert refused(data) == {RefusalReason.NO_VALUE: 1}
+    assert len(read(data)) == 47
+
+
+def test_xlsx_with_real_dates_and_numbers():
+    curve = regular(date(2025, 10, 26), watts=1250)
+
+    def change(sheet):
+        from datetime import datetime
+
+        for row in sheet.iter_rows(min_row=5):
+            for cell in row[2:4]:
+                cell.value = datetime.strptime(cell.value, "%d/%m/%Y %H:%M:%S")
+            row[4].value = 1.25
+
+    assert read(edit_workbook(writers.enedis_xlsx(curve), change)) == curve
+
+
+def test_xlsx_of_daily_energy_is_said_so():
+    def change(sheet):
+        sheet.title = "Export Consommation Quotidienne"
+        sheet.delete_rows(1, 100)
+        sheet.append(["Date", "Valeur (en kWh)"])
+        sheet.append(["01/05/2025", "12,3"])
+
+    assert refusal(edit_workbook(writers.enedis_xlsx(regular()), change)) == "file-daily"
+
+
+def test_totalenergies_by_the_end_of_its_half_hours():
+    curve = regular(date(2024, 5, 1), watts=1000)
+    body = "".join(f'"{end:%d/%m/%Y %H:%M}";"0,5 kWh"\n' for _, end, _, _ in writers.rows(curve))
+    assert read(body.encode()) == curve
+
+
+def test_several_answers_in_one_json_file():
+    first, second = regular(date(2024, 5, 1)), regular(date(2024, 5, 2), seed=2)
+    one, two = writers.json_v2(first), writers.json_v5(second)
+    for data in (b"[" + one + b"," + two + b"]", one + b"\n" + two):
+        assert [delivery.curve for delivery in FileSource("a", data).deliveries(Event())] == [first, second]
+
+
+# Whose curve it is
+
+
+def test_a_masked_meter_is_a_meter():
+    curve = regular(date(2024, 5, 1))
+    data = writers.enedis_csv(curve).replace(b"99999999999991", b"1429xxxxxxxxxx")
+    assert FileSource("a", data).preview().meter == Meter("1429xxxxxxxxxx")
+
+
+def test_a_file_that_names_none_takes_the_given_one():
+    data = writers.edf(regular(date(2024, 5, 1)))
+    assert FileSource("a", data).preview().meter == Meter(UNKNOWN_PRM)
+    assert not FileSource("a", data).names_meter
+    assert FileSource("a", data, prm="12345678901234").preview().meter == Meter("12345678901234")
+    given = FileSource("a", data, flow=Flow.PRODUCTION).preview().meter
+    assert given == Meter(UNKNOWN_PRM, Flow.PRODUCTION)
+
+
+def test_a_meter_in_the_name_of_a_file_that_names_none():
+    data = writers.conso_downloader(regular(date(2024, 5, 1)))
+    source = FileSource("historique_conso_12345678901234_2024.csv", data)
+    assert source.preview().meter == Meter("12345678901234")
+    assert "12345678901234" not in source.name
+    assert FileSource("export_20240725123000.csv", data).preview().meter == Meter(UNKNOWN_PRM)
+
+
+@pytest.mark.parametrize("ruined", ["2,31282E+13", "2.31282E+13", "2,31E13"])
+def test_a_meter_a_spreadsheet_ruined(ruined):
+    data = writers.enedis_csv(regular(date(2024, 5, 1))).replace(b"99999999999991", ruined.encode())
+    assert refusal(data) == "file-prm-ruined"
+    assert FileSource("a", data, prm="12345678901234").preview().meter == Meter("12345678901234")
+
+
+def test_leading_zeros_a_spreadsheet_dropped():
+    data = writers.enedis_csv(regular(date(2024, 5, 1))).replace(b"99999999999991", b"1234567890123")
+    assert FileSource("a", data).preview().meter == Meter("01234567890123")
+
+
+def test_a_given_meter_that_is_none():
+    with pytest.raises(InputError):
+        FileSource("a", b"", prm="123")
+
+
+# What is refused as a whole
+
+
+INDEX = """Identifiant PRM;Type de donnees;Date de debut;Date de fin;Unite
+99999999999991;Index;09/01/2024;25/07/2024;Wh
+Horodate;Type de releve;EAS F1;EAS F2;EAS T
+2024-01-10T00:00:00+01:00;Arrêté quotidien;17;71;88
+"""
+
+
+def test_registers_are_recognised_and_said_so():
+    assert refusal(INDEX.encode()) == "file-index"
+
+
+def test_daily_energy_is_recognised_and_said_so():
+    data = writers.enedis_csv(regular(date(2024, 5, 1))).replace(b";W;", b";Wh;")
+    assert refusal(data) == "file-other-quantity"
+
+
+@pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"\r\n \n", b"\x00" * 400])
+def test_nothing(data):
+    assert refusal(data) == "file-empty"
+
+
+@pytest.mark.parametrize(
+    "data", [b"hello", b"a;b;c\n1;2;3\n", bytes(range(256)) * 8, b"\x89PNG\r\n\x1a\n" + bytes(64), b"<html>"]
+)
+def test_unknown_content(data):
+    assert refusal(data) == "file-unknown"
+
+
+def test_a_header_without_rows():
+    assert refusal(CSV.encode()) == "file-no-rows"
+
+
+def test_no_usable_row():
+    assert refusal(f"{CSV}nonsense;1\nmore;2\n".encode()) == "file-no-readings"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_truncated_file(name):
+    data = writers.ALL[name](regular(date(2024, 5, 1), days=20))
+    cut = data[: len(data) * 3 // 4]
+    if name not in ("enedis-xlsx", "json-v2", "json-v5"):
+        cut = cut[: cut.rfind(b"\n") + 6]
+    assert refusal(cut) in ("file-cut", "file-zip-damaged", "file-xlsx-damaged", "file-json-damaged")
+
+
+def test_zip_of_too_much(monkeypatch):
+    monkeypatch.setattr(content, "MAX_BYTES", 1 << 20)
+    packed = zipped({"a.csv": bytes(1 << 19), "b.csv": bytes(1 << 20)})
+    assert len(packed) < 1 << 14
+    (source,) = open_files([("bomb.zip", packed)])
+    assert code_of(source) == "file-zip-too-large"
+
+
+def test_workbook_of_too_much(monkeypatch):
+    monkeypatch.setattr(enedis_xlsx, "MAX_XML", 1 << 10)
+    assert refusal(writers.enedis_xlsx(regular())) == "file-too-large"
+
+
+def test_json_of_too_much(monkeypatch):
+    monkeypatch.setattr(content.Content.whole, "__defaults__", (1 << 10,))
+    assert refusal(writers.json_v2(regular())) == "file-too-large"
+
+
+def test_workbook_that_names_entities():
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("xl/workbook.xml", '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol">]><a/>')
+    assert refusal(data.getvalue()) == "file-xlsx-damaged"
+
+
+def test_zip_of_too_many():
+    (source,) = open_files([("a.zip", zipped({f"{number}.csv": b"x" for number in range(1001)}))])
+    assert code_of(source) == "file-zip-too-many"
+
+
+def test_zip_in_a_zip_is_left_alone():
+    inner = zipped({"a.csv": b"x"})
+    (source,) = open_files([("a.zip", zipped({"inner.zip": inner}))])
+    assert code_of(source) == "file-zip-nested"
+
+
+def test_empty_zip():
+    (source,) = open_files([("a.zip", zipped({}))])
+    assert code_of(source) == "file-empty"
+
+
+def test_damage_inside_a_zip_stops_that_file_alone():
+    good = writers.enedis_csv(regular(date(2024, 5, 1)))
+    packed = bytearray(zipped({"a.csv": good, "b.csv": good}))
+    packed[60] ^= 0xFF
+    sources = open_files([("a.zip", bytes(packed))])
+    assert sorted(code_of(source) for source in sources) == ["", "file-zip-damaged"]
+
+
+def test_a_locked_zip():
+    packed = bytearray(zipped({"a.csv": b"Horodate;Valeur\n"}))
+    packed[6] |= 1  # the flag "encrypted", in both headers
+    packed[packed.find(b"PK\x01\x02") + 8] |= 1
+    (source,) = open_files([("a.zip", bytes(packed))])
+    assert code_of(source) == "file-zip-encrypted"
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(InputError) as caught:
+        open_files([tmp_path / "nowhere_12345678901234.csv"])
+    assert caught.value.code == "file-missing"
+    assert "12345678901234" not in str(caught.value)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_or_refused(data):
+    for source in open_files([("a", data)]):
+        code_of(source)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(FORMATS), st.data())
+def test_any_damage_is_read_or_refused(name, data):
+    """A real file with bytes changed, dropped or inserted anywhere."""
+    spoilt = bytearray(SMALL[name])
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(spoilt) - 1))
+        spoilt[at : at + data.draw(st.integers(0, 30))] = data.draw(st.binary(max_size=12))
+        if not spoilt:
+            break
+    for source in open_files([("a", bytes(spoilt))]):
+        code_of(source)
+
+
+SMALL = {name: writers.ALL[name](regular(date(2024, 3, 31))) for name in FORMATS}
+
+
+def code_of(source: FileSource) -> str:
+    """Reads a source as an import does; the code of its refusal."""
+    try:
+        source.preview()
+        for delivery in source.deliveries(Event()):
+            assert Curve.of(delivery.curve.start, delivery.curve.minutes, delivery.curve.watts)
+    except SourceError as error:
+        return error.code if error.happened() else "without words"
+    return ""
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def edit_workbook(data: bytes, change) -> bytes:
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    change(book.active)
+    changed = io.BytesIO()
+    book.save(changed)
+    return changed.getvalue()
