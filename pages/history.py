@@ -75,7 +75,7 @@ def fetch_again(guest: Visitor, days: Days) -> None:
 guest = page("history")
 busy = show_job(guest)
 with st.container(border=True):
-    st.subheader(guest.t("history.import.title"), anchor=False)
+    st.header(guest.t("history.import.title"), anchor=False)
     wanted = choose_source(guest)
     if (
         st.button(

@@ -41,7 +41,7 @@ def show_calendar(guest: Visitor, meter: Meter, busy: bool) -> Days | None:
     days = days_of(record, today()) if record else ()
     if record is None or not days:
         return None
-    st.subheader(guest.t("history.calendar.title", meter=guest.name_of(meter)), anchor=False)
+    st.header(guest.t("history.calendar.title", meter=guest.name_of(meter)), anchor=False)
     st.markdown(_summary(guest, days))
     event = st.plotly_chart(
         _figure(guest, days),
