@@ -32,6 +32,8 @@ from core.storage.store import Store
 
 EMPTY_WINDOWS: Final = 2
 """Weeks without any reading, of a meter that never had one, before no more calls are spent."""
+EMPTY_IN_A_ROW: Final = 8
+"""The same of a meter that has some: readings probably begin here. The rest is asked another day."""
 
 
 def budget_of(store: Store, settings: Settings, clock: Callable[[], int] = now_ms) -> Budget:
@@ -85,9 +87,13 @@ class ApiSource:
 
     def preview(self) -> Preview:
         """The period to be asked about and the calls that takes; no call is spent on it."""
-        days = [*self._curve_windows(), *self._totals_windows()]
+        days = self.windows()
         span = Span(span_of(min(days, key=_first)).start, span_of(max(days, key=_end)).end) if days else None
         return Preview(self.name, Origin.API_V2, self.meter, span, None, calls=len(days))
+
+    def windows(self) -> tuple[Days, ...]:
+        """The questions due now, in the order in which they are asked."""
+        return (*self._curve_windows(), *self._totals_windows())
 
     def deliveries(self, stop: Event) -> Iterator[Delivery]:
         """One delivery a question, newest days first, then the daily totals."""
@@ -142,6 +148,8 @@ class ApiSource:
             yield delivery
             if not had_any and barren >= EMPTY_WINDOWS:
                 raise SourceError(api_failures.NO_DATA)
+            if barren >= EMPTY_IN_A_ROW:
+                break
         if put_off and self._worked is None:
             raise self._calls.down()
         yield from self._once_more(put_off)

@@ -25,8 +25,9 @@ RECENT_AGAIN_MS: Final = HOUR_MS
 """A day of the trailing week that lacks readings."""
 COMPLETE_AGAIN_MS: Final = 20 * HOUR_MS
 """A complete trailing week: its values may have been corrected."""
-OLDER_AGAIN_MS: Final = tuple(days * 24 * HOUR_MS for days in (1, 1, 2, 4, 8, 16))
-"""By number of questions in vain, for an older day; after the last, it is left alone."""
+OLDER_AGAIN_MS: Final = tuple((days * 24 - 4) * HOUR_MS for days in (1, 2, 4, 8, 16))
+"""By number of questions in vain, for an older day; after the last, it is left alone. A little less than
+whole days: the daily update does not come at the same minute."""
 _Day = NDArray[np.datetime64]
 _Mask = NDArray[np.bool_]
 

@@ -148,6 +148,18 @@ def test_a_collection_that_is_not_active_costs_two_calls(home: Home) -> None:
     assert len(home.server.seen) == 2
 
 
+def test_where_readings_begin_no_day_is_spent_on_silence(home: Home) -> None:
+    begin = TODAY - timedelta(days=20)
+    home.server.households[METER].curve = home.published(Days(begin, TODAY))
+    assert not home.run(totals=False).errors
+    assert home.curve() == home.available()
+    assert len(home.server.seen) == 3 + 8
+    home.clock.now += DAY_MS
+    home.run(totals=False)
+    oldest = min(seen.query["dateDebut"] for seen in home.server.seen[:11])
+    assert min(seen.query["dateDebut"] for seen in home.server.seen[11:]) < oldest
+
+
 def test_the_plan_ends_where_the_meter_was_activated(home: Home) -> None:
     activated = TODAY - timedelta(days=38)
     home.server.households[METER].activated = activated

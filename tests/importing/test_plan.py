@@ -144,7 +144,7 @@ def test_an_older_day_without_readings_is_asked_again_with_growing_distance_and_
             None,
         )
         waits.append(wait)
-    assert waits == [0, 1, 2, 4, 8, 16, None, None]
+    assert waits == [0, 2, 4, 8, 16, None, None, None]
 
 
 def test_a_partial_day_is_a_day_that_lacks_readings() -> None:

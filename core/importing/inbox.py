@@ -1,0 +1,63 @@
+"""Answers of the API that somebody else fetched: an Atlas scheduled trigger leaves them in a collection.
+
+The record of a meter is one packed document that only Courbe writes. A trigger therefore stores each answer
+as it came, under a natural key (meter, flow, days), and it is folded in here: when a database is opened, and
+by `sync`. Folding twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from pymongo.collection import Collection
+
+from core.errors import SourceError
+from core.model import Days, Delivery, Flow, Meter
+from core.sources.api_answers import read_load_curve
+from core.storage.faults import explained, patiently
+from core.storage.store import Store
+
+COLLECTION: Final = "inbox"
+
+
+def fold(store: Store) -> int:
+    """Bring the waiting answers into the record and both collections; returns how many there were. One that
+    cannot be read stays, marked `unreadable`, and is not looked at again. StorageError."""
+    inbox = store.database[COLLECTION]
+    with explained():
+        waiting = patiently(lambda: list(inbox.find({"unreadable": {"$exists": False}}).sort("_id", 1)))
+    meters: dict[Meter, None] = {}
+    for document in waiting:
+        try:
+            delivery = _delivery(document)
+        except (SourceError, KeyError, TypeError, ValueError, AttributeError):
+            _settle(inbox, document, {"$set": {"unreadable": True}})
+            continue
+        store.merge(delivery)
+        meters[delivery.meter] = None
+        _settle(inbox, document, None)
+    for meter in meters:
+        store.project(meter)
+    return len(waiting)
+
+
+def _delivery(document: Mapping[str, Any]) -> Delivery:
+    """A waiting answer: `prm`, `flow`, `first`, `end` (ISO days) and `answer`."""
+    meter = Meter(document["prm"], Flow(document["flow"]))
+    asked = Days(date.fromisoformat(document["first"]), date.fromisoformat(document["end"]))
+    read = read_load_curve(document["answer"], flow=meter.flow, live=True)
+    if read.meter != meter:
+        raise SourceError("api-answer-unknown")
+    return Delivery(meter, read.origin, read.curve, read.refused, asked)
+
+
+def _settle(inbox: Collection[Any], document: Mapping[str, Any], change: Mapping[str, Any] | None) -> None:
+    """Remove or mark an answer, unless a newer one has taken its place meanwhile."""
+    this = {"_id": document["_id"], "fetched": document.get("fetched")}
+    with explained():
+        if change is None:
+            patiently(lambda: inbox.delete_one(this))
+        else:
+            patiently(lambda: inbox.update_one(this, change))

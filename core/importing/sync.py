@@ -1,0 +1,164 @@
+"""The daily update: every meter that comes from the API, brought up to date within the budget.
+
+Safe to run at any time, twice, and beside the open application: whatever it brings goes through the record.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from threading import Event
+from typing import Final
+
+from pydantic import SecretStr
+
+from core.errors import CourbeError, InputError, SourcePaused
+from core.importing import inbox, plan
+from core.importing.api_calls import Wait
+from core.importing.api_import import ApiSource, usable_token
+from core.importing.run import Part, Progress, run
+from core.model import Days, Meter, Origin
+from core.paristime import local, now_ms
+from core.settings import Settings
+from core.sources.token import clean_prm, read_token
+from core.sources.transport import Limits
+from core.storage.store import Store
+
+_FROM_API: Final = frozenset({Origin.API_V2, Origin.API_V5})
+
+
+class SyncResult(StrEnum):
+    """How an update ended. Texts: `sync.<value>`."""
+
+    UP_TO_DATE = "up-to-date"
+    NOT_PUBLISHED = "not-published"
+    PAUSED = "paused"
+    FAILED = "failed"
+
+    @property
+    def exit_code(self) -> int:
+        """Of the command: 0 up to date, 3 yesterday is not published yet, 4 more is to come (the calls of
+        today are used, or Enedis asks to wait), 1 failed. 2 stays for arguments that cannot be used."""
+        return {"up-to-date": 0, "not-published": 3, "paused": 4, "failed": 1}[self.value]
+
+
+_WORST_FIRST: Final = (
+    SyncResult.FAILED,
+    SyncResult.PAUSED,
+    SyncResult.NOT_PUBLISHED,
+    SyncResult.UP_TO_DATE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MeterSync:
+    """One meter's share: what was (or, in a dry run, would be) asked, and what came."""
+
+    meter: Meter
+    result: SyncResult
+    windows: tuple[Days, ...]
+    part: Part | None = None
+    error: CourbeError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """An update of all meters. `folded`: answers that a trigger had left. `dry_run`: nothing was asked."""
+
+    meters: tuple[MeterSync, ...]
+    folded: int
+    dry_run: bool
+    cancelled: bool = False
+
+    @property
+    def result(self) -> SyncResult:
+        """The worst of the meters'."""
+        results = {one.result for one in self.meters}
+        return next((result for result in _WORST_FIRST if result in results), SyncResult.UP_TO_DATE)
+
+    @property
+    def resumes_at(self) -> int | None:
+        """UTC ms from which more can be fetched, where it paused on a moment that is known."""
+        pauses = [one.error.resumes_at for one in self.meters if isinstance(one.error, SourcePaused)]
+        return max((pause for pause in pauses if pause is not None), default=None)
+
+
+def sync(
+    store: Store,
+    settings: Settings,
+    *,
+    token: SecretStr | None = None,
+    dry_run: bool = False,
+    stop: Event | None = None,
+    progress: Callable[[Progress], None] = lambda _: None,
+    clock: Callable[[], int] = now_ms,
+    wait: Wait = Event.wait,
+    limits: Limits | None = None,
+    chance: Callable[[], float] = random.random,
+) -> SyncReport:
+    """Bring every known meter of the API up to date. A meter that fails does not stop the others, save by a
+    ban. Raises InputError (`api-no-token`, `api-token-…`, `api-no-meter`, `api-shared`) and StorageError."""
+    stop = stop or Event()
+    secret = usable_token(settings, None, token, clock())
+    known = meters(store, settings, secret)
+    folded = 0 if dry_run else inbox.fold(store)
+    done: list[MeterSync] = []
+    sources: list[tuple[ApiSource, tuple[Days, ...]]] = []
+    for meter in known:
+        try:
+            source = ApiSource(
+                store, settings, meter, secret, clock=clock, wait=wait, limits=limits, chance=chance
+            )
+        except InputError as unusable:
+            done.append(MeterSync(meter, SyncResult.FAILED, (), error=unusable))
+        else:
+            sources.append((source, source.windows()))
+    # a long history of one meter must not keep yesterday from the others
+    for source, windows in sorted(sources, key=lambda one: len(one[1])):
+        if stop.is_set() or _is_over(done):
+            break
+        if dry_run or not windows:
+            done.append(MeterSync(source.meter, _state(store, source.meter, clock()), windows))
+            continue
+        (part,) = run(store, [source], stop=stop, progress=progress).parts
+        done.append(_ended(store, source.meter, windows, part, clock()))
+    return SyncReport(tuple(done), folded, dry_run, stop.is_set())
+
+
+def meters(store: Store, settings: Settings, token: SecretStr) -> tuple[Meter, ...]:
+    """The meters whose readings came from the API, and the one of the settings; where there is none, the
+    only one the token opens. InputError `api-prm`, `api-no-meter`."""
+    found = [one.meter for one in store.meters() if _FROM_API & set(one.origins)]
+    if settings.prm:
+        found.append(Meter(clean_prm(settings.prm)))
+    prms = read_token(token).prms
+    if not found and len(prms) == 1:
+        found.append(Meter(prms[0]))
+    if not found:
+        raise InputError("api-no-meter")
+    return tuple(dict.fromkeys(found))
+
+
+def _is_over(done: list[MeterSync]) -> bool:
+    """Whether the rest would only meet the same refusal: banned, or no calls left."""
+    codes = {one.error.code for one in done if one.error}
+    return bool(codes & {"api-banned", "api-budget-used", "api-throttled"})
+
+
+def _ended(store: Store, meter: Meter, windows: tuple[Days, ...], part: Part, now: int) -> MeterSync:
+    error = part.error
+    if error is None:
+        return MeterSync(meter, _state(store, meter, now), windows, part)
+    waits = isinstance(error, SourcePaused) and error.code in ("api-budget-used", "api-throttled")
+    return MeterSync(meter, SyncResult.PAUSED if waits else SyncResult.FAILED, windows, part, error)
+
+
+def _state(store: Store, meter: Meter, now: int) -> SyncResult:
+    """Whether yesterday is there, as far as it will be."""
+    yesterday = local(now).date() - timedelta(days=1)
+    newest = plan.last_day_known(store.record(meter))
+    there = newest is not None and newest >= yesterday
+    return SyncResult.UP_TO_DATE if there else SyncResult.NOT_PUBLISHED
