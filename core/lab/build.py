@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event
 from typing import Any, Final
@@ -15,6 +16,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from core.errors import StorageError
+from core.importing.run import Progress
 from core.lab.footprint import Tally, Usage, usage
 from core.lab.layouts import Layout, Order
 from core.model import Curve, Meter
@@ -29,6 +31,16 @@ PREFIX: Final = "lab_"
 LESSON_READINGS: Final = 200_000
 LOAD: Final = WriteConcern(w=1)
 """An experiment need not survive a crash; its last checkpoint is forced anyway."""
+TOLERATED_FREE: Final = 0.1
+_CALM_SECONDS: Final = 3_600
+_CALM_CACHE: Final = 256 << 20
+_EVICTION: Final = (
+    "eviction_dirty_target={},eviction_dirty_trigger={},"
+    "eviction_updates_target={},eviction_updates_trigger={}"
+)
+_CALM_EVICTION: Final = _EVICTION.format(50, 70, 50, 70)
+_USUAL_EVICTION: Final = _EVICTION.format(5, 20, 0, 0)
+"""WiredTiger's own defaults, in percent of the cache; 0 is half of the dirty ones."""
 _FORGOTTEN_MS: Final = 3_600_000
 
 
@@ -46,32 +58,113 @@ class Built:
     seconds: float
 
 
-@dataclass(slots=True)
-class Progress:
-    """What is going on, for whoever watches: readings of all layouts together."""
+def build_all(
+    store: Store,
+    layouts: Sequence[Layout],
+    readings: Readings,
+    total: int,
+    *,
+    stop: Event,
+    progress: Callable[[Progress], None],
+) -> Iterator[Built]:
+    """Build layouts one after another from `total` readings; ends early once `stop` is set.
 
-    total: int = 0
-    done: int = 0
-    now: str = ""
+    Raises StorageError. What experiments that were killed left behind is dropped first.
+    """
+    sweep(store.database)
+    shares = [min(total, LESSON_READINGS) if layout.lesson else total for layout in layouts]
+    begun = 0
+    with calm(store.database):
+        for step, (layout, share) in enumerate(zip(layouts, shares, strict=True)):
+
+            def advance(done: int, before: int = begun, at: int = step, code: str = layout.code) -> None:
+                progress(Progress(before + done, sum(shares), at, len(layouts), code))
+
+            try:
+                yield build(store, layout, readings, stop, advance)
+            except Stopped:
+                return
+            begun += share
 
 
 def build(
-    store: Store, layout: Layout, readings: Readings, stop: Event, progress: Progress | None = None
+    store: Store,
+    layout: Layout,
+    readings: Readings,
+    stop: Event,
+    advance: Callable[[int], None] = lambda _: None,
+    keep_as: str | None = None,
 ) -> Built:
-    """Build one layout, verify, measure, drop. Raises Stopped, StorageError."""
+    """Build one layout, verify, measure, drop (or keep under a name). `advance` is told the readings done.
+
+    Built a second time where a checkpoint fell into the load and left its file full of holes.
+    Raises Stopped, StorageError `lab-differs`.
+    """
+    built = _build(store, layout, readings, stop, advance, keep_as)
+    if built.usage.free_bytes > TOLERATED_FREE * built.usage.storage_bytes and not layout.lesson:
+        if keep_as:
+            store.database.drop_collection(keep_as)
+        return _build(store, layout, readings, stop, advance, keep_as)
+    return built
+
+
+def _build(
+    store: Store,
+    layout: Layout,
+    readings: Readings,
+    stop: Event,
+    advance: Callable[[int], None],
+    keep_as: str | None,
+) -> Built:
+    kept = False
     with explained():
-        collection = layout.create(store.database, new_name(layout.code))
+        collection = layout.create(store.database, keep_as or new_name(layout.code))
         try:
             begun = time.perf_counter()
-            expected, steps = _load(collection, layout, readings, stop, progress)
+            expected, steps = _load(collection, layout, readings, stop, advance)
             seconds = time.perf_counter() - begun
-            found = layout.tally(collection, steps)
-            if found != expected:
+            if layout.tally(collection, steps) != expected:
                 raise StorageError("lab-differs", layout=layout.code)
             settled = store.settle()
-            return Built(layout.code, usage(collection, expected.readings), settled, seconds)
+            measured = usage(collection, expected.readings)
+            kept = keep_as is not None
+            return Built(layout.code, measured, settled, seconds)
         finally:
-            collection.drop()
+            if not kept:
+                collection.drop()
+
+
+@contextmanager
+def calm(database: Database[Any]) -> Iterator[None]:
+    """Room to load without interruption, on the embedded server alone: no checkpoint by the clock, and a
+    cache that may hold more unwritten pages. A page written before it is full leaves a hole in its file, up
+    to 1 B/reading in a time series collection. Both sides are loaded so, and settled by our own checkpoint.
+    """
+    admin = database.client.admin
+    if not _embedded(database):
+        yield
+        return
+    delay = admin.command("getParameter", 1, syncdelay=1)["syncdelay"]
+    cache = admin.command("serverStatus")["wiredTiger"]["cache"]["maximum bytes configured"]
+    roomy = f"cache_size={max(cache, _CALM_CACHE)}," + _CALM_EVICTION
+    admin.command("setParameter", 1, syncdelay=_CALM_SECONDS, wiredTigerEngineRuntimeConfig=roomy)
+    try:
+        yield
+    finally:
+        usual = f"cache_size={cache}," + _USUAL_EVICTION
+        admin.command("setParameter", 1, syncdelay=delay, wiredTigerEngineRuntimeConfig=usual)
+
+
+def _embedded(database: Database[Any]) -> bool:
+    """Whether the server is reached by the socket that only ours has."""
+    address = database.client.address
+    return address is not None and address[0].endswith("mongod.sock")
+
+
+def stored(store: Store) -> Readings:
+    """The visitor's own readings, meter after meter, read once."""
+    curves = [(summary.meter, store.read(summary.meter)) for summary in store.meters() if summary.readings]
+    return lambda: iter(curves)
 
 
 def new_name(code: str) -> str:
@@ -94,7 +187,11 @@ def sweep(database: Database[Any]) -> int:
 
 
 def _load(
-    collection: Collection[Any], layout: Layout, readings: Readings, stop: Event, progress: Progress | None
+    collection: Collection[Any],
+    layout: Layout,
+    readings: Readings,
+    stop: Event,
+    advance: Callable[[int], None],
 ) -> tuple[Tally, dict[int, int]]:
     """Insert everything; what it must come to, and the minutes of each series."""
     steps: dict[int, int] = {}
@@ -111,8 +208,7 @@ def _load(
             wire.insert(collection, _ordered(layout, meter, series, curve), concern=LOAD)
             count += len(curve)
             energy += curve.watt_minutes
-            if progress:
-                progress.done += len(curve)
+            advance(count)
     return Tally(count, energy), steps
 
 

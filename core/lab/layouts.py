@@ -1,7 +1,9 @@
 """Ways to store the same readings, each really built from the visitor's own.
 
-Creation options: `allocation_size=512B,leaf_page_max=128KB` lets WiredTiger put the last part of a page in
-512 bytes instead of 4 kB. The same options are offered on both sides (see `ORDINARY_SMALL`).
+Creation options, measured with 100 meters of two years (B/reading in all, of which free space):
+time series defaults 1.55 (0.02); `allocation_size=512B` 1.48 (0.02); with `leaf_page_max=64KB` 1.49 (0.04);
+with `leaf_page_max=128KB` 1.53 (0.10). The values alone take 1.16. The same options with zstd make the
+ordinary collection 26 instead of 49, so they are offered on both sides or on none.
 """
 
 from __future__ import annotations
@@ -80,7 +82,7 @@ def _series(granularity: str | None, time_field: str = "start", meta_field: str 
     return {"timeseries": options}
 
 
-SMALL: Final = "allocation_size=512B,leaf_page_max=128KB"
+SMALL: Final = "allocation_size=512B,leaf_page_max=64KB"
 _SNAPPY: Final = _engine("block_compressor=snappy")
 _ZSTD: Final = _engine("block_compressor=zstd")
 _CLUSTERED: Final = {"clusteredIndex": {"key": {"_id": 1}, "unique": True}}
@@ -201,9 +203,10 @@ TS_DEFAULT: Final = Layout(
     shapes.first_demo_with_id,
     _series(None, "date", "prm"),
     index=[("prm", 1), ("date", 1)],
+    lesson=True,
     tally=_tally_first,
 )
-TS_SECONDS: Final = _time_series("ts-seconds", _series("seconds"))
+TS_SECONDS: Final = _time_series("ts-seconds", _series("seconds"), lesson=True)
 TS_MINUTES: Final = _time_series("ts-minutes", _series("minutes"))
 TS_HOURS_ID: Final = _time_series("ts-hours-id", _HOURS, shapes.measured_with_id)
 TS_HOURS: Final = _time_series("ts-hours", _HOURS)

@@ -1,0 +1,113 @@
+"""A look inside: the buckets a time series collection really stores, and what granularity does to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import bson
+from pymongo.errors import OperationFailure
+
+from core.errors import StorageError
+from core.lab.layouts import TS_HOURS, TS_MINUTES, TS_SECONDS
+from core.model import Meter
+from core.storage.faults import explained
+from core.storage.store import Store
+
+GRANULARITIES: Final = (TS_SECONDS, TS_MINUTES, TS_HOURS)
+"""2, 48 and up to 1,000 half-hourly readings a bucket: a bucket spans an hour, a day, or 30 days."""
+_REFUSED: Final = frozenset({13, 8000})
+_RAW_SINCE: Final = (8, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field of a bucket: its bytes as stored."""
+
+    name: str
+    bytes: int
+    compressed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One bucket. Times in UTC ms, watts as the control holds them, sizes in bytes.
+
+    `unpacked_bytes`: what its readings would take as documents of their own.
+    """
+
+    version: int
+    readings: int
+    first: int
+    last: int
+    least: int
+    most: int
+    bytes: int
+    unpacked_bytes: int
+    columns: tuple[Column, ...]
+    meta_bytes: int
+    control_bytes: int
+
+    @property
+    def closed(self) -> bool:
+        """Compressed; the newest bucket stays open, and uncompressed on 6.0."""
+        return self.version > 1
+
+
+def buckets(store: Store, meter: Meter, limit: int = 60) -> list[Bucket]:
+    """The newest buckets of a meter, newest first.
+
+    Raises StorageError `buckets-refused` where the server does not let this user look.
+    """
+    with explained():
+        try:
+            found = [_bucket(document) for document in _documents(store, meter, limit)]
+        except OperationFailure as failure:
+            if failure.code not in _REFUSED:
+                raise
+            raise StorageError("buckets-refused") from None
+    return sorted(found, key=lambda one: -one.first)
+
+
+def _documents(store: Store, meter: Meter, limit: int) -> Iterator[Mapping[str, Any]]:
+    """Up to 8.1 buckets are a collection of their own; from 8.2 the same name is read with `rawData`."""
+    name = store.time_series.name
+    version = tuple(store.database.client.server_info()["versionArray"][:2])
+    where = {"meta.prm": meter.prm, "meta.flow": meter.flow.value}
+    command: dict[str, Any] = {"find": f"system.buckets.{name}", "filter": where}
+    if version >= _RAW_SINCE:
+        command = {"find": name, "filter": where, "rawData": True}
+    command |= {"sort": {"control.min.start": -1}, "limit": limit, "batchSize": limit, "singleBatch": True}
+    yield from store.database.command(command)["cursor"]["firstBatch"]
+
+
+def _bucket(document: Mapping[str, Any]) -> Bucket:
+    control, data = document["control"], document["data"]
+    version = int(control["version"])
+    readings = int(control.get("count") or len(data["start"]))
+    columns = tuple(Column(name, _size(values), version > 1) for name, values in data.items())
+    one = {"start": control["min"]["start"], "meter": document["meta"], "watts": 0}
+    return Bucket(
+        version=version,
+        readings=readings,
+        first=_ms(control["min"]["start"]),
+        last=_ms(control["max"]["start"]),
+        least=int(control["min"]["watts"]),
+        most=int(control["max"]["watts"]),
+        bytes=len(bson.encode(document)),
+        unpacked_bytes=readings * len(bson.encode(one)),
+        columns=columns,
+        meta_bytes=_size(document["meta"]),
+        control_bytes=_size(control),
+    )
+
+
+def _size(value: Any) -> int:
+    """Bytes of a value in BSON, without its name."""
+    return len(bson.encode({"v": value})) - 8
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.replace(tzinfo=UTC).timestamp() * 1000)

@@ -1,0 +1,188 @@
+"""From one household to a thousand: synthetic fleets loaded into both collections and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from threading import Event
+from typing import Any, Final
+
+from pymongo.database import Database
+
+from core.errors import InputError, StorageError
+from core.importing.run import Progress
+from core.lab import forecast
+from core.lab.bound import Bound, bound
+from core.lab.build import Built, Stopped, build, calm, sweep
+from core.lab.footprint import Footprint, server_version
+from core.lab.layouts import ORDINARY, ORDINARY_SMALL, TS_HOURS, TS_SMALL, Layout
+from core.lab.synthetic import households
+from core.storage.faults import explained
+from core.storage.store import Store
+
+SIZES: Final = (1, 10, 100, 1_000)
+MOST_METERS: Final = 10_000
+MOST_DAYS: Final = 3_653
+ROOM_PER_READING: Final = 130
+"""Bytes of disk one reading may take while it is loaded: documents, index, journal."""
+BOUND_METERS: Final = 40
+FAMILIES: Final = {"plain": (ORDINARY, TS_HOURS), "small": (ORDINARY_SMALL, TS_SMALL)}
+"""Creation options, the same on both sides: the server's defaults, or small allocation units with zstd."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """One fleet, measured in both collections. `seconds`: to load each."""
+
+    meters: int
+    days: int
+    footprint: Footprint
+    seconds: tuple[float, float]
+
+    def as_json(self) -> dict[str, Any]:
+        sides = self.footprint.as_json()
+        return {
+            "meters": self.meters,
+            "days": self.days,
+            "settled": sides["settled"],
+            "ordinary": sides["ordinary"],
+            "time_series": sides["time_series"],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """All sizes measured, smallest first, and the bound of their values. `complete`: not cancelled."""
+
+    server: str
+    sizes: tuple[Size, ...] = ()
+    bound: Bound | None = None
+    complete: bool = False
+    kept: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        printed: dict[str, Any] = {"server": self.server, "sizes": [size.as_json() for size in self.sizes]}
+        if self.bound:
+            printed["bound_bytes_per_reading"] = round(self.bound.bytes_per_reading, 4)
+        return printed
+
+    def models(self) -> tuple[forecast.Model, forecast.Model] | None:
+        """Ordinary and time series; None below two sizes."""
+        if len(self.sizes) < 2:
+            return None
+        readings = [size.footprint.ordinary.readings for size in self.sizes]
+        return (
+            forecast.fit(readings, [size.footprint.ordinary.total_bytes for size in self.sizes]),
+            forecast.fit(readings, [size.footprint.time_series.total_bytes for size in self.sizes]),
+        )
+
+
+def sizes_up_to(meters: int) -> tuple[int, ...]:
+    """1, 10, 100, … below the number asked for, and that number."""
+    return (*(size for size in SIZES if size < meters), meters)
+
+
+def run_fleet(
+    database: Database[Any],
+    meters: int,
+    days: int,
+    *,
+    stop: Event | None = None,
+    progress: Callable[[Progress], None] = lambda _: None,
+    measured: Callable[[Fleet], None] = lambda _: None,
+    keep: bool = False,
+    options: str = "plain",
+) -> Fleet:
+    """Load and measure fleets of 1, 10, 100, … up to `meters` meters over `days` days.
+
+    `measured` is told after each size; `keep` leaves the largest fleet in two collections beginning with
+    `fleet_`; `options` names creation options of FAMILIES. A cancelled run returns what it measured.
+    Raises InputError `fleet-size`, StorageError `fleet-no-room` before anything is written.
+    """
+    if not (1 <= meters <= MOST_METERS and 1 <= days <= MOST_DAYS):
+        raise InputError("fleet-size", meters=MOST_METERS, days=MOST_DAYS)
+    store, halt = Store(database), stop or Event()
+    with explained():
+        _check_room(database, meters * days * forecast.READINGS_A_DAY)
+        sweep(database)
+        found = Fleet(server_version(store), bound=_bound(min(meters, BOUND_METERS), days))
+        with calm(database):
+            return _measure(store, found, _Plan(meters, days, options, keep), halt, progress, measured)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    meters: int
+    days: int
+    options: str
+    keep: bool
+
+    @property
+    def layouts(self) -> tuple[Layout, Layout]:
+        return FAMILIES[self.options]
+
+    @property
+    def readings(self) -> int:
+        """Of all sizes and both sides together."""
+        return 2 * sum(sizes_up_to(self.meters)) * self.days * forecast.READINGS_A_DAY
+
+
+def _measure(
+    store: Store,
+    found: Fleet,
+    plan: _Plan,
+    stop: Event,
+    progress: Callable[[Progress], None],
+    measured: Callable[[Fleet], None],
+) -> Fleet:
+    done = 0
+    sizes = sizes_up_to(plan.meters)
+    for step, count in enumerate(sizes):
+        kept = plan.keep and count == plan.meters
+        pair: list[Built] = []
+        for layout in plan.layouts:
+
+            def advance(readings: int, before: int = done, at: int = step) -> None:
+                progress(Progress(before + readings, plan.readings, at, len(sizes), str(sizes[at])))
+
+            name = f"fleet_{count}_{layout.code}" if kept else None
+            if name:
+                store.database.drop_collection(name)
+                found = replace(found, kept=(*found.kept, name))
+            try:
+                pair.append(
+                    build(
+                        store,
+                        layout,
+                        lambda size=count: households(size, plan.days),  # type: ignore[misc]
+                        stop,
+                        advance,
+                        keep_as=name,
+                    )
+                )
+            except Stopped:
+                return replace(found, kept=())
+            done += count * plan.days * forecast.READINGS_A_DAY
+        found = replace(found, sizes=(*found.sizes, _size(count, plan.days, found.server, pair)))
+        measured(found)
+    return replace(found, complete=True)
+
+
+def _size(meters: int, days: int, server: str, pair: list[Built]) -> Size:
+    ordinary, series = pair
+    both = Footprint(server, ordinary.settled and series.settled, ordinary.usage, series.usage)
+    return Size(meters, days, both, (ordinary.seconds, series.seconds))
+
+
+def _bound(meters: int, days: int) -> Bound:
+    return bound(curve.watts for _, curve in households(meters, days))
+
+
+def _check_room(database: Database[Any], readings: int) -> None:
+    """The server says how full its disk is; where it does not (Atlas's small tiers), nothing is refused."""
+    stats = database.command("dbStats")
+    if "fsTotalSize" not in stats:
+        return
+    free = int(stats["fsTotalSize"]) - int(stats["fsUsedSize"])
+    if free < readings * ROOM_PER_READING:
+        raise StorageError("fleet-no-room", needed=readings * ROOM_PER_READING // 10**6, free=free // 10**6)

@@ -1,0 +1,151 @@
+"""When not to use a time series collection: what it is slower at or cannot do, tried on real readings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from pymongo.collection import Collection
+from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
+
+from core.lab.build import LOAD, new_name
+from core.lab.layouts import ORDINARY, TS_HOURS, Layout
+from core.model import Curve, Meter
+from core.storage import wire
+from core.storage.dates import to_datetime
+from core.storage.faults import explained
+from core.storage.store import Store
+
+RUNS: Final = 15
+READINGS: Final = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One thing tried on both sides. Texts: `laboratory.limits.<code>`.
+
+    Milliseconds are medians, None where the server refuses; `refusal` is then the server's own name of the
+    reason. `kept_double`: whether a second copy of a reading was accepted.
+    """
+
+    code: str
+    ordinary: float | None
+    time_series: float | None
+    refusal: str = ""
+    kept_double: tuple[bool, bool] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "trial": self.code,
+            "ordinary_ms": self.ordinary and round(self.ordinary, 3),
+            "time_series_ms": self.time_series and round(self.time_series, 3),
+            "refusal": self.refusal,
+            "kept_double": self.kept_double,
+        }
+
+
+def trials(store: Store, meter: Meter) -> list[Trial]:
+    """Point look-up, last reading, change of one value, uniqueness: in two collections made for it."""
+    curve = store.read(meter)
+    curve = curve.select(slice(max(len(curve) - READINGS, 0), None))
+    with explained():
+        ordinary, series = _filled(store, ORDINARY, meter, curve), _filled(store, TS_HOURS, meter, curve)
+        try:
+            return [
+                _look_up(ordinary, series, meter, curve),
+                _last(ordinary, series, meter),
+                _change(ordinary, series, meter, curve),
+                _rewrite(ordinary, series, meter, curve),
+                _double(ordinary, series, meter, curve),
+            ]
+        finally:
+            ordinary.drop()
+            series.drop()
+
+
+def _filled(store: Store, layout: Layout, meter: Meter, curve: Curve) -> Collection[Any]:
+    collection = layout.create(store.database, new_name(layout.code))
+    wire.insert(collection, layout.shape(meter, 1, curve), concern=LOAD)
+    return collection
+
+
+def _of(meter: Meter) -> dict[str, Any]:
+    return {"meter.prm": meter.prm, "meter.flow": meter.flow.value}
+
+
+def _median(one: Callable[[], object], other: Callable[[], object]) -> tuple[float, float]:
+    """Milliseconds of both, warmed up and alternated."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for run in range(RUNS + 1):
+        for side, action in enumerate((one, other)):
+            begun = time.perf_counter()
+            action()
+            if run:
+                times[side].append((time.perf_counter() - begun) * 1000)
+    return float(np.median(times[0])), float(np.median(times[1]))
+
+
+def _look_up(ordinary: Collection[Any], series: Collection[Any], meter: Meter, curve: Curve) -> Trial:
+    moments = iter(np.random.default_rng(1).choice(curve.start, 4 * RUNS).tolist())
+
+    def find(collection: Collection[Any], extra: dict[str, Any]) -> object:
+        return collection.find_one(_of(meter) | extra | {"start": to_datetime(next(moments))})
+
+    return Trial("look-up", *_median(lambda: find(ordinary, {}), lambda: find(series, {"meter.g": 1})))
+
+
+def _last(ordinary: Collection[Any], series: Collection[Any], meter: Meter) -> Trial:
+    def find(collection: Collection[Any], extra: dict[str, Any]) -> object:
+        return collection.find_one(_of(meter) | extra, sort=[("start", -1)])
+
+    return Trial("last", *_median(lambda: find(ordinary, {}), lambda: find(series, {"meter.g": 1})))
+
+
+def _change(ordinary: Collection[Any], series: Collection[Any], meter: Meter, curve: Curve) -> Trial:
+    """One corrected value: an update where it is allowed."""
+    which = _of(meter) | {"start": to_datetime(int(curve.start[len(curve) // 2]))}
+    change = {"$inc": {"watts": 2}}
+    milliseconds, _ = _median(lambda: ordinary.update_one(which, change), lambda: None)
+    try:
+        series.update_many(which, change)
+    except OperationFailure as failure:
+        return Trial("change", milliseconds, None, refusal=_name(failure))
+    return Trial("change", milliseconds, _median(lambda: None, lambda: series.update_many(which, change))[1])
+
+
+def _rewrite(ordinary: Collection[Any], series: Collection[Any], meter: Meter, curve: Curve) -> Trial:
+    """One corrected value the way this application does it: an update, or the meter's series written anew
+    under the next generation and the old one deleted."""
+    which = _of(meter) | {"start": to_datetime(int(curve.start[len(curve) // 3]))}
+    generation = iter(range(2, 1_000))
+
+    def rewrite() -> None:
+        fresh = next(generation)
+        wire.insert(series, wire.payload(meter, curve, fresh), concern=LOAD)
+        series.delete_many(_of(meter) | {"meter.g": fresh - 1})
+
+    times = _median(lambda: ordinary.update_one(which, {"$inc": {"watts": 2}}), rewrite)
+    return Trial("rewrite", *times)
+
+
+def _double(ordinary: Collection[Any], series: Collection[Any], meter: Meter, curve: Curve) -> Trial:
+    """The same reading a second time."""
+    one = curve.select(slice(0, 1))
+
+    def twice(collection: Collection[Any], layout: Layout) -> bool:
+        try:
+            wire.insert(collection, layout.shape(meter, 1, one), concern=LOAD)
+            wire.insert(collection, layout.shape(meter, 1, one), concern=LOAD)
+        except (DuplicateKeyError, BulkWriteError):
+            return False
+        return True
+
+    return Trial("double", None, None, kept_double=(twice(ordinary, ORDINARY), twice(series, TS_HOURS)))
+
+
+def _name(failure: OperationFailure) -> str:
+    details = failure.details or {}
+    return str(details.get("codeName") or f"code {failure.code}")

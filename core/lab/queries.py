@@ -1,0 +1,292 @@
+"""Named queries run on both collections: the same pipeline, results compared, times and what was examined."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+from typing import Any, Final
+
+import numpy as np
+from pymongo.collection import Collection
+
+from core.errors import StorageError
+from core.importing.run import Progress
+from core.model import DEMO_PRM, Meter, Span
+from core.paristime import DAY_MS
+from core.storage import time_series
+from core.storage.dates import to_datetime
+from core.storage.faults import explained
+from core.storage.store import Store
+
+RUNS: Final = 15
+WARM_UPS: Final = 2
+Pipeline = list[dict[str, Any]]
+_ENERGY: Final = {"$sum": {"$multiply": ["$watts", "$meter.step"]}}
+_PARIS: Final = "Europe/Paris"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question a reader of load curves asks. Texts: `speed.query.<code>`.
+
+    `stages` follow the match on the meter. `days`: only the last so many. `fleet`: all meters.
+    """
+
+    code: str
+    stages: Pipeline
+    days: int | None = None
+    fleet: bool = False
+
+    def pipeline(self, match: Mapping[str, Any], span: Span) -> Pipeline:
+        condition = {} if self.fleet else dict(match)
+        if self.days:
+            condition["start"] = {"$gte": to_datetime(span.end - self.days * DAY_MS)}
+        return ([{"$match": condition}] if condition else []) + self.stages
+
+
+def _truncated(unit: str) -> dict[str, Any]:
+    return {"$dateTrunc": {"date": "$start", "unit": unit, "timezone": _PARIS}}
+
+
+def _part(operator: str) -> dict[str, Any]:
+    return {operator: {"date": "$start", "timezone": _PARIS}}
+
+
+_READING: Final = {"$project": {"_id": 0, "start": 1, "watts": 1}}
+QUERIES: Final = (
+    Query("history", [{"$sort": {"start": 1}}, _READING]),
+    Query("week", [{"$sort": {"start": 1}}, _READING], days=7),
+    Query("days", [{"$group": {"_id": _truncated("day"), "watt_minutes": _ENERGY}}, {"$sort": {"_id": 1}}]),
+    Query(
+        "months", [{"$group": {"_id": _truncated("month"), "watt_minutes": _ENERGY}}, {"$sort": {"_id": 1}}]
+    ),
+    Query(
+        "profile",
+        [
+            {
+                "$group": {
+                    "_id": {
+                        "weekday": _part("$isoDayOfWeek"),
+                        "hour": _part("$hour"),
+                        "minute": _part("$minute"),
+                    },
+                    "watts": {"$sum": "$watts"},
+                    "readings": {"$sum": 1},
+                }
+            },
+            {"$sort": {"_id": 1}},
+        ],
+    ),
+    Query("peaks", [{"$sort": {"watts": -1, "start": 1}}, {"$limit": 10}, _READING]),
+    Query("last", [{"$sort": {"start": -1}}, {"$limit": 1}, _READING]),
+    Query(
+        "fleet",
+        [
+            {
+                "$group": {
+                    "_id": None,
+                    "watt_minutes": _ENERGY,
+                    "readings": {"$sum": 1},
+                    "peak": {"$max": "$watts"},
+                }
+            }
+        ],
+        fleet=True,
+    ),
+)
+BY_CODE: Final = {query.code: query for query in QUERIES}
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds of each run on one collection, and what one run examined there."""
+
+    milliseconds: tuple[float, ...]
+    documents: int | None
+    keys: int | None
+
+    @property
+    def median(self) -> float:
+        return float(np.median(self.milliseconds))
+
+    @property
+    def p95(self) -> float:
+        return float(np.percentile(self.milliseconds, 95))
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "median_ms": round(self.median, 3),
+            "p95_ms": round(self.p95, 3),
+            "runs_ms": [round(one, 3) for one in self.milliseconds],
+            "documents_examined": self.documents,
+            "keys_examined": self.keys,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """One query on both collections; the results were equal. `shell`, `python`: the query to copy."""
+
+    query: str
+    rows: int
+    ordinary: Timing
+    time_series: Timing
+    shell: str
+    python: str
+
+    @property
+    def ratio(self) -> float:
+        """How many times faster the time series collection answered (below 1: slower)."""
+        return self.ordinary.median / self.time_series.median
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "query": self.query,
+            "rows": self.rows,
+            "ordinary": self.ordinary.as_json(),
+            "time_series": self.time_series.as_json(),
+        }
+
+
+def race_all(
+    store: Store,
+    meter: Meter,
+    *,
+    stop: Event,
+    progress: Callable[[Progress], None],
+    runs: int = RUNS,
+    queries: tuple[Query, ...] = QUERIES,
+) -> Iterator[Race]:
+    """Race every query for a meter. Raises StorageError `speed-differs` where the answers differ."""
+    span = next(one.span for one in store.meters() if one.meter == meter)
+    if span is None:
+        return
+    for step, query in enumerate(queries):
+        if stop.is_set():
+            return
+        progress(Progress(step * runs, len(queries) * runs, step, len(queries), query.code))
+        with explained():
+            yield race(store, meter, query, span, runs)
+
+
+def race(store: Store, meter: Meter, query: Query, span: Span, runs: int = RUNS) -> Race:
+    """Warm-up, equality of the answers, then alternated runs on both collections."""
+    sides = {side: (one, query.pipeline(match, span)) for side, one, match in _sides(store, meter)}
+    answers = {}
+    for side, (collection, pipeline) in sides.items():
+        for _ in range(WARM_UPS):
+            answers[side] = list(collection.aggregate(pipeline, allowDiskUse=True))
+    if answers["ordinary"] != answers["time_series"]:
+        raise StorageError("speed-differs", query=query.code)
+    times: dict[str, list[float]] = {side: [] for side in sides}
+    for run in range(runs):
+        for side in sorted(sides, reverse=bool(run % 2)):
+            times[side].append(_timed(*sides[side]))
+    timings = {
+        side: Timing(tuple(times[side]), *examined(collection, pipeline))
+        for side, (collection, pipeline) in sides.items()
+    }
+    shown = _shown(sides["ordinary"][1], meter)
+    return Race(
+        query.code,
+        len(answers["ordinary"]),
+        timings["ordinary"],
+        timings["time_series"],
+        shell(store.ordinary.name, shown),
+        python(store.ordinary.name, shown),
+    )
+
+
+def _sides(store: Store, meter: Meter) -> list[tuple[str, Collection[Any], dict[str, Any]]]:
+    match = {"meter.prm": meter.prm, "meter.flow": meter.flow.value}
+    generation = max(time_series.generations(store.time_series, meter), default=0)
+    return [
+        ("ordinary", store.ordinary, match),
+        ("time_series", store.time_series, match | {"meter.g": generation}),
+    ]
+
+
+def _timed(collection: Collection[Any], pipeline: Pipeline) -> float:
+    """Milliseconds until the last byte of the answer is here, still encoded: the client's decoding is the
+    same for both."""
+    begun = time.perf_counter()
+    for _ in collection.aggregate_raw_batches(pipeline, allowDiskUse=True):
+        pass
+    return (time.perf_counter() - begun) * 1000
+
+
+def examined(collection: Collection[Any], pipeline: Pipeline) -> tuple[int | None, int | None]:
+    """Documents (buckets, in a time series collection) and index keys the server looked at; None where it
+    does not say."""
+    plan = collection.database.command(
+        {
+            "explain": {"aggregate": collection.name, "pipeline": pipeline, "cursor": {}},
+            "verbosity": "executionStats",
+        }
+    )
+    stats = _found(plan, "executionStats") or {}
+    return stats.get("totalDocsExamined"), stats.get("totalKeysExamined")
+
+
+def _found(tree: Any, name: str) -> dict[str, Any] | None:
+    """The first sub-document of a name, depth first."""
+    children = tree.values() if isinstance(tree, Mapping) else tree if isinstance(tree, list) else ()
+    if isinstance(tree, Mapping) and isinstance(tree.get(name), dict):
+        return dict(tree[name])
+    return next((hit for child in children if (hit := _found(child, name)) is not None), None)
+
+
+def _shown(pipeline: Pipeline, meter: Meter) -> Pipeline:
+    """The pipeline without the meter's number: a screen may be shared."""
+    if meter.prm == DEMO_PRM:
+        return pipeline
+    return json.loads(  # type: ignore[no-any-return]
+        json.dumps(pipeline, default=_marked).replace(meter.prm, "YOUR PRM"), object_hook=_unmarked
+    )
+
+
+def _marked(value: object) -> object:
+    return {"$moment": value.isoformat()} if isinstance(value, datetime) else str(value)
+
+
+def _unmarked(value: dict[str, Any]) -> Any:
+    return datetime.fromisoformat(value["$moment"]) if set(value) == {"$moment"} else value
+
+
+def shell(collection: str, pipeline: Pipeline) -> str:
+    """The query for mongosh."""
+    return f"db.{collection}.aggregate({_written(pipeline, _shell_moment)})"
+
+
+def python(collection: str, pipeline: Pipeline) -> str:
+    """The query for PyMongo."""
+    body = _written(pipeline, _python_moment).replace(": null", ": None")
+    head = "from datetime import UTC, datetime\n\n" if "datetime(" in body else ""
+    return f'{head}database["{collection}"].aggregate({body})'
+
+
+def _written(pipeline: Pipeline, moment: Callable[[datetime], str]) -> str:
+    moments: list[str] = []
+
+    def mark(value: object) -> str:
+        if not isinstance(value, datetime):
+            raise TypeError(f"{type(value).__name__} cannot be written")
+        moments.append(moment(value))
+        return f"@{len(moments) - 1}@"
+
+    written = json.dumps(pipeline, indent=2, default=mark, ensure_ascii=False)
+    for number, one in enumerate(moments):
+        written = written.replace(f'"@{number}@"', one)
+    return written
+
+
+def _shell_moment(value: datetime) -> str:
+    return f'ISODate("{value:%Y-%m-%dT%H:%M:%SZ}")'
+
+
+def _python_moment(value: datetime) -> str:
+    return f"datetime({value.year}, {value.month}, {value.day}, {value.hour}, {value.minute}, tzinfo=UTC)"

@@ -1,0 +1,141 @@
+"""What the same readings cost in an ordinary and in a time series collection, side by side."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from core.formats import number, percent, size
+from core.lab import figures
+from core.lab.bound import Bound, bound
+from core.lab.footprint import MEANINGFUL_READINGS, Footprint, Usage, footprint, saving
+from pages.shared import notices
+from pages.shared.frame import link, page
+from pages.shared.visitor import Visitor
+
+SIDES = ("ordinary", "time-series")
+
+
+def measure(guest: Visitor) -> tuple[Footprint, Bound]:
+    """Both collections, verified and settled, and what their values alone would take."""
+    with st.spinner(guest.t("footprint.measuring")), notices.guard():
+        measured = footprint(guest.store)
+        limit = bound(guest.store.read(summary.meter).watts for summary in guest.meters)
+    return measured, limit
+
+
+def show_gain(guest: Visitor, measured: Footprint) -> None:
+    ordinary, series, speech = measured.ordinary, measured.time_series, guest.language
+    ratio = ordinary.total_bytes / series.total_bytes
+    per_bucket = series.readings / max(series.buckets or 1, 1)
+    cards = (
+        ("saving-total", percent(saving(ordinary.total_bytes, series.total_bytes), speech)),
+        ("ratio", f"{number(ratio, speech, 1)} ×"),
+        ("saving-data", percent(saving(ordinary.data_bytes, series.data_bytes), speech)),
+        ("per-bucket", number(per_bucket, speech)),
+    )
+    for column, (name, value) in zip(st.columns(len(cards)), cards, strict=True):
+        column.metric(
+            guest.t(f"footprint.card.{name}"), value, help=guest.t(f"footprint.card.{name}.help"), border=True
+        )
+
+
+def show_state(guest: Visitor, measured: Footprint, limit: Bound) -> None:
+    """Verified, settled, and whether a ratio means anything yet."""
+    speech, series = guest.language, measured.time_series
+    st.markdown(
+        guest.t("footprint.verified", readings=number(series.readings, speech), server=measured.server)
+    )
+    if measured.settled:
+        st.markdown(guest.t("footprint.settled"))
+    else:
+        st.warning(guest.t("footprint.unsettled"), icon=":material/hourglass_top:")
+    if not measured.meaningful:
+        st.warning(
+            guest.t("footprint.few", readings=number(MEANINGFUL_READINGS, speech)), icon=":material/info:"
+        )
+        link(guest, "fleet", guest.t("footprint.to_fleet"), icon=":material/groups:")
+    st.caption(
+        guest.t(
+            "footprint.bound",
+            compressor=limit.compressor,
+            value=number(limit.bytes_per_reading, speech, 2),
+            readings=number(limit.readings, speech),
+        )
+    )
+
+
+def show_table(guest: Visitor, measured: Footprint) -> None:
+    rows: dict[str, list[str]] = {"": [], **{guest.t(f"footprint.{side}"): [] for side in SIDES}}
+    saved = guest.t("footprint.table.saving")
+    rows[saved] = []
+    for name in (
+        "data_bytes",
+        "storage_bytes",
+        "free_bytes",
+        "index_bytes",
+        "index_free_bytes",
+        "total_bytes",
+    ):
+        one, other = getattr(measured.ordinary, name), getattr(measured.time_series, name)
+        free = "free" in name
+        cells = (
+            guest.t(f"footprint.table.{name}"),
+            size(one, guest.language),
+            size(other, guest.language),
+            "" if free else percent(saving(one, other), guest.language),
+        )
+        for column, cell in zip(rows.values(), cells, strict=True):
+            column.append(cell)
+    cells = (
+        guest.t("footprint.table.bytes_per_reading"),
+        *(
+            number(one.bytes_per_reading, guest.language, 2)
+            for one in (measured.ordinary, measured.time_series)
+        ),
+        percent(
+            saving(measured.ordinary.bytes_per_reading, measured.time_series.bytes_per_reading),
+            guest.language,
+        ),
+    )
+    for column, cell in zip(rows.values(), cells, strict=True):
+        column.append(cell)
+    st.table(rows)
+
+
+def show_raw(guest: Visitor, measured: Footprint) -> None:
+    with st.expander(guest.t("footprint.raw"), icon=":material/data_object:"):
+        for column, side, usage in zip(
+            st.columns(2), SIDES, (measured.ordinary, measured.time_series), strict=True
+        ):
+            with column:
+                st.markdown(f"**{guest.t(f'footprint.{side}')}**")
+                st.markdown(described(guest, usage))
+                st.json(json.loads(json.dumps(usage.raw, default=str)), expanded=1)
+
+
+def described(guest: Visitor, usage: Usage) -> str:
+    """Compressor, allocation unit and indexes with their sizes."""
+    indexes = ", ".join(f"`{name}` {size(count, guest.language)}" for name, count in usage.indexes.items())
+    return guest.t(
+        "footprint.engine",
+        compressor=usage.compressor or "?",
+        unit=size(usage.allocation_bytes, guest.language),
+        indexes=indexes or "–",
+    )
+
+
+guest = page("footprint", needs="readings")
+measured, limit = measure(guest)
+show_gain(guest, measured)
+st.plotly_chart(
+    figures.side_by_side(measured, limit, guest.language),
+    config={"displayModeBar": False},
+    key="footprint_chart",
+)
+show_state(guest, measured, limit)
+show_table(guest, measured)
+show_raw(guest, measured)
+st.button(guest.t("footprint.again"), icon=":material/refresh:", key="footprint_again")
+link(guest, "laboratory", guest.t("footprint.to_laboratory"), icon=":material/science:")

@@ -1,0 +1,255 @@
+"""What the gain is made of: other layouts really built, a look into the buckets, and what they cannot do."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import StorageError
+from core.formats import moment, number, size
+from core.lab import figures, work
+from core.lab.buckets import Bucket, buckets
+from core.lab.build import LESSON_READINGS, Built
+from core.lab.footprint import server_version
+from core.lab.layouts import BY_CODE, LAYOUTS, WATERFALL, available
+from core.lab.losses import Trial, trials
+from core.paristime import local
+from pages.shared import lab_job, notices
+from pages.shared.frame import link, page
+from pages.shared.visitor import Visitor
+
+NO_BAR = {"displayModeBar": False}
+
+
+def layout_name(code: str) -> str:
+    return guest.t(f"lab.layout.{code}")
+
+
+def show_layouts(guest: Visitor) -> None:
+    st.markdown(guest.t("laboratory.layouts.lead"))
+    with notices.guard():
+        version = server_version(guest.store)
+    possible = [layout for layout in LAYOUTS if available(layout, version)]
+    running = lab_job.find(guest, "layouts")
+    busy = running is not None and running.active
+    steps, everything = st.columns(2)
+    chosen = None
+    if steps.button(
+        guest.t("laboratory.layouts.steps", count=len(WATERFALL)),
+        type="primary",
+        icon=":material/waterfall_chart:",
+        disabled=busy,
+        key="lab_steps",
+        width="stretch",
+    ):
+        chosen = list(WATERFALL)
+    if everything.button(
+        guest.t("laboratory.layouts.all", count=len(possible)),
+        icon=":material/science:",
+        disabled=busy,
+        key="lab_all",
+        width="stretch",
+    ):
+        chosen = possible
+    if chosen:
+        lab_job.begin(guest, "layouts", work.layouts(guest.store.patient(), chosen))
+    built = lab_job.watch(guest, "layouts", layout_name) or ()
+    if len(built) < len(possible):
+        missing = len(LAYOUTS) - len(possible)
+        if missing:
+            st.caption(guest.t("laboratory.layouts.unavailable", server=version, count=missing))
+    if built:
+        show_built(guest, built)
+
+
+def show_built(guest: Visitor, built: tuple[Built, ...]) -> None:
+    by_code = {one.layout: one for one in built}
+    if all(layout.code in by_code for layout in WATERFALL):
+        st.subheader(guest.t("laboratory.waterfall.title"), anchor=False)
+        chosen = [by_code[layout.code] for layout in WATERFALL]
+        st.plotly_chart(figures.waterfall(chosen, guest.language), config=NO_BAR, key="lab_waterfall")
+        st.caption(guest.t("laboratory.waterfall.note"))
+    st.subheader(guest.t("laboratory.layouts.title"), anchor=False)
+    st.plotly_chart(figures.layouts(built, None, guest.language), config=NO_BAR, key="lab_layouts")
+    st.dataframe(table(built), hide_index=True, key="lab_table", column_config=columns(guest))
+    if not all(one.settled for one in built):
+        st.warning(guest.t("footprint.unsettled"), icon=":material/hourglass_top:")
+    st.caption(guest.t("laboratory.layouts.note", readings=number(LESSON_READINGS, guest.language)))
+    st.download_button(
+        guest.t("laboratory.layouts.csv"),
+        as_csv(built),
+        "courbe-layouts.csv",
+        "text/csv",
+        icon=":material/download:",
+        key="lab_csv",
+    )
+    with st.expander(guest.t("laboratory.layouts.what"), icon=":material/help:"):
+        for one in built:
+            st.markdown(f"**{layout_name(one.layout)}**: {guest.t(f'lab.why.{one.layout}')}")
+    with st.expander(guest.t("footprint.raw"), icon=":material/data_object:"):
+        picked = st.selectbox(
+            guest.t("laboratory.column.layout"), list(by_code), format_func=layout_name, key="lab_raw"
+        )
+        st.json(by_code[picked].usage.raw, expanded=1)
+
+
+def table(built: tuple[Built, ...]) -> pd.DataFrame:
+    rows = [
+        {
+            "layout": layout_name(one.layout),
+            "total": one.usage.bytes_per_reading,
+            "data": one.usage.data_bytes / one.usage.readings,
+            "storage": one.usage.storage_bytes / one.usage.readings,
+            "indexes": one.usage.index_bytes / one.usage.readings,
+            "free": (one.usage.free_bytes + one.usage.index_free_bytes) / one.usage.readings,
+            "per_document": one.usage.readings / one.usage.buckets if one.usage.buckets else None,
+            "compressor": one.usage.compressor,
+            "readings": one.usage.readings,
+            "speed": one.usage.readings / one.seconds,
+        }
+        for one in built
+    ]
+    return pd.DataFrame(rows)
+
+
+def columns(guest: Visitor) -> dict[str, object]:
+    named = {
+        name: guest.t(f"laboratory.column.{name}")
+        for name in (
+            *("layout", "total", "data", "storage", "indexes", "free"),
+            *("per_document", "compressor", "readings", "speed"),
+        )
+    }
+    two = {"total", "data", "storage", "indexes", "free"}
+    config: dict[str, object] = {}
+    for name, label in named.items():
+        if name in ("layout", "compressor"):
+            config[name] = st.column_config.TextColumn(label)
+        else:
+            config[name] = st.column_config.NumberColumn(label, format="%.2f" if name in two else "%,.0f")
+    return config
+
+
+def as_csv(built: tuple[Built, ...]) -> str:
+    """Codes and exact bytes, the same in every language."""
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    names = (
+        *("readings", "data_bytes", "storage_bytes", "index_bytes", "free_bytes"),
+        *("index_free_bytes", "total_bytes", "bytes_per_reading", "buckets", "compressor"),
+    )
+    writer.writerow(["layout", "order", "settled", "seconds", *names])
+    for one in built:
+        order = BY_CODE[one.layout].order.value
+        figures_of = [getattr(one.usage, name) for name in names]
+        writer.writerow([one.layout, order, one.settled, round(one.seconds, 3), *figures_of])
+    return stream.getvalue()
+
+
+def show_inside(guest: Visitor) -> None:
+    st.markdown(guest.t("laboratory.inside.lead"))
+    if guest.meter is None:
+        return
+    try:
+        found = buckets(guest.store, guest.meter)
+    except StorageError as error:
+        notices.show(error)
+        found = []
+    if found:
+        show_bucket(guest, found)
+    st.subheader(guest.t("laboratory.granularity.title"), anchor=False)
+    st.markdown(guest.t("laboratory.granularity.lead"))
+    running = lab_job.find(guest, "granularity")
+    if st.button(
+        guest.t("laboratory.granularity.start"),
+        icon=":material/view_week:",
+        disabled=running is not None and running.active,
+        key="lab_granularity",
+    ):
+        lab_job.begin(guest, "granularity", work.granularity(guest.store.patient()))
+    built = lab_job.watch(guest, "granularity", layout_name) or ()
+    if built:
+        for column, one in zip(st.columns(3), built, strict=False):
+            held = one.usage.readings / max(one.usage.buckets or 1, 1)
+            column.metric(
+                layout_name(one.layout),
+                guest.t("laboratory.granularity.held", count=number(held, guest.language)),
+                f"{number(one.usage.bytes_per_reading, guest.language, 2)} {guest.t('footprint.unit')}",
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+            )
+        st.plotly_chart(figures.layouts(built, None, guest.language), config=NO_BAR, key="lab_grain")
+        st.caption(guest.t("laboratory.granularity.why"))
+
+
+def show_bucket(guest: Visitor, found: list[Bucket]) -> None:
+    spoken = guest.language
+    picked = st.selectbox(
+        guest.t("laboratory.bucket.pick"),
+        range(len(found)),
+        index=min(1, len(found) - 1),
+        format_func=lambda at: guest.t(
+            "laboratory.bucket.name",
+            first=moment(local(found[at].first), spoken),
+            last=moment(local(found[at].last), spoken),
+            count=number(found[at].readings, spoken),
+        ),
+        key="lab_bucket",
+    )
+    one = found[picked]
+    cards = (
+        ("readings", number(one.readings, spoken)),
+        ("stored", size(one.bytes, spoken)),
+        ("unpacked", size(one.unpacked_bytes, spoken)),
+        ("watts", f"{number(one.least, spoken)} – {number(one.most, spoken)} W"),
+    )
+    for column, (name, value) in zip(st.columns(len(cards)), cards, strict=True):
+        column.metric(guest.t(f"laboratory.bucket.{name}"), value, border=True)
+    st.plotly_chart(figures.bucket_columns(one, spoken), config=NO_BAR, key="lab_bucket_chart")
+    state = "closed" if one.closed else "open"
+    st.caption(guest.t(f"laboratory.bucket.{state}", version=one.version))
+
+
+def show_limits(guest: Visitor) -> None:
+    st.markdown(guest.t("laboratory.limits.lead"))
+    if guest.meter and st.button(
+        guest.t("laboratory.limits.start"), icon=":material/gavel:", key="lab_limits"
+    ):
+        with st.spinner(guest.t("laboratory.limits.running")), notices.guard():
+            for trial in trials(guest.store, guest.meter):
+                show_trial(guest, trial)
+    st.markdown(guest.t("laboratory.limits.also"))
+
+
+def show_trial(guest: Visitor, trial: Trial) -> None:
+    with st.container(border=True):
+        st.markdown(f"**{guest.t(f'laboratory.limits.{trial.code}')}**")
+        for column, side in zip(st.columns(2), ("ordinary", "time_series"), strict=True):
+            label = guest.t(f"footprint.{side.replace('_', '-')}")
+            column.metric(label, outcome(guest, trial, side))
+        st.caption(guest.t(f"laboratory.limits.{trial.code}.note"))
+
+
+def outcome(guest: Visitor, trial: Trial, side: str) -> str:
+    if trial.kept_double is not None:
+        accepted = trial.kept_double[side == "time_series"]
+        return guest.t("laboratory.limits.accepted" if accepted else "laboratory.limits.refused")
+    milliseconds = trial.time_series if side == "time_series" else trial.ordinary
+    if milliseconds is None:
+        return guest.t("laboratory.limits.forbidden", name=trial.refusal)
+    return f"{number(milliseconds, guest.language, 2)} ms"
+
+
+guest = page("laboratory", needs="readings")
+gain, inside, limits = st.tabs([guest.t(f"laboratory.tab.{name}") for name in ("gain", "inside", "limits")])
+with gain:
+    show_layouts(guest)
+with inside:
+    show_inside(guest)
+with limits:
+    show_limits(guest)
+link(guest, "speed", guest.t("laboratory.to_speed"), icon=":material/speed:")
