@@ -15,7 +15,7 @@ from typing import Final
 
 from core.errors import SourceError
 
-BLOCK: Final = 1 << 22
+BLOCK: Final = 1 << 20
 HEAD: Final = 1 << 15
 MAX_BYTES: Final = 512 << 20
 """Of one file, and of everything a zip holds together."""

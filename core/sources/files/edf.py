@@ -18,7 +18,6 @@ from core.sources.files.rows import Rows
 _HEADER: Final = re.compile(r'"?date et heure de releve.*;"?puissance atteinte.*')
 _SECTION: Final = re.compile(r'"?\d\d/\d\d/\d{4}"?;?;?')
 _ROW: Final = re.compile(r'"?\d\d:\d\d:\d\d"?;[^;]*;.*')
-_GRID_MS: Final = 5 * 60_000
 
 
 def recognises(lines: list[str]) -> bool:
@@ -56,6 +55,5 @@ def _stamps(time: Field, day: Numbers) -> Stamps:
     good &= (hour < 24) & (minute < 60) & (second < 60) & (day >= 0) & (time.width == 8)
     of_day = ((hour * 60 + minute) * 60 + second) * 1000
     of_day = np.where(of_day == 0, DAY_MS, of_day)
-    good &= of_day % _GRID_MS == 0  # such rows as 09:09:06 are no interval's end
     wall = np.where(good, day * DAY_MS + of_day, 0)
     return Stamps(wall, np.full(len(wall), NO_OFFSET, np.int64), good)

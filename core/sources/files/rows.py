@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import SourceError
 from core.model import MINUTE_MS, STEPS, Curve, Refusal, RefusalReason
 from core.paristime import DAY_MS, exists, is_ambiguous, now_ms, to_utc
 from core.sources.files.columns import NO_OFFSET, OK, REASONS, Flags, Lines, Numbers, Stamps
@@ -15,6 +17,9 @@ from core.sources.files.columns import NO_OFFSET, OK, REASONS, Flags, Lines, Num
 NO_STEP: Final = 0
 """Stands for the step (minutes) of a row that states none."""
 T = TypeVar("T", bound=np.generic)
+_GRID_MS: Final = 5 * MINUTE_MS
+_PIECE: Final = 1 << 17
+_NOISE_ROWS: Final = 100_000
 _APART: Final = 8  # rows between two listings of an hour that happens twice
 
 
@@ -59,7 +64,11 @@ class Rows:
         mine = np.ones(len(lines), np.bool_) if only is None else only
         self.seen += int(mine.sum())
         self._note(lines, mine & ~stamps.good, RefusalReason.BAD_STAMP)
+        self._give_up_on_noise()
         kept = mine & stamps.good
+        stray = kept & (stamps.wall % _GRID_MS != 0)  # a step of its own would be told from such a row
+        self._note(lines, stray, RefusalReason.OFF_GRID)
+        kept &= ~stray
         if minutes is not None:
             self._note(lines, kept & (minutes == NO_STEP), RefusalReason.UNKNOWN_STEP)
             kept &= minutes != NO_STEP
@@ -71,6 +80,13 @@ class Rows:
         self._against.append(against[kept])
         steps = np.zeros(len(lines), np.int64) if minutes is None else minutes
         self._minutes.append(steps[kept].astype(np.int16))
+
+    def _give_up_on_noise(self) -> None:
+        """A file that only begins like one of ours need not be read to its end."""
+        bad = self.refusals.counts.get(RefusalReason.BAD_STAMP, 0)
+        if self.seen >= _NOISE_ROWS and bad > self.seen * 9 // 10:
+            example = self.refusals.examples[RefusalReason.BAD_STAMP]
+            raise SourceError("file-no-readings", count=bad, example=example)
 
     def _note(self, lines: Lines, which: Flags, why: RefusalReason | None) -> None:
         if why is not None and which.any():
@@ -103,17 +119,20 @@ class Rows:
         wall, offset = _joined(self._wall, np.int64), _joined(self._offset, np.int16)
         minutes, watts = _joined(self._minutes, np.int16), _joined(self._watts, np.int32)
         against = _joined(self._against, np.uint8)
-        for blocks in (self._wall, self._offset, self._minutes, self._watts, self._against):
-            blocks.clear()
         naive = offset == NO_OFFSET
         if not naive.any():
-            return wall - offset.astype(np.int64) * MINUTE_MS, minutes, watts, against
-        real = ~naive | exists(wall)
-        self._refuse(wall[~real], RefusalReason.BAD_STAMP)
-        wall, naive, offset = wall[real], naive[real], offset[real]
+            wall -= offset.astype(np.int64) * MINUTE_MS
+            return wall, minutes, watts, against
+        real = ~naive | _piecewise(exists, wall)
+        if not real.all():
+            self._refuse(wall[~real], RefusalReason.BAD_STAMP)
+            wall, naive, offset = wall[real], naive[real], offset[real]
+            minutes, watts, against = minutes[real], watts[real], against[real]
+        if naive.all():
+            return localised(wall), minutes, watts, against
         utc = wall - np.where(naive, 0, offset.astype(np.int64)) * MINUTE_MS
         utc[naive] = localised(wall[naive])
-        return utc, minutes[real], watts[real], against[real]
+        return utc, minutes, watts, against
 
     def _in_order(
         self, columns: tuple[Numbers, NDArray[np.int16], NDArray[np.int32], NDArray[np.uint8]]
@@ -121,17 +140,21 @@ class Rows:
         """Ascending; of rows with one stamp and one step the first, a different value being a contradiction.
         A row without a value gives way to one with."""
         moment, minutes, watts, against = columns
-        ascending = moment[1:] > moment[:-1]
-        if bool(ascending.all()):
+        if bool((moment[1:] > moment[:-1]).all()):
             return columns
-        order = np.lexsort((against != OK, minutes, moment))
-        moment, minutes, watts, against = moment[order], minutes[order], watts[order], against[order]
-        again = np.zeros(len(moment), np.bool_)
-        again[1:] = (moment[1:] == moment[:-1]) & (minutes[1:] == minutes[:-1])
-        first = np.maximum.accumulate(np.where(again, 0, np.arange(len(moment))))
+        # one number a row sorts with less memory than a key for each column
+        rank = moment // MINUTE_MS << 8 | minutes.astype(np.int64) << 1 | (against != OK)
+        order = np.argsort(rank, kind="stable")
+        rank = rank[order] >> 1
+        again = np.zeros(len(rank), np.bool_)
+        again[1:] = rank[1:] == rank[:-1]
+        del rank
+        watts, against = watts[order], against[order]
+        first = np.maximum.accumulate(np.where(again, 0, np.arange(len(again), dtype=np.int32)))
         contradicts = again & (against == OK) & (watts != watts[first])
-        self._refuse(moment[contradicts], RefusalReason.CONTRADICTION)
-        return moment[~again], minutes[~again], watts[~again], against[~again]
+        self._refuse(moment[order[contradicts]], RefusalReason.CONTRADICTION)
+        kept = order[~again]
+        return moment[kept], minutes[kept], watts[~again], against[~again]
 
     def _once(self, start: Numbers, minutes: NDArray[np.int16], watts: NDArray[np.int32]) -> Curve:
         """Without readings that overlap an earlier one (rows of different steps)."""
@@ -158,7 +181,16 @@ class Rows:
 
 
 def _joined(blocks: list[NDArray[T]], kind: type[T]) -> NDArray[T]:
-    return np.concatenate(blocks) if blocks else np.zeros(0, kind)
+    """One column of its blocks, which are let go."""
+    column = np.concatenate(blocks) if blocks else np.zeros(0, kind)
+    blocks.clear()
+    return column
+
+
+def _piecewise(function: Callable[..., NDArray[T]], *columns: NDArray[Any]) -> NDArray[T]:
+    """A function of each row, a piece at a time: what it needs meanwhile stays small."""
+    pieces = range(0, max(len(columns[0]), 1), _PIECE)
+    return np.concatenate([function(*(column[at : at + _PIECE] for column in columns)) for at in pieces])
 
 
 def localised(wall: Numbers) -> Numbers:
@@ -166,7 +198,7 @@ def localised(wall: Numbers) -> Numbers:
     winter time begins where the stamps step back; a second listing of the same day starts over."""
     if len(wall) and int((np.diff(wall) < 0).sum()) > len(wall) / 2:
         return localised(wall[::-1])[::-1]
-    (rows,) = np.nonzero(is_ambiguous(wall))
+    (rows,) = np.nonzero(_piecewise(is_ambiguous, wall))
     second = np.zeros(len(wall), np.bool_)
     if len(rows):
         twice = wall[rows]
@@ -177,7 +209,7 @@ def localised(wall: Numbers) -> Numbers:
         backs = np.cumsum(back)
         before = np.maximum.accumulate(np.where(fresh, backs, 0))
         second[rows] = (backs - before) % 2 == 1
-    return to_utc(wall, second)
+    return _piecewise(to_utc, wall, second)
 
 
 def row_steps(moment: Numbers, *, stamped_at_end: bool, usual: int = NO_STEP) -> NDArray[np.int16]:

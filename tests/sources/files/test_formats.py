@@ -307,7 +307,7 @@ def test_edf_quirks():
     day = next(part for part in sections if part.startswith("26/10/2025"))
     strange = data.replace("26/10/2025;;\n", "26/10/2025;;\n09:09:06;4242;Réelle\n", 1) + "\n" + day
     assert read(strange.encode("latin-1")) == curve
-    assert refused(strange.encode("latin-1")) == {RefusalReason.BAD_STAMP: 1}
+    assert refused(strange.encode("latin-1")) == {RefusalReason.OFF_GRID: 1}
     assert local(curve.span.end).hour == 0
 
 
