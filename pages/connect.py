@@ -169,16 +169,13 @@ def erase_section(visitor: Visitor) -> None:
     if visitor.trouble or not visitor.meters:
         return
     st.divider()
-    if st.button(visitor.t("connect.erase"), icon=":material/delete:", key="erase"):
-        st.dialog(visitor.t("connect.erase_title"))(confirm_erasing)(visitor)
-
-
-def confirm_erasing(visitor: Visitor) -> None:
-    meters = ", ".join(visitor.name_of(summary.meter) for summary in visitor.meters)
-    st.markdown(visitor.t("connect.erase_what", meters=notices.plain(meters)))
-    if st.button(
-        visitor.t("connect.erase_yes"), type="primary", icon=":material/delete_forever:", key="erase_yes"
-    ):
+    with st.popover(visitor.t("connect.erase"), icon=":material/delete:"):
+        meters = ", ".join(visitor.name_of(summary.meter) for summary in visitor.meters)
+        st.markdown(visitor.t("connect.erase_what", meters=notices.plain(meters)))
+        sure = st.button(
+            visitor.t("connect.erase_yes"), type="primary", icon=":material/delete_forever:", key="erase_yes"
+        )
+    if sure:
         with notices.guard():
             visitor.erase()
         go(visitor, "connect")

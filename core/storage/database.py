@@ -50,16 +50,20 @@ class Obstacle(StrEnum):
 def connect(uri: SecretStr, *, seconds: float = _SECONDS) -> Client:
     """A client of a MongoDB; nothing is sent before the first request.
 
-    `seconds`: how long a server may take to be found. StorageError `database-uri`, `database-name`.
+    `seconds`: how long a server may take to be found, where the URI does not say. StorageError
+    `database-uri`, `database-name`.
     """
-    if not uri.get_secret_value().strip().startswith(("mongodb://", "mongodb+srv://")):
+    address = uri.get_secret_value().strip()
+    if not address.startswith(("mongodb://", "mongodb+srv://")):
         raise StorageError("database-uri")
+    milliseconds = round(seconds * 1000)
+    patience: dict[str, Any] = {"serverSelectionTimeoutMS": milliseconds, "connectTimeoutMS": milliseconds}
+    patience = {name: value for name, value in patience.items() if f"{name}=".lower() not in address.lower()}
     try:
         return MongoClient(
-            uri.get_secret_value().strip(),
+            address,
             appname="courbe",
-            serverSelectionTimeoutMS=round(seconds * 1000),
-            connectTimeoutMS=round(seconds * 1000),
+            **patience,
             maxPoolSize=20,
             maxIdleTimeMS=120_000,
             tz_aware=False,

@@ -56,7 +56,7 @@ def _line(check: Check, spoken: Language) -> str:
     if check.passed:
         return f"{_SIGNS[True]} **{say('')}** — {say('.ok')}"
     cure = plain(f"{why.happened(spoken)} {why.cure(spoken)}") if why else say(".cure")
-    return f"{_SIGNS[False]} **{say('')}** — {say('.failed')}  \n{cure}"
+    return f"{_SIGNS[False]} **{say('')}** — {say('.failed')}  \n→ {cure}"
 
 
 def plain(words: str) -> str:

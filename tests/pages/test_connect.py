@@ -1,0 +1,149 @@
+"""Connect: checks with their cure, the meter and the token, a database of one's own, erasing."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
+from streamlit.testing.v1 import AppTest
+
+from core.storage.store import Store
+from core.texts import text
+
+Opens = Callable[..., AppTest]
+PRMS = ["12345678901234", "22222222225678"]
+
+
+def token(prms: list[str], days: float) -> str:
+    claims = {"sub": prms, "exp": int(time.time() + days * 86_400)}
+    parts = (
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=")
+        for part in ({"alg": "HS256"}, claims)
+    )
+    return b".".join([*parts, b"c2lnbmF0dXJl"]).decode()
+
+
+def connect(open_page: Opens) -> AppTest:
+    app = open_page("connect", lang="en").run()
+    assert not app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    return "\n".join(
+        element.value
+        for kind in ("markdown", "caption", "error", "success", "warning")
+        for element in app.get(kind)
+    )  # type: ignore[attr-defined]
+
+
+def test_the_check_says_what_it_found_line_by_line(open_page: Opens) -> None:
+    app = connect(open_page)
+    app.button(key="check_connections").click().run()
+    for code in ("login", "version", "rights", "time-series", "statistics", "checkpoint"):
+        assert text(f"check.mongodb-{code}").split(" (")[0] in words(app)
+    assert "6.0" in words(app)
+
+
+def test_a_database_of_ones_own_serves_this_session_alone(
+    open_page: Opens, mongo_uri: str, mongo: MongoClient[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = connect(open_page)
+    app.radio(key="storage").set_value("own").run()
+    app.text_input(key="uri").input(mongo_uri).run()
+    app.button(key="check_connections").click().run()
+    assert not app.exception
+    assert text("connect.uri_taken") in words(app)
+    other = connect(open_page)
+    assert other.radio(key="storage").value == "deployment"
+    assert mongo_uri not in str(app.query_params)
+
+
+def test_a_uri_that_fails_is_not_used_and_not_repeated(open_page: Opens) -> None:
+    app = connect(open_page)
+    app.radio(key="storage").set_value("own").run()
+    app.text_input(key="uri").input(
+        "mongodb://someone:hunter2@127.0.0.1:1/?serverSelectionTimeoutMS=300"
+    ).run()
+    app.button(key="check_connections").click().run()
+    assert text("check.mongodb-open.failed") in words(app)
+    assert text("check.mongodb-open.cure") in words(app)
+    assert text("connect.uri_taken") not in words(app)
+    assert "hunter2" not in words(app)
+
+
+@pytest.mark.parametrize("typed", ["", "hunter2"])
+def test_what_is_no_uri_is_said(open_page: Opens, typed: str) -> None:
+    app = connect(open_page)
+    app.radio(key="storage").set_value("own").run()
+    app.text_input(key="uri").input(typed).run()
+    app.button(key="check_connections").click().run()
+    assert text("error.database-uri.title") in app.error[0].value
+    assert "hunter2" not in app.error[0].value
+
+
+def test_a_token_offers_its_meters_by_their_last_digits(open_page: Opens) -> None:
+    app = connect(open_page)
+    app.text_input(key="token").input(token(PRMS, 900)).run()
+    chooser = app.selectbox(key="prm_of_token")
+    assert chooser.options == ["•••• 1234", "•••• 5678"]
+    assert not app.warning
+    assert "more days" in words(app)
+
+
+def test_a_token_that_expires_soon_or_has_expired_is_said(open_page: Opens) -> None:
+    app = connect(open_page)
+    app.text_input(key="token").input(token(PRMS, 10)).run()
+    assert "expires on" in app.warning[0].value
+    app.text_input(key="token").input(token(PRMS, -10)).run()
+    assert "expired on" in app.error[0].value
+
+
+def test_a_token_that_cannot_be_read_is_said_and_not_repeated(open_page: Opens) -> None:
+    app = connect(open_page)
+    app.text_input(key="token").input("hunter2").run()
+    assert text("error.api-token-unreadable.title") in app.error[0].value
+    assert "hunter2" not in words(app)
+
+
+@pytest.mark.parametrize("typed", ["12 345 678 901 234", "12345678901234", " 12.345.678.901.234 "])
+def test_a_meter_number_is_taken_however_it_is_spaced(open_page: Opens, typed: str) -> None:
+    app = connect(open_page)
+    app.text_input(key="prm").input(typed).run()
+    assert not app.error
+
+
+def test_a_meter_number_that_is_too_short_is_said(open_page: Opens) -> None:
+    app = connect(open_page)
+    app.text_input(key="prm").input("12 345").run()
+    assert text("error.api-prm.title") in app.error[0].value
+
+
+def test_erasing_leaves_nothing(open_page: Opens, database: Database[dict[str, object]]) -> None:
+    open_page("welcome").run().button(key="try_demo").click().run()
+    app = connect(open_page)
+    assert len(Store(database).meters()) == 1
+    app.button(key="erase_yes").click().run()
+    assert not app.exception
+    assert Store(database).meters() == []
+
+
+def test_it_opens_where_no_mongodb_starts_and_a_uri_helps(
+    open_page: Opens, mongo_uri: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("COURBE_MONGODB_URI")
+    monkeypatch.setenv("COURBE_MONGOD", str(tmp_path / "nowhere"))
+    app = connect(open_page)
+    assert text("error.server-missing.title") in app.error[0].value
+    app.radio(key="storage").set_value("own").run()
+    app.text_input(key="uri").input(mongo_uri).run()
+    app.button(key="check_connections").click().run()
+    app.run()
+    assert not app.error

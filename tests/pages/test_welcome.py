@@ -1,0 +1,91 @@
+"""The first page: what it says, the one click into the demo, and opening whatever the storage does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pymongo.database import Database
+from streamlit.testing.v1 import AppTest
+
+from core.formats import THIN
+from core.model import DEMO_PRM
+from core.storage.store import Store
+from core.texts import Language, text
+
+Opens = Callable[..., AppTest]
+
+
+def test_it_says_what_one_meter_and_all_of_them_mean(open_page: Opens) -> None:
+    app = open_page("welcome", lang="en").run()
+    assert not app.exception
+    assert [figure.value for figure in app.metric] == [f"17{THIN}520", "648 billion"]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_one_click_imports_the_demo_household_and_goes_to_the_charts(
+    open_page: Opens, database: Database[dict[str, object]], language: Language
+) -> None:
+    app = open_page("welcome", lang=language.value).run()
+    app.button(key="try_demo").click().run()
+    assert not app.exception
+    assert app.title[0].value == text("consumption.title", language)
+    (summary,) = Store(database).meters()
+    assert summary.meter.prm == DEMO_PRM
+    assert summary.readings > 34_000
+
+
+def test_the_demo_again_changes_nothing(open_page: Opens, database: Database[dict[str, object]]) -> None:
+    for _ in range(2):
+        open_page("welcome").run().button(key="try_demo").click().run()
+    (summary,) = Store(database).meters()
+    assert Store(database).ordinary.count_documents({}) == summary.readings
+
+
+def test_ones_own_data_begin_at_connect(open_page: Opens) -> None:
+    app = open_page("welcome", lang="en").run().button(key="own_data").click().run()
+    assert app.title[0].value == text("connect.title")
+
+
+def test_the_language_is_in_the_address_and_can_be_changed(open_page: Opens) -> None:
+    app = open_page("welcome", lang="fr").run()
+    assert app.title[0].value == text("welcome.title", Language.FRENCH)
+    app.segmented_control(key="language").set_value(Language.ENGLISH).run()
+    assert app.title[0].value == text("welcome.title", Language.ENGLISH)
+    assert app.query_params["lang"] in ("en", ["en"])
+
+
+def test_an_unknown_language_is_no_error(open_page: Opens) -> None:
+    assert not open_page("welcome", lang="xx").run().exception
+
+
+def test_it_opens_where_no_mongodb_starts_and_says_what_to_do(
+    open_page: Opens, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("COURBE_MONGODB_URI")
+    monkeypatch.setenv("COURBE_MONGOD", str(tmp_path / "nowhere"))
+    app = open_page("welcome", lang="en").run()
+    assert not app.exception
+    assert app.metric
+    app.button(key="try_demo").click().run()
+    assert not app.exception
+    assert "COURBE" in app.error[0].value
+    assert "URI" in app.error[0].value
+
+
+def test_a_setting_that_cannot_be_used_is_named_without_its_value(
+    open_page: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURBE_DEPLOYMENT", "hunter2")
+    app = open_page("welcome", lang="en").run()
+    assert not app.exception
+    assert "DEPLOYMENT" in app.error[0].value
+    assert "hunter2" not in app.error[0].value
+
+
+@pytest.mark.parametrize("name", ["consumption", "footprint"])
+def test_a_page_without_readings_leads_to_the_step_before(open_page: Opens, name: str) -> None:
+    app = open_page(name, lang="en").run()
+    assert not app.exception
+    assert text("common.empty.title") in [header.value for header in app.header]
