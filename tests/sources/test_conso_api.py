@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import logging
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -296,3 +303,29 @@ def test_null_days_are_no_readings(server: ConsoServer) -> None:
     assert sum(one.count for one in delivery.refused) == 48
     server.knows_v2 = False
     assert Client(server).load_curve(METER, WEEK).curve == delivery.curve
+
+
+def test_a_certificate_nobody_vouches_for_is_not_trusted(server: ConsoServer, tmp_path: Path) -> None:
+    program = shutil.which("openssl")
+    if program is None:
+        pytest.skip("openssl is not installed")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    make = [program, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    make += ["-keyout", str(key), "-out", str(certificate), "-days", "1", "-subj", "/CN=localhost"]
+    subprocess.run(make, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        heard: list[bytes] = []
+
+        def serve() -> None:
+            wire, _ = listener.accept()
+            with suppress(OSError), context.wrap_socket(wire, server_side=True) as secure:
+                heard.append(secure.recv(1000))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"https://localhost:{listener.getsockname()[1]}"
+        assert outcome(Client(server, url=url)) == "api-unreachable"
+        thread.join()
+    assert not b"".join(heard)

@@ -1,0 +1,199 @@
+"""The Atlas trigger under Node: our rules, idempotent, and what it leaves lands in the record."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import SourceError
+from core.importing.api_import import budget_of
+from core.importing.inbox import COLLECTION, fold
+from core.model import Days, Delivery, Meter, Origin
+from core.paristime import HOUR_MS, midnight, span_of
+from core.settings import Settings
+from core.storage.store import Store
+from tests.conso_server import PRM, ConsoServer, household
+
+HERE = Path(__file__).parent
+ATLAS = HERE.parents[1] / "deploy" / "atlas"
+METER = Meter(PRM)
+TODAY = date(2026, 10, 26)
+"""The day after the clock changed: the trailing week has 169 hours."""
+WEEK = Days(TODAY - timedelta(days=7), TODAY)
+NOW = midnight(TODAY) + 9 * HOUR_MS
+
+
+def missing(why: str) -> None:
+    """Skip on a desk, fail where everything has to be there."""
+    if os.environ.get("CI"):
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """Node, with MongoDB's driver beside the trigger (fetched by npm the first time)."""
+    found, npm = shutil.which("node"), shutil.which("npm")
+    if found is None:
+        missing("node is not installed")
+    if not (ATLAS / "node_modules" / "mongodb").is_dir():
+        if npm is None:
+            missing("npm is not installed")
+        command = [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+        if subprocess.run(command, cwd=ATLAS, check=False, capture_output=True).returncode:
+            missing("npm cannot fetch MongoDB's driver for Node")
+    return str(found)
+
+
+class Trigger:
+    """The function as Atlas would run it, with its values."""
+
+    def __init__(self, node: str, uri: str, store: Store, server: ConsoServer) -> None:
+        self.node, self.uri, self.store, self.server = node, uri, store, server
+        self.values: dict[str, Any] = {
+            "COURBE_API_URL": server.url,
+            "COURBE_API_TOKEN": server.token(),
+            "COURBE_PRM": "99 999 999 999 991",
+            "COURBE_NOW": NOW,
+        }
+
+    def __call__(self) -> dict[str, Any]:
+        given = {"uri": self.uri, "database": self.store.database.name, "values": self.values}
+        done = subprocess.run(
+            [self.node, str(HERE / "run_trigger.cjs")],
+            input=json.dumps(given),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        told: dict[str, Any] = json.loads(done.stdout)
+        assert str(self.values["COURBE_API_TOKEN"]) not in done.stdout + done.stderr
+        return told
+
+    @property
+    def waiting(self) -> int:
+        return self.store.database[COLLECTION].count_documents({})
+
+    def budget(self) -> Any:
+        settings = Settings(_env_file=None, api_url=self.server.url)  # type: ignore[call-arg]
+        return budget_of(self.store, settings, lambda: NOW)
+
+
+@pytest.fixture
+def trigger(node: str, mongo_uri: str, store: Store) -> Iterator[Trigger]:
+    house = household(TODAY - timedelta(days=30), TODAY + timedelta(days=2))
+    with ConsoServer(house, clock=lambda: NOW) as server:
+        yield Trigger(node, mongo_uri, store, server)
+
+
+def test_the_week_lands_in_the_record_and_a_second_run_asks_nothing(trigger: Trigger) -> None:
+    assert trigger() == {"result": "stored", "code": None, "calls": 1}
+    assert trigger() == {"result": "up-to-date", "code": None, "calls": 0}
+    assert trigger.waiting == 1
+    assert fold(trigger.store) == 1
+    expected = trigger.server.households[METER].curve.within(span_of(WEEK))
+    assert trigger.store.read(METER) == trigger.store.read_ordinary(METER) == expected
+    assert len(expected) == 7 * 48 + 2
+    assert trigger() == {"result": "up-to-date", "code": None, "calls": 0}
+    (seen,) = trigger.server.seen
+    assert seen.query == {
+        "pointId": PRM,
+        "dateDebut": WEEK.first.isoformat(),
+        "dateFin": WEEK.end.isoformat(),
+    }
+    assert seen.headers["User-Agent"].startswith("Courbe/")
+
+
+def test_a_record_that_has_yesterday_costs_no_call(trigger: Trigger) -> None:
+    curve = trigger.server.households[METER].curve.within(span_of(WEEK))
+    trigger.store.merge(Delivery(METER, Origin.API_V2, curve))
+    assert trigger()["result"] == "up-to-date"
+    trigger.store.erase(METER)
+    trigger.store.merge(Delivery(METER, Origin.API_V2, curve.select(slice(0, -1))))
+    assert trigger()["result"] == "stored"
+
+
+def test_a_day_that_is_late_is_asked_again_and_replaces_the_first_answer(trigger: Trigger) -> None:
+    house = trigger.server.households[METER]
+    usual = house.published
+    house.published = lambda day: NOW + 1 if day == TODAY - timedelta(days=1) else usual(day)
+    assert trigger()["result"] == "not-published"
+    house.published = usual
+    assert trigger()["result"] == "stored"
+    assert trigger.waiting == 1
+
+
+def test_the_legacy_path_is_asked_where_the_new_one_is_unknown(trigger: Trigger) -> None:
+    trigger.server.knows_v2 = False
+    assert trigger() == {"result": "stored", "code": None, "calls": 2}
+    fold(trigger.store)
+    record = trigger.store.record(METER)
+    assert record is not None
+    assert record.origins == (Origin.API_V5,)
+
+
+def test_its_calls_count_in_our_budget_and_ours_in_its(trigger: Trigger) -> None:
+    trigger()
+    assert trigger.budget().allowance().calls == 1
+    trigger.values["COURBE_API_DAILY_CALLS"] = 1
+    trigger.store.database[COLLECTION].delete_many({})
+    assert trigger() == {"result": "paused", "code": "api-budget-used", "calls": 0}
+    assert len(trigger.server.seen) == 1
+    assert trigger.budget().take() > 0
+
+
+def test_a_ban_is_remembered_by_both(trigger: Trigger) -> None:
+    trigger.server.faults.append("banned")
+    assert trigger()["code"] == "api-banned"
+    assert trigger() == {"result": "failed", "code": "api-banned", "calls": 0}
+    with pytest.raises(SourceError) as caught:
+        trigger.budget().take()
+    assert caught.value.code == "api-banned"
+    assert len(trigger.server.seen) == 1
+
+
+def test_a_named_wait_holds_both(trigger: Trigger) -> None:
+    trigger.server.faults.append("throttled-named")
+    assert trigger()["code"] == "api-throttled"
+    assert trigger() == {"result": "paused", "code": "api-throttled", "calls": 0}
+    assert trigger.budget().allowance().resumes_at == NOW + 6 * HOUR_MS
+
+
+def test_every_answer_has_the_outcome_it_has_in_courbe(trigger: Trigger) -> None:
+    expected = {
+        "token": "api-token-refused",
+        "refresh": "api-gateway-down",
+        "technical": "api-enedis-down",
+        "plain-500": "api-enedis-down",
+        "consent": "api-consent",
+        "not-holder": "api-not-holder",
+        "malformed": "api-garbled",
+        "other-shape": "api-garbled",
+        "wrong-type": "api-garbled",
+        "redirect": "api-refused",
+        "cut": "api-unreachable",
+        "no-data": "api-no-data",
+    }
+    told = {}
+    for fault in expected:
+        trigger.server.faults.append(fault)
+        told[fault] = trigger()["code"]
+    assert told == expected
+    assert trigger.waiting == 0
+
+
+@pytest.mark.parametrize(("name", "code"), [("COURBE_PRM", "api-prm"), ("COURBE_API_TOKEN", "api-no-token")])
+def test_values_that_cannot_be_used_cost_no_call(trigger: Trigger, name: str, code: str) -> None:
+    trigger.values[name] = "nonsense"
+    assert trigger() == {"result": "failed", "code": code, "calls": 0}
+    assert not trigger.server.seen
