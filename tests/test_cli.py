@@ -13,16 +13,20 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pymongo import MongoClient
 
+from core.cli.holdings import exact_wh
 from core.cli.main import main
+from core.paristime import midnight, today
 from core.sources.demo import DemoSource
 from core.storage import server
 from tests.code import ROOT
+from tests.conso_server import ConsoServer, household
 
 COMMANDS = ("import", "status", "footprint", "export", "erase", "sync", "fleet", "report")
 SECRET = "hunter2secret"
@@ -210,6 +214,51 @@ def test_both_reference_files_in_any_order_twice(home: Home, shared_data: Path) 
     states.append(home.status())
     assert all(state == [alone] for state in states)
     assert home.run("footprint", "--json").json()["ordinary"]["readings"] == alone["readings"]
+
+
+def test_the_api_by_command_and_the_daily_update(home: Home) -> None:
+    first = today() - timedelta(days=10)
+    house = household(first, today())
+    house.activated, house.published = first, lambda day: midnight(day + timedelta(days=1))
+    with ConsoServer(house) as api:
+        token = api.token()
+        environment = {
+            "COURBE_API_URL": api.url,
+            "COURBE_API_TOKEN": token,
+            "COURBE_API_SECONDS_BETWEEN_CALLS": "0",
+        }
+        due = home.run("sync", "--dry-run", env=environment)
+        assert (due.code, len(api.seen)) == (0, 0), due.err
+        imported = home.run("import", "--api", "--json", env=environment)
+        assert imported.code == 0, imported.err
+        assert imported.json()["new"] == len(house.curve)
+        assert home.status()[0]["wh"] == exact_wh(house.curve.watt_minutes)
+        calls = len(api.seen)
+        again = home.run("sync", "--json", env=environment)
+        assert (again.code, again.json()["result"], len(api.seen)) == (0, "up-to-date", calls)
+        home.run("erase", "--yes")
+        api.faults.extend(["banned"] * 3)
+        banned = home.run("sync", env=environment)
+        assert banned.code == 1
+        for done in (due, imported, again, banned):
+            assert token not in done.out + done.err
+            assert house.meter.prm not in done.out + done.err
+
+
+def test_two_reports_side_by_side(home: Home, tmp_path: Path, shared_data: Path) -> None:
+    rows = (shared_data / SECOND_FILE).read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "two days.csv").write_text("".join(rows[:100]), encoding="utf-8")
+    assert home.run("import", "--file", tmp_path / "two days.csv").code == 0
+    done = home.run("report", "--html", tmp_path / "report.html")
+    assert done.code == 0, done.err
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<html" in page
+    assert str(home.folder) not in page
+    compared = home.run("report", "--compare", tmp_path / "report.json", tmp_path / "report.json")
+    assert "layouts/ts-hours/bytes_per_reading" in compared.out
+    broken = home.run("report", "--compare", tmp_path / "report.html", tmp_path / "report.json")
+    assert broken.code == 1
+    assert one_line(broken)
 
 
 def committed(client: MongoClient[dict[str, Any]], home: Home) -> int:

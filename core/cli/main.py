@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
 
-from core.cli import holdings, imports, laboratory
+from core.cli import holdings, imports, laboratory, reporting, updates
 from core.cli.console import Console
 from core.errors import CourbeError, InputError
 from core.texts import Language
@@ -133,6 +133,6 @@ def parser(console: Console | None = None) -> argparse.ArgumentParser:
         about = console.text(f"cli.{name}.about")
         return commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
 
-    for group in (imports, holdings, laboratory):
+    for group in (imports, updates, holdings, laboratory, reporting):
         group.add(command, console)
     return whole

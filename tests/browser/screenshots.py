@@ -1,0 +1,39 @@
+"""Makes the pictures of README from the running application: `make screenshots`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.app import App
+from tests.browser.visit import launch, visit
+from tests.code import ROOT
+
+FOLDER: Final = ROOT / "docs"
+PICTURES: Final = ("consumption", "footprint")
+SIZE: Final = {"width": 1280, "height": 1000}
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="courbe-pictures-") as folder,
+        App(Path(folder)) as app,
+        sync_playwright() as playwright,
+    ):
+        app.command("import", "--demo")
+        browser = launch(playwright)
+        for name in PICTURES:
+            with visit(browser, app.url, viewport=SIZE) as tab:
+                tab.open(name)
+                tab.expect_title(f"{name}.title")
+                tab.expect_charts()
+                tab.page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
