@@ -1,0 +1,67 @@
+"""Two years of one meter, from the bytes of each format to columns: ours against csv, datetime and a loop.
+
+The plain way knows the format and checks nothing; ours recognises it, checks every row and works out the
+steps. Both run in turn; ratios of medians count, not seconds.
+
+    python -m benchmarks.bench_parsing [--runs 9]
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import statistics
+import time
+from collections.abc import Callable
+from datetime import date, datetime
+from threading import Event
+
+from core.paristime import PARIS
+from core.sources.demo import demo_curve
+from core.sources.files import FileSource
+from tests.sources.files import writers
+
+UNTIL = date(2026, 1, 1)
+
+
+def ours(data: bytes) -> int:
+    return sum(len(delivery.curve) for delivery in FileSource("file", data).deliveries(Event()))
+
+
+def plain_csv(data: bytes) -> int:
+    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=";"))[3:]
+    return len([(datetime.fromisoformat(stamp).timestamp(), int(watts)) for stamp, watts in rows])
+
+
+def plain_r63(data: bytes) -> int:
+    rows = list(csv.reader(io.StringIO(data.decode("utf-8")), delimiter=";"))[1:]
+    return len(
+        [(datetime.fromisoformat(row[7]).replace(tzinfo=PARIS).timestamp(), int(row[8])) for row in rows]
+    )
+
+
+def timed(action: Callable[[bytes], int], data: bytes) -> float:
+    begun = time.perf_counter()
+    action(data)
+    return time.perf_counter() - begun
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=9)
+    runs = parser.parse_args().runs
+    curve = demo_curve(UNTIL)
+    for name, plain in (("enedis-csv", plain_csv), ("enedis-r63", plain_r63)):
+        data = writers.ALL[name](curve)
+        assert ours(data) == plain(data) == len(curve)
+        pairs = [(timed(ours, data), timed(plain, data)) for _ in range(runs)]
+        mine, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
+        print(
+            f"{name}: {len(curve)} rows, {len(data) / 1e6:.1f} MB; ours {mine * 1000:.1f} ms, "
+            f"plain {theirs * 1000:.1f} ms: {theirs / mine:.1f} times as fast"
+        )
+
+
+if __name__ == "__main__":
+    main()

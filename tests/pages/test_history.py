@@ -1,0 +1,206 @@
+"""History: choose, preview, import, report, calendar, erase."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.formats import THIN
+from core.model import DEMO_PRM, Delivery, Meter, Origin
+from core.sources.demo import DemoSource
+from core.storage.store import Store
+from core.texts import Language, text
+from tests.curves import regular
+from tests.sources.files import writers
+
+Opens = Callable[..., AppTest]
+CURVE = regular(date(2024, 5, 1), days=4)
+
+
+@pytest.fixture
+def history(open_page: Opens) -> Callable[..., AppTest]:
+    def opened(**query: str) -> AppTest:
+        app = open_page("history", **({"lang": "en"} | query)).run()
+        assert not app.exception
+        return app
+
+    return opened
+
+
+def finished(app: AppTest) -> AppTest:
+    """The page once the import has ended."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("job-"):
+            thread.join(30)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    kinds = ("markdown", "caption", "subheader", "error", "success", "info")
+    return "\n".join(element.value for kind in kinds for element in app.get(kind))  # type: ignore[attr-defined]
+
+
+def report(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    app.segmented_control(key="history_source").set_value("files").run()
+    app.file_uploader(key="history_files").set_value([(name, data, "") for name, data in files]).run()
+    assert not app.exception
+    return app
+
+
+def test_the_demo_is_previewed_imported_and_reported(history, store):
+    app = history()
+    count = f"{DemoSource().preview().readings:,}".replace(",", THIN)
+    assert text("history.preview.readings", count=count) in words(app)
+    assert not store.meters()
+    finished(app.button(key="history_start").click().run())
+    (summary,) = store.meters()
+    assert summary.meter == Meter(DEMO_PRM)
+    assert text("history.job.done") in words(app)
+    assert report(app)["New"] == f"{summary.readings:,}".replace(",", THIN)
+    assert report(app)["Unchanged"] == "0"
+
+
+def test_again_changes_nothing(history, store):
+    finished(history().button(key="history_start").click().run())
+    app = history()
+    app.segmented_control(key="history_source").set_value("demo").run()
+    finished(app.button(key="history_start").click().run())
+    assert (report(app)["New"], report(app)["Changed"]) == ("0", "0")
+    assert store.ordinary.count_documents({}) == store.meters()[0].readings
+
+
+def test_files_are_recognised_before_anything_is_written(history, store):
+    app = upload(
+        history(),
+        ("a.csv", writers.enedis_csv(CURVE)),
+        ("b.csv", writers.edf(CURVE)),
+        ("c.csv", b"nothing we know"),
+    )
+    said = words(app)
+    for expected in ("Enedis CSV", "EDF 30-minute powers", text("error.file-unknown.title"), "192 readings"):
+        assert expected in said
+    assert text("history.files.readable", count="2", of="3") in said
+    assert not store.meters()
+    assert writers.PRM not in said
+
+
+def test_files_are_imported_exactly(history, store):
+    app = upload(history(), ("a.csv", writers.enedis_csv(CURVE)), ("again.json", writers.json_v2(CURVE)))
+    finished(app.button(key="history_start").click().run())
+    assert store.read(Meter(writers.PRM)) == CURVE
+    assert (report(app)["New"], report(app)["Unchanged"]) == ("192", "192")
+
+
+def test_a_file_that_names_no_meter_asks_for_one(history, store):
+    app = upload(history(), ("b.csv", writers.edf(CURVE)))
+    assert text("history.preview.unnamed") in words(app)
+    app.text_input(key="history_prm").input("12 345 678 901 234").run()
+    finished(app.button(key="history_start").click().run())
+    assert store.meters()[0].meter == Meter("12345678901234")
+
+
+def test_a_meter_number_that_is_none_is_said(history):
+    app = upload(history(), ("b.csv", writers.edf(CURVE)))
+    app.text_input(key="history_prm").input("123").run()
+    assert text("error.api-prm.title") in words(app)
+
+
+def test_a_ruined_meter_number_can_be_typed(history, store):
+    ruined = writers.enedis_csv(CURVE).replace(writers.PRM.encode(), b"9,99999E+13")
+    app = upload(history(), ("a.csv", ruined))
+    assert text("error.file-prm-ruined.title") in words(app)
+    assert app.button(key="history_start").disabled
+    app.text_input(key="history_prm").input(writers.PRM).run()
+    finished(app.button(key="history_start").click().run())
+    assert store.read(Meter(writers.PRM)) == CURVE
+
+
+def test_nothing_chosen_cannot_be_started(history):
+    app = history()
+    app.segmented_control(key="history_source").set_value("files").run()
+    assert app.button(key="history_start").disabled
+
+
+def test_the_api_without_a_token_leads_to_connect(history):
+    app = history()
+    app.segmented_control(key="history_source").set_value("api").run()
+    assert text("error.api-no-token.title") in words(app)
+    assert app.button(key="history_start").disabled
+
+
+def test_a_running_import_is_found_again_and_can_be_cancelled(history, store, monkeypatch):
+    held, begun = threading.Event(), threading.Event()
+    merge = Store.merge
+
+    def slow(self: Store, delivery: Delivery) -> object:
+        begun.set()
+        held.wait(30)
+        return merge(self, delivery)
+
+    monkeypatch.setattr(Store, "merge", slow)
+    history().button(key="history_start").click().run()
+    assert begun.wait(30)
+    other = history()
+    assert text("history.job.running") in words(other)
+    assert other.button(key="history_start").disabled
+    other.button(key="history_cancel").click().run()
+    held.set()
+    finished(other)
+    assert text("history.job.cancelled") in words(other)
+    assert 0 < store.meters()[0].readings < 20_000
+    monkeypatch.undo()
+
+
+def test_the_report_can_be_closed(history):
+    app = finished(history().button(key="history_start").click().run())
+    app.button(key="history_close").click().run()
+    assert text("history.job.done") not in words(app)
+
+
+def test_days_of_the_chosen_meter(history, store):
+    store.merge(Delivery(Meter(writers.PRM), Origin.ENEDIS_CSV, CURVE.select(slice(0, 100))))
+    store.project(Meter(writers.PRM))
+    app = history()
+    assert text("history.count.complete", count="2") in words(app)
+    assert text("history.count.partial", count="1") in words(app)
+    app.date_input[0].set_value((date(2024, 5, 1), date(2024, 5, 2))).run()
+    table = app.dataframe[0].value
+    assert len(table) == 2
+    assert table[text("history.column.origin")].tolist() == ["Enedis CSV"] * 2
+    assert text("history.calendar.no_api") in words(app)
+
+
+def test_corrected_readings_are_listed(history, store):
+    meter = Meter(writers.PRM)
+    other = regular(date(2024, 5, 1), days=4, seed=2)
+    for curve in (CURVE, other):
+        store.merge(Delivery(meter, Origin.ENEDIS_CSV, curve))
+    store.project(meter)
+    app = history()
+    assert [one.label for one in app.expander][-1] == text("history.changes", count="192")
+
+
+def test_erasing_a_meter_leaves_the_others(history, store):
+    for prm in (writers.PRM, "99999999999992"):
+        store.merge(Delivery(Meter(prm), Origin.ENEDIS_CSV, CURVE))
+        store.project(Meter(prm))
+    app = history()
+    app.selectbox[0].set_value(Meter("99999999999992")).run()
+    app.button(key="history_erase").click().run()
+    assert [one.meter.prm for one in store.meters()] == [writers.PRM]
+    assert store.ordinary.count_documents({}) == len(CURVE)
+
+
+def test_in_french(history):
+    app = history(lang="fr")
+    assert app.title[0].value == text("history.title", Language.FRENCH)
