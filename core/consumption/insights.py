@@ -92,40 +92,48 @@ def biggest_days(daily: Totals, count: int) -> list[tuple[date, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Unlike:
-    """A day unlike its neighbours: how many times the energy of a usual day of its weekday."""
+    """Days in a row unlike their neighbours: their energy, and that of usual days of the same weekdays."""
 
-    day: date
-    times: float
+    first: date
+    last: date
     energy: int
     usual: int
 
+    @property
+    def times(self) -> float:
+        """How many times the usual energy."""
+        return self.energy / self.usual
+
 
 def unlike_days(daily: Totals, count: int = 12) -> list[Unlike]:
-    """Complete days far from the same weekday of the six weeks before and after, most striking first.
+    """Complete days far from the same weekday of the six weeks before and after, runs of them as one, those
+    with the largest difference in energy.
 
     Far: more than four times the usual distance (median absolute deviation) from their median.
     """
     values = np.where(daily.complete, daily.energy.astype(np.float64), np.nan)
     shifts = [7 * week for week in range(-_NEIGHBOURS, _NEIGHBOURS + 1) if week]
-    around = np.array([_moved(values, shift) for shift in shifts]) if len(values) else np.zeros((1, 0))
-    enough = ((~np.isnan(around)).sum(axis=0) >= _FEWEST_NEIGHBOURS) & ~np.isnan(values)
-    rows = np.nonzero(enough)[0]
+    around = np.array([_moved(values, shift) for shift in shifts])
+    rows = np.nonzero(((~np.isnan(around)).sum(axis=0) >= _FEWEST_NEIGHBOURS) & ~np.isnan(values))[0]
     if not len(rows):
         return []
     usual = np.nanmedian(around[:, rows], axis=0)
     distance = np.nanmedian(np.abs(around[:, rows] - usual), axis=0) * 1.4826
-    score = np.abs(values[rows] - usual) / np.maximum(distance, 0.05 * np.maximum(usual, 1))
-    chosen = np.argsort(-score)[:count]
-    return [
+    score = (values[rows] - usual) / np.maximum(distance, 0.05 * np.maximum(usual, 1))
+    far = np.nonzero((np.abs(score) > _UNLIKE) & (usual > 0))[0]
+    if not len(far):
+        return []
+    new = (np.diff(rows[far]) > 1) | (np.diff(np.sign(score[far])) != 0)
+    found = [
         Unlike(
-            to_date(daily.first[rows[at]]),
-            float(values[rows[at]] / usual[at]),
-            int(daily.energy[rows[at]]),
-            int(usual[at]),
+            to_date(daily.first[rows[run[0]]]),
+            to_date(daily.first[rows[run[-1]]]),
+            int(daily.energy[rows[run]].sum()),
+            int(usual[run].sum()),
         )
-        for at in chosen
-        if score[at] > _UNLIKE and usual[at] > 0
+        for run in np.split(far, np.nonzero(new)[0] + 1)
     ]
+    return sorted(found, key=lambda one: -abs(one.energy - one.usual))[:count]
 
 
 def _moved(values: NDArray[np.float64], by: int) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import streamlit as st
 
@@ -10,11 +10,12 @@ from core.consumption.figures.bars import years
 from core.consumption.figures.curve import load_curve
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
-from core.consumption.insights import unlike_days
+from core.consumption.insights import Unlike, unlike_days
 from core.consumption.periods import SAME_WEEKDAYS, Period, View, clipped, shifted
 from core.consumption.queries import Query
 from core.formats import day, kwh, number
 from core.model import Days
+from core.texts import Language
 from pages.shared.frame import path_of
 from pages.shared.visitor import Visitor
 from pages.views.card import card
@@ -71,21 +72,32 @@ def _unlike(guest: Visitor, home: Household) -> None:
     if not found:
         st.caption(guest.t("consumption.unlike.none"))
         return
-    for one in sorted(found, key=lambda each: each.day, reverse=True):
-        weekday = guest.t(f"consumption.weekday.{one.day.weekday()}")
-        words = guest.t(
-            "consumption.unlike.more" if one.times >= 1 else "consumption.unlike.less",
-            day=day(one.day, guest.language),
-            times=number(one.times, guest.language, 1 if one.times >= 1 else 2),
-            weekday=weekday.lower() if guest.language.value == "fr" else weekday,
-            energy=kwh(one.energy, guest.language),
-            usual=kwh(one.usual, guest.language),
-        )
-        day_link(guest, one.day.isoformat(), words)
+    for one in sorted(found, key=lambda each: each.first, reverse=True):
+        days_link(guest, one.first, one.last, _words(guest, one))
     st.caption(guest.t("consumption.unlike.how"))
 
 
-def day_link(guest: Visitor, picked: str, label: str) -> None:
-    """A link that opens a day."""
-    query = guest.query | {"view": View.DAY.value, "day": picked}
+def _words(guest: Visitor, one: Unlike) -> str:
+    """`12 Feb 2025: 2.1 times a usual Monday`."""
+    speech = guest.language
+    more = one.times >= 1
+    values = {
+        "times": number(one.times, speech, 1 if more else 2),
+        "energy": kwh(one.energy, speech),
+        "usual": kwh(one.usual, speech),
+    }
+    if one.first != one.last:
+        first, last = day(one.first, speech), day(one.last, speech)
+        key = "consumption.unlike.days_more" if more else "consumption.unlike.days_less"
+        return guest.t(key, first=first, last=last, **values)
+    weekday = guest.t(f"consumption.weekday.{one.first.weekday()}")
+    weekday = weekday.lower() if speech is Language.FRENCH else weekday
+    key = "consumption.unlike.more" if more else "consumption.unlike.less"
+    return guest.t(key, day=day(one.first, speech), weekday=weekday, **values)
+
+
+def days_link(guest: Visitor, first: date, last: date, label: str) -> None:
+    """A link that opens a day, or several."""
+    view = View.DAY if first == last else View.CUSTOM
+    query = guest.query | {"view": view.value, "day": first.isoformat(), "to": last.isoformat()}
     st.page_link(path_of("consumption"), label=label, query_params=query)

@@ -53,6 +53,7 @@ def show_figures(guest: Visitor, home: Household, period: Period, contract: Cont
                 delta_color="inverse",
                 help=note,
                 border=True,
+                height="stretch",
             )
     _say_compared(guest, matched.days, matched.of)
 
@@ -131,10 +132,13 @@ def show_overview(guest: Visitor, home: Household, period: Period, contract: Con
     if period.view is not View.DAY:
         show_bars(guest, home, shown, contract, style)
     known = home.days
-    card(guest, "carpet", carpet_chart(home.carpet, style), known, Query.CARPET)
-    picked = card(guest, "calendar", calendar(home.daily, style), known, Query.DAYS, clicks=True)
-    if picked:
-        open_day(picked, known)
+    for name, chart, query in (
+        ("carpet", carpet_chart(home.carpet, style), Query.CARPET),
+        ("calendar", calendar(home.daily, style), Query.DAYS),
+    ):
+        picked = card(guest, name, chart, known, query, clicks=True)
+        if picked:
+            open_day(picked, known)
 
 
 def show_bars(guest: Visitor, home: Household, shown: Days, contract: Contract, style: Theme) -> None:

@@ -16,7 +16,7 @@ from core.formats import day, kwh, moment
 from core.paristime import local
 from pages.shared.visitor import Visitor
 from pages.views.card import card
-from pages.views.compare import day_link
+from pages.views.compare import days_link
 from pages.views.navigator import open_day
 
 _LISTED = 8
@@ -46,10 +46,10 @@ def show_power(guest: Visitor, home: Household, period: Period, contract: Contra
         st.subheader(guest.t("consumption.card.biggest"), anchor=False)
         for date, energy in biggest_days(by_day(history, shown), _LISTED):
             words = f"{day(date, guest.language)}: {kwh(energy, guest.language)}"
-            day_link(guest, date.isoformat(), words)
+            days_link(guest, date, date, words)
     with right:
         st.subheader(guest.t("consumption.card.highest"), anchor=False)
         for one in peaks(history, _LISTED):
             at = local(one.start)
             words = f"{moment(at, guest.language)}: {style.kw(one.watts, 2)}"
-            day_link(guest, at.date().isoformat(), words)
+            days_link(guest, at.date(), at.date(), words)

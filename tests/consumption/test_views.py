@@ -136,8 +136,19 @@ def test_a_day_unlike_its_neighbours_is_found_and_a_usual_one_is_not() -> None:
     watts[60 * 48 : 61 * 48] = 1050
     history = History.of(Curve.of(curve.start, curve.minutes, watts))
     (found,) = unlike_days(by_day(history, Days(first, first + timedelta(days=120))))
-    assert found.day == local(int(curve.start[60 * 48])).date()
+    assert found.first == found.last == local(int(curve.start[60 * 48])).date()
     assert found.times == 2.1
+
+
+def test_days_away_in_a_row_are_told_as_one() -> None:
+    first = date(2024, 1, 1)
+    curve = regular(first, 120, watts=500)
+    watts = curve.watts.copy()
+    watts[60 * 48 : 65 * 48] = 100
+    history = History.of(Curve.of(curve.start, curve.minutes, watts))
+    (found,) = unlike_days(by_day(history, Days(first, first + timedelta(days=120))))
+    assert (found.last - found.first).days == 4
+    assert found.times == 0.2
 
 
 def test_a_partial_period_is_compared_like_with_like() -> None:

@@ -12,7 +12,6 @@ from core.consumption.figures.theme import (
     Chart,
     Columns,
     Theme,
-    clock_axis,
     figure,
     kilo,
     kwh_of,
@@ -25,6 +24,7 @@ from core.consumption.totals import Totals
 _BRIGHTEST: Final = 0.99
 """The share of half-hours below the brightest colour: one oven evening must not darken two years."""
 _NOON_MS: Final = 43_200_000
+_SLOT_MS: Final = 1_800_000
 
 
 def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
@@ -35,19 +35,54 @@ def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
     drawn.add_trace(
         go.Heatmap(
             x=whole.day.astype("datetime64[ms]").astype(np.int64) + _NOON_MS,
-            y=[slot_label(slot) for slot in range(SLOTS)],
+            y=np.arange(SLOTS) * _SLOT_MS,
             z=kw.T,
             colorscale=SCALE,
             zmin=float(min(known.min(), 0)) if len(known) else 0,
             zmax=float(np.quantile(known, _BRIGHTEST)) if len(known) else 1,
             colorbar={"title": {"text": "kW"}, "thickness": 12, "outlinewidth": 0},
             hoverongaps=False,
-            hovertemplate=f"%{{x|{theme.date_format}}}, %{{y}}<br>%{{z:.2f}} kW<extra></extra>",
+            hoverinfo="skip",
         )
     )
+    drawn.add_trace(_handles(whole, theme))
     drawn.update_xaxes(type="date", tickformat=theme.date_format, nticks=8, showgrid=False)
-    drawn.update_yaxes(autorange="reversed", showgrid=False, **clock_axis())
+    drawn.update_yaxes(
+        type="date",
+        range=[(SLOTS - 0.5) * _SLOT_MS, -_SLOT_MS / 2],
+        dtick=8 * _SLOT_MS,
+        tickformat="%H:%M",
+        showgrid=False,
+    )
     return Chart(drawn, _carpet_told(whole, theme), lambda: _carpet_columns(whole, theme))
+
+
+def _handles(whole: Carpet, theme: Theme) -> go.Bar:
+    """A transparent bar a day: Plotly selects bars, not cells. It tells the day and takes the click."""
+    energy = kwh_of(whole.energy.sum(axis=1))
+    measured = whole.minutes.sum(axis=1) > 0
+    watts = np.where(whole.minutes > 0, whole.watts, -np.inf)
+    slot = watts.argmax(axis=1)
+    unmeasured = theme.say("consumption.bars.missing")
+    labels = [
+        f"{theme.day(to_date(day))}<br>{theme.number(kwh, 1)} kWh<br>"
+        f"{theme.kw(watts[row, at], 2)}, {slot_label(at)}"
+        if known
+        else f"{theme.day(to_date(day))}<br>{unmeasured}"
+        for row, (day, kwh, at, known) in enumerate(
+            zip(whole.day, energy.tolist(), slot.tolist(), measured.tolist(), strict=True)
+        )
+    ]
+    return go.Bar(
+        x=whole.day.astype("datetime64[ms]").astype(np.int64),
+        y=np.full(len(whole.day), SLOTS * _SLOT_MS),
+        base=-_SLOT_MS / 2,
+        width=86_400_000,
+        offset=0,
+        marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}},
+        customdata=np.array([labels, whole.day.astype(str)]).T,
+        hovertemplate="%{customdata[0]}<extra></extra>",
+    )
 
 
 def _carpet_told(whole: Carpet, theme: Theme) -> str:

@@ -109,7 +109,7 @@ def figure(theme: Theme, x: str, y: str, height: int = HEIGHT) -> go.Figure:
     drawn = go.Figure()
     drawn.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        margin={"l": 8, "r": 8, "t": 12, "b": 8},
         separators=f",{THIN}" if theme.language is Language.FRENCH else f".{THIN}",
         hovermode="closest",
         showlegend=False,
@@ -117,7 +117,7 @@ def figure(theme: Theme, x: str, y: str, height: int = HEIGHT) -> go.Figure:
         dragmode="zoom",
         bargap=0.15,
     )
-    axis = {"automargin": True, "gridcolor": grid, "zerolinecolor": grid, "title_standoff": 8}
+    axis = {"automargin": True, "gridcolor": grid, "zerolinecolor": grid, "title_standoff": 12}
     drawn.update_xaxes(title=x, **axis)
     drawn.update_yaxes(title=y, **axis)
     return drawn
