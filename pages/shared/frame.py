@@ -28,6 +28,13 @@ _DONE, _HERE, _AHEAD = (
     ":material/radio_button_unchecked:",
 )
 
+_SCRIPT: Final = """{
+document.documentElement.lang = "LANGUAGE";
+document.documentElement.dataset.page = "PAGE";
+const app = document.querySelector('[data-testid="stApp"]');
+if (app) document.documentElement.style.colorScheme = getComputedStyle(app).colorScheme;
+if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+}"""
 _STYLE: Final = """<style>
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] {
     color: light-dark(#ffffff, #0b1424);
@@ -49,7 +56,7 @@ def page(name: str, *, needs: Needs = "storage") -> Visitor:
     )
     guest = _visitor()
     guest.refresh()
-    _dress(guest.language)
+    _dress(name, guest.language)
     trouble = guest.trouble = _open_storage(guest)
     _sidebar(guest, name, trouble)
     st.title(title, anchor=False)
@@ -174,10 +181,9 @@ def _meter_chooser(guest: Visitor) -> None:
     guest.choose(chosen)
 
 
-def _dress(spoken: Language) -> None:
-    """Tells the browser, and screen readers, which language the page speaks; and darkens the words on the
-    primary button of the dark theme, whose colour is bright because it is also the colour of chosen words."""
-    st.html(
-        f"<script>document.documentElement.lang = '{spoken.value}'</script>{_STYLE}",
-        unsafe_allow_javascript=True,
-    )
+def _dress(name: str, spoken: Language) -> None:
+    """Tells the browser, and screen readers, which language the page speaks; closes the navigation that a
+    phone lays over the page; and darkens the words on the primary button of the dark theme, whose colour is
+    bright because it is also the colour of chosen words. The page's name makes the script run on each."""
+    script = _SCRIPT.replace("LANGUAGE", spoken.value).replace("PAGE", name)
+    st.html(f"<script>{script}</script>{_STYLE}", unsafe_allow_javascript=True)

@@ -186,7 +186,8 @@ def visitor() -> Visitor:
     house = _house()
     if not isinstance(found, Visitor) or found._house is not house:
         found = Visitor(house, language())
-        found.token, found.prm = house.settings.api_token, house.settings.prm
+        if found.capabilities.api:
+            found.token, found.prm = house.settings.api_token, house.settings.prm
         st.session_state[_KEY] = found
     found.language = language()
     found.link = st.query_params.get("w") or found.link
