@@ -95,7 +95,7 @@ def show_forecast(guest: Visitor, found: Fleet) -> None:
     models, spoken, listed = found.models(), guest.language, forecast.prices()
     if models is None:
         return
-    st.subheader(guest.t("fleet.forecast.title"), anchor=False)
+    st.header(guest.t("fleet.forecast.title"), anchor=False)
     left, middle, right = st.columns(3)
     meters = int(
         left.number_input(
@@ -165,7 +165,7 @@ def result_of(guest: Visitor, name: str) -> tuple[object, ...]:
 
 
 def show_report(guest: Visitor, found: Fleet | None) -> None:
-    st.subheader(guest.t("report.download.title"), anchor=False)
+    st.header(guest.t("report.download.title"), anchor=False)
     st.markdown(guest.t("report.download.lead"))
     if guest.meters and st.button(
         guest.t("report.prepare"), icon=":material/description:", key="report_prepare"

@@ -67,7 +67,10 @@ def show_state(guest: Visitor, measured: Footprint, limit: Bound) -> None:
 
 
 def show_table(guest: Visitor, measured: Footprint) -> None:
-    rows: dict[str, list[str]] = {"": [], **{guest.t(f"footprint.{side}"): [] for side in SIDES}}
+    rows: dict[str, list[str]] = {
+        guest.t("footprint.table.size"): [],
+        **{guest.t(f"footprint.{side}"): [] for side in SIDES},
+    }
     saved = guest.t("footprint.table.saving")
     rows[saved] = []
     for name in (

@@ -89,7 +89,7 @@ def columns(guest: Visitor) -> dict[str, object]:
 
 
 def show_inserts(guest: Visitor) -> None:
-    st.subheader(guest.t("speed.insert.title"), anchor=False)
+    st.header(guest.t("speed.insert.title"), anchor=False)
     st.markdown(guest.t("speed.insert.lead", batches=BATCHES, batch=number(BATCH, guest.language)))
     running = lab_job.find(guest, "insert")
     if guest.meter and st.button(
