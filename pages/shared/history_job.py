@@ -6,13 +6,14 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import SourcePaused
 from core.formats import kwh, moment, number
 from core.importing.jobs import Job, State
 from core.importing.run import Part, Progress, Report
 from core.paristime import local, now_ms
 from pages.shared import notices
 from pages.shared.frame import link
-from pages.shared.history_preview import period, show_gaps, show_refusals
+from pages.shared.history_preview import counted, period, show_gaps, show_refusals
 from pages.shared.visitor import Visitor
 
 POLL_SECONDS = 1.0
@@ -40,10 +41,13 @@ def _watch(guest: Visitor, job: Job[Any]) -> None:
     if not job.active:
         st.rerun()
     with st.container(border=True):
-        st.subheader(guest.t(f"history.job.{job.state.value}"), anchor=False)
+        st.header(guest.t(f"history.job.{job.state.value}"), anchor=False)
         progress = job.progress
-        st.progress(_share(progress), _where(guest, progress))
-        st.markdown(notices.plain(_speed(guest, job)))
+        if progress.waiting_until is None:
+            st.progress(_share(progress), _where(guest, progress))
+            st.markdown(notices.plain(_speed(guest, job)))
+        else:
+            _show_pause(guest, job, progress.waiting_until)
         st.caption(guest.t("history.job.leave"))
         if st.button(
             guest.t("history.job.cancel"),
@@ -63,27 +67,33 @@ def _share(progress: Progress) -> float:
 
 
 def _where(guest: Visitor, progress: Progress) -> str:
-    if progress.waiting_until is not None:
-        resumes = moment(local(progress.waiting_until), guest.language)
-        return notices.plain(guest.t("history.job.resumes", moment=resumes))
     share = _share(progress)
     if progress.expected and share >= 1:
         return guest.t("history.job.writing")
     return notices.plain(progress.source or guest.t("history.job.beginning"))
 
 
+def _show_pause(guest: Visitor, job: Job[Any], until: int) -> None:
+    """Why it waits, until when, and what it has brought so far."""
+    st.markdown(notices.plain(guest.t("history.job.resumes", moment=moment(local(until), guest.language))))
+    if isinstance(job.result, Report):
+        if job.result.paused:
+            st.caption(notices.plain(job.result.paused.happened(guest.language)))
+        _show_counts(guest, job.result.parts)
+
+
 def _speed(guest: Visitor, job: Job[Any]) -> str:
     """Readings so far, how many a second, and how long it will still take."""
     spoken, progress = guest.language, job.progress
     seconds = max((now_ms() - job.started_ms) / 1000, 0.1)
-    words = [guest.t("history.preview.readings", count=number(progress.readings, spoken))]
+    words = [counted(guest, "history.preview.readings", progress.readings)]
     if progress.steps:
         calls = number(progress.step, spoken), number(progress.steps, spoken)
         words.append(guest.t("history.job.calls", done=calls[0], of=calls[1]))
-    if progress.readings and progress.waiting_until is None:
+    if progress.readings:
         words.append(guest.t("history.job.speed", count=number(progress.readings / seconds, spoken)))
     share = _share(progress)
-    if 0 < share < 1 and progress.waiting_until is None:
+    if 0 < share < 1:
         words.append(guest.t("history.job.left", time=_duration(guest, seconds / share - seconds)))
     return " · ".join(words)
 
@@ -97,7 +107,7 @@ def _duration(guest: Visitor, seconds: float) -> str:
 def _show_end(guest: Visitor, job: Job[Any]) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.subheader(guest.t(f"history.job.{job.state.value}"), anchor=False, width="content")
+            st.header(guest.t(f"history.job.{job.state.value}"), anchor=False, width="content")
             if st.button(guest.t("history.job.close"), key="history_close", type="tertiary"):
                 guest.jobs.forget(job.key)
                 st.rerun()
@@ -113,7 +123,9 @@ def _show_report(guest: Visitor, report: Report) -> None:
         _show_counts(guest, parts)
     for part in parts[:SHOWN_PARTS]:
         st.markdown(f"**{notices.plain(_name(guest, part))}**")
-        if part.error:
+        if isinstance(part.error, SourcePaused):
+            st.info(notices.plain(part.error.happened(guest.language)), icon=":material/schedule:")
+        elif part.error:
             notices.show(part.error)
         if part.span:
             _show_part(guest, part, alone=len(parts) == 1)
