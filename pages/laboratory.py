@@ -68,11 +68,11 @@ def show_layouts(guest: Visitor) -> None:
 def show_built(guest: Visitor, built: tuple[Built, ...]) -> None:
     by_code = {one.layout: one for one in built}
     if all(layout.code in by_code for layout in WATERFALL):
-        st.subheader(guest.t("laboratory.waterfall.title"), anchor=False)
+        st.header(guest.t("laboratory.waterfall.title"), anchor=False)
         chosen = [by_code[layout.code] for layout in WATERFALL]
         st.plotly_chart(figures.waterfall(chosen, guest.language), config=NO_BAR, key="lab_waterfall")
         st.caption(guest.t("laboratory.waterfall.note"))
-    st.subheader(guest.t("laboratory.layouts.title"), anchor=False)
+    st.header(guest.t("laboratory.layouts.title"), anchor=False)
     st.plotly_chart(figures.layouts(built, None, guest.language), config=NO_BAR, key="lab_layouts")
     st.dataframe(table(built), hide_index=True, key="lab_table", column_config=columns(guest))
     if not all(one.settled for one in built):
@@ -105,7 +105,7 @@ def table(built: tuple[Built, ...]) -> pd.DataFrame:
             "storage": one.usage.storage_bytes / one.usage.readings,
             "indexes": one.usage.index_bytes / one.usage.readings,
             "free": (one.usage.free_bytes + one.usage.index_free_bytes) / one.usage.readings,
-            "per_document": one.usage.readings / one.usage.buckets if one.usage.buckets else None,
+            "per_document": one.usage.readings / max(one.usage.documents, 1),
             "compressor": one.usage.compressor,
             "readings": one.usage.readings,
             "speed": one.usage.readings / one.seconds,
@@ -160,7 +160,7 @@ def show_inside(guest: Visitor) -> None:
         found = []
     if found:
         show_bucket(guest, found)
-    st.subheader(guest.t("laboratory.granularity.title"), anchor=False)
+    st.header(guest.t("laboratory.granularity.title"), anchor=False)
     st.markdown(guest.t("laboratory.granularity.lead"))
     running = lab_job.find(guest, "granularity")
     if st.button(

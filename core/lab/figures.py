@@ -76,18 +76,18 @@ def usage_bars(names: Sequence[str], usages: Sequence[Usage], language: Language
             x=one.bytes_per_reading, y=name, text=label, showarrow=False, xanchor="left", xshift=6
         )
     largest = max((one.bytes_per_reading for one in usages), default=1.0)
-    return _framed(figure, 130 + 44 * len(names), language, largest * 1.28, per_reading)
+    return _framed(figure, 110 + 40 * len(names), largest * 1.5)
 
 
-def _framed(figure: go.Figure, height: int, language: Language, largest: float, title: str) -> go.Figure:
+def _framed(figure: go.Figure, height: int, largest: float) -> go.Figure:
+    """Room at the right for the labels, which carry the unit; the legend below, however it wraps."""
     figure.update_layout(
         barmode="stack",
         height=height,
         margin={"l": 0, "r": 0, "t": 30, "b": 0},
-        legend={"orientation": "h", "y": -0.35 if height < 300 else -0.12, "x": 0, "traceorder": "normal"},
-        separators=", " if language is Language.FRENCH else ". ",
+        legend={"orientation": "h", "y": -25 / height, "yanchor": "top", "x": 0, "traceorder": "normal"},
     )
-    figure.update_xaxes(title=title, range=[0, largest], showgrid=True, fixedrange=True)
+    figure.update_xaxes(range=[0, largest], showgrid=True, fixedrange=True)
     figure.update_yaxes(automargin=True, fixedrange=True)
     return figure
 

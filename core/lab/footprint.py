@@ -55,6 +55,11 @@ class Usage:
         return self.storage_bytes + self.index_bytes
 
     @property
+    def documents(self) -> int:
+        """What is really stored: buckets in a time series collection, documents in any other."""
+        return self.buckets if self.buckets is not None else int(self.raw["storageStats"]["count"])
+
+    @property
     def bytes_per_reading(self) -> float:
         """`total_bytes` per reading; 0 without readings."""
         return self.total_bytes / self.readings if self.readings else 0.0

@@ -19,7 +19,7 @@ from bson.binary import Binary
 from bson.int64 import Int64
 from numpy.typing import NDArray
 
-from core.model import Curve, Meter
+from core.model import Curve, Flow, Meter
 from core.paristime import DAY_MS
 from core.storage import wire
 from core.storage.wire import Payload
@@ -74,8 +74,10 @@ def first_demo_with_id(meter: Meter, _series: int, curve: Curve) -> list[Payload
 
 
 def _first_fields(meter: Meter, curve: Curve) -> dict[str, Any]:
+    # the first demo knew consumption alone: production counts as another meter, of a number as long
+    prm = meter.prm if meter.flow is Flow.CONSUMPTION else "P" + meter.prm[1:]
     return {
-        "prm": meter.prm,
+        "prm": prm,
         "date": _EPOCH,
         "value": 0,
         "interval_length": f"PT{int(curve.minutes[0])}M",

@@ -1,0 +1,143 @@
+"""Every layout really built: the same readings, the sizes the lessons claim, nothing left behind."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import Any
+
+import bson
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.errors import StorageError
+from core.importing.run import Progress
+from core.lab import layouts
+from core.lab.build import PREFIX, Built, Stopped, build, build_all, new_name, sweep
+from core.lab.footprint import Tally
+from core.lab.layouts import BY_CODE, LAYOUTS, WATERFALL, Layout, available
+from core.lab.shapes import monthly, unpacked
+from core.lab.synthetic import households
+from core.model import Curve, Flow, Meter
+from core.storage.store import Store
+
+DAYS = 60
+METERS = 2
+
+
+def fleet() -> Any:
+    return households(METERS, DAYS)
+
+
+def leftovers(store: Store) -> list[str]:
+    return [name for name in store.database.list_collection_names() if PREFIX in name]
+
+
+def buildable(store: Store) -> list[Layout]:
+    version = str(store.database.client.server_info()["version"])
+    return [layout for layout in LAYOUTS if available(layout, version)]
+
+
+@pytest.fixture(scope="module")
+def built(filled: Store) -> dict[str, Built]:
+    """All layouts of two meters over 60 days."""
+    total = METERS * DAYS * 48
+    found = build_all(filled, buildable(filled), fleet, total, stop=Event(), progress=lambda _: None)
+    return {one.layout: one for one in found}
+
+
+def test_every_layout_is_built_and_dropped(filled: Store, built: dict[str, Built]) -> None:
+    assert list(built) == [layout.code for layout in buildable(filled)]
+    readings = sum(len(curve) for _, curve in fleet())
+    assert {one.usage.readings for one in built.values()} == {readings}
+    assert all(one.settled for one in built.values())
+    assert not leftovers(filled)
+
+
+def test_granularity_decides_how_many_readings_a_bucket_holds(built: dict[str, Built]) -> None:
+    held = {code: built[code].usage.readings / built[code].usage.documents for code in built}
+    assert held["ts-seconds"] == pytest.approx(2, abs=0.05)
+    assert held["ts-minutes"] == pytest.approx(48, abs=2)
+    assert held["ts-hours"] > 500
+    assert held["ordinary"] == 1
+
+
+def test_the_lessons_hold(built: dict[str, Built]) -> None:
+    data = {code: one.usage.data_bytes for code, one in built.items()}
+    assert data["ts-default"] > 1.5 * data["first-demo"]
+    assert data["ts-shuffled"] > 10 * data["ts-hours"]
+    assert data["ts-newest"] > 2 * data["ts-hours"]
+    assert data["ts-hours"] < 0.05 * data["ordinary"]
+    totals = [built[layout.code].usage.storage_bytes for layout in WATERFALL]
+    assert totals[0] > totals[-1]
+
+
+def test_compressors_are_those_the_names_say(built: dict[str, Built]) -> None:
+    for code in ("first-demo", "ordinary", "lean", "ts-snappy"):
+        assert built[code].usage.compressor == "snappy"
+    for code in ("ordinary-zstd", "natural", "ts-hours", "ts-small"):
+        assert built[code].usage.compressor == "zstd"
+    assert built["ts-small"].usage.allocation_bytes == built["ordinary-small"].usage.allocation_bytes == 512
+
+
+def test_a_layout_that_lost_a_reading_is_not_shown(filled: Store) -> None:
+    liar = Layout(
+        "ts-hours",
+        layouts.TS_HOURS.family,
+        layouts.TS_HOURS.shape,
+        layouts.TS_HOURS.options,
+        tally=lambda _collection, _steps: Tally(1, 1),
+    )
+    with pytest.raises(StorageError) as caught:
+        build(filled, liar, fleet, Event())
+    assert caught.value.code == "lab-differs"
+    assert not leftovers(filled)
+
+
+def test_cancelling_drops_what_was_begun(filled: Store) -> None:
+    stop = Event()
+    told: list[Progress] = []
+
+    def tell(progress: Progress) -> None:
+        told.append(progress)
+        stop.set()
+
+    found = list(build_all(filled, [layouts.LEAN], fleet, METERS * DAYS * 48, stop=stop, progress=tell))
+    assert not found
+    assert told
+    assert not leftovers(filled)
+    with pytest.raises(Stopped):
+        build(filled, layouts.LEAN, fleet, stop)
+
+
+def test_what_a_killed_experiment_left_is_swept(store: Store) -> None:
+    old, fresh = f"{PREFIX}1000_lean_ab12", new_name("lean")
+    for name in (old, fresh):
+        store.database.create_collection(name)
+    assert sweep(store.database) == 1
+    assert leftovers(store) == [fresh]
+
+
+@pytest.mark.parametrize("code", [layout.code for layout in LAYOUTS])
+def test_mixed_steps_and_both_flows_are_counted_exactly(filled: Store, code: str) -> None:
+    layout = BY_CODE[code]
+    if layout not in buildable(filled):
+        pytest.skip("this server cannot build custom bucket spans")
+    hour = 3_600_000
+    start = np.array([0, 1, 2, 3.5, 4, 4.5, 30]) * hour + 1_700_000_400_000
+    curve = Curve.of(start.astype(np.int64), [60, 60, 60, 30, 30, 30, 30], [0, 9_000, 4, 65_535, 1, 7, 12])
+    both = [(Meter("00000000000007", flow), curve) for flow in Flow]
+    found = build(filled, layout, lambda: iter(both), Event())
+    assert found.usage.readings == 2 * len(curve)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 65_535), min_size=1, max_size=40))
+def test_packed_months_hold_every_value(watts: list[int]) -> None:
+    start = np.arange(len(watts), dtype=np.int64) * 20 * 86_400_000
+    curve = Curve.of(start, np.full(len(watts), 30), watts)
+    documents = [
+        one for payload in monthly(Meter("00000000000007"), 1, curve) for one in bson.decode_all(payload.raw)
+    ]
+    assert [value for one in documents for value in unpacked(one["v"]).tolist()] == watts

@@ -1,0 +1,222 @@
+"""Queries, buckets, limits, inserting, fleet, forecast and report: what they say is so."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.errors import InputError, StorageError
+from core.lab import forecast, inserts, losses, queries
+from core.lab.bound import bound
+from core.lab.buckets import buckets
+from core.lab.fleet import Fleet, run_fleet, sizes_up_to
+from core.lab.footprint import footprint
+from core.lab.report import Findings, as_json, compare, read_report, write_report
+from core.lab.synthetic import households
+from core.model import Delivery, Meter, Origin
+from core.storage.store import Store
+from core.texts import Language
+
+
+@pytest.fixture(scope="module")
+def meter(filled: Store) -> Meter:
+    return filled.meters()[0].meter
+
+
+@pytest.fixture(scope="module")
+def races(filled: Store, meter: Meter) -> dict[str, queries.Race]:
+    found = queries.race_all(filled, meter, stop=Event(), progress=lambda _: None, runs=2)
+    return {race.query: race for race in found}
+
+
+@pytest.fixture(scope="module")
+def fleet(filled: Store) -> Fleet:
+    return run_fleet(filled.database, 10, 10)
+
+
+def test_every_query_is_raced_with_equal_answers(races: dict[str, queries.Race], filled: Store) -> None:
+    assert list(races) == list(queries.BY_CODE)
+    readings = filled.meters()[0].readings
+    assert races["history"].rows == readings
+    assert races["week"].rows == 336
+    assert races["peaks"].rows == 10
+    assert all(len(race.ordinary.milliseconds) == 2 for race in races.values())
+
+
+def test_explain_tells_documents_from_buckets(races: dict[str, queries.Race], filled: Store) -> None:
+    history = races["history"]
+    assert history.ordinary.documents == filled.meters()[0].readings
+    assert history.time_series.documents is not None
+    assert history.time_series.documents < 20
+
+
+def test_answers_that_differ_are_not_timed(store: Store) -> None:
+    ((meter, curve),) = households(1, 10)
+    store.merge(Delivery(meter, Origin.DEMO, curve))
+    store.project(meter)
+    store.ordinary.update_one({}, {"$inc": {"watts": 2}})
+    with pytest.raises(StorageError) as caught:
+        list(queries.race_all(store, meter, stop=Event(), progress=lambda _: None, runs=1))
+    assert caught.value.code == "speed-differs"
+
+
+def test_a_query_can_be_copied_and_hides_the_meter(races: dict[str, queries.Race], meter: Meter) -> None:
+    week = races["week"]
+    assert 'ISODate("' in week.shell
+    assert "tzinfo=UTC" in week.python
+    compile(week.python, "copied", "exec")
+    hidden = queries._shown([{"$match": {"meter.prm": "12345678901234"}}], Meter("12345678901234"))
+    assert "12345678901234" not in queries.shell("readings", hidden)
+
+
+def test_buckets_are_those_of_the_meter(filled: Store, meter: Meter) -> None:
+    found = buckets(filled, meter)
+    curve = filled.read(meter)
+    assert sum(one.readings for one in found) == len(curve)
+    assert max(one.most for one in found) == int(curve.watts.max())
+    assert min(one.least for one in found) == int(curve.watts.min())
+    closed = [one for one in found if one.closed]
+    assert closed
+    assert all(one.bytes < one.unpacked_bytes / 20 for one in closed)
+    assert {column.name for column in found[0].columns} == {"start", "watts"}
+
+
+def test_limits_are_real(filled: Store, meter: Meter) -> None:
+    found = {trial.code: trial for trial in losses.trials(filled, meter)}
+    assert found["double"].kept_double == (False, True)
+    assert found["change"].ordinary
+    assert found["change"].time_series is None
+    assert found["change"].refusal
+    assert found["look-up"].time_series
+
+
+def test_inserting_is_compared_in_both_ways(filled: Store, meter: Meter) -> None:
+    found = inserts.compare(filled, meter, filled.read(meter), stop=Event(), batches=2, batch=100)
+    assert [one.way for one in found] == list(inserts.WAYS)
+    assert all(len(one.ordinary) == len(one.time_series) == 2 for one in found)
+
+
+def test_a_fleet_is_measured_at_each_size_and_dropped(fleet: Fleet, filled: Store) -> None:
+    assert [one.meters for one in fleet.sizes] == [1, 10]
+    assert fleet.complete
+    assert fleet.sizes[1].footprint.ordinary.readings == sum(len(curve) for _, curve in households(10, 10))
+    printed = fleet.as_json()
+    assert set(printed) >= {"server", "sizes"}
+    assert set(printed["sizes"][0]) == {"meters", "days", "settled", "ordinary", "time_series"}
+    assert "buckets" in printed["sizes"][0]["time_series"]
+    left = filled.database.list_collection_names()
+    assert not [name for name in left if "lab_" in name or "fleet_" in name]
+
+
+def test_a_kept_fleet_stays_and_a_cancelled_one_does_not(store: Store) -> None:
+    kept = run_fleet(store.database, 2, 2, keep=True)
+    assert len(kept.kept) == 2
+    assert store.database[kept.kept[0]].count_documents({}) == 2 * 96
+    stop = Event()
+    stop.set()
+    cancelled = run_fleet(store.database, 3, 2, stop=stop)
+    assert not cancelled.sizes
+    assert not cancelled.complete
+
+
+@pytest.mark.parametrize(("meters", "days"), [(0, 10), (10, 0), (100_000, 10)])
+def test_a_fleet_out_of_bounds_is_refused(store: Store, meters: int, days: int) -> None:
+    with pytest.raises(InputError):
+        run_fleet(store.database, meters, days)
+
+
+def test_a_fleet_that_does_not_fit_the_disk_is_refused(store: Store) -> None:
+    with pytest.raises(StorageError) as caught:
+        run_fleet(store.database, 10_000, 3_653)
+    assert caught.value.code == "fleet-no-room"
+
+
+def test_sizes_are_powers_of_ten_up_to_the_number() -> None:
+    assert sizes_up_to(1) == (1,)
+    assert sizes_up_to(10) == (1, 10)
+    assert sizes_up_to(250) == (1, 10, 100, 250)
+
+
+def test_households_differ_from_each_other_and_are_as_noisy_as_a_real_one(shared_data: Path) -> None:
+    fleet = [curve.watts for _, curve in households(8, 365)]
+    means = [float(watts.mean()) for watts in fleet]
+    assert max(means) > 1.5 * min(means)
+    lines = (shared_data / "enedis_conso_heure_20230809-20240725.csv").read_text("utf-8-sig").splitlines()
+    real = np.array([int(line.split(";")[1]) for line in lines if line.startswith("20")], dtype=np.int32)
+    made = float(np.mean([bound([watts]).bytes_per_reading for watts in fleet]))
+    assert made >= 0.97 * bound([real]).bytes_per_reading
+    assert all((watts % 2 == 0).all() for watts in fleet)
+
+
+def test_the_same_fleet_can_be_made_again() -> None:
+    (one,), (other,) = households(1, 3, first=5), households(1, 3, first=5)
+    assert one == other
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(0, 1e6), st.floats(0.5, 100))
+def test_a_line_is_found_again(fixed: float, slope: float) -> None:
+    readings = [10_000, 100_000, 1_000_000, 10_000_000]
+    model = forecast.fit(readings, [round(fixed + slope * count) for count in readings])
+    assert model.per_reading == pytest.approx(slope, rel=1e-3)
+    assert model.residual < 1e-3
+    far = model.predict(1e12)
+    assert far.low < slope * 1e12 < far.high
+
+
+def test_one_measurement_is_no_line() -> None:
+    with pytest.raises(ValueError, match="two"):
+        forecast.fit([5], [10])
+
+
+def test_the_cost_grows_with_the_bytes_and_shards_beyond_the_largest_disk() -> None:
+    listed = forecast.prices()
+    prices = [forecast.cost(gb * 1e9, listed).month for gb in (0.1, 3, 30, 300, 3_000, 30_000)]
+    assert prices == sorted(prices)
+    assert forecast.cost(0.1e9, listed).tier == "M0"
+    assert forecast.cost(3_000e9, listed).shards == 1
+    assert forecast.cost(30_000e9, listed).shards == 9
+
+
+def test_ingest_of_all_linky_meters() -> None:
+    assert forecast.ingest_per_second(37_000_000) == pytest.approx(123_333, rel=1e-3)
+
+
+def test_the_bound_of_noise_is_its_entropy_and_of_nothing_is_nothing() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, 50_000).astype(np.int32)
+    assert bound([noise]).bytes_per_reading == pytest.approx(1, abs=0.02)
+    assert bound([]).bytes_per_reading == 0
+
+
+def test_a_report_is_complete_private_and_comparable(
+    filled: Store, races: dict[str, queries.Race], fleet: Fleet, tmp_path: Path
+) -> None:
+    findings = Findings(
+        footprint=footprint(filled), bound=bound([]), races=tuple(races.values()), fleet=fleet
+    )
+    for language in Language:
+        page, data = write_report(findings, tmp_path / f"{language}.html", language)
+        words = page.read_text("utf-8")
+        assert "<script>" in words
+        assert "src=" not in words.split("</script>")[-1]
+        assert filled.database.name not in words
+    one = read_report(data.read_bytes())
+    assert one == json.loads(json.dumps(as_json(findings)))
+    assert "host" not in one["raw"]["ordinary"]
+    rows = {name: (first, second) for name, first, second in compare(one, one)}
+    assert rows["footprint/ordinary/bytes_per_reading"][0] > 30
+    assert "queries/races/history/ordinary/median_ms" in rows
+    assert "fleet/sizes/10/time_series/bytes_per_reading" in rows
+    assert all(first == second for first, second in rows.values())
+
+
+@pytest.mark.parametrize("raw", [b"", b"[]", b"{}", b"\xff\xfe", b'{"kind": "other", "format": 1}'])
+def test_what_is_no_report_is_refused(raw: bytes) -> None:
+    with pytest.raises(InputError):
+        read_report(raw)
