@@ -58,11 +58,14 @@ def storage_state(visitor: Visitor) -> None:
     if visitor.trouble:
         notices.show(visitor.trouble)
         return
-    place = visitor.workspace.place if visitor.has_workspace else None
-    if place is Place.EMBEDDED and not visitor.is_shared:
+    if visitor.is_shared:
+        st.caption(visitor.t("connect.in_use_shared"))
+        return
+    place = visitor.workspace.place
+    if place is Place.EMBEDDED:
         folder = notices.plain(str(visitor.settings.data_dir))
         st.caption(visitor.t("connect.in_use_embedded", folder=folder))
-    elif place:
+    else:
         database = notices.plain(visitor.settings.database)
         st.caption(visitor.t("connect.in_use", database=database))
 
@@ -166,8 +169,8 @@ def api_checks(visitor: Visitor, meter: Meter) -> list[Check]:
 
 def erase_section(visitor: Visitor) -> None:
     """Everything this workspace holds, deleted after one question."""
-    if visitor.trouble or not visitor.meters:
-        return
+    if visitor.is_shared or visitor.trouble or not visitor.meters:
+        return  # a guest's button is beside the navigation, on every page
     st.divider()
     with st.popover(visitor.t("connect.erase"), icon=":material/delete:"):
         meters = ", ".join(visitor.name_of(summary.meter) for summary in visitor.meters)

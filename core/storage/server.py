@@ -260,7 +260,9 @@ class EmbeddedServer:
             except OperationFailure as error:
                 if error.code in _UNAUTHORISED:
                     raise StorageError("server-password", folder=str(self._folder)) from error
-                raise
+                raise StorageError("server-slow") from error
+            except PyMongoError as error:
+                raise StorageError("server-slow") from error
 
     def _obstacle(self, code: int) -> StorageError:
         """Why mongod ended: its exit code, and what it wrote last."""

@@ -175,7 +175,7 @@ class Workspaces:
             link = secrets.token_hex(16)
         with explained():
             self._registry.update_one({"_id": link}, {"$set": {"expires": expires}}, upsert=True)
-        return Workspace(link, self._store(self._database_of(link)), Place.EMBEDDED, link, expires)
+        return Workspace(link, self._store(self._database_of(link)), self.place, link, expires)
 
     def _database_of(self, link: str) -> str:
         """At most 63 bytes; the pattern of the setting `database` leaves room."""

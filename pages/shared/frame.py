@@ -65,7 +65,7 @@ def page(name: str, *, needs: Needs = "storage") -> Visitor:
         st.info(guest.t("common.workspace.lost"), icon=":material/info:")
     if needs != "nothing" and trouble:
         notices.show(trouble)
-        link(guest, "connect", guest.t("common.to_connect"))
+        link(guest, "connect", guest.t("common.to_connect"), icon=":material/arrow_forward:")
         st.stop()
     if needs == "readings":
         _require_readings(guest)

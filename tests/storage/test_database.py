@@ -6,7 +6,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ def listener(answer: bytes | None) -> Iterator[int]:
                     return
                 kept.append(connection)
                 if answer is not None:
-                    with connection:
+                    with suppress(OSError), connection:  # the other side may be gone already
                         connection.recv(4096)
                         connection.sendall(answer)
 

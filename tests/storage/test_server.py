@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -177,6 +179,11 @@ def test_a_path_too_long_for_a_socket_is_no_obstacle(
     again = started(deep)
     assert again.uri == first, "other processes know the address"
     assert values(again) == [1]
+    elsewhere = Path(json.loads((deep / "mongodb" / "address.json").read_text())["socket"]).parent
+    assert not elsewhere.is_relative_to(deep)
+    assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o700
+    again.stop()
+    shutil.rmtree(elsewhere)
 
 
 def test_a_killed_mongod_is_started_again(folder: Path, started: Callable[..., EmbeddedServer]) -> None:
