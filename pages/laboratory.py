@@ -176,8 +176,11 @@ def show_inside(guest: Visitor) -> None:
             held = one.usage.readings / max(one.usage.buckets or 1, 1)
             column.metric(
                 layout_name(one.layout),
-                guest.t("laboratory.granularity.held", count=number(held, guest.language)),
-                f"{number(one.usage.bytes_per_reading, guest.language, 2)} {guest.t('footprint.unit')}",
+                number(held, guest.language),
+                guest.t(
+                    "laboratory.granularity.held",
+                    size=number(one.usage.bytes_per_reading, guest.language, 2),
+                ),
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
@@ -205,7 +208,7 @@ def show_bucket(guest: Visitor, found: list[Bucket]) -> None:
         ("readings", number(one.readings, spoken)),
         ("stored", size(one.bytes, spoken)),
         ("unpacked", size(one.unpacked_bytes, spoken)),
-        ("watts", f"{number(one.least, spoken)} – {number(one.most, spoken)} W"),
+        ("watts", f"{number(one.least, spoken)}–{number(one.most, spoken)}"),
     )
     for column, (name, value) in zip(st.columns(len(cards)), cards, strict=True):
         column.metric(guest.t(f"laboratory.bucket.{name}"), value, border=True)

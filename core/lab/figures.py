@@ -24,6 +24,15 @@ LIMIT: Final = "#009e73"
 ORDINARY: Final = "#d55e00"
 TIME_SERIES: Final = "#0072b2"
 _GREY: Final = "#7f8c8d"
+LEGEND_BELOW: Final = {
+    "orientation": "h",
+    "yref": "container",
+    "y": 0,
+    "yanchor": "bottom",
+    "x": 0,
+    "traceorder": "normal",
+}
+"""At the bottom of the picture, where it may wrap on a narrow screen; the margin leaves it room."""
 
 
 def _data(one: Usage) -> int:
@@ -76,7 +85,7 @@ def usage_bars(names: Sequence[str], usages: Sequence[Usage], language: Language
             x=one.bytes_per_reading, y=name, text=label, showarrow=False, xanchor="left", xshift=6
         )
     largest = max((one.bytes_per_reading for one in usages), default=1.0)
-    return _framed(figure, 110 + 40 * len(names), largest * 1.5)
+    return _framed(figure, 150 + 40 * len(names), largest * 1.5)
 
 
 def _framed(figure: go.Figure, height: int, largest: float) -> go.Figure:
@@ -84,8 +93,8 @@ def _framed(figure: go.Figure, height: int, largest: float) -> go.Figure:
     figure.update_layout(
         barmode="stack",
         height=height,
-        margin={"l": 0, "r": 0, "t": 30, "b": 0},
-        legend={"orientation": "h", "y": -25 / height, "yanchor": "top", "x": 0, "traceorder": "normal"},
+        margin={"l": 0, "r": 0, "t": 30, "b": 90},
+        legend=LEGEND_BELOW,
     )
     figure.update_xaxes(range=[0, largest], showgrid=True, fixedrange=True)
     figure.update_yaxes(automargin=True, fixedrange=True)
@@ -152,9 +161,9 @@ def races(run: Sequence[Race], language: Language) -> go.Figure:
             hovertemplate="%{x:.2f} ms<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(
-        height=120 + 46 * len(run),
-        margin={"l": 0, "r": 10, "t": 10, "b": 0},
-        legend={"orientation": "h", "y": -0.18, "x": 0, "traceorder": "reversed"},
+        height=140 + 46 * len(run),
+        margin={"l": 0, "r": 10, "t": 10, "b": 100},
+        legend=LEGEND_BELOW | {"traceorder": "reversed"},
     )
     figure.update_xaxes(type="log", title=text("speed.axis", language), fixedrange=True)
     figure.update_yaxes(automargin=True, fixedrange=True)
@@ -183,9 +192,9 @@ def bucket_columns(bucket: Bucket, language: Language) -> go.Figure:
         )
     figure.update_layout(
         barmode="stack",
-        height=150,
-        margin={"l": 0, "r": 0, "t": 10, "b": 0},
-        legend={"orientation": "h", "y": -0.5, "x": 0, "traceorder": "normal"},
+        height=240,
+        margin={"l": 0, "r": 0, "t": 10, "b": 130},
+        legend=LEGEND_BELOW,
     )
     figure.update_xaxes(title=text("laboratory.bucket.bytes", language), fixedrange=True)
     figure.update_yaxes(automargin=True, fixedrange=True)
@@ -236,9 +245,9 @@ def growth(fleet: Fleet, language: Language) -> go.Figure:
             hoverinfo="skip",
         )
     figure.update_layout(
-        height=420,
-        margin={"l": 0, "r": 10, "t": 10, "b": 0},
-        legend={"orientation": "h", "y": -0.2, "x": 0},
+        height=460,
+        margin={"l": 0, "r": 10, "t": 10, "b": 130},
+        legend=LEGEND_BELOW,
     )
     figure.update_xaxes(type="log", title=text("fleet.meters", language), fixedrange=True)
     figure.update_yaxes(
