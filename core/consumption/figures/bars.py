@@ -26,7 +26,7 @@ def bars(totals: Totals, theme: Theme, cost: DailyCost | None = None) -> Chart:
     notes = ["" if whole else theme.say("consumption.bars.partial") for whole in complete]
     drawn.add_trace(
         go.Bar(
-            x=totals.first.astype("datetime64[ms]").astype(np.int64),
+            x=totals.first.astype("datetime64[m]"),
             y=np.where(totals.empty, np.nan, values),
             customdata=np.array([names, notes, totals.first.astype(str)]).T,
             marker={
@@ -67,10 +67,10 @@ def _ticks(totals: Totals, theme: Theme) -> dict[str, object]:
     every = max(1, -(-len(totals) // 8))
     shown = range(0, len(totals), every)
     label = theme.month if totals.grain is Grain.MONTH else theme.day
-    middle = (totals.first.astype("datetime64[ms]").astype(np.int64)) + 43_200_000
+    middle = totals.first.astype("datetime64[m]") + np.timedelta64(12, "h")
     return {
         "tickmode": "array",
-        "tickvals": [int(middle[at]) for at in shown],
+        "tickvals": [str(middle[at]) for at in shown],
         "ticktext": [label(to_date(totals.first[at])) for at in shown],
     }
 

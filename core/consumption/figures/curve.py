@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.consumption.figures.theme import Chart, Columns, Theme, figure, kilo
+from core.consumption.figures.theme import Chart, Columns, Theme, figure, kilo, wall
 from core.consumption.history import History, to_date
 from core.consumption.insights import peak
 from core.model import Days
@@ -30,10 +30,10 @@ class _Axis:
     def over(cls, days: Days) -> _Axis:
         return cls(midnight(days.first), len(days) <= _LONGEST_EXACT_DAYS)
 
-    def at(self, utc: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Milliseconds for a date axis."""
+    def at(self, utc: NDArray[np.int64]) -> NDArray[np.datetime64]:
+        """Dates for the axis."""
         offset = int(to_wall(np.array([self.origin]))[0]) - self.origin
-        return ((utc + offset) if self.exact else to_wall(utc)).astype(np.float64)
+        return wall((utc + offset) if self.exact else to_wall(utc))
 
 
 def load_curve(
@@ -96,14 +96,17 @@ def _ticks(axis: _Axis, days: Days, theme: Theme) -> dict[str, Any]:
     if not axis.exact:
         return {"tickformat": theme.date_format, "nticks": 8, "hoverformat": f"{theme.date_format} %H:%M"}
     moments = np.arange(midnight(days.first), midnight(days.end) + 1, HOUR_MS, dtype=np.int64)
-    wall = to_wall(moments)
     every = 3 * HOUR_MS if len(days) == 1 else DAY_MS
-    chosen = wall % every == 0
+    chosen = to_wall(moments) % every == 0
     labels = [
         local(int(moment)).strftime("%H:%M") if len(days) == 1 else theme.day(local(int(moment)).date())
         for moment in moments[chosen]
     ]
-    return {"tickmode": "array", "tickvals": axis.at(moments[chosen]).tolist(), "ticktext": labels}
+    return {
+        "tickmode": "array",
+        "tickvals": axis.at(moments[chosen]).astype(str).tolist(),
+        "ticktext": labels,
+    }
 
 
 def _told(history: History, days: Days, theme: Theme) -> str:

@@ -16,6 +16,7 @@ from core.consumption.figures.theme import (
     kilo,
     kwh_of,
     slot_label,
+    wall,
 )
 from core.consumption.history import SLOTS, to_date
 from core.consumption.shapes import Carpet
@@ -23,7 +24,6 @@ from core.consumption.totals import Totals
 
 _BRIGHTEST: Final = 0.99
 """The share of half-hours below the brightest colour: one oven evening must not darken two years."""
-_NOON_MS: Final = 43_200_000
 _SLOT_MS: Final = 1_800_000
 
 
@@ -34,8 +34,8 @@ def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
     known = kw[~np.isnan(kw)]
     drawn.add_trace(
         go.Heatmap(
-            x=whole.day.astype("datetime64[ms]").astype(np.int64) + _NOON_MS,
-            y=np.arange(SLOTS) * _SLOT_MS,
+            x=whole.day.astype("datetime64[m]") + np.timedelta64(12, "h"),
+            y=wall(np.arange(SLOTS) * _SLOT_MS),
             z=kw.T,
             colorscale=SCALE,
             zmin=float(min(known.min(), 0)) if len(known) else 0,
@@ -49,7 +49,7 @@ def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
     drawn.update_xaxes(type="date", tickformat=theme.date_format, nticks=8, showgrid=False)
     drawn.update_yaxes(
         type="date",
-        range=[(SLOTS - 0.5) * _SLOT_MS, -_SLOT_MS / 2],
+        range=wall(np.array([(SLOTS - 0.5) * _SLOT_MS, -_SLOT_MS / 2])).astype(str).tolist(),
         dtick=8 * _SLOT_MS,
         tickformat="%H:%M",
         showgrid=False,
@@ -74,9 +74,9 @@ def _handles(whole: Carpet, theme: Theme) -> go.Bar:
         )
     ]
     return go.Bar(
-        x=whole.day.astype("datetime64[ms]").astype(np.int64),
+        x=whole.day.astype("datetime64[m]"),
         y=np.full(len(whole.day), SLOTS * _SLOT_MS),
-        base=-_SLOT_MS / 2,
+        base=str(wall(np.array([-_SLOT_MS / 2]))[0]),
         width=86_400_000,
         offset=0,
         marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}},
@@ -120,7 +120,7 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
     names = [f"{theme.weekday(to_date(one).weekday())} {theme.day(to_date(one))}" for one in daily.first]
     drawn.add_trace(
         go.Scatter(
-            x=(week * 7 - 3)[known] * 86_400_000,
+            x=wall((week * 7 - 3)[known] * 86_400_000),
             y=((day + 3) % 7)[known],
             mode="markers",
             marker={
@@ -136,7 +136,7 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
     )
     drawn.add_trace(
         go.Scatter(
-            x=(week * 7 - 3)[~known] * 86_400_000,
+            x=wall((week * 7 - 3)[~known] * 86_400_000),
             y=((day + 3) % 7)[~known],
             mode="markers",
             marker={"symbol": "square-open", "size": size, "color": theme.quiet},

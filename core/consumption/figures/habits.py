@@ -165,7 +165,7 @@ def _duration_told(lasting: Duration, theme: Theme) -> str:
 def base_chart(base: BaseLoad, theme: Theme) -> Chart:
     """Base load of every night, and its median over fifteen of them."""
     drawn = figure(theme, "", theme.say("consumption.axis.watts"))
-    x = base.day.astype("datetime64[ms]").astype(np.int64)
+    x = base.day.astype("datetime64[m]")
     hover = f"%{{x|{theme.date_format}}}<br>%{{y:,.0f}} W<extra></extra>"
     drawn.add_trace(
         go.Scatter(
@@ -227,7 +227,7 @@ def peak_chart(day: NDArray[np.datetime64], watts: NDArray[np.int32], kva: int, 
     over = watts > kva * 1000
     drawn.add_trace(
         go.Bar(
-            x=day.astype("datetime64[ms]").astype(np.int64),
+            x=day.astype("datetime64[m]"),
             y=kilo(watts),
             width=86_400_000 * 0.9,
             offset=0,

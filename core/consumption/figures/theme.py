@@ -123,6 +123,12 @@ def figure(theme: Theme, x: str, y: str, height: int = HEIGHT) -> go.Figure:
     return drawn
 
 
+def wall(ms: NDArray[Any]) -> NDArray[np.datetime64]:
+    """Naive milliseconds as dates for an axis, to the minute. Plotly moves bare numbers on a date axis by the
+    zone of the browser; it takes these for what they say."""
+    return ms.astype("datetime64[ms]").astype("datetime64[m]")
+
+
 def clock_axis(hours: int = 4) -> dict[str, Any]:
     """Ticks of an axis of half-hours: 00:00, 04:00 ..."""
     at = [slot_label(2 * hour) for hour in range(0, 24, hours)]
