@@ -23,6 +23,7 @@ def enedis_csv(meter: Meter, curve: Curve, *, with_prm: bool = False) -> bytes:
 
     In this layout the step of a row is its distance to the row before. So before a reading that does not
     follow another of the file, a row without value marks where it starts, as Enedis does for missing ones.
+    A lone reading of another step cannot be told in this layout; Parquet holds it.
     """
     out = io.StringIO()
     rows = csv.writer(out, delimiter=";", lineterminator="\r\n")

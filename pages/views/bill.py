@@ -44,8 +44,9 @@ def _totals(guest: Visitor, found: Bill, style: Theme) -> None:
         ("fixed", style.euros(found.subscription) if found.subscription else unknown, None),
         ("mean", f"{style.euros(mean, 4)}/kWh" if mean is not None else "–", guest.t("cost.bill.mean_help")),
     )
-    for column, (name, value, note) in zip(st.columns(len(cards)), cards, strict=True):
-        column.metric(guest.t(f"cost.bill.{name}"), value, help=note, border=True)
+    for start in (0, 2):
+        for column, (name, value, note) in zip(st.columns(2), cards[start : start + 2], strict=True):
+            column.metric(guest.t(f"cost.bill.{name}"), value, help=note, border=True, height="stretch")
 
 
 def _unknown(guest: Visitor, found: Bill, days: int) -> None:

@@ -64,6 +64,7 @@ def navigator(guest: Visitor, known: Days) -> Period:
     )
     with st.container(horizontal=True, vertical_alignment="bottom", key="navigator"):
         _step(guest, "previous", before, ":material/chevron_left:")
+        _step(guest, "next", after, ":material/chevron_right:")
         st.date_input(
             guest.t("consumption.view.date"),
             min_value=known.first,
@@ -76,7 +77,6 @@ def navigator(guest: Visitor, known: Days) -> Period:
             width=230,
             disabled=period.view is View.ALL,
         )
-        _step(guest, "next", after, ":material/chevron_right:")
     st.header(period_name(guest, period), anchor=False)
     return period
 

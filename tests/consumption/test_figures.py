@@ -1,0 +1,128 @@
+"""Charts draw what is there, say it in words in both languages, and hand their data out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from core.consumption.contracts import Option, regulated
+from core.consumption.export import table_csv, table_parquet
+from core.consumption.figures.bars import bars, years
+from core.consumption.figures.cost import offers_chart, registers_chart
+from core.consumption.figures.curve import load_curve
+from core.consumption.figures.grids import calendar, carpet_chart
+from core.consumption.figures.habits import (
+    base_chart,
+    base_year_euros,
+    day_profile,
+    duration_curve,
+    peak_chart,
+    week_profile,
+)
+from core.consumption.figures.theme import Chart, Theme
+from core.consumption.history import History
+from core.consumption.insights import base_load, daily_peaks
+from core.consumption.shapes import carpet, duration, profile
+from core.consumption.tariffs import compare, daily_cost, meter
+from core.consumption.totals import Grain, by_day, grouped
+from core.model import Curve, Days
+from core.texts import Language
+from tests.curves import regular
+
+FIRST = date(2024, 10, 21)
+DAYS = Days(FIRST, FIRST + timedelta(days=14))  # over the change of clock
+Drawn = Callable[[History, Theme], Chart]
+CHARTS: dict[str, Drawn] = {
+    "curve": lambda history, theme: load_curve(history, DAYS, theme),
+    "day": lambda history, theme: load_curve(
+        history.during(Days(date(2024, 10, 27), date(2024, 10, 28))),
+        Days(date(2024, 10, 27), date(2024, 10, 28)),
+        theme,
+    ),
+    "overlay": lambda history, theme: load_curve(history, DAYS, theme, other=history, shift_ms=0),
+    "days": lambda history, theme: bars(by_day(history, DAYS), theme),
+    "weeks": lambda history, theme: bars(grouped(by_day(history, DAYS), Grain.WEEK), theme),
+    "euros": lambda history, theme: bars(
+        by_day(history, DAYS), theme, daily_cost(meter(history, regulated(Option.BASE, 6)), DAYS)
+    ),
+    "years": lambda history, theme: years(by_day(history, DAYS), theme, cumulated=False),
+    "cumulated": lambda history, theme: years(by_day(history, DAYS), theme, cumulated=True),
+    "carpet": lambda history, theme: carpet_chart(carpet(history), theme),
+    "calendar": lambda history, theme: calendar(by_day(history, DAYS), theme),
+    "profile": lambda history, theme: week_profile(profile(carpet(history)), theme),
+    "mean day": lambda history, theme: day_profile(profile(carpet(history)), (0, 1), theme),
+    "duration": lambda history, theme: duration_curve(duration(history), theme),
+    "base": lambda history, theme: base_chart(base_load(carpet(history)), theme),
+    "peaks": lambda history, theme: peak_chart(*daily_peaks(history), 6, theme),
+    "registers": lambda history, theme: registers_chart(meter(history, regulated(Option.TEMPO, 6)), theme),
+    "offers": lambda history, theme: offers_chart(
+        compare(history, (regulated(Option.BASE, 6),)), ["Base"] if len(history) else [], theme
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def history() -> History:
+    curve = regular(FIRST, 14)
+    return History.of(curve.select(~np.isin(np.arange(len(curve)), [100, 101, 102])))
+
+
+@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("language", Language)
+def test_a_chart_draws_speaks_and_hands_its_data_out(name: str, language: Language, history: History) -> None:
+    chart = CHARTS[name](history, Theme(language))
+    assert chart.figure.to_json()
+    assert len(chart.alt) > 12
+    columns = chart.columns()
+    assert len({len(np.asarray(column)) for column in columns.values()}) == 1
+    assert table_csv(columns).count(b"\r\n") == len(np.asarray(next(iter(columns.values())))) + 1
+    assert table_parquet(columns)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_of_nothing_is_still_a_chart(name: str) -> None:
+    chart = CHARTS[name](History.of(Curve.empty()), Theme(dark=True))
+    assert chart.figure.to_json()
+    assert chart.alt
+
+
+def test_the_line_breaks_at_a_gap_and_nowhere_else(history: History) -> None:
+    line = load_curve(history, DAYS, Theme()).figure.data[0]
+    assert int(np.isnan(line.y).sum()) == 2  # the gap, and the end
+    assert line.connectgaps is False
+
+
+def test_the_hour_that_happens_twice_has_two_places_on_its_day() -> None:
+    day = date(2024, 10, 27)
+    days = Days(day, day + timedelta(days=1))
+    line = load_curve(History.of(regular(day)), days, Theme()).figure.data[0]
+    assert len(np.unique(line.x[:50])) == 50
+    assert (np.diff(line.x[:50]) == np.timedelta64(30, "m")).all()
+    assert [label for label in line.text if "02:00" in label] == [
+        "27 Oct 2024, 02:00 (UTC+2)",
+        "27 Oct 2024, 02:00 (UTC+1)",
+    ]
+
+
+def test_the_data_of_a_curve_sum_to_its_energy(history: History) -> None:
+    columns = load_curve(history, DAYS, Theme()).columns()
+    assert int(np.asarray(columns["watts"]) @ np.asarray(columns["minutes"])) == history.watt_minutes
+    daily = bars(by_day(history, DAYS), Theme()).columns()
+    assert round(float(np.nansum(daily["kWh"])) * 60_000) == history.watt_minutes
+    cells = carpet_chart(carpet(history), Theme()).columns()
+    slots = np.array([cells[name] for name in cells if ":" in name])
+    assert round(float(np.nansum(slots)) * 60_000) == history.watt_minutes
+
+
+def test_french_numbers_and_dates() -> None:
+    alt = load_curve(History.of(regular(FIRST, watts=1234)), DAYS, Theme(Language.FRENCH)).alt
+    assert "29,6\u202fkWh" in alt
+    assert "21 oct. 2024" in alt
+
+
+def test_a_constant_power_costs_what_8766_hours_of_it_cost() -> None:
+    assert base_year_euros(100.0, Decimal("0.20")) == Decimal("175.32")

@@ -1,0 +1,28 @@
+"""Pages on a household: two months of 1,000 W, March and April 2024, on this test's database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.model import Delivery, Meter, Origin
+from core.storage.store import Store
+from tests.curves import METER_PRM, regular
+
+Opens = Callable[..., AppTest]
+
+
+@pytest.fixture
+def household_page(open_page: Opens, store: Store) -> Opens:
+    """Opens and runs a page; in English unless `lang` says otherwise."""
+    meter = Meter(METER_PRM)
+    store.merge(Delivery(meter, Origin.ENEDIS_CSV, regular(date(2024, 3, 1), 61, watts=1000)))
+    store.project(meter)
+
+    def opened(name: str, **query: str) -> AppTest:
+        return open_page(name, **({"lang": "en"} | query)).run()
+
+    return opened

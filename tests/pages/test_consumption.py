@@ -1,0 +1,60 @@
+"""The consumption page by itself: every section, period and language, and an address that is kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.consumption.periods import View
+from core.texts import Language, text
+from tests.pages.conftest import Opens
+
+SECTIONS = ("overview", "habits", "compare", "power", "export")
+VIEWS = ("day", "week", "month", "year", "all", "custom")
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("language", Language)
+def test_every_section_opens_by_its_address(household_page: Opens, section: str, language: Language) -> None:
+    page = household_page("consumption", lang=language.value, show=section, view="month", day="2024-03-15")
+    assert not page.exception
+    assert page.title[0].value == text("consumption.title", language)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_period_opens_by_its_address(household_page: Opens, view: str) -> None:
+    page = household_page("consumption", view=view, day="2024-03-31", to="2024-04-02")
+    assert not page.exception
+    assert [metric.label for metric in page.metric][:2] == [
+        text("consumption.key.energy"),
+        text("consumption.key.cost"),
+    ]
+
+
+def test_the_day_of_the_clock_change_has_all_its_energy(household_page: Opens) -> None:
+    page = household_page("consumption", view="day", day="2024-03-31")
+    assert page.metric[0].value == "23.0\u202fkWh"  # 1,000 W for 23 hours
+
+
+def test_next_ends_at_the_last_reading_and_previous_goes_back(household_page: Opens) -> None:
+    page = household_page("consumption", view="month", day="2024-04-30")
+    assert page.button(key="step_next").disabled
+    page.button(key="step_previous").click().run()
+    assert page.query_params["day"] == "2024-03-01"
+    assert not page.button(key="step_next").disabled
+
+
+def test_choosing_a_view_puts_it_into_the_address(household_page: Opens) -> None:
+    page = household_page("consumption", view="month", day="2024-03-01")
+    page.segmented_control(key="view").set_value(View.WEEK).run()
+    assert page.query_params["view"] == "week"
+    assert page.query_params["day"] == "2024-03-25"
+
+
+@pytest.mark.parametrize("query", [{"view": "century"}, {"day": "yesterday"}, {"show": "?"}, {"scope": "x"}])
+def test_an_address_nobody_made_still_opens(household_page: Opens, query: dict[str, str]) -> None:
+    assert not household_page("consumption", **query).exception
+
+
+def test_the_address_names_no_meter(household_page: Opens) -> None:
+    page = household_page("consumption", view="day", day="2024-03-02", show="export")
+    assert "99999" not in str(dict(page.query_params))

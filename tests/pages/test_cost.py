@@ -1,0 +1,53 @@
+"""The cost page by itself: the bill, the comparison, and a contract that is kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.consumption.contracts import Option
+from core.consumption.preferences import load_contract
+from core.storage.store import Store
+from core.texts import Language, text
+from tests.pages.conftest import Opens
+
+
+@pytest.mark.parametrize("part", ["bill", "compare", "contract"])
+@pytest.mark.parametrize("language", Language)
+def test_every_part_opens_by_its_address(household_page: Opens, part: str, language: Language) -> None:
+    page = household_page("cost", lang=language.value, part=part, view="month", day="2024-03-01")
+    assert not page.exception
+    assert page.title[0].value == text("cost.title", language)
+
+
+def test_the_bill_of_a_day_is_its_energy_times_the_price_in_force(household_page: Opens) -> None:
+    page = household_page("cost", part="bill", view="day", day="2024-03-31")
+    values = {metric.label: metric.value for metric in page.metric}
+    # 23 kWh at 0.2516 EUR, and a 366th of 190.91 EUR
+    assert values[text("cost.bill.energy")] == "5.79\u202fEUR"
+    assert values[text("cost.bill.fixed")] == "0.52\u202fEUR"
+
+
+def test_a_contract_is_kept_and_found_again(household_page: Opens, store: Store) -> None:
+    page = household_page("cost", part="contract")
+    page.segmented_control(key="option").set_value(Option.HPHC).run()
+    page.text_input(key="off_peak").set_value("22:36-6:36").run()
+    page.button(key="save_contract").click().run()
+    assert not page.exception
+    kept = load_contract(store.database)
+    assert kept is not None
+    assert (kept.option, str(kept.off_peak[0].windows[0])) == (Option.HPHC, "22:36-06:36")
+    again = household_page("cost", part="bill", view="day", day="2024-03-02")
+    assert text("cost.option.hphc") in " ".join(caption.value for caption in again.caption)
+
+
+@pytest.mark.parametrize(("typed", "title"), [("half past ten", "cost-window"), ("", "cost-no-windows")])
+def test_hours_that_cannot_be_read_are_said_and_nothing_is_kept(
+    household_page: Opens, store: Store, typed: str, title: str
+) -> None:
+    page = household_page("cost", part="contract")
+    page.segmented_control(key="option").set_value(Option.HPHC).run()
+    page.text_input(key="off_peak").set_value(typed).run()
+    if typed == "":
+        page.button(key="save_contract").click().run()
+    assert text(f"error.{title}.title") in page.error[0].value
+    assert load_contract(store.database) is None
