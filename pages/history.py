@@ -20,19 +20,28 @@ from pages.shared.visitor import Visitor
 Kind = Literal["demo", "files", "api"]
 
 
-def choose_source(guest: Visitor) -> Factory | None:
-    """What the visitor wants to import, with its preview; None while nothing can be imported."""
-    kinds: list[Kind] = ["demo", "files", *(["api"] if guest.capabilities.api else [])]  # type: ignore[list-item]
+def choose_kind(guest: Visitor) -> Kind:
+    """Where the readings come from."""
+    kinds: list[Kind] = ["demo", "files"]
+    likely: Kind = "files" if guest.meters else "demo"
+    if guest.capabilities.api:
+        kinds.append("api")
+        likely = "api" if guest.token else likely
     kind = st.segmented_control(
         guest.t("history.source"),
         kinds,
-        default="files" if guest.meters else "demo",
+        default=likely,
         required=True,
         format_func=lambda one: guest.t(f"history.source.{one}"),
         key="history_source",
     )
     if not guest.capabilities.api:
         st.caption(guest.t("history.source.no_api"))
+    return kind
+
+
+def choose_source(guest: Visitor, kind: Kind) -> Factory | None:
+    """What would be imported, with its preview; None while there is nothing."""
     if kind == "files":
         return history_files.choose(guest)
     if kind == "api":
@@ -76,10 +85,12 @@ guest = page("history")
 busy = show_job(guest)
 with st.container(border=True):
     st.header(guest.t("history.import.title"), anchor=False)
-    wanted = choose_source(guest)
+    kind = choose_kind(guest)
+    wanted = choose_source(guest, kind)
+    update = kind == "api" and bool(guest.meters)
     if (
         st.button(
-            guest.t("history.start"),
+            guest.t("history.update" if update else "history.start"),
             type="primary",
             icon=":material/download:",
             disabled=busy or wanted is None,

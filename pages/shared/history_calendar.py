@@ -20,6 +20,7 @@ from core.paristime import local, today
 from core.storage.record import Record
 from pages.shared import notices
 from pages.shared.history_api import can_ask
+from pages.shared.history_preview import counted
 from pages.shared.visitor import Visitor
 
 COLOURS: Final = {
@@ -47,7 +48,7 @@ def show_calendar(guest: Visitor, meter: Meter, busy: bool) -> Days | None:
         _figure(guest, days),
         key="history_calendar",
         on_select="rerun",
-        selection_mode=("points", "box"),
+        selection_mode="points",
         config={"displayModeBar": False},
         alt=guest.t("history.calendar.alt"),
     )
@@ -60,7 +61,7 @@ def show_calendar(guest: Visitor, meter: Meter, busy: bool) -> Days | None:
 def _summary(guest: Visitor, days: Sequence[Day]) -> str:
     counts = Counter(one.state for one in days)
     words = [
-        guest.t(f"history.count.{state.value}", count=number(counts[state], guest.language))
+        f"{guest.t(f'history.state.{state.value}')}: {number(counts[state], guest.language)}"
         for state in DayState
         if counts[state]
     ]
@@ -69,7 +70,7 @@ def _summary(guest: Visitor, days: Sequence[Day]) -> str:
         same = sum(one.difference_wh == 0 for one in compared)
         words.append(
             guest.t(
-                "history.count.totals",
+                "history.calendar.totals",
                 same=number(same, guest.language),
                 of=number(len(compared), guest.language),
             )
@@ -90,9 +91,8 @@ def _figure(guest: Visitor, days: Sequence[Day]) -> go.Figure:
     for row, (year, ones) in enumerate(years, start=1):
         for state in DayState:
             cells = [one for one in ones if one.state is state]
-            if state not in present or (not cells and row > 1):
-                continue
-            figure.add_trace(_cells(guest, state, cells), row=row, col=1)
+            if cells:
+                figure.add_trace(_cells(guest, state, cells), row=row, col=1)
         _axes(guest, figure, row, year)
     _legend(guest, figure, present)
     figure.update_layout(
@@ -101,7 +101,7 @@ def _figure(guest: Visitor, days: Sequence[Day]) -> go.Figure:
         height=70 + YEAR_HEIGHT * len(years),
         margin={"l": 36, "r": 24, "t": 36, "b": 8},
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "itemclick": False},
-        dragmode="select",
+        dragmode=False,  # with a frame to draw, Streamlit takes no clicks
         hoverlabel={"align": "left"},
     )
     return figure
@@ -201,7 +201,7 @@ def _weekday(guest: Visitor, day: date) -> str:
 
 
 def _chosen(guest: Visitor, days: Sequence[Day], event: Any) -> list[Day]:
-    """The days clicked or framed in the calendar, else those of the two date fields."""
+    """The days from the first to the last one clicked, else those of the date field."""
     picked = {point.get("customdata") for point in event.selection.points}
     dates = sorted(date.fromisoformat(_first(one)) for one in picked if one)
     typed = st.date_input(
@@ -227,7 +227,7 @@ def _show_chosen(guest: Visitor, meter: Meter, chosen: Sequence[Day], busy: bool
     st.dataframe(
         [
             {
-                guest.t("history.column.day"): one.day,
+                guest.t("history.column.day"): f"{_weekday(guest, one.day)} {written_day(one.day, spoken)}",
                 guest.t("history.column.state"): guest.t(f"history.state.{one.state.value}"),
                 guest.t("history.column.covered"): _covered(guest, one),
                 guest.t("history.column.energy"): kwh(one.watt_minutes, spoken, 2) if one.covered else "",
@@ -259,7 +259,7 @@ def _show_changes(guest: Visitor, record: Record) -> None:
     if not record.changed:
         return
     spoken = guest.language
-    label = guest.t("history.changes", count=number(record.changed, spoken))
+    label = counted(guest, "history.changes", record.changed)
     with st.expander(label, icon=":material/edit_note:"):
         st.dataframe(
             [

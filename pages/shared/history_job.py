@@ -32,13 +32,13 @@ def show_job(guest: Visitor) -> bool:
     if not job.active:
         _show_end(guest, job)
         return False
-    st.fragment(_watch, run_every=POLL_SECONDS)(guest, job)
+    st.fragment(_watch, run_every=POLL_SECONDS)(guest, job, job.state)
     return True
 
 
-def _watch(guest: Visitor, job: Job[Any]) -> None:
-    """Redrawn every second; once the import ends, the whole page is."""
-    if not job.active:
+def _watch(guest: Visitor, job: Job[Any], drawn: State) -> None:
+    """Redrawn every second; once the import pauses, goes on or ends, the whole page is."""
+    if not job.active or job.state is not drawn:
         st.rerun()
     with st.container(border=True):
         st.header(guest.t(f"history.job.{job.state.value}"), anchor=False)

@@ -21,7 +21,6 @@ SHOWN_GAPS = 20
 
 def show_preview(guest: Visitor, title: str | None, preview: Preview) -> None:
     """One card: what it is, whose, from when to when, how many readings, and what is wrong with it."""
-    spoken = guest.language
     with st.container(border=True):
         if title is not None:
             recognised = guest.t(f"origin.{preview.origin.value}")
@@ -33,15 +32,20 @@ def show_preview(guest: Visitor, title: str | None, preview: Preview) -> None:
         if preview.span:
             facts.append(period(guest, preview.span))
         if preview.readings is not None:
-            facts.append(guest.t("history.preview.readings", count=number(preview.readings, spoken)))
+            facts.append(counted(guest, "history.preview.readings", preview.readings))
         if preview.steps:
             steps = guest.t("history.list").join(str(step) for step in preview.steps)
             facts.append(guest.t("history.preview.step", minutes=steps))
         if preview.calls:
-            facts.append(guest.t("history.preview.calls", count=number(preview.calls, spoken)))
+            facts.append(counted(guest, "history.preview.calls", preview.calls))
         st.markdown(plain(" · ".join(facts)))
         show_gaps(guest, preview.gaps)
         show_refusals(guest, preview.refused)
+
+
+def counted(guest: Visitor, key: str, count: int, **more: str) -> str:
+    """A text with a number in it, in its singular where there is one."""
+    return guest.t(f"{key}.one" if count == 1 else key, count=number(count, guest.language), **more)
 
 
 def period(guest: Visitor, span: Span) -> str:
@@ -55,9 +59,7 @@ def show_gaps(guest: Visitor, gaps: Sequence[Span]) -> None:
     if not gaps:
         return
     hours = sum(gap.end - gap.start for gap in gaps) / 3_600_000
-    label = guest.t(
-        "history.gaps", count=number(len(gaps), guest.language), hours=number(hours, guest.language, 1)
-    )
+    label = counted(guest, "history.gaps", len(gaps), hours=number(hours, guest.language, 1))
     with st.expander(label, icon=":material/data_alert:"):
         st.markdown("\n".join(f"- {plain(period(guest, gap))}" for gap in gaps[:SHOWN_GAPS]))
         if len(gaps) > SHOWN_GAPS:
@@ -68,8 +70,8 @@ def show_refusals(guest: Visitor, refused: Iterable[Refusal]) -> None:
     """Which rows are left out, why, and one of them."""
     lines = []
     for one in refused:
-        why, count = guest.t(f"refusal.{one.reason}"), number(one.count, guest.language)
+        why = guest.t(f"refusal.{one.reason}")
         example = f" ({plain(one.example)})" if one.example else ""
-        lines.append(f"- {plain(guest.t('history.refused', count=count, reason=why))}{example}")
+        lines.append(f"- {plain(counted(guest, 'history.refused', one.count, reason=why))}{example}")
     if lines:
         st.markdown("\n".join(lines))
