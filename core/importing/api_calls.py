@@ -49,7 +49,7 @@ class Caller:
     ) -> None:
         self.stop = Event()
         self._budget, self._clock, self._wait, self._chance = budget, clock, wait, chance
-        self._fault: SourceError = SourceError("api-unreachable")
+        self._faults: list[str] = []
 
     def permit(self) -> None:
         """Count a call, and wait for its moment. Stopped, Denied."""
@@ -64,29 +64,35 @@ class Caller:
     def patiently(self, ask: Callable[[], T], tries: int = TRIES) -> T | None:
         """The answer; None where faults that pass did not pass. A short throttling is waited out, a longer
         one is Denied; all other errors are raised, and a ban is remembered first."""
+        self._faults = []
         for attempt in range(tries):
             if attempt:
                 self._pause(BACK_OFF_SECONDS * 2 ** (attempt - 1) * (0.5 + self._chance()))
             try:
                 answer = ask()
             except SourcePaused as pause:
-                self._fault = pause
+                self._faults.append(pause.code)
                 self._hold(pause)
             except SourceError as error:
                 if error.code == api_failures.BANNED:
                     self._budget.ban()
                 if error.code not in api_failures.PASSING:
                     raise
-                self._fault = error
+                self._faults.append(error.code)
             else:
                 self._budget.answered()
                 return answer
         return None
 
-    def down(self) -> SourcePaused:
-        """The last fault, as a pause."""
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """The codes of the faults the last question met."""
+        return tuple(self._faults)
+
+    def down(self, code: str | None = None) -> SourcePaused:
+        """A fault (the last one, unless it is named), as a pause."""
         pause = DOWN_MINUTES * 60_000 * (1 + self._chance())
-        return SourcePaused(self._fault.code, resumes_at=self._clock() + round(pause))
+        return SourcePaused(code or self._faults[-1], resumes_at=self._clock() + round(pause))
 
     def _hold(self, pause: SourcePaused) -> None:
         """Nobody calls before the moment the API named: wait for it where it is near."""

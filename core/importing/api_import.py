@@ -8,7 +8,7 @@ the next plan knows when to ask again. Nothing is ever retried after a ban.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from core.errors import InputError, SourceError
 from core.importing import plan
-from core.importing.api_calls import Caller, Denied, Stopped, Wait
+from core.importing.api_calls import TRIES, Caller, Denied, Stopped, Wait
 from core.importing.budget import Budget
 from core.model import Curve, Days, Delivery, Meter, Origin, Preview, Span
 from core.paristime import local, now_ms, span_of
@@ -30,6 +30,8 @@ from core.sources.token import read_token
 from core.sources.transport import Limits
 from core.storage.store import Store
 
+IN_VAIN_IN_A_ROW: Final = 3
+"""Weeks that fail one after the other before somebody is blamed; by chance alone that does not happen."""
 EMPTY_WINDOWS: Final = 2
 """Weeks without any reading, of a meter that never had one, before no more calls are spent."""
 EMPTY_IN_A_ROW: Final = 8
@@ -125,7 +127,7 @@ class ApiSource:
 
     def _curves(self, windows: tuple[Days, ...]) -> Iterator[Delivery]:
         had_any = plan.last_day_known(self._store.record(self.meter)) is not None
-        put_off: list[Days] = []
+        put_off: dict[Days, tuple[str, ...]] = {}
         in_vain = barren = 0
         for window in windows:
             try:
@@ -136,13 +138,12 @@ class ApiSource:
                 yield from self._closed(window, error)
                 break
             if delivery is None:
-                put_off.append(window)
+                put_off[window] = self._calls.faults
                 in_vain += 1
-                if in_vain == 1:
-                    continue  # the next one shows whose fault it is
-                if not self._works_for_others():
-                    raise self._calls.down()
-                break
+                if in_vain == IN_VAIN_IN_A_ROW:
+                    self._blame(put_off[window])
+                    break
+                continue  # the next one shows whose fault it is
             in_vain, barren = 0, 0 if len(delivery.curve) else barren + 1
             had_any = had_any or len(delivery.curve) > 0
             yield delivery
@@ -150,16 +151,30 @@ class ApiSource:
                 raise SourceError(api_failures.NO_DATA)
             if barren >= EMPTY_IN_A_ROW:
                 break
-        if put_off and self._worked is None:
-            raise self._calls.down()
         yield from self._once_more(put_off)
 
-    def _once_more(self, windows: list[Days]) -> Iterator[Delivery]:
-        """The windows that failed while others did not: asked a last time, then left for another day."""
+    def _blame(self, faults: tuple[str, ...]) -> None:
+        """After several weeks in vain: raise a pause, unless it is Enedis that fails for these days while it
+        still answers a question it answered before."""
+        proof = self._worked
+        if proof is None or not _is_of_enedis(faults):
+            raise self._calls.down(faults[-1])
+        if self._calls.patiently(partial(self._ask, proof), tries=1) is None:
+            raise self._calls.down()
+
+    def _once_more(self, put_off: Mapping[Days, tuple[str, ...]]) -> Iterator[Delivery]:
+        """The weeks that failed, again. Where Enedis itself fails for them each time and not for others,
+        that is their answer for now; any other fault says nothing about days, and pauses the import."""
         refused: list[Days] = []
-        for window in windows:
-            delivery = self._calls.patiently(partial(self._ask, window), tries=1)
+        for window, faults in put_off.items():
+            if self._worked is None:
+                raise self._calls.down(faults[-1])
+            delivery = self._calls.patiently(
+                partial(self._ask, window), tries=1 if _is_of_enedis(faults) else TRIES
+            )
             if delivery is None:
+                if not _is_of_enedis(faults + self._calls.faults):
+                    raise self._calls.down()
                 refused.append(window)
             yield delivery or self._silence(window)
         if refused:
@@ -213,11 +228,6 @@ class ApiSource:
     def _silence(self, window: Days) -> Delivery:
         return Delivery(self.meter, Origin.API_V2, Curve.empty(), asked=window)
 
-    def _works_for_others(self) -> bool:
-        """Whether a question answered in this import is answered still: then it is not the service."""
-        proof = self._worked
-        return proof is not None and self._calls.patiently(partial(self._ask, proof), tries=1) is not None
-
 
 def usable_token(settings: Settings, meter: Meter | None, token: SecretStr | None, now: int) -> SecretStr:
     """The token to use, looked at before any call is spent on it. InputError `api-shared`, `api-no-token`,
@@ -233,6 +243,11 @@ def usable_token(settings: Settings, meter: Meter | None, token: SecretStr | Non
     if meter is not None and meter.prm not in told.prms:
         raise InputError("api-token-other-meter", prm=meter.prm[-4:])
     return secret
+
+
+def _is_of_enedis(faults: tuple[str, ...]) -> bool:
+    """Whether Enedis itself failed, each time."""
+    return set(faults) == {"api-enedis-down"}
 
 
 def _first(days: Days) -> date:

@@ -15,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.model import Curve, Days
-from core.paristime import HOUR_MS, day_of, midnights
+from core.paristime import HOUR_MS, day_of, midnight, midnights
 from core.storage.daybook import UNKNOWN_WH, Answer, DayBook
 
 TRAILING_DAYS: Final = 7
 HISTORY_YEARS: Final = 2
 HISTORY_DAYS: Final = 15
+PUBLISHED_FROM_HOUR: Final = 6
+"""Paris time before which nothing of yesterday is expected."""
 RECENT_AGAIN_MS: Final = HOUR_MS
 """A day of the trailing week that lacks readings."""
 COMPLETE_AGAIN_MS: Final = 20 * HOUR_MS
@@ -79,7 +81,10 @@ def due_days(known: Known | None, today: date, now_ms: int) -> _Day:
     table = _table(known, days)
     since = now_ms - table.asked
     trailing = table.day >= np.datetime64(today - timedelta(days=TRAILING_DAYS))
-    return table.day[_older_due(table, since) & ~trailing | _trailing_due(table, since, trailing)]
+    # a day is published from about 8 on: before dawn it is no reason to ask
+    dawn = midnight(today) + PUBLISHED_FROM_HOUR * HOUR_MS
+    reason = trailing & ((table.day < np.datetime64(today - timedelta(days=1))) | (now_ms >= dawn))
+    return table.day[_older_due(table, since) & ~trailing | _trailing_due(table, since, trailing, reason)]
 
 
 def windows(days: _Day, longest: int) -> tuple[Days, ...]:
@@ -122,11 +127,12 @@ def _day_at(start: NDArray[np.int64]) -> date:
     return day
 
 
-def _trailing_due(table: _Table, since: NDArray[np.int64], trailing: _Mask) -> _Mask:
-    """The whole trailing week or nothing of it: it takes one call in any case."""
+def _trailing_due(table: _Table, since: NDArray[np.int64], trailing: _Mask, reason: _Mask) -> _Mask:
+    """The whole trailing week or nothing of it: it takes one call in any case. `reason`: its days that may
+    be the reason to ask."""
     open_days: _Mask = trailing & (table.answer != Answer.CLOSED)
     again = np.where(table.complete, COMPLETE_AGAIN_MS, RECENT_AGAIN_MS)
-    if not bool((open_days & (since >= again)).any()):
+    if not bool((open_days & reason & (since >= again)).any()):
         return np.zeros(len(trailing), dtype=np.bool_)
     return open_days
 

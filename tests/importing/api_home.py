@@ -80,5 +80,12 @@ class Home:
         today = local(self.clock.now).date()
         return self.server.households[METER].within(plan.horizon(today), self.clock.now)
 
+    def is_exact(self) -> bool:
+        """Whether we hold all that the API has, and nothing it never had (it forgets the oldest days)."""
+        curve, truth = self.curve(), self.server.households[METER].curve
+        told = truth.select(np.isin(truth.start, curve.start))
+        allowed = plan.horizon(local(self.clock.now).date())
+        return curve == told and curve.within(span_of(allowed)) == self.available()
+
     def published(self, days: Days) -> Curve:
         return self.server.households[METER].curve.within(span_of(days))

@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 from pydantic import SecretStr
 
-from core.errors import CourbeError, InputError, SourcePaused
+from core.errors import CourbeError, InputError, SourceError, SourcePaused
 from core.importing import plan
 from core.importing.api_check import check_api
 from core.importing.api_import import budget_of
@@ -18,6 +18,7 @@ from core.importing.run import Report
 from core.model import Check, Days, Meter
 from core.paristime import DAY_MS, HOUR_MS
 from core.settings import Deployment
+from core.sources.conso_api import ConsoApi
 from core.storage.daybook import Answer
 from core.storage.store import Store
 from tests.conso_server import BAN_AT, PRM, ConsoServer, household, token_for
@@ -81,12 +82,26 @@ def test_two_years_come_in_three_days_and_nobody_is_banned(home: Home) -> None:
     assert min(later - sooner for sooner, later in pairwise(moments)) >= 1000
 
 
+def test_without_a_budget_the_same_import_is_banned(home: Home) -> None:
+    token = SecretStr(home.server.token())
+    naive = ConsoApi(home.server.url, token, contact="x", permit=lambda: None, limits=QUICK, clock=home.clock)
+
+    def everything() -> None:
+        for window in plan.curve_windows(None, TODAY, home.clock.now, 7):
+            naive.load_curve(METER, window)
+
+    with pytest.raises(SourceError) as caught:
+        everything()
+    assert caught.value.code == "api-banned"
+    assert len(home.server.seen) == BAN_AT
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_same_with_errors_in_a_fifth_of_the_answers(home: Home, seed: int) -> None:
     home.server.fail_at_random(0.2, seed)
     last = until_done(home)
     assert not last.errors
-    assert home.curve() == home.available()
+    assert home.is_exact()
     assert not home.server.banned
     assert len(home.server.calls) <= 3
     assert max(home.server.calls.values()) <= 49
@@ -223,8 +238,26 @@ def test_a_service_that_is_down_is_left_alone_for_a_while(home: Home) -> None:
     assert report.paused.code == "api-enedis-down"
     assert report.paused.resumes_at is not None
     assert HOUR_MS / 2 <= report.paused.resumes_at - home.clock.now <= HOUR_MS
-    assert len(home.server.seen) == 1 + 2 * 3 + 1  # the last one: is it the service, or these days?
+    assert len(home.server.seen) == 1 + 3 * 3 + 1  # the last one: is it the service, or these days?
     assert len(home.curve()) == 7 * 48
+
+
+def test_weeks_that_fail_by_the_gateway_are_never_told_as_refused_days(home: Home) -> None:
+    broken = TODAY - timedelta(days=30)
+    home.server.failing = lambda days: "cut" if days.first < broken else None
+    report = home.run(totals=False)
+    assert report.paused is not None
+    assert report.paused.code == "api-cut"
+    record = home.store.record(METER)
+    assert record is not None
+    assert len(record.days) == len(home.curve()) // 48
+
+
+def test_two_weeks_that_fail_by_chance_do_not_end_the_import(home: Home) -> None:
+    home.server.faults.extend([None, *["technical"] * 6])
+    days = Days(TODAY - timedelta(days=42), TODAY)
+    assert not home.run(days=days).errors
+    assert home.curve() == home.published(days)
 
 
 def test_one_question_that_fails_alone_is_not_told_as_days_refused(home: Home) -> None:
@@ -244,7 +277,7 @@ def test_days_that_fail_while_others_do_not_are_left_for_later(home: Home) -> No
     assert error.code == "api-days-refused"
     assert not isinstance(error, SourcePaused)
     spent = len(home.server.seen)
-    assert spent <= 16
+    assert spent == 4 + 3 * 3 + 1 + 3
     assert home.curve().start[0] >= home.published(Days(broken, TODAY)).start[0]
     home.clock.now += HOUR_MS // 2
     home.run(totals=False)

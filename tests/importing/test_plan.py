@@ -128,6 +128,16 @@ def test_a_trailing_week_that_lacks_a_day_is_asked_again_after_an_hour() -> None
     assert due(known) == {ago(number) for number in range(1, 8)}
 
 
+def test_yesterday_is_no_reason_to_ask_before_dawn_but_the_days_before_are() -> None:
+    known = Known(complete(plan.horizon(TODAY).first, ago(1)))
+    known.days = asked(known.days, ago(8), ago(1), hours_ago=8)
+    night, dawn = midnight(TODAY) + 5 * HOUR_MS, midnight(TODAY) + 6 * HOUR_MS
+    assert len(plan.due_days(known, TODAY, night)) == 0
+    assert len(plan.due_days(known, TODAY, dawn)) == 7
+    known.curve = complete(plan.horizon(TODAY).first, ago(2))
+    assert len(plan.due_days(known, TODAY, night)) == 7
+
+
 def test_an_older_day_without_readings_is_asked_again_with_growing_distance_and_a_limit() -> None:
     hole = ago(40)
     whole = complete(plan.horizon(TODAY).first)
