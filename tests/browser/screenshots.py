@@ -13,7 +13,8 @@ from tests.browser.visit import launch, visit
 from tests.code import ROOT
 
 FOLDER: Final = ROOT / "docs"
-PICTURES: Final = ("consumption", "footprint")
+PICTURES: Final = {"consumption": "[data-testid=stPlotlyChart]:has(.heatmaplayer image)", "footprint": "h1"}
+"""Page, and what must be in the middle of its picture."""
 SIZE: Final = {"width": 1280, "height": 1000}
 
 
@@ -26,11 +27,15 @@ def main() -> None:
     ):
         app.command("import", "--demo")
         browser = launch(playwright)
-        for name in PICTURES:
+        for name, centre in PICTURES.items():
             with visit(browser, app.url, viewport=SIZE) as tab:
                 tab.open(name)
                 tab.expect_title(f"{name}.title")
                 tab.expect_charts()
+                middle = tab.page.locator(centre).first
+                middle.wait_for()
+                middle.evaluate("element => element.scrollIntoView({block: 'center', behavior: 'instant'})")
+                tab.settle()
                 tab.page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
         browser.close()
 

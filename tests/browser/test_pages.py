@@ -49,3 +49,19 @@ def test_a_page_looks_right(
         assert tab.page.locator("html").get_attribute("lang") == language.value
         assert tab.violations() == []
         assert tab.overflow() == 0
+
+
+def test_the_zone_of_the_browser_does_not_move_the_charts(browser: Browser, demo_app: App) -> None:
+    """Times are Paris times wherever the browser is; the carpet begins at midnight."""
+    seen = []
+    for zone in ("Europe/Paris", "Pacific/Auckland"):
+        with visit(browser, demo_app.url, zone=zone) as tab:
+            open_page(tab, "consumption")
+            tab.page.locator("[data-testid=stPlotlyChart]:has(.heatmaplayer image)").wait_for()
+            tab.settle()
+            seen.append(
+                tab.page.locator("[data-testid=stPlotlyChart] .xtick text, .ytick text").all_text_contents()
+            )
+            carpet = tab.page.locator("[data-testid=stPlotlyChart]:has(.heatmaplayer image) .ytick text")
+            assert sorted(carpet.all_text_contents()) == carpet.all_text_contents()[::-1]  # midnight on top
+    assert seen[0] == seen[1]

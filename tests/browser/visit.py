@@ -173,13 +173,14 @@ def visit(
     language: Language = Language.ENGLISH,
     scheme: Any = "light",
     viewport: dict[str, int] = WIDE,
+    zone: str = "America/New_York",
 ) -> Iterator[Visit]:
     """A tab of a fresh browser profile. On failure a picture of the page stays in tests/artefacts."""
     context = browser.new_context(
         color_scheme=scheme,
         viewport={"width": viewport["width"], "height": viewport["height"]},
         locale="fr-FR" if language is Language.FRENCH else "en-GB",
-        timezone_id="America/New_York",  # far from Paris: the zone of the browser must not matter
+        timezone_id=zone,  # far from Paris unless asked otherwise: it must not matter
         reduced_motion="reduce",
         accept_downloads=True,
     )
