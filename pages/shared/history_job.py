@@ -49,14 +49,13 @@ def _watch(guest: Visitor, job: Job[Any], drawn: State) -> None:
         else:
             _show_pause(guest, job, progress.waiting_until)
         st.caption(guest.t("history.job.leave"))
-        if st.button(
+        st.button(
             guest.t("history.job.cancel"),
             icon=":material/stop_circle:",
             disabled=job.state is State.CANCELLING,
             key="history_cancel",
-        ):
-            job.cancel()
-            st.rerun(scope="fragment")
+            on_click=job.cancel,
+        )
 
 
 def _share(progress: Progress) -> float:

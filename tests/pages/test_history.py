@@ -42,7 +42,7 @@ def finished(app: AppTest) -> AppTest:
 
 
 def words(app: AppTest) -> str:
-    kinds = ("markdown", "caption", "subheader", "error", "success", "info")
+    kinds = ("markdown", "caption", "header", "subheader", "error", "success", "info")
     said = "\n".join(element.value for kind in kinds for element in app.get(kind))  # type: ignore[attr-defined]
     return said.replace("\\", "")
 
