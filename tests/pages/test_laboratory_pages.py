@@ -1,0 +1,127 @@
+"""The rooms of measurement: footprint, laboratory, speed and fleet on a household, in both languages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.storage.store import Store
+from core.texts import Language, text
+from tests.pages.conftest import Opens
+
+PAGES = ("footprint", "laboratory", "speed", "fleet")
+
+
+def until(page: AppTest, ended: Callable[[AppTest], bool], seconds: float = 60) -> AppTest:
+    """Visit again until something is there, as a visitor would; fail when it never is."""
+    deadline = time.monotonic() + seconds
+    while not ended(page):
+        assert time.monotonic() < deadline, "it did not end in time"
+        assert not page.exception
+        time.sleep(0.1)
+        page.run()
+    return page
+
+
+def dropped(store: Store) -> bool:
+    return not [name for name in store.database.list_collection_names() if "lab_" in name]
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("language", Language)
+def test_every_room_opens_by_its_address(household_page: Opens, name: str, language: Language) -> None:
+    page = household_page(name, lang=language.value)
+    assert not page.exception
+    assert page.title[0].value == text(f"{name}.title", language)
+
+
+@pytest.mark.parametrize("name", ["footprint", "laboratory", "speed"])
+def test_without_readings_a_room_leads_to_the_import(open_page: Opens, name: str) -> None:
+    page = open_page(name, lang="en").run()
+    assert not page.exception
+    shown = [one.value for one in page.header]
+    assert any(text("common.empty.title") == one for one in shown)
+
+
+def test_the_footprint_shows_both_verified_and_warns_of_few_readings(household_page: Opens) -> None:
+    page = household_page("footprint")
+    labels = [metric.label for metric in page.metric]
+    assert text("footprint.card.saving-total") in labels
+    assert any("2\u202f926" in one.value and "equal" in one.value for one in page.markdown)
+    assert any("100\u202f000" in one.value for one in page.warning)
+    assert not page.error
+
+
+def test_no_footprint_is_shown_while_the_collections_differ(household_page: Opens, store: Store) -> None:
+    page = household_page("footprint")
+    store.ordinary.delete_one({})
+    page.run()
+    assert text("error.footprint-differs.title") in page.error[0].value
+    assert not page.metric
+
+
+def test_the_steps_of_the_gain_are_built_and_dropped(household_page: Opens, store: Store) -> None:
+    page = household_page("laboratory")
+    page.button(key="lab_steps").click().run()
+    until(page, lambda seen: text("laboratory.waterfall.title") in [one.value for one in seen.header])
+    assert len(page.dataframe[0].value) == 7
+    until(page, lambda seen: not seen.button(key="lab_steps").disabled)
+    assert dropped(store)
+
+
+def test_buckets_and_granularity_are_shown_on_these_readings(household_page: Opens) -> None:
+    page = household_page("laboratory")
+    assert text("laboratory.bucket.stored") in [metric.label for metric in page.metric]
+    page.button(key="lab_granularity").click().run()
+    until(page, lambda seen: len([one for one in seen.metric if "Time series, " in one.label]) == 3)
+    held = {one.label: one.value for one in page.metric}
+    assert held[text("lab.layout.ts-seconds")] == "2"
+    assert held[text("lab.layout.ts-minutes")] == "48"
+
+
+def test_the_limits_are_tried(household_page: Opens, store: Store) -> None:
+    page = household_page("laboratory")
+    page.button(key="lab_limits").click().run()
+    values = [metric.value for metric in page.metric]
+    assert text("laboratory.limits.accepted") in values
+    assert text("laboratory.limits.refused") in values
+    assert dropped(store)
+
+
+def test_queries_are_raced_and_can_be_copied(household_page: Opens) -> None:
+    page = household_page("speed")
+    page.button(key="speed_start").click().run()
+    until(page, lambda seen: not seen.button(key="speed_start").disabled)
+    assert len(page.dataframe[0].value) == 8
+    assert page.code[0].value.startswith("db.readings.aggregate(")
+    assert "datetime(" in page.code[1].value or "aggregate(" in page.code[1].value
+
+
+def test_inserting_is_compared(household_page: Opens, store: Store) -> None:
+    page = household_page("speed")
+    page.button(key="speed_insert").click().run()
+    until(page, lambda seen: len(seen.metric) == 4)
+    assert all("readings/s" in metric.value for metric in page.metric)
+    assert dropped(store)
+
+
+def test_a_fleet_is_measured_and_extrapolated(household_page: Opens, store: Store) -> None:
+    page = household_page("fleet")
+    page.selectbox(key="fleet_meters").set_value(10)
+    page.number_input(key="fleet_days").set_value(7)
+    next(one for one in page.button if one.label == text("fleet.form.start")).click().run()
+    until(page, lambda seen: text("fleet.forecast.title") in [one.value for one in seen.header])
+    assert any("3\u202f333" in one.value for one in page.markdown)
+    page.number_input(key="fleet_forecast_meters").set_value(37_000_000).run()
+    assert any("123\u202f333" in one.value for one in page.markdown)
+    assert dropped(store)
+
+
+def test_a_report_is_prepared(household_page: Opens) -> None:
+    page = household_page("fleet")
+    page.button(key="report_prepare").click().run()
+    assert not page.exception
+    assert not page.error
