@@ -1,0 +1,114 @@
+"""The laboratory's report: `report`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from core.cli.console import Console
+from core.cli.home import household
+from core.cli.progress import ProgressBar, stop_on_interrupt
+from core.errors import InputError
+from core.formats import number, percent
+
+if TYPE_CHECKING:
+    from core.importing.run import Progress
+    from core.lab.report import Findings
+    from core.storage.store import Store
+
+
+def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
+    """Declare the commands of this group."""
+    parser = command("report")
+    wanted = parser.add_mutually_exclusive_group()
+    path = console.text("cli.path")
+    wanted.add_argument(
+        "--html",
+        type=Path,
+        default=Path("courbe-report.html"),
+        metavar=path,
+        help=console.text("cli.report.html"),
+    )
+    wanted.add_argument(
+        "--compare", nargs=2, type=Path, metavar=path, help=console.text("cli.report.compare")
+    )
+    parser.add_argument(
+        "--fleet",
+        type=int,
+        default=0,
+        metavar=console.text("cli.number"),
+        help=console.text("cli.report.fleet"),
+    )
+    parser.set_defaults(run=run_report)
+
+
+def run_report(arguments: argparse.Namespace, console: Console) -> int:
+    """Measure everything and write it, or put two reports side by side."""
+    if arguments.compare:
+        return _compare(arguments.compare, console)
+    from core.lab.report import write_report
+
+    with household() as store, stop_on_interrupt() as stop, ProgressBar(console) as bar:
+        figures = console.text("cli.progress.readings")
+        findings = _measured(
+            store, arguments.fleet, stop, lambda now: bar.show(now.readings, now.expected, figures)
+        )
+    if findings is None:
+        raise KeyboardInterrupt
+    try:
+        written = write_report(findings, arguments.html, console.language)
+    except OSError as error:
+        raise InputError("cli-cannot-write", path=str(arguments.html), reason=error.strerror or "?") from None
+    for path in written:
+        console.line(console.text("cli.report.done", path=str(path)))
+    return 0
+
+
+def _measured(
+    store: Store, meters: int, stop: Event, progress: Callable[[Progress], None]
+) -> Findings | None:
+    """Everything the laboratory measures on these readings; None when it was interrupted."""
+    from core.lab import build, fleet, inserts, layouts, losses, queries
+    from core.lab.bound import bound
+    from core.lab.footprint import footprint
+    from core.lab.report import Findings
+
+    measured = footprint(store)
+    summaries = store.meters()
+    first, total = summaries[0].meter, sum(one.readings for one in summaries)
+    chosen = [one for one in layouts.LAYOUTS if layouts.available(one, measured.server)]
+    built = list(build.build_all(store, chosen, build.stored(store), total, stop=stop, progress=progress))
+    races = list(queries.race_all(store, first, stop=stop, progress=progress))
+    inserted = inserts.compare(store, first, store.read(first), stop=stop, progress=progress)
+    if stop.is_set():
+        return None
+    tried = losses.trials(store, first)
+    days = 730
+    found = fleet.run_fleet(store.database, meters, days, stop=stop, progress=progress) if meters else None
+    if stop.is_set():
+        return None
+    limit = bound(store.read(one.meter).watts for one in summaries)
+    return Findings(measured, limit, built, races, inserted, tried, found)
+
+
+def _compare(paths: list[Path], console: Console) -> int:
+    from core.lab.report import compare, read_report
+
+    one, other = (read_report(_read(path)) for path in paths)
+    language = console.language
+    rows = [[console.text(f"cli.report.{name}") for name in ("figure", "first", "second", "change")]]
+    for name, first, second in compare(one, other):
+        change = percent(second / first - 1, language) if first else "-"
+        rows.append([name, number(first, language, 2), number(second, language, 2), change])
+    console.table(rows)
+    return 0
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError("cli-cannot-read", path=str(path), reason=error.strerror or "?") from None

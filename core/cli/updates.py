@@ -1,0 +1,103 @@
+"""The daily update: `sync`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from core.cli.console import Console, as_json
+from core.cli.home import add_show_option, household, shown
+from core.cli.progress import ProgressBar, stop_on_interrupt
+from core.formats import day, moment, number
+
+if TYPE_CHECKING:
+    from core.importing.sync import MeterSync, SyncReport
+
+
+def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
+    """Declare the commands of this group."""
+    parser = command("sync")
+    parser.epilog = console.text("cli.sync.codes")
+    parser.add_argument("--dry-run", action="store_true", help=console.text("cli.sync.dry-run"))
+    add_show_option(parser, console)
+    parser.add_argument("--json", action="store_true", help=console.text("cli.option.json"))
+    parser.set_defaults(run=run_sync)
+
+
+def run_sync(arguments: argparse.Namespace, console: Console) -> int:
+    """Bring every meter of the API up to date; 0 done, 3 not published yet, 4 more is to come, 1 failed."""
+    from core.importing.sync import sync
+    from core.settings import load_settings
+
+    with household() as store, stop_on_interrupt() as stop, ProgressBar(console) as bar:
+        calls = console.text("cli.progress.calls")
+        report = sync(
+            store,
+            load_settings(),
+            dry_run=arguments.dry_run,
+            stop=stop,
+            progress=lambda now: bar.show(now.step, now.steps, calls),
+        )
+    if arguments.json:
+        console.data(_report_json(report, arguments, console))
+    else:
+        for one in report.meters:
+            _print_meter(one, report, arguments, console)
+    for one in report.meters:
+        if one.error:
+            console.failed(one.error, shown(one.meter, arguments))
+    if report.cancelled:
+        raise KeyboardInterrupt
+    if report.resumes_at is not None:
+        from core.paristime import local
+
+        told = moment(local(report.resumes_at), console.language)
+        console.note(console.text("cli.sync.resumes", moment=told))
+    return 0 if report.dry_run else report.result.exit_code
+
+
+def _print_meter(one: MeterSync, report: SyncReport, arguments: argparse.Namespace, console: Console) -> None:
+    language, name = console.language, shown(one.meter, arguments)
+    if report.dry_run:
+        count = number(len(one.windows), language)
+        console.line(console.text("cli.sync.would-ask", meter=name, count=count))
+        for window in one.windows:
+            last = window.end - timedelta(days=1)
+            console.line(f"  {day(window.first, language)} – {day(last, language)}")
+        return
+    new, changed = (one.part.new, one.part.changed) if one.part else (0, 0)
+    console.line(
+        console.text(
+            "cli.sync.meter",
+            meter=name,
+            result=console.text(f"sync.{one.result}"),
+            new=number(new, language),
+            changed=number(changed, language),
+        )
+    )
+
+
+def _report_json(report: SyncReport, arguments: argparse.Namespace, console: Console) -> dict[str, Any]:
+    from core.paristime import local
+
+    resumes = report.resumes_at
+    return {
+        "result": report.result.value,
+        "dry_run": report.dry_run,
+        "cancelled": report.cancelled,
+        "resumes_at": local(resumes).isoformat() if resumes is not None else None,
+        "meters": [
+            {
+                "prm": shown(one.meter, arguments),
+                "flow": one.meter.flow.value,
+                "result": one.result.value,
+                "calls": len(one.windows),
+                "new": one.part.new if one.part else 0,
+                "changed": one.part.changed if one.part else 0,
+                "error": as_json(one.error, console.language) if one.error else None,
+            }
+            for one in report.meters
+        ],
+    }
