@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from functools import cached_property
 
 from core.consumption.contracts import Contract
+from core.consumption.figures.grids import calendar, carpet_chart
+from core.consumption.figures.theme import Chart, Theme
 from core.consumption.history import History, combined
 from core.consumption.shapes import Carpet, carpet
 from core.consumption.tariffs import Metered, meter
@@ -29,6 +32,7 @@ class Household:
     def __init__(self, history: History) -> None:
         self.history = history
         self._metered: tuple[Contract, Metered] | None = None
+        self._charts: dict[tuple[str, Theme], Chart] = {}
 
     @cached_property
     def carpet(self) -> Carpet:
@@ -44,6 +48,19 @@ class Household:
     @cached_property
     def daily(self) -> Totals:
         return by_day(self.history, self.days)
+
+    def carpet_chart(self, theme: Theme) -> Chart:
+        """The carpet of the whole history, drawn once a theme."""
+        return self._drawn("carpet", theme, lambda: carpet_chart(self.carpet, theme))
+
+    def calendar(self, theme: Theme) -> Chart:
+        """The calendar of the whole history, drawn once a theme."""
+        return self._drawn("calendar", theme, lambda: calendar(self.daily, theme))
+
+    def _drawn(self, name: str, theme: Theme, draw: Callable[[], Chart]) -> Chart:
+        if (name, theme) not in self._charts:
+            self._charts[name, theme] = draw()
+        return self._charts[name, theme]
 
     def metered(self, contract: Contract) -> Metered:
         """The readings by register; worked out once for the contract asked for last."""

@@ -7,7 +7,6 @@ import streamlit as st
 from core.consumption.contracts import Contract
 from core.consumption.figures.bars import bars
 from core.consumption.figures.curve import load_curve
-from core.consumption.figures.grids import calendar, carpet_chart
 from core.consumption.figures.theme import Theme
 from core.consumption.history import History
 from core.consumption.household import Household
@@ -133,8 +132,8 @@ def show_overview(guest: Visitor, home: Household, period: Period, contract: Con
         show_bars(guest, home, shown, contract, style)
     known = home.days
     for name, chart, query in (
-        ("carpet", carpet_chart(home.carpet, style), Query.CARPET),
-        ("calendar", calendar(home.daily, style), Query.DAYS),
+        ("carpet", home.carpet_chart(style), Query.CARPET),
+        ("calendar", home.calendar(style), Query.DAYS),
     ):
         picked = card(guest, name, chart, known, query, clicks=True)
         if picked:

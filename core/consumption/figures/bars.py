@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.consumption.figures.theme import Chart, Columns, Theme, figure, kwh_of
+from core.consumption.figures.theme import Chart, Columns, Draft, Theme, kwh_of
 from core.consumption.history import to_date
 from core.consumption.shapes import months_of
 from core.consumption.tariffs import DailyCost
@@ -20,11 +20,11 @@ def bars(totals: Totals, theme: Theme, cost: DailyCost | None = None) -> Chart:
     values = kwh_of(totals.energy) if cost is None else _euros(totals, cost)
     unit = "kWh" if cost is None else "EUR"
     axis = theme.say("consumption.axis.energy" if cost is None else "consumption.axis.cost")
-    drawn = figure(theme, "", axis)
+    drawn = Draft(theme, "", axis)
     names = [_name(totals, at, theme) for at in range(len(totals))]
     complete = totals.complete if cost is None else totals.complete & ~np.isnan(values)
     notes = ["" if whole else theme.say("consumption.bars.partial") for whole in complete]
-    drawn.add_trace(
+    drawn.add(
         go.Bar(
             x=totals.first.astype("datetime64[m]"),
             y=np.where(totals.empty, np.nan, values),
@@ -39,8 +39,8 @@ def bars(totals: Totals, theme: Theme, cost: DailyCost | None = None) -> Chart:
             hovertemplate=f"%{{customdata[0]}}<br>%{{y:,.2f}} {unit}<br>%{{customdata[1]}}<extra></extra>",
         )
     )
-    drawn.update_xaxes(type="date", tickformat=theme.date_format, **_ticks(totals, theme))
-    drawn.update_yaxes(rangemode="tozero")
+    drawn.x(type="date", tickformat=theme.date_format, **_ticks(totals, theme))
+    drawn.y(rangemode="tozero")
     return Chart(
         drawn, _told(totals, values, theme, unit), lambda: _columns(totals, values, names, theme, unit)
     )
@@ -106,7 +106,7 @@ def _columns(
 
 def years(daily: Totals, theme: Theme, *, cumulated: bool) -> Chart:
     """One colour a calendar year: bars by month, or lines that add up the days."""
-    drawn = figure(theme, "", theme.say("consumption.axis.energy"))
+    drawn = Draft(theme, "", theme.say("consumption.axis.energy"))
     of_year = daily.first.astype("datetime64[Y]").astype(np.int64) + 1970
     rows: list[tuple[int, int, float]] = []
     for number, year in enumerate(sorted(set(of_year[~daily.empty].tolist()))):
@@ -115,14 +115,14 @@ def years(daily: Totals, theme: Theme, *, cumulated: bool) -> Chart:
         monthly = np.array([kwh_of(daily.energy[mine][month == one].sum()) for one in range(1, 13)])
         rows += [(year, one, float(monthly[one - 1])) for one in range(1, 13) if (month == one).any()]
         colour = theme.colours[number % len(theme.colours)]
-        drawn.add_trace(
+        drawn.add(
             _cumulated(daily, mine, year, colour) if cumulated else _monthly(monthly, year, colour, theme)
         )
-    drawn.update_layout(showlegend=True, barmode="group")
+    drawn.set(showlegend=True, barmode="group")
     if cumulated:
         ticks = [date(2024, month, 1).timetuple().tm_yday for month in range(1, 13)]
-        drawn.update_xaxes(tickvals=ticks, ticktext=[theme.month_name(month) for month in range(1, 13)])
-    return Chart(drawn, _years_told(rows, theme), lambda: _year_columns(rows, theme))
+        drawn.x(tickvals=ticks, ticktext=[theme.month_name(month) for month in range(1, 13)])
+    return Chart(drawn.figure(), _years_told(rows, theme), lambda: _year_columns(rows, theme))
 
 
 def _monthly(monthly: NDArray[np.float64], year: int, colour: str, theme: Theme) -> go.Bar:

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.consumption.contracts import REGISTERS, Option
-from core.consumption.figures.theme import TEMPO, Chart, Theme, figure, kwh_of
+from core.consumption.figures.theme import TEMPO, Chart, Draft, Theme, kwh_of
 from core.consumption.history import to_date
 from core.consumption.tariffs import UNKNOWN, Comparison, Metered
 
@@ -17,12 +17,12 @@ _PALE: Final = "-hc"
 
 def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
     """One bar a contract: energy, and subscription where it is known for all."""
-    drawn = figure(theme, theme.say("consumption.axis.cost"), "", height=90 + 62 * len(names))
+    drawn = Draft(theme, theme.say("consumption.axis.cost"), "", height=90 + 62 * len(names))
     energy = [float(offer.bill.energy_euros) for offer in found.offers]
     fixed = [float(offer.bill.subscription) if offer.subscribed else 0.0 for offer in found.offers]
     for values, key, colour in ((energy, "energy", theme.main), (fixed, "fixed", theme.quiet)):
         if any(values):
-            drawn.add_trace(
+            drawn.add(
                 go.Bar(
                     x=values,
                     y=names,
@@ -32,8 +32,8 @@ def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
                     hovertemplate="%{y}<br>%{x:,.2f} EUR<extra>%{fullData.name}</extra>",
                 )
             )
-    drawn.update_layout(barmode="stack", showlegend=True)
-    drawn.update_yaxes(autorange="reversed")
+    drawn.set(barmode="stack", showlegend=True)
+    drawn.y(autorange="reversed")
     told = "; ".join(
         f"{name}: {theme.euros(offer.euros)}" for name, offer in zip(names, found.offers, strict=True)
     )
@@ -42,12 +42,12 @@ def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
         theme.say("cost.part.energy") + " (EUR)": energy,
         theme.say("cost.part.fixed") + " (EUR)": fixed,
     }
-    return Chart(drawn, theme.say("cost.compare.alt", offers=told), lambda: columns)
+    return Chart(drawn.figure(), theme.say("cost.compare.alt", offers=told), lambda: columns)
 
 
 def registers_chart(metered: Metered, theme: Theme) -> Chart:
     """Energy of each month by register; what has no known colour is grey."""
-    drawn = figure(theme, "", theme.say("consumption.axis.energy"))
+    drawn = Draft(theme, "", theme.say("consumption.axis.energy"))
     months, row = np.unique(metered.day.astype("datetime64[M]"), return_inverse=True)
     registers = REGISTERS[metered.contract.option]
     columns: dict[str, object] = {theme.say("consumption.column.month"): months.astype(str)}
@@ -62,7 +62,7 @@ def registers_chart(metered: Metered, theme: Theme) -> Chart:
         name = theme.say(f"cost.register.{register}")
         columns[f"{name} (kWh)"] = kwh_of(energy)
         told.append(f"{name}: {theme.kwh(int(energy.sum()))}")
-        drawn.add_trace(
+        drawn.add(
             go.Bar(
                 x=names,
                 y=kwh_of(energy),
@@ -71,8 +71,8 @@ def registers_chart(metered: Metered, theme: Theme) -> Chart:
                 hovertemplate="%{x}<br>%{y:,.1f} kWh<extra>%{fullData.name}</extra>",
             )
         )
-    drawn.update_layout(barmode="stack", showlegend=True)
-    return Chart(drawn, theme.say("cost.registers.alt", registers="; ".join(told)), lambda: columns)
+    drawn.set(barmode="stack", showlegend=True)
+    return Chart(drawn.figure(), theme.say("cost.registers.alt", registers="; ".join(told)), lambda: columns)
 
 
 def _paint(register: str, number: int, option: Option, theme: Theme) -> dict[str, object]:

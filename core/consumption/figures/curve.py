@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.consumption.figures.theme import Chart, Columns, Theme, figure, kilo, wall
+from core.consumption.figures.theme import Chart, Columns, Draft, Theme, kilo, wall
 from core.consumption.history import History, to_date
 from core.consumption.insights import peak
 from core.model import Days
@@ -40,17 +40,15 @@ def load_curve(
     history: History, days: Days, theme: Theme, *, other: History | None = None, shift_ms: int = 0
 ) -> Chart:
     """Power of every reading of the days given. `other` is drawn over it, moved by `shift_ms`."""
-    drawn = figure(theme, theme.say("consumption.axis.time"), theme.say("consumption.axis.power"))
+    drawn = Draft(theme, theme.say("consumption.axis.time"), theme.say("consumption.axis.power"))
     axis = _Axis.over(days)
     if other is not None and len(other):
-        drawn.add_trace(
-            _line(other, axis, theme.second, theme.say("consumption.curve.other"), theme, shift_ms)
-        )
-    drawn.add_trace(_line(history, axis, theme.main, theme.say("consumption.curve.this"), theme, 0))
-    drawn.update_layout(showlegend=other is not None)
-    drawn.update_xaxes(type="date", **_ticks(axis, days, theme))
-    drawn.update_yaxes(rangemode="tozero", ticksuffix="")
-    return Chart(drawn, _told(history, days, theme), lambda: reading_columns(history, theme))
+        drawn.add(_line(other, axis, theme.second, theme.say("consumption.curve.other"), theme, shift_ms))
+    drawn.add(_line(history, axis, theme.main, theme.say("consumption.curve.this"), theme, 0))
+    drawn.set(showlegend=other is not None)
+    drawn.x(type="date", **_ticks(axis, days, theme))
+    drawn.y(rangemode="tozero", ticksuffix="")
+    return Chart(drawn.figure(), _told(history, days, theme), lambda: reading_columns(history, theme))
 
 
 def _line(history: History, axis: _Axis, colour: str, name: str, theme: Theme, shift_ms: int) -> go.Scatter:

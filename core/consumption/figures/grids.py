@@ -11,8 +11,8 @@ from core.consumption.figures.theme import (
     SCALE,
     Chart,
     Columns,
+    Draft,
     Theme,
-    figure,
     kilo,
     kwh_of,
     slot_label,
@@ -29,10 +29,10 @@ _SLOT_MS: Final = 1_800_000
 
 def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
     """Power by date and half-hour; what was not measured stays empty."""
-    drawn = figure(theme, "", theme.say("consumption.axis.clock"), height=440)
+    drawn = Draft(theme, "", theme.say("consumption.axis.clock"), height=440)
     kw = kilo(whole.watts)
     known = kw[~np.isnan(kw)]
-    drawn.add_trace(
+    drawn.add(
         go.Heatmap(
             x=whole.day.astype("datetime64[m]") + np.timedelta64(12, "h"),
             y=wall(np.arange(SLOTS) * _SLOT_MS),
@@ -45,16 +45,16 @@ def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
             hoverinfo="skip",
         )
     )
-    drawn.add_trace(_handles(whole, theme))
-    drawn.update_xaxes(type="date", tickformat=theme.date_format, nticks=8, showgrid=False)
-    drawn.update_yaxes(
+    drawn.add(_handles(whole, theme))
+    drawn.x(type="date", tickformat=theme.date_format, nticks=8, showgrid=False)
+    drawn.y(
         type="date",
         range=wall(np.array([(SLOTS - 0.5) * _SLOT_MS, -_SLOT_MS / 2])).astype(str).tolist(),
         dtick=8 * _SLOT_MS,
         tickformat="%H:%M",
         showgrid=False,
     )
-    return Chart(drawn, _carpet_told(whole, theme), lambda: _carpet_columns(whole, theme))
+    return Chart(drawn.figure(), _carpet_told(whole, theme), lambda: _carpet_columns(whole, theme))
 
 
 def _handles(whole: Carpet, theme: Theme) -> go.Bar:
@@ -110,7 +110,7 @@ def _carpet_columns(whole: Carpet, theme: Theme) -> Columns:
 
 def calendar(daily: Totals, theme: Theme) -> Chart:
     """Every day a square, coloured by its energy: weeks from left to right, Monday on top."""
-    drawn = figure(theme, "", "", height=250)
+    drawn = Draft(theme, "", "", height=250)
     day = daily.first.astype(np.int64)
     kwh = kwh_of(daily.energy)
     known = ~daily.empty
@@ -118,7 +118,7 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
     # Enough weeks on the axis that squares of a short period do not grow to bricks.
     size = float(np.clip(900 / max(int(np.ptp(week)) + 1, 1), 5, 16)) if len(day) else 10
     names = [f"{theme.weekday(to_date(one).weekday())} {theme.day(to_date(one))}" for one in daily.first]
-    drawn.add_trace(
+    drawn.add(
         go.Scatter(
             x=wall((week * 7 - 3)[known] * 86_400_000),
             y=((day + 3) % 7)[known],
@@ -134,7 +134,7 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
             hovertemplate="%{customdata[0]}<br>%{marker.color:,.1f} kWh<extra></extra>",
         )
     )
-    drawn.add_trace(
+    drawn.add(
         go.Scatter(
             x=wall((week * 7 - 3)[~known] * 86_400_000),
             y=((day + 3) % 7)[~known],
@@ -144,15 +144,15 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
             hovertemplate=f"%{{customdata[0]}}<br>{theme.say('consumption.bars.missing')}<extra></extra>",
         )
     )
-    drawn.update_xaxes(type="date", tickformat=theme.date_format, nticks=8, showgrid=False)
-    drawn.update_yaxes(
+    drawn.x(type="date", tickformat=theme.date_format, nticks=8, showgrid=False)
+    drawn.y(
         autorange="reversed",
         showgrid=False,
         zeroline=False,
         tickvals=list(range(7)),
         ticktext=[theme.weekday(number)[:3] for number in range(7)],
     )
-    return Chart(drawn, _calendar_told(daily, theme), lambda: _day_columns(daily, names, theme))
+    return Chart(drawn.figure(), _calendar_told(daily, theme), lambda: _day_columns(daily, names, theme))
 
 
 def _calendar_told(daily: Totals, theme: Theme) -> str:

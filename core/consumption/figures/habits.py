@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.consumption.figures.theme import SCALE, Chart, Columns, Theme, clock_axis, figure, kilo, slot_label
+from core.consumption.figures.theme import SCALE, Chart, Columns, Draft, Theme, clock_axis, kilo, slot_label
 from core.consumption.history import SLOTS, to_date
 from core.consumption.insights import BaseLoad
 from core.consumption.shapes import Duration, Profile
@@ -20,9 +20,9 @@ _HOURS_A_YEAR: Final = 8_766
 
 def week_profile(profile: Profile, theme: Theme) -> Chart:
     """Mean power by weekday and half-hour."""
-    drawn = figure(theme, theme.say("consumption.axis.clock"), "", height=300)
+    drawn = Draft(theme, theme.say("consumption.axis.clock"), "", height=300)
     kw = kilo(profile.mean)
-    drawn.add_trace(
+    drawn.add(
         go.Heatmap(
             x=[slot_label(slot) for slot in range(SLOTS)],
             y=[theme.weekday(number) for number in range(7)],
@@ -36,14 +36,14 @@ def week_profile(profile: Profile, theme: Theme) -> Chart:
             + "<extra></extra>",
         )
     )
-    drawn.update_xaxes(showgrid=False, **clock_axis())
-    drawn.update_yaxes(autorange="reversed", showgrid=False)
-    return Chart(drawn, _profile_told(profile, theme), lambda: _profile_columns(profile, theme))
+    drawn.x(showgrid=False, **clock_axis())
+    drawn.y(autorange="reversed", showgrid=False)
+    return Chart(drawn.figure(), _profile_told(profile, theme), lambda: _profile_columns(profile, theme))
 
 
 def day_profile(profile: Profile, weekdays: tuple[int, ...], theme: Theme) -> Chart:
     """The mean day of some weekdays, with the band that holds 8 of 10 such days."""
-    drawn = figure(theme, theme.say("consumption.axis.clock"), theme.say("consumption.axis.power"))
+    drawn = Draft(theme, theme.say("consumption.axis.clock"), theme.say("consumption.axis.power"))
     minutes = profile.minutes[list(weekdays)].sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(minutes > 0, profile.energy[list(weekdays)].sum(axis=0) / minutes, np.nan)
@@ -51,10 +51,10 @@ def day_profile(profile: Profile, weekdays: tuple[int, ...], theme: Theme) -> Ch
     x = [slot_label(slot) for slot in range(SLOTS)]
     hover = "%{x}<br>%{y:.2f} kW<extra>%{fullData.name}</extra>"
     quiet = {"x": x, "mode": "lines", "line": {"width": 0}, "hovertemplate": hover, "showlegend": False}
-    drawn.add_trace(go.Scatter(y=kilo(low), name=theme.say("consumption.profile.low"), **quiet))
+    drawn.add(go.Scatter(y=kilo(low), name=theme.say("consumption.profile.low"), **quiet))
     band = {**quiet, "fill": "tonexty", "fillcolor": f"rgba({_rgb(theme.main)},0.22)"}
-    drawn.add_trace(go.Scatter(y=kilo(high), name=theme.say("consumption.profile.high"), **band))
-    drawn.add_trace(
+    drawn.add(go.Scatter(y=kilo(high), name=theme.say("consumption.profile.high"), **band))
+    drawn.add(
         go.Scatter(
             x=x,
             y=kilo(mean),
@@ -64,15 +64,15 @@ def day_profile(profile: Profile, weekdays: tuple[int, ...], theme: Theme) -> Ch
             hovertemplate=hover,
         )
     )
-    drawn.update_xaxes(**clock_axis())
-    drawn.update_yaxes(rangemode="tozero")
+    drawn.x(**clock_axis())
+    drawn.y(rangemode="tozero")
     columns = {
         theme.say("consumption.column.clock"): x,
         theme.say("consumption.profile.low") + " (W)": low,
         theme.say("consumption.profile.mean") + " (W)": mean,
         theme.say("consumption.profile.high") + " (W)": high,
     }
-    return Chart(drawn, _day_told(mean, theme), lambda: columns)
+    return Chart(drawn.figure(), _day_told(mean, theme), lambda: columns)
 
 
 def _middle(part: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -122,9 +122,9 @@ def _profile_columns(profile: Profile, theme: Theme) -> Columns:
 
 def duration_curve(lasting: Duration, theme: Theme) -> Chart:
     """For how many hours the power was at least so high."""
-    drawn = figure(theme, theme.say("consumption.axis.hours"), theme.say("consumption.axis.power"))
+    drawn = Draft(theme, theme.say("consumption.axis.hours"), theme.say("consumption.axis.power"))
     hours = np.cumsum(lasting.minutes) / 60
-    drawn.add_trace(
+    drawn.add(
         go.Scatter(
             x=np.append(0, hours).astype(np.float32),
             y=kilo(np.append(lasting.watts[:1], lasting.watts)),
@@ -136,9 +136,9 @@ def duration_curve(lasting: Duration, theme: Theme) -> Chart:
             + "<extra></extra>",
         )
     )
-    drawn.update_yaxes(rangemode="tozero")
+    drawn.y(rangemode="tozero")
     return Chart(
-        drawn,
+        drawn.figure(),
         _duration_told(lasting, theme),
         lambda: {
             "W": lasting.watts,
@@ -164,10 +164,10 @@ def _duration_told(lasting: Duration, theme: Theme) -> str:
 
 def base_chart(base: BaseLoad, theme: Theme) -> Chart:
     """Base load of every night, and its median over fifteen of them."""
-    drawn = figure(theme, "", theme.say("consumption.axis.watts"))
+    drawn = Draft(theme, "", theme.say("consumption.axis.watts"))
     x = base.day.astype("datetime64[m]")
     hover = f"%{{x|{theme.date_format}}}<br>%{{y:,.0f}} W<extra></extra>"
-    drawn.add_trace(
+    drawn.add(
         go.Scatter(
             x=x,
             y=base.watts.astype(np.float32),
@@ -178,7 +178,7 @@ def base_chart(base: BaseLoad, theme: Theme) -> Chart:
         )
     )
     smooth = _running_median(base.watts)
-    drawn.add_trace(
+    drawn.add(
         go.Scatter(
             x=x,
             y=smooth.astype(np.float32),
@@ -188,15 +188,15 @@ def base_chart(base: BaseLoad, theme: Theme) -> Chart:
             hovertemplate=hover,
         )
     )
-    drawn.update_layout(showlegend=True)
-    drawn.update_xaxes(type="date", tickformat=theme.date_format, nticks=8)
-    drawn.update_yaxes(rangemode="tozero")
+    drawn.set(showlegend=True)
+    drawn.x(type="date", tickformat=theme.date_format, nticks=8)
+    drawn.y(rangemode="tozero")
     typical = base.typical
     told = theme.say("consumption.curve.none")
     if typical is not None:
         told = theme.say("consumption.base.alt", watts=theme.watts(typical), year=base_year(typical, theme))
     columns = {theme.say("consumption.column.day"): base.day.astype(str), "W": base.watts}
-    return Chart(drawn, told, lambda: columns)
+    return Chart(drawn.figure(), told, lambda: columns)
 
 
 def base_year(watts: float, theme: Theme) -> str:
@@ -223,9 +223,9 @@ def _running_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def peak_chart(day: NDArray[np.datetime64], watts: NDArray[np.int32], kva: int, theme: Theme) -> Chart:
     """The highest half-hour of each day against the subscribed power."""
-    drawn = figure(theme, "", theme.say("consumption.axis.power"))
+    drawn = Draft(theme, "", theme.say("consumption.axis.power"))
     over = watts > kva * 1000
-    drawn.add_trace(
+    drawn.add(
         go.Bar(
             x=day.astype("datetime64[m]"),
             y=kilo(watts),
@@ -236,14 +236,15 @@ def peak_chart(day: NDArray[np.datetime64], watts: NDArray[np.int32], kva: int, 
             hovertemplate=f"%{{x|{theme.date_format}}}<br>%{{y:.2f}} kW<extra></extra>",
         )
     )
-    drawn.add_hline(
-        y=kva,
-        line={"color": theme.second, "dash": "dash", "width": 2},
-        annotation_text=theme.say("consumption.peak.line", kva=kva),
-        annotation_position="top left",
+    line = {"color": theme.second, "dash": "dash", "width": 2}
+    across = {"xref": "paper", "x0": 0, "x1": 1, "y0": kva, "y1": kva}
+    words = {"text": theme.say("consumption.peak.line", kva=kva), "showarrow": False, "yanchor": "bottom"}
+    drawn.set(
+        shapes=[{"type": "line", **across, "line": line}],
+        annotations=[{"xref": "paper", "x": 0, "y": kva, "xanchor": "left", **words}],
     )
-    drawn.update_xaxes(type="date", tickformat=theme.date_format, nticks=8)
-    drawn.update_yaxes(rangemode="tozero")
+    drawn.x(type="date", tickformat=theme.date_format, nticks=8)
+    drawn.y(rangemode="tozero")
     told = theme.say("consumption.curve.none")
     if len(day):
         top = int(np.argmax(watts))
@@ -256,4 +257,4 @@ def peak_chart(day: NDArray[np.datetime64], watts: NDArray[np.int32], kva: int, 
             over=theme.number(int(over.sum())),
         )
     columns = {theme.say("consumption.column.day"): day.astype(str), "W": watts}
-    return Chart(drawn, told, lambda: columns)
+    return Chart(drawn.figure(), told, lambda: columns)
