@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from core.errors import SourceError
+from core.model import UNKNOWN_PRM, Flow, Meter
 from core.sources.files import open_files
 
 FOLDER: Final = Path(__file__).parents[2] / "fixtures" / "files"
@@ -95,3 +96,22 @@ def test_it_is_refused(name):
     with pytest.raises(SourceError) as caught:
         source.preview()
     assert caught.value.code == REFUSED[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "meters"),
+    [
+        ("enedis_csv.csv", [Meter("99999999999991")]),
+        ("enedis_csv_production.csv", [Meter("99999999999991", Flow.PRODUCTION)]),
+        ("enedis_csv_masked_meter.csv", [Meter("9999xxxxxxxxxx")]),
+        ("enedis_csv_headerless.csv", [Meter(UNKNOWN_PRM)]),
+        ("enedis_r63_both_flows.csv", [Meter("99999999999991", flow) for flow in Flow]),
+        ("enedis_xlsx.xlsx", [Meter("99999999999991")]),
+        ("edf.csv", [Meter(UNKNOWN_PRM)]),
+        ("json_v5.json", [Meter("99999999999991")]),
+    ],
+)
+def test_whose_curve_it_is(name, meters):
+    (source,) = open_files([FOLDER / name])
+    assert [delivery.meter for delivery in source.deliveries(Event())] == meters
+    assert [preview.meter for preview in source.previews()] == meters
