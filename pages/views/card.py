@@ -79,7 +79,7 @@ def _query(guest: Visitor, name: str, query: Query, days: Days) -> None:
         return
     st.markdown(guest.t("consumption.query.lead"))
     st.code(written(query, meter, days, time_series=True), language=None)
-    st.caption(guest.t("consumption.query.ordinary"))
+    st.markdown(guest.t("consumption.query.ordinary"))
     if st.button(guest.t("consumption.query.run"), key=f"run-{name}", icon=":material/timer:"):
         with st.spinner(guest.t("consumption.query.running")), notices.guard():
             _timing(guest, measure(guest.store, query, meter, days))

@@ -42,7 +42,9 @@ def bars(totals: Totals, theme: Theme, cost: DailyCost | None = None) -> Chart:
     drawn.x(type="date", tickformat=theme.date_format, **_ticks(totals, theme))
     drawn.y(rangemode="tozero")
     return Chart(
-        drawn, _told(totals, values, theme, unit), lambda: _columns(totals, values, names, theme, unit)
+        drawn.figure(),
+        _told(totals, values, theme, unit),
+        lambda: _columns(totals, values, names, theme, unit),
     )
 
 
