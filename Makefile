@@ -68,6 +68,6 @@ deploy/atlas/node_modules/.package-lock.json: deploy/atlas/package-lock.json
 
 define npm_ci
 @.ci/need npm npm
-npm ci --prefix $(dir $<) --ignore-scripts --no-audit --no-fund --silent
+npm ci --prefix $(dir $<) --ignore-scripts --no-audit --no-fund --loglevel=error
 @touch $@
 endef
