@@ -16,6 +16,7 @@ from core.lab.build import LESSON_READINGS, Built
 from core.lab.footprint import server_version
 from core.lab.layouts import BY_CODE, LAYOUTS, WATERFALL, available
 from core.lab.losses import Trial, trials
+from core.lab.report import outcome
 from core.paristime import local
 from pages.shared import lab_job, notices
 from pages.shared.frame import link, page
@@ -231,20 +232,10 @@ def show_limits(guest: Visitor) -> None:
 def show_trial(guest: Visitor, trial: Trial) -> None:
     with st.container(border=True):
         st.markdown(f"**{guest.t(f'laboratory.limits.{trial.code}')}**")
-        for column, side in zip(st.columns(2), ("ordinary", "time_series"), strict=True):
-            label = guest.t(f"footprint.{side.replace('_', '-')}")
-            column.metric(label, outcome(guest, trial, side))
+        sides = st.columns(2)
+        for at, side in enumerate(("ordinary", "time-series")):
+            sides[at].metric(guest.t(f"footprint.{side}"), outcome(trial, at, guest.language))
         st.caption(guest.t(f"laboratory.limits.{trial.code}.note"))
-
-
-def outcome(guest: Visitor, trial: Trial, side: str) -> str:
-    if trial.kept_double is not None:
-        accepted = trial.kept_double[side == "time_series"]
-        return guest.t("laboratory.limits.accepted" if accepted else "laboratory.limits.refused")
-    milliseconds = trial.time_series if side == "time_series" else trial.ordinary
-    if milliseconds is None:
-        return guest.t("laboratory.limits.forbidden", name=trial.refusal)
-    return f"{number(milliseconds, guest.language, 2)} ms"
 
 
 guest = page("laboratory", needs="readings")

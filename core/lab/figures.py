@@ -24,6 +24,8 @@ LIMIT: Final = "#009e73"
 ORDINARY: Final = "#d55e00"
 TIME_SERIES: Final = "#0072b2"
 _GREY: Final = "#7f8c8d"
+_FEW: Final = 3
+"""Up to so many bars, each says its unit; beyond, the axis does."""
 LEGEND_BELOW: Final = {
     "orientation": "h",
     "yref": "container",
@@ -78,14 +80,17 @@ def usage_bars(names: Sequence[str], usages: Sequence[Usage], language: Language
             customdata=[size(of(one), language) for one in usages],
             hovertemplate="%{customdata} · %{x:.2f}<extra>%{fullData.name}</extra>",
         )
-    per_reading = text("footprint.unit", language)
+    unit = text("footprint.unit", language)
+    many = len(names) > _FEW
     for name, one in zip(names, usages, strict=True):
-        label = f"<b>{number(one.bytes_per_reading, language, 2)}</b> {per_reading}"
+        label = f"<b>{number(one.bytes_per_reading, language, 2)}</b>{'' if many else f' {unit}'}"
         figure.add_annotation(
             x=one.bytes_per_reading, y=name, text=label, showarrow=False, xanchor="left", xshift=6
         )
+    if many:
+        figure.update_xaxes(title=unit)
     largest = max((one.bytes_per_reading for one in usages), default=1.0)
-    return _framed(figure, 150 + 40 * len(names), largest * 1.5)
+    return _framed(figure, 150 + 40 * len(names), largest * (1.25 if many else 1.5))
 
 
 def _framed(figure: go.Figure, height: int, largest: float) -> go.Figure:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -119,6 +120,8 @@ def as_html(findings: Findings, language: Language) -> str:
         *_footprint_part(findings, language),
         *_layouts_part(findings, language),
         *_speed_part(findings, language),
+        *_inserts_part(findings, language),
+        *_limits_part(findings, language),
         *_fleet_part(findings, language),
         f"<h2>{_(text('report.raw', language))}</h2>",
         f"<details><summary>JSON</summary><pre>{_(json.dumps(as_json(findings), indent=1))}</pre></details>",
@@ -172,6 +175,46 @@ def _speed_part(findings: Findings, language: Language) -> list[str]:
         _chart(figures.races(findings.races, language)),
         _table(head, rows),
     ]
+
+
+def _inserts_part(findings: Findings, language: Language) -> list[str]:
+    if not findings.inserts:
+        return []
+    rows = [
+        [
+            text(f"speed.way.insert-{one.way}", language),
+            *(
+                text("speed.insert.per_second", language, count=number(median(speeds), language))
+                for speeds in (one.ordinary, one.time_series)
+            ),
+        ]
+        for one in findings.inserts
+    ]
+    return [f"<h2>{_(text('speed.insert.title', language))}</h2>", _table(_sides(language), rows)]
+
+
+def _limits_part(findings: Findings, language: Language) -> list[str]:
+    if not findings.trials:
+        return []
+    rows = [
+        [text(f"laboratory.limits.{one.code}", language), *(outcome(one, at, language) for at in (0, 1))]
+        for one in findings.trials
+    ]
+    return [f"<h2>{_(text('laboratory.tab.limits', language))}</h2>", _table(_sides(language), rows)]
+
+
+def outcome(trial: Trial, side: int, language: Language) -> str:
+    """What a trial came to on a side (0 ordinary, 1 time series), in words."""
+    if trial.kept_double is not None:
+        return text(f"laboratory.limits.{'accepted' if trial.kept_double[side] else 'refused'}", language)
+    milliseconds = (trial.ordinary, trial.time_series)[side]
+    if milliseconds is None:
+        return text("laboratory.limits.forbidden", language, name=trial.refusal)
+    return f"{number(milliseconds, language, 2)} ms"
+
+
+def _sides(language: Language) -> list[str]:
+    return ["", text("footprint.ordinary", language), text("footprint.time-series", language)]
 
 
 def _fleet_part(findings: Findings, language: Language) -> list[str]:
