@@ -23,8 +23,9 @@ def card(
 ) -> str | None:
     """Draws a chart under its title. With `clicks`, returns the day (ISO) that was clicked."""
     st.subheader(guest.t(f"consumption.card.{name}"), anchor=False)
-    # Theme and period are in the key: a chart of other days is another chart, with nothing selected.
-    key = f"{name}-{days.first}-{days.end}-{guest.language.value}"
+    # The period is in the key: after a step or a click the chart is another one, with nothing selected.
+    where = "-".join(st.query_params.get(part, "") for part in ("view", "day", "to"))
+    key = f"{name}-{where}-{guest.language.value}"
     picked = None
     if clicks:
         event = st.plotly_chart(

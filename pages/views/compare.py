@@ -20,8 +20,6 @@ from pages.shared.frame import path_of
 from pages.shared.visitor import Visitor
 from pages.views.card import card
 
-_DAY_MS = 86_400_000
-
 
 def show_compare(guest: Visitor, home: Household, period: Period, style: Theme) -> None:
     shown = clipped(period.days, home.days)
@@ -51,7 +49,7 @@ def _overlay(guest: Visitor, home: Household, shown: Days, style: Theme) -> None
     moved = shown.first - first
     other = home.history.during(shifted(shown, -moved))
     now = home.history.during(shown)
-    chart = load_curve(now, shown, style, other=other, shift_ms=moved.days * _DAY_MS)
+    chart = load_curve(now, shown, style, other=other, later=moved)
     card(guest, "overlay", chart, shown, Query.CURVE)
     last = first + timedelta(days=len(shown) - 1)
     st.markdown(

@@ -40,8 +40,10 @@ def to_address(period: Period) -> None:
 
 def open_day(picked: str, known: Days, view: View = View.DAY) -> None:
     """Go to a day a chart names (ISO), or to what begins with it, from the next run on."""
-    to_address(period_of(view, date.fromisoformat(picked), known))
-    st.rerun()
+    there = period_of(view, date.fromisoformat(picked), known)
+    if there != from_address(known):
+        to_address(there)
+        st.rerun()
 
 
 def navigator(guest: Visitor, known: Days) -> Period:

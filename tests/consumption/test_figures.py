@@ -43,7 +43,9 @@ CHARTS: dict[str, Drawn] = {
         Days(date(2024, 10, 27), date(2024, 10, 28)),
         theme,
     ),
-    "overlay": lambda history, theme: load_curve(history, DAYS, theme, other=history, shift_ms=0),
+    "overlay": lambda history, theme: load_curve(
+        history, DAYS, theme, other=history, later=timedelta(days=7)
+    ),
     "days": lambda history, theme: bars(by_day(history, DAYS), theme),
     "weeks": lambda history, theme: bars(grouped(by_day(history, DAYS), Grain.WEEK), theme),
     "euros": lambda history, theme: bars(
@@ -106,6 +108,15 @@ def test_the_hour_that_happens_twice_has_two_places_on_its_day() -> None:
         "27 Oct 2024, 02:00 (UTC+2)",
         "27 Oct 2024, 02:00 (UTC+1)",
     ]
+
+
+def test_a_period_over_another_has_midnight_over_midnight_across_a_change_of_clock() -> None:
+    winter, summer = date(2024, 1, 8), date(2024, 7, 8)  # Mondays
+    for length in (3, 12):
+        days = Days(summer, summer + timedelta(days=length))
+        other, now = (History.of(regular(first, length)) for first in (winter, summer))
+        lines = load_curve(now, days, Theme(), other=other, later=summer - winter).figure.data
+        assert (lines[0].x == lines[1].x).all()
 
 
 def test_the_data_of_a_curve_sum_to_its_energy(history: History) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -25,49 +26,62 @@ class _Axis:
 
     origin: int
     exact: bool
+    later: int = 0
+    """Milliseconds, whole days, by which everything is moved: for a period drawn over another."""
 
     @classmethod
-    def over(cls, days: Days) -> _Axis:
-        return cls(midnight(days.first), len(days) <= _LONGEST_EXACT_DAYS)
+    def over(cls, days: Days, later: timedelta = timedelta()) -> _Axis:
+        origin = midnight(days.first - later)
+        return cls(origin, len(days) <= _LONGEST_EXACT_DAYS, later.days * DAY_MS)
 
     def at(self, utc: NDArray[np.int64]) -> NDArray[np.datetime64]:
         """Dates for the axis."""
         offset = int(to_wall(np.array([self.origin]))[0]) - self.origin
-        return wall((utc + offset) if self.exact else to_wall(utc))
+        return wall(((utc + offset) if self.exact else to_wall(utc)) + self.later)
 
 
 def load_curve(
-    history: History, days: Days, theme: Theme, *, other: History | None = None, shift_ms: int = 0
+    history: History,
+    days: Days,
+    theme: Theme,
+    *,
+    other: History | None = None,
+    later: timedelta = timedelta(),
 ) -> Chart:
-    """Power of every reading of the days given. `other` is drawn over it, moved by `shift_ms`."""
+    """Power of every reading of the days given. `other`, whole days earlier by `later`, is drawn over it:
+    midnight over midnight, whatever the clock did in between."""
     drawn = Draft(theme, theme.say("consumption.axis.time"), theme.say("consumption.axis.power"))
     axis = _Axis.over(days)
     if other is not None and len(other):
-        drawn.add(_line(other, axis, theme.second, theme.say("consumption.curve.other"), theme, shift_ms))
-    drawn.add(_line(history, axis, theme.main, theme.say("consumption.curve.this"), theme, 0))
+        moved = _Axis.over(days, later)
+        drawn.add(_line(other, moved, theme.second, theme.say("consumption.curve.other"), theme))
+    drawn.add(_line(history, axis, theme.main, theme.say("consumption.curve.this"), theme))
     drawn.set(showlegend=other is not None)
     drawn.x(type="date", **_ticks(axis, days, theme))
     drawn.y(rangemode="tozero", ticksuffix="")
     return Chart(drawn.figure(), _told(history, days, theme), lambda: reading_columns(history, theme))
 
 
-def _line(history: History, axis: _Axis, colour: str, name: str, theme: Theme, shift_ms: int) -> go.Scatter:
+def _line(history: History, axis: _Axis, colour: str, name: str, theme: Theme) -> go.Scatter:
     """Each power held for its interval; the line stops where nothing was measured."""
     curve = history.curve
     start, end, watts = curve.start, curve.end, kilo(curve.watts)
     stops = (
         np.nonzero(np.append(start[1:] != end[:-1], True))[0] if len(curve) else np.zeros(0, dtype=np.intp)
     )
-    x = np.insert(
-        axis.at(start + shift_ms), np.repeat(stops + 1, 2), np.repeat(axis.at(end[stops] + shift_ms), 2)
-    )
+    x = np.insert(axis.at(start), np.repeat(stops + 1, 2), np.repeat(axis.at(end[stops]), 2))
     gaps = np.stack([watts[stops], np.full(len(stops), np.nan, dtype=np.float32)], axis=1).ravel()
     y = np.insert(watts, np.repeat(stops + 1, 2), gaps)
     labels: dict[str, Any] = {
         "hovertemplate": f"%{{x|{theme.date_format} %H:%M}}<br>%{{y:.2f}} kW<extra></extra>"
     }
-    if axis.exact:
-        moments = np.insert(start, np.repeat(stops + 1, 2), np.repeat(end[stops], 2))
+    moments = np.insert(start, np.repeat(stops + 1, 2), np.repeat(end[stops], 2))
+    if axis.later and not axis.exact:  # its place is not its date
+        labels = {
+            "customdata": wall(to_wall(moments)),
+            "hovertemplate": f"%{{customdata|{theme.date_format} %H:%M}}<br>%{{y:.2f}} kW<extra></extra>",
+        }
+    elif axis.exact:
         labels = {
             "text": [_moment(int(one), theme) for one in moments],
             "hovertemplate": "%{text}<br>%{y:.2f} kW<extra></extra>",
