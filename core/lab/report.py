@@ -6,6 +6,7 @@ from __future__ import annotations
 import html
 import json
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,11 +26,13 @@ from core.lab.build import Built
 from core.lab.fleet import Fleet
 from core.lab.footprint import Footprint, Usage
 from core.lab.inserts import Inserted
+from core.lab.layouts import WATERFALL
 from core.lab.losses import Trial
 from core.lab.queries import RUNS, Race
 from core.texts import Language, text
 
 FORMAT: Final = 1
+_ICON: Final = re.compile(r"^:material/\w+: ")
 KIND: Final = "courbe-laboratory-report"
 
 
@@ -139,7 +142,7 @@ def _footprint_part(findings: Findings, language: Language) -> list[str]:
         f"<h2>{_(text('footprint.title', language))}</h2>",
         _chart(figures.side_by_side(measured, findings.bound, language)),
         _table(_usage_head(language), rows),
-        f"<p>{_(text(state, language).split(': ', 2)[-1])}</p>",
+        f"<p>{_(_ICON.sub('', text(state, language)))}</p>",
     ]
 
 
@@ -150,7 +153,12 @@ def _layouts_part(findings: Findings, language: Language) -> list[str]:
         _usage_row(text(f"lab.layout.{one.layout}", language), one.usage, language)
         for one in findings.layouts
     ]
+    by_code = {one.layout: one for one in findings.layouts}
+    steps = [by_code[layout.code] for layout in WATERFALL if layout.code in by_code]
+    gain = [_chart(figures.waterfall(steps, language))] if len(steps) == len(WATERFALL) else []
     return [
+        f"<h2>{_(text('laboratory.waterfall.title', language))}</h2>" if gain else "",
+        *gain,
         f"<h2>{_(text('laboratory.layouts.title', language))}</h2>",
         _chart(figures.layouts(findings.layouts, findings.bound, language)),
         _table(_usage_head(language), rows),
@@ -317,7 +325,8 @@ _PAGE: Final = """<!doctype html>
 <style>
 body{{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}}
 table{{border-collapse:collapse;margin:1rem 0;display:block;overflow-x:auto}}
-th,td{{padding:.3rem .8rem;border-bottom:1px solid #d5d9de;text-align:right;white-space:nowrap}}
+th,td{{padding:.3rem .6rem;border-bottom:1px solid #d5d9de;text-align:right}} td{{white-space:nowrap}}
+tbody th{{font-weight:400}}
 th:first-child{{text-align:left}} .small{{color:#555}} pre{{overflow:auto;max-height:40rem;font-size:12px}}
 </style><script>{script}</script></head><body>
 {body}
