@@ -71,8 +71,9 @@ class Meter:
 
     @property
     def masked(self) -> str:
-        """The PRM as it may be shown: its last 4 digits only."""
-        return f"•••• {self.prm[-4:]}"
+        """The PRM as it may be shown: its last 4 digits only, or what a masked one has left."""
+        known = self.prm.rstrip("x")
+        return f"•••• {self.prm[-4:]}" if len(known) == len(self.prm) else f"{known} ••••".strip()
 
 
 @dataclass(frozen=True, slots=True)

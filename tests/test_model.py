@@ -55,3 +55,5 @@ def test_a_prm_has_14_digits(prm: str) -> None:
 
 def test_only_the_last_four_digits_are_shown() -> None:
     assert Meter("12345678901234").masked == "•••• 1234"
+    assert Meter("1429xxxxxxxxxx").masked == "1429 ••••"
+    assert Meter("xxxxxxxxxxxxxx").masked == "••••"

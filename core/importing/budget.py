@@ -22,8 +22,8 @@ from pymongo.errors import DuplicateKeyError
 from core.errors import SourceError, SourcePaused
 from core.paristime import DAY_MS, now_ms
 from core.storage.faults import explained, patiently
+from core.storage.store import API_BUDGET
 
-COLLECTION: Final = "api_budget"
 MARGIN_MS: Final = 5 * 60_000
 """After midnight UTC, before the first call of the new day: clocks differ."""
 _NEVER: Final = Int64(0)
@@ -56,7 +56,7 @@ class Budget:
         seconds_between: float,
         clock: Callable[[], int] = now_ms,
     ) -> None:
-        self._documents: Collection[dict[str, Any]] = database[COLLECTION]
+        self._documents: Collection[dict[str, Any]] = database[API_BUDGET]
         self._api = urlsplit(api_url).netloc.lower() or api_url
         self._limit, self._apart = daily_calls, round(seconds_between * 1000)
         self._clock = clock

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Final
 
+import numpy as np
+
 from core.errors import CourbeError, SourceError, SourcePaused, StorageError
-from core.model import Delivery, Meter, Preview, Refusal, Span
+from core.model import Curve, Delivery, Meter, Preview, Refusal, Span
 from core.paristime import now_ms
 from core.sources.source import Source
 from core.storage.store import Merged, Store
@@ -88,9 +90,7 @@ class _Tally:
     meters: dict[Meter, None] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     refused: dict[str, Refusal] = field(default_factory=dict)
-    spans: list[Span] = field(default_factory=list)
-    gaps: list[Span] = field(default_factory=list)
-    watt_minutes: int = 0
+    curves: list[Curve] = field(default_factory=list)
 
     def add(self, delivery: Delivery, merged: Merged) -> None:
         self.meters[delivery.meter] = None
@@ -100,10 +100,8 @@ class _Tally:
             self.refused[one.reason] = (
                 Refusal(one.reason, before.count + one.count, before.example) if before else one
             )
-        if delivery.curve.span:
-            self.spans.append(delivery.curve.span)
-        self.gaps += delivery.curve.gaps
-        self.watt_minutes += delivery.curve.watt_minutes
+        if len(delivery.curve):
+            self.curves.append(delivery.curve)
 
     def part(self, error: CourbeError | None) -> Part:
         return Part(
@@ -113,11 +111,29 @@ class _Tally:
             self.counts["changed"],
             self.counts["unchanged"],
             tuple(self.refused.values()),
-            Span(min(s.start for s in self.spans), max(s.end for s in self.spans)) if self.spans else None,
-            tuple(sorted(self.gaps, key=lambda gap: gap.start)),
-            self.watt_minutes,
+            _span(self.curves),
+            _gaps(self.curves),
+            sum(curve.watt_minutes for curve in self.curves),
             error,
         )
+
+
+def _span(curves: Sequence[Curve]) -> Span | None:
+    """From the first start to the last end of all of them."""
+    spans = [curve.span for curve in curves if curve.span]
+    return Span(min(span.start for span in spans), max(span.end for span in spans)) if spans else None
+
+
+def _gaps(curves: Sequence[Curve]) -> tuple[Span, ...]:
+    """The times inside their common span that none of them covers."""
+    if not curves:
+        return ()
+    start = np.concatenate([curve.start for curve in curves])
+    end = np.concatenate([curve.end for curve in curves])
+    order = np.argsort(start, kind="stable")
+    start, reached = start[order], np.maximum.accumulate(end[order])
+    (holes,) = np.nonzero(reached[:-1] < start[1:])
+    return tuple(Span(int(reached[at]), int(start[at + 1])) for at in holes)
 
 
 def run(
@@ -190,4 +206,5 @@ class _Import:
 
     def _tell(self, preview: Preview, step: int, readings: int) -> None:
         steps = preview.calls or None
-        self._progress(Progress(self._before + readings, preview.readings, step, steps, preview.name))
+        expected = None if preview.readings is None else self._before + preview.readings
+        self._progress(Progress(self._before + readings, expected, step, steps, preview.name))

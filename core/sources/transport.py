@@ -1,23 +1,24 @@
 """One HTTP GET, bounded in time and size, that can be trusted with a token.
 
-It follows no redirect (the token would go along), uses no cookies, no netrc and no proxy, and ends at its
+It follows no redirect (the token would go along), reads no netrc and no proxy settings, and ends at its
 deadline even when the other side sends a byte now and then.
 """
 
 from __future__ import annotations
 
-import http.client
-import socket
+import logging
 import ssl
 import threading
+import time
 from collections.abc import Mapping
-from contextlib import suppress
+from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import cache
-from typing import Final
-from urllib.parse import urlencode, urlsplit
+from typing import Any, Final
+from urllib.parse import urlsplit
 
-import certifi
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, MaxRetryError, ReadTimeoutError
 
 from core.errors import InputError, SourceError
 
@@ -29,6 +30,8 @@ DEADLINE_SECONDS: Final = 60.0
 MAX_BYTES: Final = 8_000_000
 """A year of days or a week of ten-minute values is below 0.2 MB."""
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+_PIECE: Final = 65_536
+logging.getLogger("urllib3").setLevel(logging.INFO)  # its debug lines hold the address, PRM included
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +57,25 @@ class Limits:
 def get(base: str, path: str, query: Mapping[str, str], headers: Mapping[str, str], limits: Limits) -> Answer:
     """The answer to a GET. InputError `api-url`; SourceError `api-unreachable`, `api-timeout`, `api-cut`,
     `api-garbled` (an answer larger than any real one)."""
-    connection, prefix = _connection(base, limits)
-    guard = _Guard(limits.deadline)
-    cause = "api-unreachable"
+    url = f"{_checked(base)}{path}"
+    outcome: Future[Answer] = Future()
+
+    def fetch() -> None:
+        try:
+            outcome.set_result(_fetch(url, query, headers, limits))
+        except Exception as error:  # noqa: BLE001 - handed over to the caller, whatever it is
+            outcome.set_exception(error)
+
+    # a thread of its own: headers that drip byte by byte keep a socket's time-out from ever firing
+    threading.Thread(target=fetch, name="api call", daemon=True).start()
     try:
-        connection.connect()
-        cause = "api-cut"
-        guard.watch(connection.sock)
-        connection.sock.settimeout(limits.silence)
-        connection.request("GET", f"{prefix}{path}?{urlencode(query)}", headers=dict(headers))
-        answer = _read(connection.getresponse(), limits.size)
-        if not guard.expired:  # a socket shut at the deadline may look like the end of the answer
-            return answer
-        cause = "api-timeout"
+        return outcome.result(limits.deadline)
     except TimeoutError:
         cause = "api-timeout"
     except _TooLarge:
         cause = "api-garbled"
-    except (http.client.HTTPException, OSError):
-        # or like any other cut
-        cause = "api-timeout" if guard.expired else cause
-    finally:
-        guard.end()
-        connection.close()
+    except (requests.RequestException, HTTPError) as error:
+        cause = _cause(error)
     # outside the handler: the library's exception stays out, with all it knows of the request
     raise SourceError(cause)
 
@@ -85,63 +84,56 @@ class _TooLarge(Exception):
     """More than any real answer."""
 
 
-def _read(response: http.client.HTTPResponse, size: int) -> Answer:
-    body = bytearray()
-    while piece := response.read1(65_536):
-        body += piece
-        if len(body) > size:
-            raise _TooLarge
-    declared = response.getheader("Content-Length", "")
-    if declared.isdigit() and len(body) < int(declared):
-        raise http.client.IncompleteRead(bytes(body))
-    kind = response.getheader("Content-Type", "").split(";")[0].strip().lower()
-    return Answer(response.status, kind, response.getheader("Retry-After", ""), bytes(body))
+class _SystemTrust(HTTPAdapter):
+    """Trusts the authorities of this system besides Mozilla's, which requests brings."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, ssl_context=ssl.create_default_context(), **options)
 
 
-class _Guard:
-    """Shuts a socket when its time is up, which wakes whoever waits for it."""
-
-    def __init__(self, seconds: float) -> None:
-        self.expired = False
-        self._wire: socket.socket | None = None
-        self._timer = threading.Timer(seconds, self._shut)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def watch(self, wire: socket.socket) -> None:
-        self._wire = wire
-
-    def end(self) -> None:
-        self._timer.cancel()
-
-    def _shut(self) -> None:
-        self.expired = True
-        if self._wire is not None:
-            with suppress(OSError):  # it may have ended by itself
-                self._wire.shutdown(socket.SHUT_RDWR)
-
-
-def _connection(base: str, limits: Limits) -> tuple[http.client.HTTPConnection, str]:
-    """A connection, not yet open, and the path the base address carries. A token goes over TLS only, or to
-    this very machine."""
+def _checked(base: str) -> str:
+    """The base address without a final slash. A token goes over TLS only, or to this very machine."""
     try:
         parts = urlsplit(base)
-        host, port = parts.hostname, parts.port
+        host, _ = parts.hostname, parts.port
     except ValueError:
-        host, port, parts = None, None, urlsplit("")
-    if host and parts.scheme == "https":
-        return (
-            http.client.HTTPSConnection(host, port, timeout=limits.connect, context=_tls()),
-            parts.path.rstrip("/"),
-        )
-    if host in _LOOPBACK and parts.scheme == "http":
-        return http.client.HTTPConnection(host, port, timeout=limits.connect), parts.path.rstrip("/")
+        raise InputError("api-url") from None
+    if host and (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)):
+        return base.rstrip("/")
     raise InputError("api-url")
 
 
-@cache
-def _tls() -> ssl.SSLContext:
-    """The authorities this system trusts, and Mozilla's, which some systems lack."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
+def _fetch(url: str, query: Mapping[str, str], headers: Mapping[str, str], limits: Limits) -> Answer:
+    ends = time.monotonic() + limits.deadline
+    with requests.Session() as session:
+        session.trust_env = False
+        session.mount("https://", _SystemTrust())
+        with session.get(
+            url,
+            params=query,
+            headers=headers,
+            timeout=(limits.connect, limits.silence),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            body = bytearray()
+            while piece := response.raw.read1(_PIECE, decode_content=True):
+                body += piece
+                if len(body) > limits.size:
+                    raise _TooLarge
+                if time.monotonic() > ends:
+                    raise TimeoutError
+            kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
+            return Answer(response.status_code, kind, response.headers.get("Retry-After", ""), bytes(body))
+
+
+def _cause(error: requests.RequestException | HTTPError) -> str:
+    """No connection at all, silence on one, or one that broke."""
+    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.SSLError):
+        return "api-unreachable"
+    if isinstance(error, requests.Timeout | ReadTimeoutError):
+        return "api-timeout"
+    never_connected = isinstance(error, requests.ConnectionError) and isinstance(
+        error.args[0] if error.args else None, MaxRetryError
+    )
+    return "api-unreachable" if never_connected else "api-cut"

@@ -24,6 +24,8 @@ from core.storage.record import Change, Record, Summary
 from core.storage.wire import DURABLE
 
 T = TypeVar("T")
+API_BUDGET: Final = "api_budget"
+"""The collection in which calls to the API are counted; it survives `erase`."""
 _READ_ATTEMPTS: Final = 8
 _NOT_SUPPORTED: Final = frozenset({13, 59, 115, 8000, 20})
 """Unauthorized, no such command, not supported: what Atlas's small tiers answer to `fsync`."""
@@ -158,14 +160,22 @@ class Store:
         return True
 
     def erase(self, meter: Meter | None = None) -> None:
-        """Delete a meter and all its readings; without a meter, the whole database."""
+        """Delete a meter and all its readings; without a meter, everything but the count of API calls:
+        forgetting that could get the address banned."""
         with explained():
             if meter is None:
-                self._patiently(lambda: self.database.client.drop_database(self.database.name))
+                self._drop_all()
                 self.prepare()
                 return
             self._empty(meter)
             self._patiently(lambda: self._collections.records.delete_one({"_id": record.key(meter)}))
+
+    def _drop_all(self) -> None:
+        # the records last: while they are there, an interrupted erasure shows and can be repeated
+        names = self._patiently(lambda: self.database.list_collection_names())
+        for name in sorted(names, key=lambda name: name == record.COLLECTION):
+            if name != API_BUDGET and not name.startswith("system."):
+                self._patiently(lambda name=name: self.database.drop_collection(name))  # type: ignore[misc]
 
     def _empty(self, meter: Meter) -> None:
         """Commit that the meter has no readings, then clear both collections. After a crash in between,

@@ -14,6 +14,7 @@ import streamlit as st
 from pydantic import SecretStr
 
 from core.errors import StorageError
+from core.importing import inbox
 from core.importing.jobs import Jobs
 from core.model import DEMO_PRM, Check, Meter
 from core.settings import Settings, load_settings
@@ -95,6 +96,7 @@ class Visitor:
             self.link = self._workspace.link
             if self.link:
                 st.query_params["w"] = self.link
+            inbox.fold(self._workspace.store)  # what a scheduled trigger left for us
         return self._workspace
 
     @property

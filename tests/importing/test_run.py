@@ -41,6 +41,13 @@ class Steps:
             raise self._end
 
 
+class Known(Steps):
+    """A source that knows beforehand how many readings it brings."""
+
+    def preview(self) -> Preview:
+        return Preview("known", Origin.API_V2, METER, None, sum(len(curve) for curve in self._curves))
+
+
 def days(count: int) -> list[Curve]:
     whole = regular(days=count)
     return [whole.select(slice(at, at + 48)) for at in range(0, len(whole), 48)]
@@ -58,6 +65,18 @@ def test_a_report_counts_every_reading(store: Store) -> None:
     assert (told[-1].step, told[-1].steps, told[-1].readings) == (3, 3, 144)
     (again,) = run(store, [Steps(*days(3))]).parts
     assert (again.new, again.unchanged) == (0, 144)
+
+
+def test_a_gap_between_two_deliveries_is_told_and_progress_never_passes_what_is_expected(
+    store: Store,
+) -> None:
+    told: list[Progress] = []
+    first, _, third = days(3)
+    report = run(store, [Known(third, first), Known(first)], progress=told.append)
+    assert [(gap.end - gap.start) // 3_600_000 for gap in report.parts[0].gaps] == [24]
+    assert report.parts[1].gaps == ()
+    assert all(one.expected is not None and one.readings <= one.expected for one in told)
+    assert told[-1].expected == 144
 
 
 def test_a_failing_source_keeps_what_it_gave_and_the_next_goes_on(store: Store) -> None:

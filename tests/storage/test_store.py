@@ -16,7 +16,7 @@ from core.errors import StorageError
 from core.model import Curve, Days, Delivery, Flow, Meter, Origin
 from core.paristime import now_ms
 from core.storage import owner, record, time_series
-from core.storage.store import Store
+from core.storage.store import API_BUDGET, Store
 from tests.curves import METER_PRM, curves, regular
 
 METER = Meter(METER_PRM)
@@ -228,8 +228,10 @@ def test_a_reader_never_sees_half_a_correction(store: Store, database: Database[
 
 def test_erasing_everything_leaves_an_empty_prepared_store(store: Store, database: Database[Any]) -> None:
     deliver(store, regular())
+    database[API_BUDGET].insert_one({"calls": 49})
     store.erase()
     assert store.meters() == []
+    assert database[API_BUDGET].count_documents({"calls": 49}) == 1
     deliver(store, regular(days=2))
     assert_holds(store, regular(days=2))
 
