@@ -50,6 +50,7 @@ section = st.segmented_control(
     guest.t("consumption.section.label"),
     list(Section),
     required=True,
+    wrap=True,
     format_func=lambda one: guest.t(f"consumption.section.{one.value}"),
     key="section",
     on_change=changed_section,

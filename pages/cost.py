@@ -36,6 +36,7 @@ part = st.segmented_control(
     guest.t("cost.section.label"),
     list(Part),
     required=True,
+    wrap=True,
     format_func=lambda one: guest.t(f"cost.section.{one.value}"),
     key="part",
     on_change=changed_part,

@@ -39,6 +39,7 @@ def show_form(guest: Visitor, contract: Contract) -> None:
         list(Option),
         default=contract.option,
         required=True,
+        wrap=True,
         format_func=lambda one: guest.t(f"cost.option.{one.value}"),
         key="option",
     )
@@ -174,6 +175,7 @@ def _prices(guest: Visitor, option: Option, kva: int, contract: Contract) -> tup
         ["regulated", "own_prices"],
         default="regulated" if contract.regulated or not same else "own_prices",
         required=True,
+        wrap=True,
         format_func=lambda one: guest.t(f"cost.contract.{one}"),
         key="price_kind",
     )

@@ -43,6 +43,7 @@ def show_habits(guest: Visitor, home: Household, period: Period, contract: Contr
             list(Season),
             default=Season.ALL,
             required=True,
+            wrap=True,
             format_func=lambda one: guest.t(f"consumption.season.{one.value}"),
             key="season",
         )
@@ -51,6 +52,7 @@ def show_habits(guest: Visitor, home: Household, period: Period, contract: Contr
             [*_WEEK, *map(str, range(7))],
             default="all",
             required=True,
+            wrap=True,
             format_func=lambda one: (
                 guest.t(f"consumption.weekdays.{one}")
                 if one in _WEEK

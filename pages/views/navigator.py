@@ -58,6 +58,7 @@ def navigator(guest: Visitor, known: Days) -> Period:
         guest.t("consumption.view.label"),
         list(View),
         required=True,
+        wrap=True,
         format_func=lambda one: guest.t(f"consumption.view.{one.value}"),
         key="view",
         on_change=_changed_view,

@@ -56,6 +56,7 @@ def _contracts(guest: Visitor, contract: Contract) -> tuple[Contract, ...]:
             ["now", "then"],
             default="now",
             required=True,
+            wrap=True,
             format_func=lambda one: guest.t(f"cost.compare.{one}"),
             key="price_mode",
         )

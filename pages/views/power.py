@@ -33,6 +33,7 @@ def show_power(guest: Visitor, home: Household, period: Period, contract: Contra
         list(POWERS),
         default=contract.kva,
         required=True,
+        wrap=True,
         format_func=lambda one: f"{one} kVA",
         key="kva",
     )
