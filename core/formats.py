@@ -60,3 +60,8 @@ def day(value: date, language: Language) -> str:
 def moment(value: datetime, language: Language) -> str:
     """`24 Oct 2022, 18:30`; the zone is the value's own (Paris at the edges)."""
     return f"{day(value, language)}, {value:%H:%M}"
+
+
+def labelled(name: str | int, value: str, language: Language) -> str:
+    """`name: value`; French sets a no-break space before the colon."""
+    return f"{name}\u00a0: {value}" if language is Language.FRENCH else f"{name}: {value}"

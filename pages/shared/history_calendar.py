@@ -13,7 +13,7 @@ import streamlit as st
 from plotly.subplots import make_subplots
 
 from core.formats import day as written_day
-from core.formats import kwh, moment, number
+from core.formats import kwh, labelled, moment, number
 from core.importing.calendar import Day, DayState, days_of
 from core.model import Days, Meter
 from core.paristime import local, today
@@ -61,7 +61,9 @@ def show_calendar(guest: Visitor, meter: Meter, busy: bool) -> Days | None:
 def _summary(guest: Visitor, days: Sequence[Day]) -> str:
     counts = Counter(one.state for one in days)
     words = [
-        f"{guest.t(f'history.state.{state.value}')}: {number(counts[state], guest.language)}"
+        labelled(
+            guest.t(f"history.state.{state.value}"), number(counts[state], guest.language), guest.language
+        )
         for state in DayState
         if counts[state]
     ]

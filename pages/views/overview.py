@@ -160,7 +160,7 @@ def show_bars(guest: Visitor, home: Household, shown: Days, contract: Contract, 
             ["kwh", "eur"],
             required=True,
             wrap=True,
-            format_func=lambda one: {"kwh": "kWh", "eur": "EUR"}[one],
+            format_func=lambda one: {"kwh": "kWh", "eur": "€"}[one],
             key="unit",
             on_change=_changed_unit,
         )

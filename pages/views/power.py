@@ -12,7 +12,7 @@ from core.consumption.insights import biggest_days, daily_peaks, peaks
 from core.consumption.periods import Period, clipped
 from core.consumption.queries import Query
 from core.consumption.totals import by_day
-from core.formats import day, kwh, moment
+from core.formats import day, kwh, labelled, moment
 from core.paristime import local
 from pages.shared.visitor import Visitor
 from pages.views.card import card
@@ -46,11 +46,11 @@ def show_power(guest: Visitor, home: Household, period: Period, contract: Contra
     with left:
         st.subheader(guest.t("consumption.card.biggest"), anchor=False)
         for date, energy in biggest_days(by_day(history, shown), _LISTED):
-            words = f"{day(date, guest.language)}: {kwh(energy, guest.language)}"
+            words = labelled(day(date, guest.language), kwh(energy, guest.language), guest.language)
             days_link(guest, date, date, words)
     with right:
         st.subheader(guest.t("consumption.card.highest"), anchor=False)
         for one in peaks(history, _LISTED):
             at = local(one.start)
-            words = f"{moment(at, guest.language)}: {style.kw(one.watts, 2)}"
+            words = labelled(moment(at, guest.language), style.kw(one.watts, 2), guest.language)
             days_link(guest, at.date(), at.date(), words)

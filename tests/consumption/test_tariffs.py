@@ -70,7 +70,7 @@ def test_a_bill_under_three_contracts_as_worked_out_by_hand() -> None:
     # 2 to 4 January 2024, 1,000 W throughout: 72 kWh. 2 January white, 3 January red, the others blue.
     history = History.of(regular(date(2024, 1, 2), 3, watts=1000))
     days = Days(date(2024, 1, 2), date(2024, 1, 5))
-    year = Decimal("183.00")  # 366 days of 0.50 EUR: 1.50 EUR
+    year = Decimal("183.00")  # 366 days of 0.50 €: 1.50 €
     base = Contract(Option.BASE, 6, (PriceList(date(2024, 1, 1), {"base": Decimal("0.2276")}, year),))
     hphc = Contract(
         Option.HPHC,

@@ -22,9 +22,9 @@ def test_every_part_opens_by_its_address(household_page: Opens, part: str, langu
 def test_the_bill_of_a_day_is_its_energy_times_the_price_in_force(household_page: Opens) -> None:
     page = household_page("cost", part="bill", view="day", day="2024-03-31")
     values = {metric.label: metric.value for metric in page.metric}
-    # 23 kWh at 0.2516 EUR, and a 366th of 190.91 EUR
-    assert values[text("cost.bill.energy")] == "5.79\u202fEUR"
-    assert values[text("cost.bill.fixed")] == "0.52\u202fEUR"
+    # 23 kWh at 0.2516 €, and a 366th of 190.91 €
+    assert values[text("cost.bill.energy")] == "5.79\u202f€"
+    assert values[text("cost.bill.fixed")] == "0.52\u202f€"
 
 
 def test_a_contract_is_kept_and_found_again(household_page: Opens, store: Store) -> None:

@@ -13,12 +13,13 @@ from core.consumption.history import to_date
 from core.consumption.shapes import months_of
 from core.consumption.tariffs import DailyCost
 from core.consumption.totals import Grain, Totals
+from core.formats import labelled
 
 
 def bars(totals: Totals, theme: Theme, cost: DailyCost | None = None) -> Chart:
     """One bar a bucket; the incomplete ones are hatched. With `cost` (of the same days) the bars are EUR."""
     values = kwh_of(totals.energy) if cost is None else _euros(totals, cost)
-    unit = "kWh" if cost is None else "EUR"
+    unit = "kWh" if cost is None else "€"
     axis = theme.say("consumption.axis.energy" if cost is None else "consumption.axis.cost")
     drawn = Draft(theme, "", axis)
     names = [_name(totals, at, theme) for at in range(len(totals))]
@@ -154,7 +155,9 @@ def _years_told(rows: list[tuple[int, int, float]], theme: Theme) -> str:
     totals: dict[int, float] = {}
     for year, _, energy in rows:
         totals[year] = totals.get(year, 0.0) + energy
-    said = ", ".join(f"{year}: {theme.number(total)} kWh" for year, total in totals.items())
+    said = ", ".join(
+        labelled(year, f"{theme.number(total)} kWh", theme.language) for year, total in totals.items()
+    )
     return theme.say("consumption.years.alt", totals=said or "-")
 
 

@@ -11,6 +11,7 @@ from core.consumption.contracts import REGISTERS, Option
 from core.consumption.figures.theme import TEMPO, Chart, Draft, Theme, kwh_of
 from core.consumption.history import to_date
 from core.consumption.tariffs import UNKNOWN, Comparison, Metered
+from core.formats import labelled
 
 _PALE: Final = "-hc"
 
@@ -29,18 +30,19 @@ def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
                     orientation="h",
                     name=theme.say(f"cost.part.{key}"),
                     marker={"color": colour},
-                    hovertemplate="%{y}<br>%{x:,.2f} EUR<extra>%{fullData.name}</extra>",
+                    hovertemplate="%{y}<br>%{x:,.2f} €<extra>%{fullData.name}</extra>",
                 )
             )
     drawn.set(barmode="stack", showlegend=True)
     drawn.y(autorange="reversed")
     told = "; ".join(
-        f"{name}: {theme.euros(offer.euros)}" for name, offer in zip(names, found.offers, strict=True)
+        labelled(name, theme.euros(offer.euros), theme.language)
+        for name, offer in zip(names, found.offers, strict=True)
     )
     columns = {
         theme.say("cost.column.contract"): names,
-        theme.say("cost.part.energy") + " (EUR)": energy,
-        theme.say("cost.part.fixed") + " (EUR)": fixed,
+        theme.say("cost.part.energy") + " (€)": energy,
+        theme.say("cost.part.fixed") + " (€)": fixed,
     }
     return Chart(drawn.figure(), theme.say("cost.compare.alt", offers=told), lambda: columns)
 
@@ -61,7 +63,7 @@ def registers_chart(metered: Metered, theme: Theme) -> Chart:
             continue
         name = theme.say(f"cost.register.{register}")
         columns[f"{name} (kWh)"] = kwh_of(energy)
-        told.append(f"{name}: {theme.kwh(int(energy.sum()))}")
+        told.append(labelled(name, theme.kwh(int(energy.sum())), theme.language))
         drawn.add(
             go.Bar(
                 x=names,

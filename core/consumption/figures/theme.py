@@ -80,7 +80,7 @@ class Theme:
         return f"{self.number(watts / 1000, decimals)}{THIN}kW"
 
     def euros(self, value: Any, decimals: int = 2) -> str:
-        return f"{self.number(value, decimals)}{THIN}EUR"
+        return f"{self.number(value, decimals)}{THIN}€"
 
     def month(self, first: date) -> str:
         """`Oct 2022`."""
