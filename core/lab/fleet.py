@@ -161,6 +161,8 @@ def _measure(
                     )
                 )
             except Stopped:
+                for half in found.kept:
+                    store.database.drop_collection(half)
                 return replace(found, kept=())
             done += count * plan.days * forecast.READINGS_A_DAY
         found = replace(found, sizes=(*found.sizes, _size(count, plan.days, found.server, pair)))

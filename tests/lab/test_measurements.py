@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InputError, StorageError
+from core.importing.run import Progress
 from core.lab import forecast, inserts, losses, queries
 from core.lab.bound import bound
 from core.lab.buckets import buckets
@@ -123,6 +124,20 @@ def test_a_kept_fleet_stays_and_a_cancelled_one_does_not(store: Store) -> None:
     cancelled = run_fleet(store.database, 3, 2, stop=stop)
     assert not cancelled.sizes
     assert not cancelled.complete
+
+
+def test_a_fleet_cancelled_between_its_sides_keeps_neither(store: Store) -> None:
+    stop = Event()
+    whole = 2 * 96
+
+    def tell(progress: Progress) -> None:
+        if progress.readings > 2 * 96 + whole:  # one meter on both sides, then two on the ordinary one
+            stop.set()
+
+    cancelled = run_fleet(store.database, 2, 2, stop=stop, progress=tell, keep=True)
+    assert [one.meters for one in cancelled.sizes] == [1]
+    assert not cancelled.kept
+    assert not [name for name in store.database.list_collection_names() if "fleet_" in name]
 
 
 @pytest.mark.parametrize(("meters", "days"), [(0, 10), (10, 0), (100_000, 10)])
