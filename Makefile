@@ -28,7 +28,7 @@ types: $(TEST_STAMP)
 
 tests: $(TEST_STAMP) $(NODE_STAMPS)
 	@.ci/need chromium chromium chromium-browser google-chrome google-chrome-stable
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=90 -rs $(ARGS)
 
 torture: $(TEST_STAMP)
 	$(BIN)/python -m pytest -m torture $(ARGS)
