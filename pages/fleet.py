@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.formats import day, number, percent, size
-from core.lab import figures, forecast, work
+from core.lab import figures, forecast, kept, work
 from core.lab.bound import bound
 from core.lab.fleet import MOST_DAYS, Fleet
 from core.lab.footprint import footprint, saving
@@ -82,13 +82,29 @@ def show_fleet(guest: Visitor, found: Fleet) -> None:
                 value=number(found.bound.bytes_per_reading, spoken, 2),
             )
         )
-    if found.kept:
-        st.info(guest.t("fleet.kept", names=", ".join(found.kept)), icon=":material/inventory_2:")
     if found.models():
         st.plotly_chart(figures.growth(found, spoken), config=NO_BAR, key="fleet_chart")
         show_forecast(guest, found)
     with st.expander(guest.t("footprint.raw"), icon=":material/data_object:"):
         st.json(found.as_json(), expanded=1)
+
+
+def show_kept(guest: Visitor) -> None:
+    """That fleets are kept, how large they are, and the way to drop them."""
+    with notices.guard():
+        found = kept.kept(guest.store.database)
+    if not found:
+        return
+    taken = size(sum(one.bytes for one in found), guest.language)
+    names = ", ".join(f"`{one.collection}` ({size(one.bytes, guest.language)})" for one in found)
+    with st.container(border=True):
+        st.markdown(f":material/inventory_2: {guest.t('fleet.kept', size=taken, names=names)}")
+        with st.popover(guest.t("fleet.kept.drop"), icon=":material/delete:"):
+            st.markdown(guest.t("fleet.kept.question", size=taken))
+            if st.button(guest.t("fleet.kept.confirm"), type="primary", key="fleet_drop"):
+                with notices.guard():
+                    kept.drop(guest.store.database)
+                st.rerun()
 
 
 def show_forecast(guest: Visitor, found: Fleet) -> None:
@@ -231,6 +247,11 @@ fleet: Fleet | None = lab_job.watch(
     "fleet",
     lambda count: guest.t("report.meters", meters=number(int(count), guest.language)),
 )
+running = lab_job.find(guest, "fleet")
+if guest.has_workspace and not (
+    running and running.active
+):  # while one is loaded, its halves are not kept yet
+    show_kept(guest)
 if fleet and fleet.sizes:
     show_fleet(guest, fleet)
 elif fleet is None:

@@ -31,7 +31,9 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
         "--days", type=int, default=730, metavar=number_word, help=console.text("cli.fleet.days")
     )
     fleet.add_argument("--small", action="store_true", help=console.text("cli.fleet.small"))
-    fleet.add_argument("--keep", action="store_true", help=console.text("cli.fleet.keep"))
+    after = fleet.add_mutually_exclusive_group()
+    after.add_argument("--keep", action="store_true", help=console.text("cli.fleet.keep"))
+    after.add_argument("--drop", action="store_true", help=console.text("cli.fleet.drop"))
     fleet.add_argument("--json", action="store_true", help=console.text("cli.option.json"))
     fleet.set_defaults(run=run_fleet)
 
@@ -87,6 +89,8 @@ def run_fleet(arguments: argparse.Namespace, console: Console) -> int:
     """Measure synthetic fleets of 1, 10, 100, … meters; interrupted, what was measured is still told."""
     from core.lab import fleet
 
+    if arguments.drop:
+        return _drop_fleets(arguments, console)
     with household() as store, stop_on_interrupt() as stop, ProgressBar(console) as bar:
         measured = fleet.run_fleet(
             store.database,
@@ -126,3 +130,20 @@ def _print_fleet(measured: Fleet, console: Console) -> None:
     console.line(console.text("cli.fleet.note", server=measured.server))
     for name in measured.kept:
         console.line(console.text("cli.fleet.kept", name=name))
+
+
+def _drop_fleets(arguments: argparse.Namespace, console: Console) -> int:
+    """Drop what `--keep` left; nothing is measured."""
+    from core.lab import kept
+
+    with household() as store:
+        dropped = kept.drop(store.database)
+    if arguments.json:
+        console.data({"dropped": [{"collection": one.collection, "bytes": one.bytes} for one in dropped]})
+    elif not dropped:
+        console.line(console.text("cli.fleet.none-kept"))
+    for one in () if arguments.json else dropped:
+        console.line(
+            console.text("cli.fleet.dropped", name=one.collection, size=size(one.bytes, console.language))
+        )
+    return 0

@@ -15,7 +15,8 @@ from core.lab import forecast
 from core.lab.bound import Bound, bound
 from core.lab.build import Built, Stopped, build, calm, sweep
 from core.lab.footprint import Footprint, server_version
-from core.lab.layouts import ORDINARY, ORDINARY_SMALL, TS_HOURS, TS_SMALL, Layout
+from core.lab.kept import FAMILIES, name_of
+from core.lab.layouts import Layout
 from core.lab.synthetic import households
 from core.storage.faults import explained
 from core.storage.store import Store
@@ -26,8 +27,6 @@ MOST_DAYS: Final = 3_653
 ROOM_PER_READING: Final = 130
 """Bytes of disk one reading may take while it is loaded: documents, index, journal."""
 BOUND_METERS: Final = 40
-FAMILIES: Final = {"plain": (ORDINARY, TS_HOURS), "small": (ORDINARY_SMALL, TS_SMALL)}
-"""Creation options, the same on both sides: the server's defaults, or small allocation units with zstd."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +94,8 @@ def run_fleet(
 ) -> Fleet:
     """Load and measure fleets of 1, 10, 100, … up to `meters` meters over `days` days.
 
-    `measured` is told after each size; `keep` leaves the largest fleet in two collections beginning with
-    `fleet_`; `options` names creation options of FAMILIES. A cancelled run returns what it measured.
+    `measured` is told after each size; `keep` leaves the largest fleet in two collections, see
+    core.lab.kept; `options` names creation options of FAMILIES. A cancelled run returns what it measured.
     Raises InputError `fleet-size`, StorageError `fleet-no-room` before anything is written.
     """
     if not (1 <= meters <= MOST_METERS and 1 <= days <= MOST_DAYS):
@@ -145,7 +144,7 @@ def _measure(
             def advance(readings: int, before: int = done, at: int = step) -> None:
                 progress(Progress(before + readings, plan.readings, at, len(sizes), str(sizes[at])))
 
-            name = f"fleet_{count}_{layout.code}" if kept else None
+            name = name_of(count, layout) if kept else None
             if name:
                 store.database.drop_collection(name)
                 found = replace(found, kept=(*found.kept, name))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.lab.fleet import run_fleet
 from core.storage.store import Store
 from core.texts import Language, text
 from tests.pages.conftest import Opens
@@ -118,6 +119,16 @@ def test_a_fleet_is_measured_and_extrapolated(household_page: Opens, store: Stor
     page.number_input(key="fleet_forecast_meters").set_value(37_000_000).run()
     assert any("123\u202f333" in one.value for one in page.markdown)
     assert dropped(store)
+
+
+def test_a_kept_fleet_is_shown_and_can_be_dropped(household_page: Opens, store: Store) -> None:
+    names = run_fleet(store.database, 1, 2, keep=True).kept
+    page = household_page("fleet")
+    assert any(names[0] in one.value and names[1] in one.value for one in page.markdown)
+    page.button(key="fleet_drop").click().run()
+    assert not page.exception
+    assert not [one for one in page.markdown if names[0] in one.value]
+    assert not set(names) & set(store.database.list_collection_names())
 
 
 def test_a_report_is_prepared(household_page: Opens) -> None:

@@ -1,0 +1,66 @@
+"""Fleets that were kept: found with their size, dropped by name and alone, by the page and by the command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.cli.main import main
+from core.lab.fleet import run_fleet
+from core.lab.kept import drop, kept
+from core.storage.store import Store
+
+STRANGERS = ("fleet_vehicles", "fleet_12", "fleet_2_ordinary_old", "my_fleet_2_ordinary")
+"""Collections somebody else might have: no kept fleets."""
+
+
+def collections(store: Store) -> set[str]:
+    return set(store.database.list_collection_names())
+
+
+def test_a_kept_fleet_is_found_with_its_size_and_dropped(store: Store) -> None:
+    before = collections(store)
+    assert kept(store.database) == ()
+    measured = run_fleet(store.database, 2, 2, keep=True)
+    found = kept(store.database)
+    assert {one.collection for one in found} == set(measured.kept)
+    assert [one.meters for one in found] == [2, 2]
+    sides = measured.sizes[-1].footprint
+    assert {one.layout: one.bytes for one in found} == {
+        "ordinary": sides.ordinary.total_bytes,
+        "ts-hours": sides.time_series.total_bytes,
+    }
+    assert drop(store.database) == found
+    assert kept(store.database) == ()
+    assert collections(store) == before
+
+
+def test_dropping_leaves_everything_else_alone(store: Store) -> None:
+    for name in STRANGERS:
+        store.database.create_collection(name)
+    before = collections(store)
+    assert drop(store.database) == ()
+    assert collections(store) == before
+
+
+def test_the_command_drops_kept_fleets(
+    store: Store,
+    mongo_uri: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COURBE_MONGODB_URI", mongo_uri)
+    monkeypatch.setenv("COURBE_DATABASE", store.database.name)
+    monkeypatch.setenv("COURBE_DATA_DIR", str(tmp_path))
+    names = set(run_fleet(store.database, 1, 2, keep=True).kept)
+    assert main(["fleet", "--drop", "--json"]) == 0
+    dropped = json.loads(capsys.readouterr().out)["dropped"]
+    assert {one["collection"] for one in dropped} == names
+    assert all(one["bytes"] > 0 for one in dropped)
+    assert not names & collections(store)
+    assert main(["fleet", "--drop"]) == 0
+    assert "No fleet is kept" in capsys.readouterr().out
+    assert main(["fleet", "--drop", "--keep"]) == 2
