@@ -18,7 +18,7 @@ from pymongo.database import Database
 from core.errors import StorageError
 from core.importing.run import Progress
 from core.lab.footprint import Tally, Usage, usage
-from core.lab.layouts import Layout, Order
+from core.lab.layouts import Family, Layout, Order
 from core.model import Curve, Meter
 from core.storage import wire
 from core.storage.faults import explained
@@ -34,14 +34,11 @@ LOAD: Final = WriteConcern(w=1)
 TOLERATED_FREE: Final = 0.1
 _CALM_SECONDS: Final = 3_600
 _CALM_CACHE: Final = 256 << 20
-_EVICTION: Final = (
-    "eviction_dirty_target={},eviction_dirty_trigger={},"
-    "eviction_updates_target={},eviction_updates_trigger={}"
-)
-_CALM_EVICTION: Final = _EVICTION.format(50, 70, 50, 70)
-_USUAL_EVICTION: Final = _EVICTION.format(5, 20, 0, 0)
-"""WiredTiger's own defaults, in percent of the cache; 0 is half of the dirty ones."""
 _FORGOTTEN_MS: Final = 3_600_000
+WAVE: Final = 1_000
+"""Readings a bucket holds at most."""
+_TOGETHER: Final = 10_000_000
+"""Readings of the meters loaded side by side, which are in memory meanwhile: at most 140 MB."""
 
 
 class Stopped(Exception):
@@ -146,12 +143,12 @@ def calm(database: Database[Any]) -> Iterator[None]:
         return
     delay = admin.command("getParameter", 1, syncdelay=1)["syncdelay"]
     cache = admin.command("serverStatus")["wiredTiger"]["cache"]["maximum bytes configured"]
-    roomy = f"cache_size={max(cache, _CALM_CACHE)}," + _CALM_EVICTION
+    roomy = f"cache_size={max(cache, _CALM_CACHE)}"
     admin.command("setParameter", 1, syncdelay=_CALM_SECONDS, wiredTigerEngineRuntimeConfig=roomy)
     try:
         yield
     finally:
-        usual = f"cache_size={cache}," + _USUAL_EVICTION
+        usual = f"cache_size={cache}"
         admin.command("setParameter", 1, syncdelay=delay, wiredTigerEngineRuntimeConfig=usual)
 
 
@@ -194,22 +191,55 @@ def _load(
     advance: Callable[[int], None],
 ) -> tuple[Tally, dict[int, int]]:
     """Insert everything; what it must come to, and the minutes of each series."""
-    steps: dict[int, int] = {}
+    series: dict[tuple[Meter, int], int] = {}
     count = energy = 0
-    for meter, whole in readings():
-        for step in np.unique(whole.minutes):
+    for meter, whole in _portions(layout, readings, stop):
+        for step in np.unique(whole.minutes).tolist():
             if stop.is_set():
                 raise Stopped
             curve = whole.select(whole.minutes == step)
             if layout.lesson:
                 curve = curve.select(slice(0, max(LESSON_READINGS - count, 0)))
-            series = len(steps) + 1
-            steps[series] = int(step)
-            wire.insert(collection, _ordered(layout, meter, series, curve), concern=LOAD)
+            at = series.setdefault((meter, step), len(series) + 1)
+            wire.insert(collection, _ordered(layout, meter, at, curve), concern=LOAD)
             count += len(curve)
             energy += curve.watt_minutes
             advance(count)
-    return Tally(count, energy), steps
+    return Tally(count, energy), {at: step for (_, step), at in series.items()}
+
+
+def _portions(layout: Layout, readings: Readings, stop: Event) -> Iterator[tuple[Meter, Curve]]:
+    """What is inserted at a time, in the order that suits the layout.
+
+    The key of a bucket begins with its time. So time series go in waves across meters, a bucket of each at a
+    time, as time itself brings them: meter after meter, each would tear open every page of those before it.
+    Everything else is kept by meter, and goes whole, meter after meter: so its index only grows at the end.
+    """
+    if layout.family is not Family.TIME_SERIES or layout.order is not Order.CHRONOLOGICAL:
+        yield from readings()
+        return
+    for group in _groups(readings(), stop):
+        longest = max(len(curve) for _, curve in group)
+        for at in range(0, longest, WAVE):
+            for meter, curve in group:
+                if at < len(curve):
+                    yield meter, curve.select(slice(at, at + WAVE))
+
+
+def _groups(readings: Iterator[tuple[Meter, Curve]], stop: Event) -> Iterator[list[tuple[Meter, Curve]]]:
+    """Meters after another, as many as may be in memory."""
+    group: list[tuple[Meter, Curve]] = []
+    held = 0
+    for meter, curve in readings:
+        if stop.is_set():
+            raise Stopped
+        group.append((meter, curve))
+        held += len(curve)
+        if held >= _TOGETHER:
+            yield group
+            group, held = [], 0
+    if group:
+        yield group
 
 
 def _ordered(layout: Layout, meter: Meter, series: int, curve: Curve) -> list[wire.Payload]:

@@ -45,8 +45,11 @@ _POLL_SECONDS: Final = 0.02
 _ROOM_BYTES: Final = 64_000_000
 """Free space below which starting would only break half-way."""
 _ENGINE: Final = (
-    "cache_size=128M,session_max=500,eviction=(threads_min=1,threads_max=2),log=(file_max=8MB,prealloc=false)"
+    "cache_size=128M,session_max=500,eviction=(threads_min=1,threads_max=2),log=(file_max=8MB,prealloc=false),"
+    "eviction_dirty_target=40,eviction_dirty_trigger=60,eviction_updates_target=40,eviction_updates_trigger=60"
 )
+"""Small; and no page is written to make room before two years of a meter are loaded. By default that begins
+at 3 MB of updates, and a bucket written half-full leaves a hole in its file (measured in 3 of 25 imports)."""
 _NEWER_DATA_EXIT: Final = 62
 _PORT_TAKEN_EXIT: Final = 48
 _USER: Final = "courbe"
