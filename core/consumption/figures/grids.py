@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from core.consumption.figures.theme import (
     SCALE,
@@ -25,6 +26,7 @@ from core.consumption.totals import Totals
 _BRIGHTEST: Final = 0.99
 """The share of half-hours below the brightest colour: one oven evening must not darken two years."""
 _SLOT_MS: Final = 1_800_000
+_DAY_MS: Final = 86_400_000
 
 
 def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
@@ -77,7 +79,7 @@ def _handles(whole: Carpet, theme: Theme) -> go.Bar:
         x=whole.day.astype("datetime64[m]"),
         y=np.full(len(whole.day), SLOTS * _SLOT_MS),
         base=str(wall(np.array([-_SLOT_MS / 2]))[0]),
-        width=86_400_000,
+        width=_DAY_MS,
         offset=0,
         marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}},
         customdata=np.array([labels, whole.day.astype(str)]).T,
@@ -109,50 +111,53 @@ def _carpet_columns(whole: Carpet, theme: Theme) -> Columns:
 
 
 def calendar(daily: Totals, theme: Theme) -> Chart:
-    """Every day a square, coloured by its energy: weeks from left to right, Monday on top."""
-    drawn = Draft(theme, "", "", height=250)
-    day = daily.first.astype(np.int64)
+    """Every day a cell, coloured by its energy: weeks from left to right, Monday on top."""
+    drawn = Draft(theme, "", "", height=270)
     kwh = kwh_of(daily.energy)
     known = ~daily.empty
-    week = (day + 3) // 7
-    # Enough weeks on the axis that squares of a short period do not grow to bricks.
-    size = float(np.clip(900 / max(int(np.ptp(week)) + 1, 1), 5, 16)) if len(day) else 10
     names = [f"{theme.weekday(to_date(one).weekday())} {theme.day(to_date(one))}" for one in daily.first]
+    missing = theme.say("consumption.bars.missing")
     drawn.add(
-        go.Scatter(
-            x=wall((week * 7 - 3)[known] * 86_400_000),
-            y=((day + 3) % 7)[known],
-            mode="markers",
-            marker={
-                "symbol": "square",
-                "size": size,
+        _cells(
+            daily,
+            names,
+            known,
+            {
                 "color": kwh[known],
                 "colorscale": SCALE,
                 "colorbar": {"title": {"text": "kWh"}, "thickness": 12, "outlinewidth": 0},
             },
-            customdata=np.array([names, daily.first.astype(str)]).T[known],
-            hovertemplate="%{customdata[0]}<br>%{marker.color:,.1f} kWh<extra></extra>",
+            "%{customdata[0]}<br>%{marker.color:,.1f} kWh<extra></extra>",
         )
     )
-    drawn.add(
-        go.Scatter(
-            x=wall((week * 7 - 3)[~known] * 86_400_000),
-            y=((day + 3) % 7)[~known],
-            mode="markers",
-            marker={"symbol": "square-open", "size": size, "color": theme.quiet},
-            customdata=np.array([names, daily.first.astype(str)]).T[~known],
-            hovertemplate=f"%{{customdata[0]}}<br>{theme.say('consumption.bars.missing')}<extra></extra>",
-        )
-    )
+    empty = {"color": "rgba(0,0,0,0)", "line": {"color": theme.quiet, "width": 1}}
+    drawn.add(_cells(daily, names, ~known, empty, f"%{{customdata[0]}}<br>{missing}<extra></extra>"))
+    drawn.set(barmode="overlay")
     drawn.x(type="date", tickformat=theme.date_format, nticks=8, showgrid=False)
     drawn.y(
-        autorange="reversed",
+        range=[6.5, -0.5],
         showgrid=False,
         zeroline=False,
         tickvals=list(range(7)),
         ticktext=[theme.weekday(number)[:3] for number in range(7)],
     )
     return Chart(drawn.figure(), _calendar_told(daily, theme), lambda: _day_columns(daily, names, theme))
+
+
+def _cells(
+    daily: Totals, names: list[str], which: NDArray[np.bool_], marker: dict[str, Any], hover: str
+) -> go.Bar:
+    """Bars that float in the row of their weekday: Plotly selects bars, and they fill any size."""
+    day = daily.first.astype(np.int64)[which]
+    return go.Bar(
+        x=wall(((day + 3) // 7 * 7 - 3) * _DAY_MS),
+        y=np.full(len(day), 0.88),
+        base=(day + 3) % 7 - 0.44,
+        width=6.2 * _DAY_MS,
+        marker={"line": {"width": 0}} | marker,
+        customdata=np.array([names, daily.first.astype(str)]).T[which],
+        hovertemplate=hover,
+    )
 
 
 def _calendar_told(daily: Totals, theme: Theme) -> str:
