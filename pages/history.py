@@ -32,6 +32,7 @@ def choose_kind(guest: Visitor) -> Kind:
         kinds,
         default=likely,
         required=True,
+        wrap=True,
         format_func=lambda one: guest.t(f"history.source.{one}"),
         key="history_source",
     )

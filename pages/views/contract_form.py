@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -31,6 +33,24 @@ from core.formats import day
 from pages.shared import notices
 from pages.shared.visitor import Visitor
 
+_Value = TypeVar("_Value")
+
+
+@dataclass(slots=True)
+class _Form:
+    """What is being filled in. A value that cannot be read is said under its field; the others stay."""
+
+    guest: Visitor
+    faulty: bool = False
+
+    def read(self, reading: Callable[[], _Value], otherwise: _Value) -> _Value:
+        try:
+            return reading()
+        except InputError as error:
+            notices.show(error)
+            self.faulty = True
+            return otherwise
+
 
 def show_form(guest: Visitor, contract: Contract) -> None:
     """Every part of the contract; nothing is kept before "Save"."""
@@ -46,13 +66,17 @@ def show_form(guest: Visitor, contract: Contract) -> None:
     kva = st.selectbox(
         guest.t("cost.contract.kva"), POWERS, index=POWERS.index(contract.kva), key="contract_kva", width=260
     )
+    form = _Form(guest)
+    rules = _off_peak(form, contract) if option is Option.HPHC else ()
+    special = _special(form, option, contract)
+    prices = _prices(form, option, kva, contract)
+    wanted = st.button(
+        guest.t("cost.contract.save"), type="primary", disabled=form.faulty, key="save_contract"
+    )
+    if not wanted:
+        st.caption(guest.t("cost.contract.sources"))
+        return
     with notices.guard():
-        rules = _off_peak(guest, contract) if option is Option.HPHC else ()
-        special = _special(guest, option, contract)
-        prices = _prices(guest, option, kva, contract)
-        if not st.button(guest.t("cost.contract.save"), type="primary", key="save_contract"):
-            st.caption(guest.t("cost.contract.sources"))
-            return
         if option is Option.HPHC and not any(rule.windows for rule in rules):
             raise InputError("cost-no-windows")
         base = replace(regulated(option, kva, rules), special=special)
@@ -62,8 +86,9 @@ def show_form(guest: Visitor, contract: Contract) -> None:
     st.rerun()
 
 
-def _off_peak(guest: Visitor, contract: Contract) -> tuple[OffPeak, ...]:
+def _off_peak(form: _Form, contract: Contract) -> tuple[OffPeak, ...]:
     """The hours of the contract, and others that follow or that hold in some months."""
+    guest = form.guest
     known = contract.off_peak
     first = ", ".join(map(str, known[0].windows)) if known else ""
     typed = st.text_input(
@@ -73,14 +98,15 @@ def _off_peak(guest: Visitor, contract: Contract) -> tuple[OffPeak, ...]:
         placeholder="22:36-06:36",
         key="off_peak",
     )
-    rules = [OffPeak(read_windows(typed))]
+    rules = [OffPeak(form.read(lambda: read_windows(typed), ()))]
     later = st.toggle(guest.t("cost.contract.later"), value=len(known) > 1, key="later")
     if later:
-        rules += _later(guest, known[1:])
+        rules += _later(form, known[1:])
     return tuple(rules)
 
 
-def _later(guest: Visitor, known: tuple[OffPeak, ...]) -> list[OffPeak]:
+def _later(form: _Form, known: tuple[OffPeak, ...]) -> list[OffPeak]:
+    guest = form.guest
     since, windows, months = (guest.t(f"cost.contract.later_{one}") for one in ("since", "windows", "months"))
     rows = [
         {
@@ -98,14 +124,18 @@ def _later(guest: Visitor, known: tuple[OffPeak, ...]) -> list[OffPeak]:
         key="later_rules",
         alt=guest.t("cost.contract.later"),
     )
+    return form.read(lambda: _rules(edited, since, windows, months), [])
+
+
+def _rules(edited: pd.DataFrame, since: str, windows: str, months: str) -> list[OffPeak]:
     return [
         OffPeak(
-            read_windows(str(row[windows] or "")),
+            read_windows(_typed(row[windows])),
             None if pd.isna(row[since]) else _as_date(row[since]),
-            _months(str(row[months] or "")),
+            _months(_typed(row[months])),
         )
         for row in edited.to_dict("records")
-        if str(row[windows] or "").strip()
+        if _typed(row[windows]).strip()
     ]
 
 
@@ -119,31 +149,32 @@ def _months(typed: str) -> frozenset[int]:
     for part in filter(None, (one.strip() for one in typed.replace(";", ",").split(","))):
         ends = part.split("-")
         if not all(one.strip().isdigit() and 1 <= int(one) <= 12 for one in ends) or len(ends) > 2:
-            raise InputError("cost-day", typed=part[:40])
+            raise InputError("cost-month", typed=part[:40])
         first, last = int(ends[0]), int(ends[-1])
         months |= set(range(first, last + 1)) if first <= last else {*range(first, 13), *range(1, last + 1)}
     return frozenset(months)
 
 
-def _special(guest: Visitor, option: Option, contract: Contract) -> Special:
+def _special(form: _Form, option: Option, contract: Contract) -> Special:
     if option is Option.TEMPO:
-        return _tempo(guest, contract)
+        return _tempo(form, contract)
     if option is Option.EJP:
         known = contract.special.red if contract.option is Option.EJP else frozenset()
-        typed = _days(guest, "ejp", known)
-        st.caption(guest.t("cost.contract.ejp_note"))
+        typed = _days(form, "ejp", known)
+        st.caption(form.guest.t("cost.contract.ejp_note"))
         return ejp_days(typed)
     return Special()
 
 
-def _tempo(guest: Visitor, contract: Contract) -> Special:
+def _tempo(form: _Form, contract: Contract) -> Special:
+    guest = form.guest
     filed = tempo_days()
     first, end = filed.known[0]
     last = day(end - timedelta(days=1), guest.language)
     st.markdown(guest.t("cost.contract.tempo", first=day(first, guest.language), last=last))
     mine = contract.special if contract.option is Option.TEMPO else filed
-    white = _days(guest, "white", mine.white - filed.white)
-    red = _days(guest, "red", mine.red - filed.red)
+    white = _days(form, "white", mine.white - filed.white)
+    red = _days(form, "red", mine.red - filed.red)
     reached = mine.known[0][1]
     until = st.date_input(
         guest.t("cost.contract.until"),
@@ -156,7 +187,8 @@ def _tempo(guest: Visitor, contract: Contract) -> Special:
     return with_colours(filed, white, red, until)
 
 
-def _days(guest: Visitor, name: str, known: frozenset[date]) -> frozenset[date]:
+def _days(form: _Form, name: str, known: frozenset[date]) -> frozenset[date]:
+    guest = form.guest
     typed = st.text_area(
         guest.t(f"cost.contract.{name}"),
         value=" ".join(one.isoformat() for one in sorted(known)),
@@ -164,11 +196,12 @@ def _days(guest: Visitor, name: str, known: frozenset[date]) -> frozenset[date]:
         key=f"days-{name}",
         height=80,
     )
-    return read_days(typed)
+    return form.read(lambda: read_days(typed), known)
 
 
-def _prices(guest: Visitor, option: Option, kva: int, contract: Contract) -> tuple[PriceList, ...] | None:
+def _prices(form: _Form, option: Option, kva: int, contract: Contract) -> tuple[PriceList, ...] | None:
     """The price lists typed; None for the regulated ones, which are shown."""
+    guest = form.guest
     same = contract.option is option and contract.kva == kva
     kind = st.segmented_control(
         guest.t("cost.contract.prices"),
@@ -200,13 +233,15 @@ def _prices(guest: Visitor, option: Option, kva: int, contract: Contract) -> tup
     if kind == "regulated":
         return None
     st.caption(guest.t("cost.contract.prices_help"))
-    return _price_lists(edited, since, year, names)
+    return form.read(lambda: _price_lists(edited, since, year, names), ())
 
 
 def _price_lists(edited: pd.DataFrame, since: str, year: str, names: dict[str, str]) -> tuple[PriceList, ...]:
     found = {}
     for row in edited.to_dict("records"):
         if pd.isna(row[since]):
+            if any(_typed(row[name]).strip() for name in (*names, year)):
+                raise InputError("cost-undated")
             continue
         first = _as_date(row[since])
         if first in found:

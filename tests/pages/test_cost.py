@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from core.consumption.contracts import Option
@@ -51,3 +53,21 @@ def test_hours_that_cannot_be_read_are_said_and_nothing_is_kept(
         page.button(key="save_contract").click().run()
     assert text(f"error.{title}.title") in page.error[0].value
     assert load_contract(store.database) is None
+
+
+def test_what_cannot_be_read_is_said_under_its_field_and_the_form_stays(
+    household_page: Opens, store: Store
+) -> None:
+    page = household_page("cost", part="contract")
+    page.segmented_control(key="option").set_value(Option.TEMPO).run()
+    page.text_area(key="days-white").set_value("31/02/2026").run()
+    page.text_area(key="days-red").set_value("tomorrow").run()
+    assert [text("error.cost-day.title") in error.value for error in page.error] == [True, True]
+    assert page.button(key="save_contract").disabled
+    page.text_area(key="days-white").set_value("").run()
+    page.text_area(key="days-red").set_value("2026-12-01").run()
+    assert not page.error
+    page.button(key="save_contract").click().run()
+    kept = load_contract(store.database)
+    assert kept is not None
+    assert date(2026, 12, 1) in kept.special.red
