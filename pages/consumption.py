@@ -10,7 +10,7 @@ from pages.shared.frame import link, page
 from pages.views.compare import show_compare
 from pages.views.export import show_export
 from pages.views.habits import show_habits
-from pages.views.household import contract, household, theme
+from pages.views.household import contract, household, say_priced, theme
 from pages.views.navigator import navigator
 from pages.views.overview import show_figures, show_overview
 from pages.views.power import show_power
@@ -36,13 +36,7 @@ priced, told = contract(guest)
 style = theme(guest)
 period = navigator(guest, home.days)
 show_figures(guest, home, period, priced, style)
-st.caption(
-    guest.t(
-        "consumption.priced.own" if told else "consumption.priced.assumed",
-        option=guest.t(f"cost.option.{priced.option.value}"),
-        kva=priced.kva,
-    )
-)
+say_priced(guest, home, priced, told)
 link(guest, "cost", guest.t("consumption.priced.change"), icon=":material/euro:")
 wish = st.query_params.get("show")
 st.session_state["section"] = Section(wish) if wish in set(Section) else Section.OVERVIEW

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.shared.frame import page
 from pages.views.bill import show_bill
 from pages.views.contract_form import show_form
-from pages.views.household import contract, household, theme
+from pages.views.household import contract, household, say_priced, theme
 from pages.views.navigator import navigator
 from pages.views.offers import show_offers
 
@@ -42,15 +42,11 @@ part = st.segmented_control(
     on_change=changed_part,
     label_visibility="collapsed",
 )
-st.caption(
-    guest.t(
-        "consumption.priced.own" if told else "consumption.priced.assumed",
-        option=guest.t(f"cost.option.{priced.option.value}"),
-        kva=priced.kva,
-    )
-)
+say_priced(guest, home, priced, told)
 if part is Part.CONTRACT:
     show_form(guest, priced)
+elif not home.is_bought:
+    st.info(guest.t("cost.not_bought"), icon=":material/info:")
 elif part is Part.BILL:
     show_bill(guest, home, navigator(guest, home.days), priced, style)
 else:

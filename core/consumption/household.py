@@ -29,10 +29,17 @@ class Scope(StrEnum):
 class Household:
     """Readings in memory, and what was worked out of them so far."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, flow: Flow = Flow.CONSUMPTION, *, net: bool = False) -> None:
         self.history = history
+        self.flow = flow
+        self.net = net
         self._metered: tuple[Contract, Metered] | None = None
         self._charts: dict[tuple[str, Theme], Chart] = {}
+
+    @property
+    def is_bought(self) -> bool:
+        """Whether a contract prices these readings: what is given to the grid is paid by another one."""
+        return self.flow is Flow.CONSUMPTION and not self.net
 
     @cached_property
     def carpet(self) -> Carpet:
@@ -86,7 +93,9 @@ def load(store: Store, summaries: list[Summary], chosen: Meter, scope: Scope = S
     Raises StorageError.
     """
     if scope is Scope.ONE:
-        return Household(History.of(store.read(chosen)))
+        return Household(History.of(store.read(chosen)), chosen.flow)
     meters = [one.meter for one in summaries if scope is Scope.NET or one.meter.flow is chosen.flow]
-    signs = [-1 if scope is Scope.NET and one.flow is Flow.PRODUCTION else 1 for one in meters]
-    return Household(History.of(combined([store.read(one) for one in meters], signs)))
+    net = scope is Scope.NET
+    signs = [-1 if net and one.flow is Flow.PRODUCTION else 1 for one in meters]
+    together = History.of(combined([store.read(one) for one in meters], signs))
+    return Household(together, Flow.CONSUMPTION if net else chosen.flow, net=net)

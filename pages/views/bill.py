@@ -28,9 +28,10 @@ def show_bill(guest: Visitor, home: Household, period: Period, contract: Contrac
     found = bill(metered, shown)
     _totals(guest, found, style)
     _unknown(guest, found, len(shown))
-    st.subheader(guest.t("cost.bill.lines"), anchor=False)
-    st.dataframe(_lines(guest, found, style), hide_index=True, alt=guest.t("cost.bill.lines"))
-    st.caption(guest.t("cost.bill.exact"))
+    if found.lines:
+        st.subheader(guest.t("cost.bill.lines"), anchor=False)
+        st.dataframe(_lines(guest, found, style), hide_index=True, alt=guest.t("cost.bill.lines"))
+        st.caption(guest.t("cost.bill.exact"))
     card(guest, "registers", registers_chart(metered, style), shown)
 
 
@@ -39,8 +40,8 @@ def _totals(guest: Visitor, found: Bill, style: Theme) -> None:
     mean = found.energy_euros / Fraction(priced, WATT_MINUTES_PER_KWH) if priced else None
     unknown = guest.t("cost.bill.fixed_unknown")
     cards = (
-        ("total", style.euros(found.euros), None),
-        ("energy", style.euros(found.energy_euros), kwh(priced, guest.language)),
+        ("total", style.euros(found.euros) if found.lines or found.subscription else unknown, None),
+        ("energy", style.euros(found.energy_euros) if found.lines else unknown, kwh(priced, guest.language)),
         ("fixed", style.euros(found.subscription) if found.subscription else unknown, None),
         ("mean", f"{style.euros(mean, 4)}/kWh" if mean is not None else "–", guest.t("cost.bill.mean_help")),
     )

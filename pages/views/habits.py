@@ -73,7 +73,7 @@ def show_base(guest: Visitor, home: Household, contract: Contract, style: Theme)
     """Base load over the whole history: a period of a month would say little."""
     base = base_load(home.carpet)
     card(guest, "base", base_chart(base, style), home.days, Query.BASE)
-    price = mean_price(home, contract)
+    price = mean_price(home, contract) if home.is_bought else None
     if base.typical is None or price is None:
         return
     st.markdown(

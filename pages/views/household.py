@@ -53,6 +53,7 @@ def _scope(guest: Visitor, chosen: Meter) -> Scope:
         guest.t("consumption.scope.label"),
         offered,
         required=True,
+        wrap=True,
         format_func=lambda one: guest.t(f"consumption.scope.{one.value}"),
         key="scope",
         on_change=_changed_scope,
@@ -68,6 +69,16 @@ def contract(guest: Visitor) -> tuple[Contract, bool]:
     with notices.guard():
         chosen = load_contract(guest.store.database)
     return (chosen, True) if chosen else (default_contract(), False)
+
+
+def say_priced(guest: Visitor, home: Household, contract: Contract, told: bool) -> None:
+    """By which contract the readings are priced, or that none prices them."""
+    if not home.is_bought:
+        st.caption(guest.t("consumption.priced.none"))
+        return
+    key = "consumption.priced.own" if told else "consumption.priced.assumed"
+    option = guest.t(f"cost.option.{contract.option.value}")
+    st.caption(guest.t(key, option=option, kva=contract.kva))
 
 
 def theme(guest: Visitor) -> Theme:

@@ -17,7 +17,7 @@ from core.consumption.shapes import carpet
 from core.consumption.tariffs import daily_cost, meter
 from core.consumption.totals import Grain, by_day, grouped
 from core.formats import moment, percent
-from core.model import Days
+from core.model import Days, Flow
 from core.paristime import local
 from pages.shared.visitor import Visitor
 from pages.views.card import card
@@ -40,8 +40,9 @@ def show_figures(guest: Visitor, home: Household, period: Period, contract: Cont
             for part, shape in zip((matched.now, matched.before), whole, strict=True)
         )
         changes = _changes(now, before, matched.days)
-        changes["cost"] = _ratio(*(_euros(part, contract) for part in (matched.now, matched.before)))
-    cards = _cards(guest, found, _euros(history, contract), style)
+        if home.is_bought:
+            changes["cost"] = _ratio(*(_euros(part, contract) for part in (matched.now, matched.before)))
+    cards = _cards(guest, found, _euros(history, contract) if home.is_bought else None, style)
     for start in (0, 3):
         for column, (name, value, note) in zip(st.columns(3), cards[start : start + 3], strict=True):
             change = changes.get(name)
@@ -49,7 +50,7 @@ def show_figures(guest: Visitor, home: Household, period: Period, contract: Cont
                 guest.t(f"consumption.key.{name}"),
                 value,
                 None if change is None else f"{'+' if change > 0 else ''}{percent(change, guest.language)}",
-                delta_color="inverse",
+                delta_color="normal" if home.flow is Flow.PRODUCTION else "inverse",
                 help=note,
                 border=True,
                 height="stretch",
@@ -153,17 +154,7 @@ def show_bars(guest: Visitor, home: Household, shown: Days, contract: Contract, 
             format_func=lambda one: guest.t(f"consumption.bars.{one.value}"),
             key=f"grain-{usual.value}",
         )
-        wish = st.query_params.get("unit")
-        st.session_state["unit"] = wish if wish == "eur" else "kwh"
-        unit = st.segmented_control(
-            guest.t("consumption.unit.label"),
-            ["kwh", "eur"],
-            required=True,
-            wrap=True,
-            format_func=lambda one: {"kwh": "kWh", "eur": "€"}[one],
-            key="unit",
-            on_change=_changed_unit,
-        )
+        unit = _unit(guest) if home.is_bought else "kwh"
     totals = grouped(by_day(home.history, shown), grain)
     cost = daily_cost(home.metered(contract), shown) if unit == "eur" else None
     chart = bars(totals, style, cost)
@@ -174,6 +165,20 @@ def show_bars(guest: Visitor, home: Household, shown: Days, contract: Contract, 
         )
     if picked:
         open_day(picked, home.days, View(grain.value))
+
+
+def _unit(guest: Visitor) -> str:
+    wish = st.query_params.get("unit")
+    st.session_state["unit"] = wish if wish == "eur" else "kwh"
+    return st.segmented_control(
+        guest.t("consumption.unit.label"),
+        ["kwh", "eur"],
+        required=True,
+        wrap=True,
+        format_func=lambda one: {"kwh": "kWh", "eur": "€"}[one],
+        key="unit",
+        on_change=_changed_unit,
+    )
 
 
 def _changed_unit() -> None:

@@ -6,10 +6,12 @@ from datetime import date
 
 import pytest
 
-from core.consumption.contracts import Option
-from core.consumption.preferences import load_contract
+from core.consumption.contracts import Option, regulated
+from core.consumption.preferences import load_contract, save_contract
+from core.model import Delivery, Flow, Meter, Origin
 from core.storage.store import Store
 from core.texts import Language, text
+from tests.curves import METER_PRM, regular
 from tests.pages.conftest import Opens
 
 
@@ -71,3 +73,30 @@ def test_what_cannot_be_read_is_said_under_its_field_and_the_form_stays(
     kept = load_contract(store.database)
     assert kept is not None
     assert date(2026, 12, 1) in kept.special.red
+
+
+@pytest.mark.parametrize("scope", ["one", "net"])
+def test_what_is_given_to_the_grid_is_not_priced(household_page: Opens, store: Store, scope: str) -> None:
+    given = Meter(METER_PRM, Flow.PRODUCTION)
+    store.merge(Delivery(given, Origin.ENEDIS_CSV, regular(date(2024, 3, 1), 31, watts=400)))
+    store.project(given)
+    page = household_page("cost", scope=scope, view="day", day="2024-03-02")
+    if scope == "one":
+        assert len(page.metric) == 4  # the meter chosen first is the consumption
+        page.selectbox(key="meter").set_value(given).run()
+    assert not page.metric
+    assert page.info[0].value == text("cost.not_bought")
+    page = household_page("consumption", scope=scope, view="day", day="2024-03-02", unit="eur")
+    if scope == "one":
+        page.selectbox(key="meter").set_value(given).run()
+    energy, cost = page.metric[:2]
+    assert (energy.value, cost.value) == ("9.6\u202fkWh" if scope == "one" else "14.4\u202fkWh", "–")
+    assert text("consumption.priced.none") in [caption.value for caption in page.caption]
+
+
+def test_a_bill_without_any_known_price_has_no_total(household_page: Opens, store: Store) -> None:
+    save_contract(store.database, regulated(Option.EJP, 9))
+    page = household_page("cost", view="day", day="2024-03-02")
+    unknown = text("cost.bill.fixed_unknown")
+    assert [metric.value for metric in page.metric] == [unknown, unknown, unknown, "–"]
+    assert not page.dataframe
