@@ -6,6 +6,7 @@ import errno
 import re
 import secrets
 import socket
+import warnings
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Final
@@ -60,15 +61,17 @@ def connect(uri: SecretStr, *, seconds: float = _SECONDS) -> Client:
     patience: dict[str, Any] = {"serverSelectionTimeoutMS": milliseconds, "connectTimeoutMS": milliseconds}
     patience = {name: value for name, value in patience.items() if f"{name}=".lower() not in address.lower()}
     try:
-        return MongoClient(
-            address,
-            appname="courbe",
-            **patience,
-            maxPoolSize=20,
-            maxIdleTimeMS=120_000,
-            tz_aware=False,
-            journal=True,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the driver repeats options it does not understand
+            return MongoClient(
+                address,
+                appname="courbe",
+                **patience,
+                maxPoolSize=20,
+                maxIdleTimeMS=120_000,
+                tz_aware=False,
+                journal=True,
+            )
     except InvalidURI:
         raise StorageError("database-uri") from None
     except ConfigurationError as error:

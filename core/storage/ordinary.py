@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 import numpy as np
@@ -10,7 +11,7 @@ from pymongo.collection import Collection
 from pymongo.cursor import Cursor
 from pymongo.database import Database
 
-from core.model import Curve, Meter, Span
+from core.model import Curve, Flow, Meter, Span
 from core.storage import wire
 from core.storage.dates import to_datetime
 
@@ -44,9 +45,22 @@ def align(collection: Collection[Any], meter: Meter, curve: Curve) -> None:
     present = _present(collection, meter)
     gone = ~np.isin(present.start, curve.start)
     _delete(collection, meter, present, gone)
+    _correct(
+        collection, meter, curve, present
+    )  # before: an hour must be half as long when its other half comes
     absent = ~np.isin(curve.start, present.start)
     wire.insert(collection, wire.payload(meter, curve.select(absent)), skip_duplicates=True)
-    _correct(collection, meter, curve, present)
+
+
+def meters(collection: Collection[Any]) -> set[Meter]:
+    """The meters that have readings, told by the index alone."""
+    found = set()
+    for prm in collection.distinct("meter.prm"):
+        for flow in Flow:
+            if collection.find_one({"meter.prm": prm, "meter.flow": flow.value}, {"_id": 1}):
+                with suppress(ValueError, TypeError):  # not of our making
+                    found.add(Meter(prm, flow))
+    return found
 
 
 def erase(collection: Collection[Any], meter: Meter) -> None:

@@ -59,9 +59,15 @@ def is_settled(records: Collection[Any], meter: Meter) -> bool:
 
 
 def project(collections: Collections, meter: Meter) -> None:
-    """Write the record's last version to both collections, whatever state they are in."""
+    """Write the record's last version to both collections, whatever state they are in. Where the meter has
+    been erased, also in the middle of this, nothing of it is left."""
     with owner.working() as me:
-        while (generation := _announce(collections.records, meter, me)) is not None:
+        while True:
+            generation = _announce(collections.records, meter, me)
+            if generation is None:
+                if _clear(collections, meter):
+                    return
+                continue
             state = record.load(collections.records, meter)
             _write(collections, state, generation)
             before = _publish(collections.records, state, generation)
@@ -78,6 +84,25 @@ def repair(collections: Collections, meter: Meter) -> None:
     """Project, then delete every generation of the time series collection nobody reads or writes."""
     project(collections, meter)
     _sweep_all(collections, meter)
+
+
+def has_writers(records: Collection[Any], meter: Meter) -> bool:
+    """Whether somebody is projecting the meter at this moment."""
+    document = records.find_one({"_id": record.key(meter)}, {"intents": 1})
+    return document is not None and len(_dead(document)) < len(document["intents"])
+
+
+def _clear(collections: Collections, meter: Meter) -> bool:
+    """Delete what is there of a meter without a record. False where it has got one meanwhile: its writer may
+    have counted on what was deleted here, so it must be projected again."""
+    # listed while there was no record: none of these is a later record's
+    present = time_series.generations(collections.time_series, meter)
+    if collections.records.find_one({"_id": record.key(meter)}, {"_id": 1}) is not None:
+        return False
+    for generation in present:
+        time_series.delete(collections.time_series, meter, generation)
+    ordinary.erase(collections.ordinary, meter)
+    return collections.records.find_one({"_id": record.key(meter)}, {"_id": 1}) is None
 
 
 def _announce(records: Collection[Any], meter: Meter, me: str) -> int | None:

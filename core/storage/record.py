@@ -7,6 +7,7 @@ with it, now or after a crash.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ from core.storage.packing import pack_curve, pack_days, unpack_curve, unpack_day
 COLLECTION: Final = "curves"
 LISTED_CHANGES: Final = 500
 """Changed readings kept for the list; their number is counted without limit."""
+_FIRST_BELOW: Final = 1 << 30
+"""Leaves as much room again in an int32."""
 _SUMMARY: Final = {"columns": 0, "days": 0, "changes": 0}
 _Document = Mapping[str, Any]
 
@@ -93,14 +96,18 @@ def replace(records: Collection[Any], record: Record, writer: str) -> bool:
     """Commit a record over the version it was made from. False where somebody was faster.
 
     `writer` is told back by `written_by`, for the case that the answer to this very call is lost.
+    A new record counts versions and generations from random numbers: whoever still works on one that was
+    erased must not take this one for it.
     """
-    document = _document(record) | {"version": record.version + 1, "writer": writer}
     if record.version == 0:
+        first = {"version": 1 + secrets.randbelow(_FIRST_BELOW), "writer": writer}
+        counters = {"intents": [], "next_g": secrets.randbelow(_FIRST_BELOW)}
         try:
-            records.insert_one({"_id": key(record.meter), "intents": [], "next_g": 0} | document)
+            records.insert_one({"_id": key(record.meter)} | counters | _document(record) | first)
         except DuplicateKeyError:
             return False
         return True
+    document = _document(record) | {"version": record.version + 1, "writer": writer}
     changed = records.update_one({"_id": key(record.meter), "version": record.version}, {"$set": document})
     return changed.matched_count == 1
 

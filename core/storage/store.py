@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -27,6 +29,7 @@ T = TypeVar("T")
 API_BUDGET: Final = "api_budget"
 """The collection in which calls to the API are counted; it survives `erase`."""
 _READ_ATTEMPTS: Final = 8
+_POLL_SECONDS: Final = 0.05
 _NOT_SUPPORTED: Final = frozenset({13, 59, 115, 8000, 20})
 """Unauthorized, no such command, not supported: what Atlas's small tiers answer to `fsync`."""
 
@@ -80,6 +83,7 @@ class Store:
         with explained():
             self._patiently(lambda: ordinary.prepare(self.database))
             self._patiently(lambda: time_series.prepare(self.database))
+            self._clear_orphans()
             for summary in self.meters():
                 if not projection.is_settled(self._collections.records, summary.meter):
                     self.repair(summary.meter)
@@ -134,10 +138,10 @@ class Store:
                 shown = self._patiently(lambda: projection.current(self._collections.records, meter))
                 if shown is None:
                     return Curve.empty()
-                curve = self._patiently(
-                    lambda g=shown.generation: time_series.read(self.time_series, meter, g)  # type: ignore[misc]
-                )
-                if (len(curve), curve.watt_minutes) == (shown.readings, shown.watt_minutes):
+                read = partial(_sound, time_series.read, self.time_series, meter, shown.generation)
+                curve = self._patiently(read)
+                told = (shown.readings, shown.watt_minutes)
+                if curve is not None and (len(curve), curve.watt_minutes) == told:
                     return curve.within(span) if span else curve
                 if self._patiently(lambda: projection.current(self._collections.records, meter)) == shown:
                     self.repair(meter)
@@ -146,7 +150,12 @@ class Store:
     def read_ordinary(self, meter: Meter, span: Span | None = None) -> Curve:
         """The same from the ordinary collection. While an import is being written it may be ahead."""
         with explained():
-            return self._patiently(lambda: ordinary.read(self.ordinary, meter, span))
+            for _ in range(_READ_ATTEMPTS):
+                curve = self._patiently(lambda: _sound(ordinary.read, self.ordinary, meter, span))
+                if curve is not None:
+                    return curve
+                self.repair(meter)
+        raise StorageError("storage-differs")
 
     def settle(self) -> bool:
         """Force a checkpoint, so that sizes are those of what is written; False where it is forbidden."""
@@ -161,14 +170,15 @@ class Store:
 
     def erase(self, meter: Meter | None = None) -> None:
         """Delete a meter and all its readings; without a meter, everything but the count of API calls:
-        forgetting that could get the address banned."""
+        forgetting that could get the address banned. What somebody imports after this began may stay."""
         with explained():
-            if meter is None:
-                self._drop_all()
-                self.prepare()
+            if meter is not None:
+                self._erase(meter)
                 return
-            self._empty(meter)
-            self._patiently(lambda: self._collections.records.delete_one({"_id": record.key(meter)}))
+            for summary in self.meters():
+                self._erase(summary.meter)
+            self._drop_all()
+            self.prepare()
 
     def _drop_all(self) -> None:
         # the records last: while they are there, an interrupted erasure shows and can be repeated
@@ -177,13 +187,45 @@ class Store:
             if name != API_BUDGET and not name.startswith("system."):
                 self._patiently(lambda name=name: self.database.drop_collection(name))  # type: ignore[misc]
 
-    def _empty(self, meter: Meter) -> None:
-        """Commit that the meter has no readings, then clear both collections. After a crash in between,
-        the next `prepare` finds an empty record and goes on clearing."""
+    def _erase(self, meter: Meter) -> None:
+        """Commit that the meter has no readings, clear both collections, forget the record. After a crash in
+        between, the next `prepare` finds an empty record, or readings without one, and goes on clearing."""
+        emptied = self._emptied(meter)
+        self._await_writers(meter)
+        self.repair(meter)
+        if emptied is not None:
+            of_ours = {"_id": record.key(meter), "version": emptied}  # not what was imported meanwhile
+            self._patiently(lambda: self._collections.records.delete_one(of_ours))
+
+    def _emptied(self, meter: Meter) -> int | None:
+        """The version in which the meter has no readings; None where it has no record."""
         while (before := self._patiently(lambda: record.load(self._collections.records, meter))).version:
             if self._commit(with_fields(Record.blank(meter), version=before.version)):
-                break
-        self.repair(meter)
+                return before.version + 1
+        return None
+
+    def _await_writers(self, meter: Meter) -> None:
+        """Let those who write an older version end. Whoever takes longer clears up after itself."""
+        deadline = time.monotonic() + self.patience_seconds
+        while self._patiently(lambda: projection.has_writers(self._collections.records, meter)):
+            if time.monotonic() > deadline:
+                return
+            time.sleep(_POLL_SECONDS)
+
+    def _clear_orphans(self) -> None:
+        """Delete the readings of meters without a record: left by a writer that was killed while its meter
+        was being erased."""
+        present = self._patiently(lambda: ordinary.meters(self.ordinary))
+        for meter in present - {summary.meter for summary in self.meters()}:
+            self.project(meter)
+
+
+def _sound(read: Callable[..., Curve], *arguments: Any) -> Curve | None:
+    """What was read; None where its readings overlap: a damage, or a state in the middle of a rewrite."""
+    try:
+        return read(*arguments)
+    except ValueError:
+        return None
 
 
 def _merged(before: Record, delivery: Delivery) -> tuple[Record, merging.Merge]:

@@ -8,6 +8,7 @@ old one is deleted. The buckets are always those of a chronological load, whatev
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, Final
 
 from pymongo.collection import Collection
@@ -29,16 +30,41 @@ _NAMESPACE_EXISTS: Final = 48
 
 def prepare(database: Database[Any]) -> Collection[Any]:
     """The collection and its index; a plain collection of that name is never accepted."""
+    _create(database)
+    if not _is_time_series(database) and _put_aside(database[COLLECTION]):
+        _create(database)
+    if not _is_time_series(database):
+        raise StorageError("storage-not-time-series", collection=COLLECTION)
+    collection = database[COLLECTION]
+    collection.create_index(INDEX)
+    return collection
+
+
+def _create(database: Database[Any]) -> None:
     try:
         database.create_collection(COLLECTION, timeseries=OPTIONS, check_exists=False)
     except (CollectionInvalid, OperationFailure) as error:
         if isinstance(error, OperationFailure) and error.code != _NAMESPACE_EXISTS:
             raise
-    if not any(database.list_collections(filter={"name": COLLECTION, "type": "timeseries"})):
-        raise StorageError("storage-not-time-series", collection=COLLECTION)
-    collection = database[COLLECTION]
-    collection.create_index(INDEX)
-    return collection
+
+
+def _is_time_series(database: Database[Any]) -> bool:
+    return any(database.list_collections(filter={"name": COLLECTION, "type": "timeseries"}))
+
+
+def _put_aside(plain: Collection[Any]) -> bool:
+    """Drop a plain collection that holds our readings and nothing else: MongoDB made it for a writer that
+    was at work while the real one was dropped. All it holds is in the records."""
+    ours = {"start": {"$type": "date"}, "meter.g": {"$type": "number"}, "watts": {"$type": "number"}}
+    if plain.find_one() is None or plain.find_one({"$nor": [ours]}) is not None:
+        return False
+    aside = f"{COLLECTION}_{secrets.token_hex(8)}"
+    try:
+        plain.rename(aside)  # unlike `drop`, refused where another has put the real one there by now
+    except OperationFailure:
+        return True
+    plain.database.drop_collection(aside)
+    return True
 
 
 def read(collection: Collection[Any], meter: Meter, generation: int, span: Span | None = None) -> Curve:

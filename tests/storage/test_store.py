@@ -15,7 +15,7 @@ from pymongo.database import Database
 from core.errors import StorageError
 from core.model import Curve, Days, Delivery, Flow, Meter, Origin
 from core.paristime import now_ms
-from core.storage import owner, record, time_series
+from core.storage import ordinary, owner, record, time_series, wire
 from core.storage.store import API_BUDGET, Store
 from tests.curves import METER_PRM, curves, regular
 
@@ -241,3 +241,107 @@ def test_an_ordinary_collection_of_that_name_is_not_accepted(database: Database[
     with pytest.raises(StorageError) as caught:
         Store(database).prepare()
     assert caught.value.code == "storage-not-time-series"
+
+
+@pytest.mark.parametrize("what", [METER, None], ids=["meter", "everything"])
+def test_erasing_in_the_middle_of_a_projection_leaves_nothing(
+    store: Store, database: Database[Any], monkeypatch: pytest.MonkeyPatch, what: Meter | None
+) -> None:
+    load, eraser, overtaken = record.load, Store(database, patience_seconds=0), []
+
+    def overtaking(*arguments: Any) -> record.Record:
+        state = load(*arguments)
+        if not overtaken:
+            overtaken.append(True)
+            eraser.erase(what)
+        return state
+
+    store.merge(Delivery(METER, Origin.ENEDIS_CSV, regular(days=2)))
+    monkeypatch.setattr(record, "load", overtaking)
+    store.project(METER)
+    assert overtaken
+    assert store.meters() == []
+    assert store.ordinary.count_documents({}) == store.time_series.count_documents({}) == 0
+    deliver(store, regular(days=2))
+    assert_holds(store, regular(days=2))
+
+
+def test_an_import_in_the_middle_of_an_erasure_is_kept(
+    store: Store, database: Database[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(store, regular(days=2))
+    repair = Store.repair
+
+    def overtaken(self: Store, meter: Meter) -> None:
+        repair(self, meter)
+        deliver(Store(database), regular(days=1, watts=7))
+
+    monkeypatch.setattr(Store, "repair", overtaken)
+    store.erase(METER)
+    assert_holds(store, regular(days=1, watts=7))
+
+
+def test_a_writer_does_not_take_a_new_record_for_the_erased_one(
+    store: Store, database: Database[Any]
+) -> None:
+    records = database[record.COLLECTION]
+    deliver(store, regular(days=2))
+    stale = record.load(records, METER)
+    store.erase(METER)
+    deliver(store, regular(days=1, watts=7))
+    assert not record.replace(records, stale, "late")
+    assert_holds(store, regular(days=1, watts=7))
+
+
+def test_readings_without_a_record_are_cleared_by_the_next_start(
+    store: Store, database: Database[Any]
+) -> None:
+    deliver(store, regular(days=2))
+    database[record.COLLECTION].delete_many({})
+    Store(database).prepare()
+    assert store.ordinary.count_documents({}) == store.time_series.count_documents({}) == 0
+
+
+def test_a_collection_made_by_a_late_writer_gives_way_to_a_time_series_one(
+    store: Store, database: Database[Any]
+) -> None:
+    deliver(store, regular(days=2))
+    database.drop_collection("readings_ts")
+    store.project(METER)  # MongoDB makes a plain collection
+    Store(database).prepare()
+    assert_holds(store, regular(days=2))
+    stats = next(store.time_series.aggregate([{"$collStats": {"storageStats": {}}}]))
+    assert "timeseries" in stats["storageStats"]
+
+
+def test_a_doubled_time_series_is_mended_by_reading(store: Store) -> None:
+    curve = regular(days=2)
+    deliver(store, curve)
+    again = list(store.time_series.find({}, {"_id": 0}))
+    store.time_series.insert_many(again)
+    assert store.read(METER) == curve
+    assert_holds(store, curve)
+
+
+def test_the_ordinary_collection_never_shows_overlapping_readings(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(store, regular(step=60, watts=100))
+    insert, seen = wire.insert, []
+
+    def watched(collection: Any, *arguments: Any, **options: Any) -> int:
+        inserted = insert(collection, *arguments, **options)
+        if collection.name == "readings":
+            seen.append(len(ordinary.read(collection, METER)))
+        return inserted
+
+    monkeypatch.setattr(wire, "insert", watched)
+    deliver(store, regular(step=30, watts=300))
+    assert seen == [48]
+
+
+def test_overlapping_readings_in_the_ordinary_collection_are_mended_by_reading(store: Store) -> None:
+    curve = regular(days=1)
+    deliver(store, curve)
+    store.ordinary.update_one({}, {"$set": {"meter.step": 60}})
+    assert store.read_ordinary(METER) == curve
