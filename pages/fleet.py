@@ -11,8 +11,9 @@ from core.formats import day, number, percent, size
 from core.lab import figures, forecast, kept, work
 from core.lab.bound import bound
 from core.lab.fleet import MOST_DAYS, Fleet
-from core.lab.footprint import footprint, saving
+from core.lab.footprint import Usage, footprint, saving
 from core.lab.report import Findings, as_html, as_json, compare, read_report
+from core.texts import Language
 from pages.shared import lab_job, notices
 from pages.shared.frame import page
 from pages.shared.visitor import Visitor
@@ -61,12 +62,8 @@ def show_fleet(guest: Visitor, found: Fleet) -> None:
     rows = [
         {
             guest.t("fleet.meters"): number(one.meters, spoken),
-            guest.t("footprint.ordinary"): size(one.footprint.ordinary.total_bytes, spoken),
-            guest.t("fleet.table.ordinary"): number(one.footprint.ordinary.bytes_per_reading, spoken, 2),
-            guest.t("footprint.time-series"): size(one.footprint.time_series.total_bytes, spoken),
-            guest.t("fleet.table.time_series"): number(
-                one.footprint.time_series.bytes_per_reading, spoken, 2
-            ),
+            guest.t("fleet.table.ordinary"): cost_of(one.footprint.ordinary, spoken),
+            guest.t("fleet.table.time_series"): cost_of(one.footprint.time_series, spoken),
             guest.t("footprint.table.saving"): percent(
                 saving(one.footprint.ordinary.total_bytes, one.footprint.time_series.total_bytes), spoken
             ),
@@ -74,6 +71,14 @@ def show_fleet(guest: Visitor, found: Fleet) -> None:
         for one in found.sizes
     ]
     st.table(pd.DataFrame(rows).set_index(guest.t("fleet.meters")))
+    largest = found.sizes[-1].footprint
+    st.caption(
+        guest.t(
+            "fleet.free",
+            ordinary=number(free_per_reading(largest.ordinary), spoken, 2),
+            time_series=number(free_per_reading(largest.time_series), spoken, 2),
+        )
+    )
     if found.bound:
         st.caption(
             guest.t(
@@ -87,6 +92,15 @@ def show_fleet(guest: Visitor, found: Fleet) -> None:
         show_forecast(guest, found)
     with st.expander(guest.t("footprint.raw"), icon=":material/data_object:"):
         st.json(found.as_json(), expanded=1)
+
+
+def cost_of(one: Usage, spoken: Language) -> str:
+    """Bytes per reading, and the total they come to: few columns, for narrow screens."""
+    return f"{number(one.bytes_per_reading, spoken, 2)} ({size(one.total_bytes, spoken)})"
+
+
+def free_per_reading(one: Usage) -> float:
+    return (one.free_bytes + one.index_free_bytes) / one.readings
 
 
 def show_kept(guest: Visitor) -> None:
@@ -245,7 +259,7 @@ start(guest)
 fleet: Fleet | None = lab_job.watch(
     guest,
     "fleet",
-    lambda count: guest.t("report.meters", meters=number(int(count), guest.language)),
+    lambda count: guest.t("fleet.loading", meters=number(int(count), guest.language)),
 )
 running = lab_job.find(guest, "fleet")
 if guest.has_workspace and not (

@@ -66,13 +66,14 @@ class Fleet:
         return printed
 
     def models(self) -> tuple[forecast.Model, forecast.Model] | None:
-        """Ordinary and time series; None below two sizes."""
+        """Ordinary and time series, net of free space: what a checkpoint in mid-load leaves is luck.
+        None below two sizes."""
         if len(self.sizes) < 2:
             return None
         readings = [size.footprint.ordinary.readings for size in self.sizes]
         return (
-            forecast.fit(readings, [size.footprint.ordinary.total_bytes for size in self.sizes]),
-            forecast.fit(readings, [size.footprint.time_series.total_bytes for size in self.sizes]),
+            forecast.fit(readings, [size.footprint.ordinary.net_bytes for size in self.sizes]),
+            forecast.fit(readings, [size.footprint.time_series.net_bytes for size in self.sizes]),
         )
 
 

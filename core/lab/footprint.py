@@ -55,6 +55,11 @@ class Usage:
         return self.storage_bytes + self.index_bytes
 
     @property
+    def net_bytes(self) -> int:
+        """`total_bytes` without the space that is free inside the files, which later readings use."""
+        return self.total_bytes - self.free_bytes - self.index_free_bytes
+
+    @property
     def documents(self) -> int:
         """What is really stored: buckets in a time series collection, documents in any other."""
         return self.buckets if self.buckets is not None else int(self.raw["storageStats"]["count"])
@@ -71,6 +76,8 @@ class Usage:
             "storage_bytes": self.storage_bytes,
             "index_bytes": self.index_bytes,
             "total_bytes": self.total_bytes,
+            "free_bytes": self.free_bytes,
+            "index_free_bytes": self.index_free_bytes,
             "bytes_per_reading": round(self.bytes_per_reading, 4),
         }
         if self.buckets is not None:

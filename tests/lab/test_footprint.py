@@ -35,6 +35,7 @@ def test_every_figure_can_be_found_in_the_statistics(filled: Store) -> None:
 def test_json_has_the_agreed_fields(filled: Store) -> None:
     printed = footprint(filled).as_json()
     fields = {"readings", "data_bytes", "storage_bytes", "index_bytes", "total_bytes", "bytes_per_reading"}
+    fields |= {"free_bytes", "index_free_bytes"}
     assert set(printed) == {"server", "settled", "ordinary", "time_series"}
     assert set(printed["ordinary"]) == fields
     assert set(printed["time_series"]) == fields | {"buckets"}

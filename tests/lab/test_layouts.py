@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -21,6 +22,7 @@ from core.lab.shapes import monthly, unpacked
 from core.lab.synthetic import households
 from core.model import Curve, Flow, Meter
 from core.storage.store import Store
+from core.storage.wire import Payload
 
 DAYS = 60
 METERS = 2
@@ -93,6 +95,30 @@ def test_a_layout_that_lost_a_reading_is_not_shown(filled: Store) -> None:
         build(filled, liar, fleet, Event())
     assert caught.value.code == "lab-differs"
     assert not leftovers(filled)
+
+
+@pytest.mark.parametrize("layout", [layouts.TS_HOURS, layouts.ORDINARY], ids=lambda one: one.code)
+def test_each_layout_is_loaded_in_the_order_of_its_keys(filled: Store, layout: Layout) -> None:
+    begun: list[tuple[str, int, int]] = []
+
+    def watched(meter: Meter, series: int, curve: Curve) -> list[Payload]:
+        begun.append((meter.prm, int(curve.start[0]), series))
+        return layout.shape(meter, series, curve)
+
+    def uneven() -> Any:
+        for at, (meter, curve) in enumerate(households(3, DAYS)):
+            yield meter, curve.select(slice(at * 700, None))
+
+    build(filled, replace(layout, shape=watched), uneven, Event())
+    assert {(prm, series) for prm, _, series in begun} == {
+        (meter.prm, at) for at, (meter, _) in enumerate(uneven(), 1)
+    }
+    if layout is layouts.ORDINARY:
+        assert [prm for prm, _, _ in begun] == [meter.prm for meter, _ in uneven()]
+    else:
+        waves = [start for prm, start, _ in begun if prm == begun[0][0]]
+        assert len(waves) == 3
+        assert [prm for prm, _, _ in begun[:3]] == [meter.prm for meter, _ in uneven()]
 
 
 def test_cancelling_drops_what_was_begun(filled: Store) -> None:
