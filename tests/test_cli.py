@@ -383,3 +383,20 @@ def test_what_cannot_work_is_told_in_one_line(
     done = home.run(*arguments, env=environment)
     assert done.code == code
     assert SECRET not in one_line(done)
+
+
+def test_settings_that_are_no_text_are_told_in_one_line(home: Home, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"COURBE_API_TOKEN=" + SECRET.encode() + b"\xff\xfe")
+    environment = home.environment | {"PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(
+        [sys.executable, "-m", "core", "status"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=WAIT,
+        check=False,
+    )
+    done = Done(ended.returncode, ended.stdout, ended.stderr)
+    assert done.code == 2
+    assert SECRET not in one_line(done)

@@ -20,13 +20,20 @@ if TYPE_CHECKING:
 def household() -> Iterator[Store]:
     """The store the settings name, made where it is absent; the server of a running application is used.
 
-    InputError `cli-shared` on a shared deployment: it holds many visitors' data and no household's.
+    InputError `cli-shared` on a shared deployment: it holds many visitors' data and no household's;
+    `cli-env-file` where `.env` cannot be read.
     """
     from core.settings import load_settings
     from core.storage.faults import explained
     from core.storage.workspace import Workspaces
 
-    workspaces = Workspaces(load_settings())
+    try:
+        settings = load_settings()
+    except (UnicodeDecodeError, OSError):  # outside the handler: the exception holds the file's bytes
+        settings = None
+    if settings is None:
+        raise InputError("cli-env-file")
+    workspaces = Workspaces(settings)
     if workspaces.is_shared:
         raise InputError("cli-shared")
     try:

@@ -27,6 +27,7 @@ PROGRAM: Final = "python -m core"
 _ABOUT_ARGUMENTS: Final = frozenset(
     {
         "api-prm",
+        "cli-env-file",
         "cli-no-such-meter",
         "cli-nobody-to-ask",
         "cli-shared",

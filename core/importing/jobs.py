@@ -19,6 +19,8 @@ from core.storage.store import Store
 
 R = TypeVar("R")
 _log: Final = logging.getLogger(__name__)
+_LOOK_SECONDS: Final = 30.0
+"""How late a pause may end after the machine has slept."""
 
 
 class State(StrEnum):
@@ -44,7 +46,8 @@ class Job(Generic[R]):
         self.progress: Progress = Progress()
         self.result: R | None = None
         self.error: CourbeError | None = None
-        self._thread = threading.Thread(target=self._run, args=(work,), name=f"job-{key}", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(work,), name="job", daemon=True)
+        self._ending = threading.Lock()
 
     @property
     def active(self) -> bool:
@@ -53,9 +56,10 @@ class Job(Generic[R]):
 
     def cancel(self) -> None:
         """Ask the work to end soon; what it committed stays."""
-        if self.active:
-            self.state = State.CANCELLING
-            self.stop.set()
+        with self._ending:
+            if self.active:
+                self.state = State.CANCELLING
+                self.stop.set()
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the end; False when it did not come in time."""
@@ -67,11 +71,17 @@ class Job(Generic[R]):
 
     def pause(self, until_ms: int) -> bool:
         """Wait inside the work until a moment; False when cancelled meanwhile."""
-        self.state = State.PAUSED
-        cancelled = self.stop.wait(max(0.0, (until_ms - now_ms()) / 1000))
-        if not cancelled:
-            self.state = State.RUNNING
-        return not cancelled
+        self._enter(State.PAUSED)
+        # a timer stands still while the machine sleeps, and clocks get set: look at the clock now and then
+        while not self.stop.is_set() and (left := until_ms - now_ms()) > 0:
+            self.stop.wait(min(left / 1000, _LOOK_SECONDS))
+        self._enter(State.RUNNING)
+        return not self.stop.is_set()
+
+    def _enter(self, state: State) -> None:
+        with self._ending:
+            if not self.stop.is_set():
+                self.state = state
 
     def _run(self, work: Callable[[Job[R]], R]) -> None:
         state = State.FAILED
@@ -84,8 +94,9 @@ class Job(Generic[R]):
             # only the place: the message of a stranger's exception may hold private data
             _log.error("job failed: %s in %s", type(error).__name__, _place(error))
             self.error = CourbeError("unexpected", kind=type(error).__name__)
-        self.state = state
-        self.ended_ms = now_ms()
+        with self._ending:
+            self.state = state
+            self.ended_ms = now_ms()
 
 
 class Jobs:

@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 
 from core.errors import InputError, SourceError, SourcePaused
+from core.importing import jobs
 from core.importing.jobs import Job, Jobs, State, import_work
 from core.importing.run import Progress, run
 from core.model import Curve, Delivery, Meter, Origin, Preview, Refusal, RefusalReason
@@ -118,6 +119,16 @@ def test_a_pausing_job_can_be_cancelled(store: Store) -> None:
     assert store.read(METER) == regular()
 
 
+def test_a_pause_follows_the_clock_and_not_a_timer(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, hour = now_ms(), 3_600_000
+    moments = [now, now]
+    monkeypatch.setattr(jobs, "now_ms", lambda: moments.pop() if moments else now + 2 * hour)
+    monkeypatch.setattr(jobs, "_LOOK_SECONDS", 0.01)
+    job = Jobs().start("workspace", lambda job: job.pause(now + hour))  # the machine slept meanwhile
+    assert job.wait(30)
+    assert job.result is True
+
+
 def test_a_bug_in_a_job_is_told_without_its_words() -> None:
     def work(_: Job[None]) -> None:
         raise RuntimeError("a secret")
@@ -131,12 +142,12 @@ def test_a_bug_in_a_job_is_told_without_its_words() -> None:
 
 
 def test_one_job_a_key_and_none_for_another() -> None:
-    jobs, go = Jobs(), Event()
-    first = jobs.start("mine", lambda _: go.wait(30))
+    registry, go = Jobs(), Event()
+    first = registry.start("mine", lambda _: go.wait(30))
     with pytest.raises(InputError) as refused:
-        jobs.start("mine", lambda _: True)
+        registry.start("mine", lambda _: True)
     go.set()
     assert refused.value.code == "job-running"
     assert first.wait(30)
-    assert jobs.find("yours") is None
-    assert jobs.start("mine", lambda _: True).wait(30)
+    assert registry.find("yours") is None
+    assert registry.start("mine", lambda _: True).wait(30)

@@ -88,6 +88,12 @@ def test_what_is_no_uri_is_refused_without_being_repeated(uri: str) -> None:
     assert failure(uri) == "database-uri"
 
 
+def test_an_option_nobody_knows_is_not_repeated(recwarn: pytest.WarningsRecorder) -> None:
+    for option in ("hunter2=1", "maxPoolSize=hunter2", "compressors=hunter2"):
+        connect(SecretStr(f"mongodb://127.0.0.1:9/?{option}")).close()
+    assert not recwarn.list
+
+
 def test_an_unknown_name_is_named() -> None:
     assert failure("mongodb://user:hunter2@nowhere.invalid/") == "database-name"
 

@@ -145,11 +145,15 @@ def _refused(name: str, error: SourceError) -> FileSource:
 
 def _loaded(path: Path) -> tuple[str, bytes]:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError("file-too-large", limit=MAX_BYTES >> 20)
-        return path.name, path.read_bytes()
-    except OSError as fault:
+        with path.open("rb") as file:
+            size = path.stat().st_size
+            # a pipe or a device tells no size, and may have no end
+            data = file.read() if 0 < size <= MAX_BYTES else b"" if size else file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as fault:  # ValueError: a path that no system can have
         raise InputError("file-missing", name=shown_name(path.name)) from fault
+    if max(size, len(data)) > MAX_BYTES:
+        raise InputError("file-too-large", limit=MAX_BYTES >> 20)
+    return path.name, data
 
 
 def _nothing(refused: list[Refusal]) -> SourceError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import date
+from pathlib import Path
 from threading import Event
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from core.errors import InputError, SourceError
 from core.model import MINUTE_MS, STEPS, UNKNOWN_PRM, Curve, Flow, Meter, Origin, RefusalReason
 from core.paristime import HOUR_MS, local, midnight
+from core.sources import files
 from core.sources.files import FileSource, content, enedis_xlsx, open_files
 from tests.curves import regular
 from tests.sources.files import writers
@@ -516,6 +518,19 @@ def test_a_missing_file(tmp_path):
         open_files([tmp_path / "nowhere_12345678901234.csv"])
     assert caught.value.code == "file-missing"
     assert "12345678901234" not in str(caught.value)
+
+
+def test_a_device_without_an_end(monkeypatch):
+    monkeypatch.setattr(files, "MAX_BYTES", 1 << 20)
+    with pytest.raises(InputError) as caught:
+        open_files([Path("/dev/zero")])
+    assert caught.value.code == "file-too-large"
+
+
+def test_a_path_that_cannot_be():
+    with pytest.raises(InputError) as caught:
+        open_files([Path("a\0b")])
+    assert caught.value.code == "file-missing"
 
 
 @settings(max_examples=150, deadline=None)
