@@ -38,7 +38,9 @@ def kept(database: Database[Any]) -> tuple[Kept, ...]:
     """What kept fleets take, smallest fleet first; also half a fleet whose load was killed."""
     with explained():
         names = database.list_collection_names(filter={"name": {"$regex": _PATTERN}})
-        return tuple(sorted((_measured(database, name) for name in names), key=lambda one: one.meters))
+        return tuple(
+            sorted((_measured(database, name) for name in names), key=lambda one: (one.meters, one.layout))
+        )
 
 
 def drop(database: Database[Any]) -> tuple[Kept, ...]:
