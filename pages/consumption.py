@@ -6,12 +6,12 @@ from enum import StrEnum
 
 import streamlit as st
 
-from pages.shared.frame import link, page
+from pages.shared.frame import page, path_of
 from pages.views.compare import show_compare
 from pages.views.export import show_export
 from pages.views.habits import show_habits
 from pages.views.household import contract, household, say_priced, theme
-from pages.views.navigator import navigator
+from pages.views.navigator import navigator, shown_in_address
 from pages.views.overview import show_figures, show_overview
 from pages.views.power import show_power
 
@@ -37,7 +37,12 @@ style = theme(guest)
 period = navigator(guest, home.days)
 show_figures(guest, home, period, priced, style)
 say_priced(guest, home, priced, told)
-link(guest, "cost", guest.t("consumption.priced.change"), icon=":material/euro:")
+st.page_link(
+    path_of("cost"),
+    label=guest.t("consumption.priced.change"),
+    icon=":material/euro:",
+    query_params=guest.query | shown_in_address(),
+)
 wish = st.query_params.get("show")
 st.session_state["section"] = Section(wish) if wish in set(Section) else Section.OVERVIEW
 section = st.segmented_control(

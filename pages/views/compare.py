@@ -19,6 +19,7 @@ from core.texts import Language
 from pages.shared.frame import path_of
 from pages.shared.visitor import Visitor
 from pages.views.card import card
+from pages.views.navigator import shown_in_address
 
 
 def show_compare(guest: Visitor, home: Household, period: Period, style: Theme) -> None:
@@ -97,5 +98,9 @@ def _words(guest: Visitor, one: Unlike) -> str:
 def days_link(guest: Visitor, first: date, last: date, label: str) -> None:
     """A link that opens a day, or several."""
     view = View.DAY if first == last else View.CUSTOM
-    query = guest.query | {"view": view.value, "day": first.isoformat(), "to": last.isoformat()}
+    query = (
+        guest.query
+        | shown_in_address()
+        | {"view": view.value, "day": first.isoformat(), "to": last.isoformat()}
+    )
     st.page_link(path_of("consumption"), label=label, query_params=query)

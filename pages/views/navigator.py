@@ -38,6 +38,11 @@ def to_address(period: Period) -> None:
         st.query_params.pop("to", None)
 
 
+def shown_in_address() -> dict[str, str]:
+    """What of the address says which readings are shown, for a link that shows the same."""
+    return {name: st.query_params[name] for name in ("view", "day", "to", "scope") if name in st.query_params}
+
+
 def open_day(picked: str, known: Days, view: View = View.DAY) -> None:
     """Go to a day a chart names (ISO), or to what begins with it, from the next run on."""
     there = period_of(view, date.fromisoformat(picked), known)
