@@ -400,3 +400,21 @@ def test_settings_that_are_no_text_are_told_in_one_line(home: Home, tmp_path: Pa
     done = Done(ended.returncode, ended.stdout, ended.stderr)
     assert done.code == 2
     assert SECRET not in one_line(done)
+
+
+@pytest.mark.parametrize(
+    ("redirected", "code", "lines"),
+    [(">&-", 0, 0), ("2>&-", 0, 0), ("<&- >&- 2>&-", 0, 0), ("> /dev/full", 1, 1)],
+)
+def test_streams_that_are_closed_or_full(home: Home, redirected: str, code: int, lines: int) -> None:
+    ended = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m core import --demo --json {redirected}'],
+        cwd=ROOT,
+        env=home.environment,
+        capture_output=True,
+        text=True,
+        timeout=WAIT,
+        check=False,
+    )
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (code, lines), ended.stderr
+    assert len(home.status()) == 1

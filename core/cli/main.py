@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
@@ -24,6 +26,8 @@ FAILED: Final = 1
 USAGE: Final = 2
 INTERRUPTED: Final = 130
 PROGRAM: Final = "python -m core"
+_UNWRITABLE: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
+"""How writing to standard output fails."""
 _ABOUT_ARGUMENTS: Final = frozenset(
     {
         "api-prm",
@@ -70,20 +74,32 @@ class _Formatter(argparse.HelpFormatter):
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError, ValueError):
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    _settle_streams()
     console = Console(_language(arguments))
     try:
         code = _run(arguments, console)
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read our output has gone: nobody is left to tell
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # whoever read our output has gone: nobody is left to tell
+            console.note(console.text("cli.output", reason=error.strerror or "?"))
         return FAILED
     except KeyboardInterrupt:
         console.note(console.text("cli.interrupted"))
         return INTERRUPTED
     return code
+
+
+def _settle_streams() -> None:
+    """Streams that can be written to: none of them is there where whoever started us closed it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - until we end
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
 
 
 def _run(arguments: Sequence[str], console: Console) -> int:

@@ -44,7 +44,9 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 def failure(answer: Answer, now_ms: int) -> SourceError:
     """The error an answer other than 200 stands for. `now_ms`: the moment it came, UTC."""
-    body = _json(answer)
+    body = _json(answer.body)
+    if isinstance(error := body.get("error"), str):  # Enedis's own answer, passed on as it came
+        body = {**body, "error": _json(error) or error}
     if answer.status == 429 or _is_throttled(body):
         return SourcePaused(THROTTLED, resumes_at=_resumes_at(answer, body, now_ms))
     if 300 <= answer.status < 400:
@@ -125,10 +127,10 @@ def _is_page(answer: Answer) -> bool:
     return answer.kind == "text/html" or answer.body.lstrip()[:1] == b"<"
 
 
-def _json(answer: Answer) -> Mapping[str, Any]:
-    """The body where it is a JSON object; empty for anything else."""
+def _json(text: str | bytes) -> Mapping[str, Any]:
+    """What it says where it is a JSON object; empty for anything else."""
     try:
-        body = json.loads(answer.body)
+        body = json.loads(text)
     except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, Mapping) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 import socket
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -219,6 +221,22 @@ def test_only_a_page_is_a_ban() -> None:
     assert failure(Answer(403, "text/html", "", b""), NOW).code == "api-banned"
     assert failure(Answer(403, "", "", b"  <!DOCTYPE html>"), NOW).code == "api-banned"
     assert failure(Answer(403, "application/json", "", b"{}"), NOW).code == "api-refused"
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"error": "no_data_found", "error_description": "no measure found"}, "api-no-data"),
+        ({"error": "ADAM-ERR0123"}, "api-before-activation"),
+        ({"fault": {"code": 900807, "message": "Message throttled out"}}, "api-throttled"),
+        ({"code": "900804", "nextAccessTime": "2026-Jul-17 05:00:00+0000 UTC"}, "api-throttled"),
+    ],
+)
+def test_the_error_of_enedis_is_read_as_json_and_as_text_that_holds_it(told: Any, code: str) -> None:
+    for error in (told, json.dumps(told)):
+        body = {"status": 400, "message": "The Enedis API returned an error", "error": error}
+        answer = Answer(400, "application/json", "", json.dumps(body).encode())
+        assert failure(answer, NOW).code == code
 
 
 def test_a_redirect_is_not_followed_with_the_token(server: ConsoServer) -> None:
