@@ -39,6 +39,10 @@ _STYLE: Final = """<style>
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] {
     color: light-dark(#ffffff, #0b1424);
 }
+[data-testid="stPageLink-NavLink"]:focus-visible, .modebar-btn:focus-visible {
+    outline: 2px solid light-dark(#0b5cad, #7ab8ff) !important;
+    outline-offset: 1px;
+}
 </style>"""
 
 

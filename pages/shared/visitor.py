@@ -24,6 +24,7 @@ from core.storage.workspace import Place, Workspace, Workspaces
 from core.texts import Language, text
 
 _KEY: Final = "visitor"
+_METER: Final = "meter"
 _PARIS: Final = ZoneInfo("Europe/Paris")
 
 
@@ -92,7 +93,7 @@ class Visitor:
             return self._own
         if self._workspace is None:
             self._workspace = self._house.workspaces.open(self.link)
-            self.lost_workspace = self.link not in (None, self._workspace.link)
+            self.lost_workspace = self.is_shared and self.link not in (None, self._workspace.link)
             self.link = self._workspace.link
             if self.link:
                 st.query_params["w"] = self.link
@@ -122,6 +123,9 @@ class Visitor:
         known = [summary.meter for summary in self.meters]
         if self._chosen in known:
             return self._chosen
+        wish = st.query_params.get(_METER, "")
+        if wish.isdecimal() and int(wish) < len(known):
+            return known[int(wish)]
         return known[0] if known else None
 
     @property
@@ -132,7 +136,9 @@ class Visitor:
     @property
     def query(self) -> dict[str, str]:
         """What a link to another page carries along."""
-        return {"lang": self.language.value} | ({"w": self.link} if self.link else {})
+        carried = {"lang": self.language.value} | ({"w": self.link} if self.link else {})
+        place = st.query_params.get(_METER)
+        return carried | ({_METER: place} if place else {})
 
     def t(self, key: str, /, **values: str | int) -> str:
         """A text in this visitor's language."""
@@ -144,7 +150,14 @@ class Visitor:
         return f"{name} · {self.t(f'common.flow.{meter.flow.value}')}"
 
     def choose(self, meter: Meter) -> None:
+        """From now on this session looks at another meter. The address keeps its place in the list, which
+        says nothing of whose it is."""
         self._chosen = meter
+        known = [summary.meter for summary in self.meters]
+        if meter in known[1:]:
+            st.query_params[_METER] = str(known.index(meter))
+        else:
+            st.query_params.pop(_METER, None)
 
     def check_storage(self, uri: SecretStr | None = None) -> list[Check]:
         """The preflight of a URI, or of the MongoDB in use. Raises StorageError."""

@@ -1,0 +1,52 @@
+"""What every page shares: the chosen meter survives a reload, and nothing false is said of a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.model import Delivery, Meter, Origin
+from core.storage.store import Store
+from core.texts import text
+from tests.curves import regular
+
+METERS = [Meter("99999999999991"), Meter("99999999999992")]
+
+
+@pytest.fixture
+def two_meters(store: Store) -> list[Meter]:
+    for number, meter in enumerate(METERS):
+        store.merge(Delivery(meter, Origin.ENEDIS_CSV, regular(days=3, seed=number)))
+        store.project(meter)
+    return METERS
+
+
+def test_the_chosen_meter_survives_a_reload(
+    open_page: Callable[..., AppTest], two_meters: list[Meter]
+) -> None:
+    app = open_page("consumption", lang="en").run()
+    chooser = app.selectbox(key="meter")
+    assert chooser.value == two_meters[0]
+    chooser.set_value(two_meters[1]).run()
+    assert not app.exception
+    place = app.query_params["meter"]
+    assert place in ("1", ["1"])
+    again = open_page("consumption", lang="en", meter="1").run()
+    assert again.selectbox(key="meter").value == two_meters[1]
+
+
+@pytest.mark.parametrize("place", ["7", "-1", "x", ""])
+def test_a_place_that_does_not_exist_is_the_first(
+    open_page: Callable[..., AppTest], two_meters: list[Meter], place: str
+) -> None:
+    app = open_page("consumption", lang="en", meter=place).run()
+    assert not app.exception
+    assert app.selectbox(key="meter").value == two_meters[0]
+
+
+def test_a_household_of_its_own_loses_no_workspace(open_page: Callable[..., AppTest]) -> None:
+    app = open_page("history", lang="en", w="nonsense").run()
+    assert not app.exception
+    assert text("common.workspace.lost") not in [info.value for info in app.info]
