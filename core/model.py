@@ -55,7 +55,8 @@ class Origin(StrEnum):
         distributor, 1 rounded or re-published by others, 0 made up."""
         if self is Origin.DEMO:
             return 0
-        return 1 if self in (Origin.ENEDIS_XLSX, Origin.CONSO_DOWNLOADER, Origin.TOTALENERGIES) else 2
+        second_hand = (Origin.ENEDIS_XLSX, Origin.EDF, Origin.CONSO_DOWNLOADER, Origin.TOTALENERGIES)
+        return 1 if self in second_hand else 2
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
 from core.errors import CourbeError, InputError
-from core.importing.run import Progress, Report, run
+from core.importing.run import Progress, Report, run, together
 from core.paristime import now_ms
 from core.sources.source import Source
 from core.storage.store import Store
@@ -147,8 +147,9 @@ def import_work(store: Store, sources: Callable[[], Sequence[Source]]) -> Callab
         def tell(progress: Progress) -> None:
             job.progress = progress
 
+        report: Report | None = None
         while True:
-            report = run(store.patient(), sources(), stop=job.stop, progress=tell)
+            report = together(report, run(store.patient(), sources(), stop=job.stop, progress=tell))
             job.result = report
             resumes_at = report.paused.resumes_at if report.paused else None
             if resumes_at is None or job.stop.is_set():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Final
@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from core.errors import CourbeError, SourceError, SourcePaused, StorageError
-from core.model import Curve, Delivery, Meter, Preview, Refusal, Span
+from core.model import Curve, Delivery, Meter, Preview, Refusal, RefusalReason, Span
 from core.paristime import now_ms
 from core.sources.source import Source
 from core.storage.store import Merged, Store
@@ -82,6 +82,33 @@ class Report:
         return max(pauses, key=lambda pause: pause.resumes_at or 0, default=None)
 
 
+def together(earlier: Report | None, later: Report) -> Report:
+    """The report of an import that paused and went on: the parts of one source are one part."""
+    if earlier is None:
+        return later
+    parts = {part.name: part for part in earlier.parts}
+    for part in later.parts:
+        parts[part.name] = _joined(parts[part.name], part) if part.name in parts else part
+    return Report(tuple(parts.values()), earlier.started_ms, later.ended_ms, later.cancelled)
+
+
+def _joined(one: Part, two: Part) -> Part:
+    """What a source brought in two rounds; how it ended is how the second did."""
+    spans = [part.span for part in (one, two) if part.span]
+    return Part(
+        one.name,
+        tuple(dict.fromkeys(one.meters + two.meters)),
+        one.new + two.new,
+        one.changed + two.changed,
+        one.unchanged + two.unchanged,
+        _summed(one.refused + two.refused),
+        Span(min(span.start for span in spans), max(span.end for span in spans)) if spans else None,
+        tuple(sorted(one.gaps + two.gaps, key=lambda gap: gap.start)),
+        one.watt_minutes + two.watt_minutes,
+        two.error,
+    )
+
+
 @dataclass(slots=True)
 class _Tally:
     """A part in the making."""
@@ -89,17 +116,13 @@ class _Tally:
     name: str
     meters: dict[Meter, None] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
-    refused: dict[str, Refusal] = field(default_factory=dict)
+    refused: list[Refusal] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
 
     def add(self, delivery: Delivery, merged: Merged) -> None:
         self.meters[delivery.meter] = None
         self.counts.update(new=merged.new, changed=merged.changed, unchanged=merged.unchanged)
-        for one in merged.refused:
-            before = self.refused.get(one.reason)
-            self.refused[one.reason] = (
-                Refusal(one.reason, before.count + one.count, before.example) if before else one
-            )
+        self.refused += merged.refused
         if len(delivery.curve):
             self.curves.append(delivery.curve)
 
@@ -110,12 +133,21 @@ class _Tally:
             self.counts["new"],
             self.counts["changed"],
             self.counts["unchanged"],
-            tuple(self.refused.values()),
+            _summed(self.refused),
             _span(self.curves),
             _gaps(self.curves),
             sum(curve.watt_minutes for curve in self.curves),
             error,
         )
+
+
+def _summed(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
+    """One for each reason, with the example of the first."""
+    found: dict[RefusalReason, Refusal] = {}
+    for one in refusals:
+        before = found.get(one.reason, Refusal(one.reason, 0, one.example))
+        found[one.reason] = Refusal(one.reason, before.count + one.count, before.example)
+    return tuple(found.values())
 
 
 def _span(curves: Sequence[Curve]) -> Span | None:

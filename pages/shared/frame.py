@@ -100,6 +100,9 @@ def _visitor() -> Visitor:
         names = ", ".join(sorted({f"COURBE_{str(fault['loc'][0]).upper()}" for fault in error.errors()}))
         notices.show(InputError("settings", names=names))
         st.stop()
+    except UnicodeDecodeError:
+        notices.show(InputError("cli-env-file"))
+        st.stop()
 
 
 def _open_storage(guest: Visitor) -> StorageError | None:

@@ -106,6 +106,10 @@ def test_a_job_goes_on_after_a_pause_by_itself(store: Store) -> None:
     assert job.state is State.DONE
     assert not attempts
     assert store.read(METER) == regular(days=2)
+    assert job.result is not None
+    (part,) = job.result.parts
+    assert (part.new, part.unchanged, part.refused[0].count, part.error) == (96, 48, 6, None)
+    assert part.span == regular(days=2).span
 
 
 def test_a_pausing_job_can_be_cancelled(store: Store) -> None:

@@ -34,7 +34,7 @@ def history(open_page: Opens) -> Callable[..., AppTest]:
 def finished(app: AppTest) -> AppTest:
     """The page once the import has ended."""
     for thread in threading.enumerate():
-        if thread.name.startswith("job-"):
+        if thread.name == "job":
             thread.join(30)
     app.run()
     assert not app.exception

@@ -562,7 +562,8 @@ def code_of(source: FileSource) -> str:
     try:
         source.preview()
         for delivery in source.deliveries(Event()):
-            assert Curve.of(delivery.curve.start, delivery.curve.minutes, delivery.curve.watts)
+            curve = delivery.curve
+            assert Curve.of(curve.start, curve.minutes, curve.watts) == curve  # raises where it is none
     except SourceError as error:
         return error.code if error.happened() else "without words"
     return ""
