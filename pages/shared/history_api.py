@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 from pydantic import SecretStr
 
-from core.errors import CourbeError, InputError
+from core.errors import CourbeError, InputError, SourceError
 from core.formats import number
 from core.importing.api_import import ApiSource, budget_of, usable_token
+from core.importing.budget import Budget
 from core.model import Days, Flow, Meter
 from core.paristime import now_ms
 from core.sources.token import read_token
@@ -24,17 +25,21 @@ def choose(guest: Visitor) -> Factory | None:
         meter = _choose_meter(guest, token)
         source = ApiSource(guest.store, guest.settings, meter, token)
         preview = source.preview()
-        left = budget_of(guest.store, guest.settings).allowance().left
+        budget = budget_of(guest.store, guest.settings)
+        allowance = budget.allowance()
     except CourbeError as error:
         notices.show(error)
         link(guest, "connect", guest.t("history.api.to_connect"), icon=":material/key:")
+        return None
+    if allowance.banned_at:
+        _show_ban(guest, budget)
         return None
     if not preview.calls:
         st.success(guest.t("history.api.up_to_date"), icon=":material/check_circle:")
         return None
     show_preview(guest, None, preview)
-    st.caption(guest.t("history.api.budget", left=number(left, guest.language)))
-    if preview.calls > left:
+    st.caption(guest.t("history.api.budget", left=number(allowance.left, guest.language)))
+    if preview.calls > allowance.left:
         st.info(guest.t("history.api.long"), icon=":material/schedule:")
     return lambda: [ApiSource(guest.store, guest.settings, meter, token)]
 
@@ -58,6 +63,15 @@ def can_ask(guest: Visitor, meter: Meter) -> bool:
     except CourbeError:
         return False
     return True
+
+
+def _show_ban(guest: Visitor, budget: Budget) -> None:
+    """What happened, and the way back, which a person alone may take."""
+    notices.show(SourceError("api-banned"))
+    if st.button(guest.t("history.api.lift_ban"), icon=":material/lock_open:", key="history_lift_ban"):
+        with notices.guard():
+            budget.lift_ban()
+            st.rerun()
 
 
 def _choose_meter(guest: Visitor, token: SecretStr) -> Meter:

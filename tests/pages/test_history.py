@@ -10,10 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.formats import THIN
+from core.importing.api_import import budget_of
 from core.model import DEMO_PRM, Delivery, Meter, Origin
+from core.settings import load_settings
 from core.sources.demo import DemoSource
 from core.storage.store import Store
 from core.texts import Language, text
+from tests.conso_server import token_for
 from tests.curves import regular
 from tests.sources.files import writers
 
@@ -137,6 +140,21 @@ def test_the_api_without_a_token_leads_to_connect(history):
     app.segmented_control(key="history_source").set_value("api").run()
     assert text("error.api-no-token.title") in words(app)
     assert app.button(key="history_start").disabled
+
+
+def test_a_ban_is_said_and_a_person_may_lift_it(history, store, monkeypatch):
+    monkeypatch.setenv("COURBE_API_TOKEN", token_for(writers.PRM))
+    budget = budget_of(store, load_settings())
+    budget.ban()
+    app = history()
+    app.segmented_control(key="history_source").set_value("api").run()
+    assert text("error.api-banned.title") in words(app)
+    assert app.button(key="history_start").disabled
+    app.button(key="history_lift_ban").click().run()
+    assert not app.exception
+    assert text("error.api-banned.title") not in words(app)
+    assert budget.allowance().banned_at is None
+    assert not app.button(key="history_start").disabled
 
 
 def test_a_running_import_is_found_again_and_can_be_cancelled(history, store, monkeypatch):
