@@ -6,7 +6,7 @@ Energy is watts x minutes, an integer of watt-minutes, until it is shown. Time i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -83,6 +83,12 @@ class Span:
 
     start: int
     end: int
+
+    @classmethod
+    def around(cls, spans: Iterable[Span | None]) -> Span | None:
+        """From the first start to the last end of those there are; None where there is none."""
+        known = [span for span in spans if span]
+        return cls(min(span.start for span in known), max(span.end for span in known)) if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +213,15 @@ class Refusal:
     reason: RefusalReason
     count: int
     example: str = ""
+
+
+def summed(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
+    """One for each reason, with the example of the first."""
+    found: dict[RefusalReason, Refusal] = {}
+    for one in refusals:
+        before = found.get(one.reason, Refusal(one.reason, 0, one.example))
+        found[one.reason] = Refusal(one.reason, before.count + one.count, before.example)
+    return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from threading import Event
 from typing import Final
@@ -90,7 +89,7 @@ class ApiSource:
     def preview(self) -> Preview:
         """The period to be asked about and the calls that takes; no call is spent on it."""
         days = self.windows()
-        span = Span(span_of(min(days, key=_first)).start, span_of(max(days, key=_end)).end) if days else None
+        span = Span.around(span_of(window) for window in days)
         return Preview(self.name, Origin.API_V2, self.meter, span, None, calls=len(days))
 
     def windows(self) -> tuple[Days, ...]:
@@ -248,11 +247,3 @@ def usable_token(settings: Settings, meter: Meter | None, token: SecretStr | Non
 def _is_of_enedis(faults: tuple[str, ...]) -> bool:
     """Whether Enedis itself failed, each time."""
     return set(faults) == {"api-enedis-down"}
-
-
-def _first(days: Days) -> date:
-    return days.first
-
-
-def _end(days: Days) -> date:
-    return days.end

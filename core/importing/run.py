@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Final
@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from core.errors import CourbeError, SourceError, SourcePaused, StorageError
-from core.model import Curve, Delivery, Meter, Preview, Refusal, RefusalReason, Span
+from core.model import Curve, Delivery, Meter, Preview, Refusal, Span, summed
 from core.paristime import now_ms
 from core.sources.source import Source
 from core.storage.store import Merged, Store
@@ -94,15 +94,14 @@ def together(earlier: Report | None, later: Report) -> Report:
 
 def _joined(one: Part, two: Part) -> Part:
     """What a source brought in two rounds; how it ended is how the second did."""
-    spans = [part.span for part in (one, two) if part.span]
     return Part(
         one.name,
         tuple(dict.fromkeys(one.meters + two.meters)),
         one.new + two.new,
         one.changed + two.changed,
         one.unchanged + two.unchanged,
-        _summed(one.refused + two.refused),
-        Span(min(span.start for span in spans), max(span.end for span in spans)) if spans else None,
+        summed(one.refused + two.refused),
+        Span.around((one.span, two.span)),
         tuple(sorted(one.gaps + two.gaps, key=lambda gap: gap.start)),
         one.watt_minutes + two.watt_minutes,
         two.error,
@@ -133,27 +132,12 @@ class _Tally:
             self.counts["new"],
             self.counts["changed"],
             self.counts["unchanged"],
-            _summed(self.refused),
-            _span(self.curves),
+            summed(self.refused),
+            Span.around(curve.span for curve in self.curves),
             _gaps(self.curves),
             sum(curve.watt_minutes for curve in self.curves),
             error,
         )
-
-
-def _summed(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
-    """One for each reason, with the example of the first."""
-    found: dict[RefusalReason, Refusal] = {}
-    for one in refusals:
-        before = found.get(one.reason, Refusal(one.reason, 0, one.example))
-        found[one.reason] = Refusal(one.reason, before.count + one.count, before.example)
-    return tuple(found.values())
-
-
-def _span(curves: Sequence[Curve]) -> Span | None:
-    """From the first start to the last end of all of them."""
-    spans = [curve.span for curve in curves if curve.span]
-    return Span(min(span.start for span in spans), max(span.end for span in spans)) if spans else None
 
 
 def _gaps(curves: Sequence[Curve]) -> tuple[Span, ...]:

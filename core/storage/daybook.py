@@ -4,7 +4,7 @@ in vain, what it said, and the distributor's own total."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from typing import Final, Self
@@ -90,4 +90,4 @@ class DayBook:
         book.attempts[rows] = self.attempts
         book.answer[rows] = self.answer
         book.official_wh[rows] = self.official_wh
-        return replace(book)
+        return book

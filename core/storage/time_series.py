@@ -17,9 +17,8 @@ from pymongo.database import Database
 from pymongo.errors import CollectionInvalid, OperationFailure
 
 from core.errors import StorageError
-from core.model import Curve, Meter, Span
+from core.model import Curve, Meter
 from core.storage import wire
-from core.storage.dates import to_datetime
 
 COLLECTION: Final = "readings_ts"
 OPTIONS: Final = {"timeField": "start", "metaField": "meter", "granularity": "hours"}
@@ -67,11 +66,9 @@ def _put_aside(plain: Collection[Any]) -> bool:
     return True
 
 
-def read(collection: Collection[Any], meter: Meter, generation: int, span: Span | None = None) -> Curve:
-    """The readings of a generation that start inside a span; all without one."""
-    query: dict[str, Any] = _generation(meter, generation)
-    if span:
-        query["start"] = {"$gte": to_datetime(span.start), "$lt": to_datetime(span.end)}
+def read(collection: Collection[Any], meter: Meter, generation: int) -> Curve:
+    """The readings of a generation."""
+    query = _generation(meter, generation)
     cursor: Cursor[Any] = collection.find_raw_batches(query, wire.READING, batch_size=wire.READ_BATCH)
     return wire.read_columns(cursor)
 

@@ -26,11 +26,6 @@ def text(key: str, language: Language = Language.ENGLISH, /, **values: str | int
     return catalogue(language)[key].format_map(values)
 
 
-def known(key: str) -> bool:
-    """Whether the catalogues have this key."""
-    return key in catalogue(Language.ENGLISH)
-
-
 @cache
 def catalogue(language: Language) -> Mapping[str, str]:
     """All texts of a language by dotted key. ValueError where two files say the same key."""

@@ -10,11 +10,10 @@ from threading import Event
 from typing import Final
 
 from core.errors import InputError, SourceError
-from core.model import UNKNOWN_PRM, Delivery, Flow, Meter, Preview, Refusal, Span
+from core.model import UNKNOWN_PRM, Delivery, Flow, Meter, Preview, Refusal, Span, summed
 from core.sources.files import detect
 from core.sources.files.content import MAX_BYTES, Content, is_workbook, shown_name, unpacked
 from core.sources.files.parsed import Part
-from core.sources.files.rows import Refusals
 
 __all__ = ["FileSource", "open_files"]
 
@@ -46,20 +45,15 @@ class FileSource:
         """What all of it would bring. `meter` is None where it holds several."""
         previews = self.previews()
         meters = {preview.meter for preview in previews}
-        spans = [preview.span for preview in previews if preview.span]
-        refusals = Refusals()
-        for preview in previews:
-            for one in preview.refused:
-                refusals.add(one.reason, one.count, one.example)
         return Preview(
             name=self.name,
             origin=previews[0].origin,
             meter=meters.pop() if len(meters) == 1 else None,
-            span=Span(min(span.start for span in spans), max(span.end for span in spans)),
+            span=Span.around(preview.span for preview in previews),
             readings=sum(preview.readings or 0 for preview in previews),
             steps=tuple(sorted({step for preview in previews for step in preview.steps})),
             gaps=tuple(gap for preview in previews for gap in preview.gaps),
-            refused=refusals.all(),
+            refused=summed(refusal for preview in previews for refusal in preview.refused),
         )
 
     def previews(self) -> list[Preview]:

@@ -79,12 +79,6 @@ class Field:
             found |= same
         return found
 
-    def starts_with(self, word: bytes) -> Flags:
-        same = np.ones(len(self.begin), np.bool_)
-        for offset, byte in enumerate(word):
-            same &= self.at(offset) == byte
-        return same
-
     def shortened(self, word: bytes) -> Field:
         """Without a word (a unit) at the field's end, and the spaces before it, where it is there."""
         tail = Field(self.text, np.maximum(self.end - len(word), self.begin), self.end)
