@@ -27,12 +27,15 @@ class Scope(StrEnum):
 
 
 class Household:
-    """Readings in memory, and what was worked out of them so far."""
+    """Readings in memory, of one meter or the sum of several, and what was worked out of them so far."""
 
-    def __init__(self, history: History, flow: Flow = Flow.CONSUMPTION, *, net: bool = False) -> None:
+    def __init__(
+        self, history: History, flow: Flow = Flow.CONSUMPTION, *, net: bool = False, meters: int = 1
+    ) -> None:
         self.history = history
         self.flow = flow
         self.net = net
+        self.meters = meters
         self._metered: tuple[Contract, Metered] | None = None
         self._charts: dict[tuple[str, Theme], Chart] = {}
 
@@ -98,4 +101,4 @@ def load(store: Store, summaries: list[Summary], chosen: Meter, scope: Scope = S
     net = scope is Scope.NET
     signs = [-1 if net and one.flow is Flow.PRODUCTION else 1 for one in meters]
     together = History.of(combined([store.read(one) for one in meters], signs))
-    return Household(together, Flow.CONSUMPTION if net else chosen.flow, net=net)
+    return Household(together, Flow.CONSUMPTION if net else chosen.flow, net=net, meters=len(meters))

@@ -205,9 +205,9 @@ class Bill:
         return sum(line.energy for line in self.lines) + self.unpriced
 
 
-def bill(metered: Metered, days: Days | NDArray[np.datetime64]) -> Bill:
-    """The bill of the pieces given, with the subscription of every day named, a day being its share of the
-    calendar year."""
+def bill(metered: Metered, days: Days | NDArray[np.datetime64], meters: int = 1) -> Bill:
+    """The bill of the pieces given, with the subscription of each of the `meters` for every day named, a day
+    being its share of the calendar year."""
     named = day_range(days) if isinstance(days, Days) else days
     contract = metered.contract
     registers = REGISTERS[contract.option]
@@ -221,7 +221,8 @@ def bill(metered: Metered, days: Days | NDArray[np.datetime64]) -> Bill:
                 lines.append(Line(register, prices.since, energy, prices.kwh[register]))
     subscription, unknown = _subscription(contract, named)
     left = metered.where(~priced)
-    return Bill(tuple(lines), subscription, int(left.energy.sum()), len(np.unique(left.day)), unknown)
+    unpriced_days = len(np.unique(left.day))
+    return Bill(tuple(lines), meters * subscription, int(left.energy.sum()), unpriced_days, unknown)
 
 
 def _subscription(contract: Contract, days: NDArray[np.datetime64]) -> tuple[Fraction, int]:
@@ -305,8 +306,9 @@ class Comparison:
     last: date | None
 
 
-def compare(history: History, contracts: tuple[Contract, ...]) -> Comparison:
-    """Bills of one history under several contracts, like with like: only days all can be priced on."""
+def compare(history: History, contracts: tuple[Contract, ...], meters: int = 1) -> Comparison:
+    """Bills of one history, or of the sum of several `meters`, under several contracts, like with like: only
+    days all can be priced on."""
     span = history.days
     if span is None or not contracts:
         return Comparison((), 0, 0, tuple(0 for _ in contracts), None, None)
@@ -315,7 +317,7 @@ def compare(history: History, contracts: tuple[Contract, ...]) -> Comparison:
     known = [daily_cost(one, span).known & used for one in measured]
     common = np.logical_and.reduce(known)
     days = day_range(span)[common]
-    bills = [bill(one.where(np.isin(one.day, days)), days) for one in measured]
+    bills = [bill(one.where(np.isin(one.day, days)), days, meters) for one in measured]
     subscribed = all(one.unsubscribed_days == 0 for one in bills)
     totals = [one.euros if subscribed else one.energy_euros for one in bills]
     offers = tuple(

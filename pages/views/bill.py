@@ -25,8 +25,8 @@ def show_bill(guest: Visitor, home: Household, period: Period, contract: Contrac
         st.info(guest.t("consumption.empty"), icon=":material/info:")
         return
     metered = home.metered(contract).during(shown)
-    found = bill(metered, shown)
-    _totals(guest, found, style)
+    found = bill(metered, shown, home.meters)
+    _totals(guest, found, home.meters, style)
     _unknown(guest, found, len(shown))
     if found.lines:
         st.subheader(guest.t("cost.bill.lines"), anchor=False)
@@ -35,14 +35,15 @@ def show_bill(guest: Visitor, home: Household, period: Period, contract: Contrac
     card(guest, "registers", registers_chart(metered, style), shown)
 
 
-def _totals(guest: Visitor, found: Bill, style: Theme) -> None:
+def _totals(guest: Visitor, found: Bill, meters: int, style: Theme) -> None:
+    fixed_help = guest.t("cost.bill.fixed_help", meters=meters) if meters > 1 else None
     priced = found.watt_minutes - found.unpriced
     mean = found.energy_euros / Fraction(priced, WATT_MINUTES_PER_KWH) if priced else None
     unknown = guest.t("cost.bill.fixed_unknown")
     cards = (
         ("total", style.euros(found.euros) if found.lines or found.subscription else unknown, None),
         ("energy", style.euros(found.energy_euros) if found.lines else unknown, kwh(priced, guest.language)),
-        ("fixed", style.euros(found.subscription) if found.subscription else unknown, None),
+        ("fixed", style.euros(found.subscription) if found.subscription else unknown, fixed_help),
         ("mean", f"{style.euros(mean, 4)}/kWh" if mean is not None else "–", guest.t("cost.bill.mean_help")),
     )
     for start in (0, 2):

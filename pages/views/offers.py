@@ -30,7 +30,7 @@ def show_offers(guest: Visitor, home: Household, period: Period, contract: Contr
     names = [guest.t("cost.compare.your", option=guest.t(f"cost.option.{contract.option.value}"))]
     names += [guest.t(f"cost.option.{one.option.value}") for one in contracts[1:]]
     with notices.guard():
-        found = compare(home.history.during(shown), contracts)
+        found = compare(home.history.during(shown), contracts, home.meters)
     if found.days:
         _result(guest, found, names, shown, style)
     else:
@@ -38,6 +38,8 @@ def show_offers(guest: Visitor, home: Household, period: Period, contract: Contr
         for name, count in zip(names, found.priceable, strict=True):
             st.markdown("- " + guest.t("cost.compare.alone", offer=name, days=count, of=found.of))
     _assumed(guest, contract)
+    if home.meters > 1:
+        st.caption(guest.t("cost.bill.fixed_help", meters=home.meters))
 
 
 def _contracts(guest: Visitor, contract: Contract) -> tuple[Contract, ...]:

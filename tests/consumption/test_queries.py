@@ -72,7 +72,8 @@ def test_several_meters_can_be_summed_and_production_taken_off(store: Store) -> 
     summaries = store.meters()
     assert scopes(summaries, METER) == (Scope.ONE, Scope.SUM, Scope.NET)
     assert load(store, summaries, METER).history.curve == taken
-    assert load(store, summaries, METER, Scope.SUM).history.watt_minutes == 2 * taken.watt_minutes
+    both = load(store, summaries, METER, Scope.SUM)
+    assert (both.history.watt_minutes, both.meters) == (2 * taken.watt_minutes, 2)
     net = load(store, summaries, METER, Scope.NET).history
     assert net.watt_minutes == 1440 * (500 + 500 - 800)  # the first day: the second has no production
 

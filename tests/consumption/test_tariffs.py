@@ -107,6 +107,15 @@ def test_a_bill_under_three_contracts_as_worked_out_by_hand() -> None:
     assert (found.days, found.of) == (3, 3)
 
 
+def test_several_meters_put_together_pay_a_subscription_each() -> None:
+    history, days = History.of(regular(date(2025, 2, 1), 3)), Days(date(2025, 2, 1), date(2025, 2, 4))
+    contract = regulated(Option.BASE, 6)
+    one, two = (bill(meter(history, contract), days, meters) for meters in (1, 2))
+    assert one.subscription > 0
+    assert (two.subscription, two.energy_euros) == (2 * one.subscription, one.energy_euros)
+    assert [offer.euros for offer in compare(history, (contract,), 2).offers] == [two.euros]
+
+
 def test_each_reading_costs_what_was_in_force() -> None:
     history = History.of(regular(date(2025, 1, 31), 2, watts=500))
     days = Days(date(2025, 1, 31), date(2025, 2, 2))
