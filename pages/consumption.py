@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import streamlit as st
 
+from pages.shared.choice import choice
 from pages.shared.frame import page, path_of
 from pages.views.compare import show_compare
 from pages.views.export import show_export
@@ -26,10 +27,6 @@ class Section(StrEnum):
     EXPORT = "export"
 
 
-def changed_section() -> None:
-    st.query_params["show"] = st.session_state["section"]
-
-
 guest = page("consumption", needs="readings")
 home = household(guest)
 priced, told = contract(guest)
@@ -43,17 +40,12 @@ st.page_link(
     icon=":material/euro:",
     query_params=guest.query | shown_in_address(),
 )
-wish = st.query_params.get("show")
-st.session_state["section"] = Section(wish) if wish in set(Section) else Section.OVERVIEW
-section = st.segmented_control(
-    guest.t("consumption.section.label"),
+section = choice(
+    "show",
     list(Section),
-    required=True,
-    wrap=True,
-    format_func=lambda one: guest.t(f"consumption.section.{one.value}"),
-    key="section",
-    on_change=changed_section,
-    label_visibility="collapsed",
+    guest.t("consumption.section.label"),
+    lambda one: guest.t(f"consumption.section.{one.value}"),
+    hide_label=True,
 )
 if section is Section.OVERVIEW:
     show_overview(guest, home, period, priced, style)

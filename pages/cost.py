@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import streamlit as st
 
+from pages.shared.choice import choice
 from pages.shared.frame import page
 from pages.views.bill import show_bill
 from pages.views.contract_form import show_form
@@ -22,25 +23,16 @@ class Part(StrEnum):
     CONTRACT = "contract"
 
 
-def changed_part() -> None:
-    st.query_params["part"] = st.session_state["part"]
-
-
 guest = page("cost", needs="readings")
 home = household(guest)
 priced, told = contract(guest)
 style = theme(guest)
-wish = st.query_params.get("part")
-st.session_state["part"] = Part(wish) if wish in set(Part) else Part.BILL
-part = st.segmented_control(
-    guest.t("cost.section.label"),
+part = choice(
+    "part",
     list(Part),
-    required=True,
-    wrap=True,
-    format_func=lambda one: guest.t(f"cost.section.{one.value}"),
-    key="part",
-    on_change=changed_part,
-    label_visibility="collapsed",
+    guest.t("cost.section.label"),
+    lambda one: guest.t(f"cost.section.{one.value}"),
+    hide_label=True,
 )
 say_priced(guest, home, priced, told)
 if part is Part.CONTRACT:

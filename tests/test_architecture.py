@@ -141,7 +141,7 @@ def widget_keys(tree: ast.Module) -> set[str | None]:
 
 
 def constant(tree: ast.Module, node: ast.expr) -> str | None:
-    """The string a literal, or a name the file gives to a literal, stands for."""
+    """The string a literal, or a name the file gives to a literal, stands for; `<name>` for another name."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.Name):
@@ -156,4 +156,5 @@ def constant(tree: ast.Module, node: ast.expr) -> str | None:
             if any(isinstance(target, ast.Name) and target.id == node.id for target in targets):
                 value = statement.value  # type: ignore[attr-defined]
                 return value.value if isinstance(value, ast.Constant) else None
+        return f"<{node.id}>"
     return None

@@ -12,6 +12,7 @@ from core.model import Meter
 from core.storage.record import Summary
 from core.storage.store import Store
 from pages.shared import notices
+from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
 
 
@@ -47,21 +48,12 @@ def _scope(guest: Visitor, chosen: Meter) -> Scope:
     offered = scopes(guest.meters, chosen)
     if len(offered) == 1:
         return Scope.ONE
-    wish = st.query_params.get("scope")
-    st.session_state["scope"] = Scope(wish) if wish in offered else Scope.ONE
-    return st.segmented_control(
-        guest.t("consumption.scope.label"),
+    return choice(
+        "scope",
         offered,
-        required=True,
-        wrap=True,
-        format_func=lambda one: guest.t(f"consumption.scope.{one.value}"),
-        key="scope",
-        on_change=_changed_scope,
+        guest.t("consumption.scope.label"),
+        lambda one: guest.t(f"consumption.scope.{one.value}"),
     )
-
-
-def _changed_scope() -> None:
-    st.query_params["scope"] = st.session_state["scope"]
 
 
 def contract(guest: Visitor) -> tuple[Contract, bool]:

@@ -19,11 +19,13 @@ from core.consumption.totals import Grain, by_day, grouped
 from core.formats import moment, percent
 from core.model import Days, Flow
 from core.paristime import local
+from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
 from pages.views.card import card
 from pages.views.navigator import open_day
 
 _QUERIES = {Grain.DAY: Query.DAYS, Grain.WEEK: Query.WEEKS, Grain.MONTH: Query.MONTHS}
+_UNITS = {"kwh": "kWh", "eur": "€"}
 _DAILY_BARS = 62
 
 
@@ -154,7 +156,9 @@ def show_bars(guest: Visitor, home: Household, shown: Days, contract: Contract, 
             format_func=lambda one: guest.t(f"consumption.bars.{one.value}"),
             key=f"grain-{usual.value}",
         )
-        unit = _unit(guest) if home.is_bought else "kwh"
+        unit = "kwh"
+        if home.is_bought:
+            unit = choice("unit", list(_UNITS), guest.t("consumption.unit.label"), _UNITS.__getitem__)
     totals = grouped(by_day(home.history, shown), grain)
     cost = daily_cost(home.metered(contract), shown) if unit == "eur" else None
     chart = bars(totals, style, cost)
@@ -165,21 +169,3 @@ def show_bars(guest: Visitor, home: Household, shown: Days, contract: Contract, 
         )
     if picked:
         open_day(picked, home.days, View(grain.value))
-
-
-def _unit(guest: Visitor) -> str:
-    wish = st.query_params.get("unit")
-    st.session_state["unit"] = wish if wish == "eur" else "kwh"
-    return st.segmented_control(
-        guest.t("consumption.unit.label"),
-        ["kwh", "eur"],
-        required=True,
-        wrap=True,
-        format_func=lambda one: {"kwh": "kWh", "eur": "€"}[one],
-        key="unit",
-        on_change=_changed_unit,
-    )
-
-
-def _changed_unit() -> None:
-    st.query_params["unit"] = st.session_state["unit"]
