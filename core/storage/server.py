@@ -12,22 +12,15 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import json
 import os
-import secrets
 import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any, Final, Self
-from urllib.parse import quote, quote_plus
+from typing import IO, Any, Final
 
 from pydantic import SecretStr
 from pymongo import MongoClient
@@ -35,6 +28,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from core.errors import StorageError
 from core.storage import leash
+from core.storage.address import USER, Address, Transport, choose
 from core.storage.program import Program, find
 
 _START_SECONDS: Final = 60.0
@@ -52,71 +46,7 @@ _ENGINE: Final = (
 at 3 MB of updates, and a bucket written half-full leaves a hole in its file (measured in 3 of 25 imports)."""
 _NEWER_DATA_EXIT: Final = 62
 _PORT_TAKEN_EXIT: Final = 48
-_USER: Final = "courbe"
 _UNAUTHORISED: Final = (13, 18)
-
-
-class Transport(StrEnum):
-    """How clients reach the server."""
-
-    SOCKET = "socket"
-    PORT = "port"
-
-
-@dataclass(frozen=True, slots=True)
-class _Address:
-    """Where the server listens, as kept in `address.json` for the other processes of this user."""
-
-    socket: str = ""
-    port: int = 0
-    password: str = ""
-
-    @classmethod
-    def read(cls, path: Path) -> Self | None:
-        """None where there is none yet, or none that can be read."""
-        try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (FileNotFoundError, ValueError, TypeError):
-            return None
-
-    def write(self, path: Path) -> None:
-        """All or nothing, readable by this user alone."""
-        draft = path.with_suffix(".new")
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(asdict(self), file)
-        draft.replace(path)
-
-    @property
-    def uri(self) -> SecretStr:
-        if self.socket:
-            return SecretStr(f"mongodb://{quote(self.socket, safe='')}/?directConnection=true")
-        login = f"{_USER}:{quote_plus(self.password)}@"
-        return SecretStr(f"mongodb://{login}127.0.0.1:{self.port}/?authSource=admin&directConnection=true")
-
-    def listens(self) -> bool:
-        """Whether somebody takes connections here; mongod does once its storage is open."""
-        with contextlib.suppress(OSError):
-            if self.socket:
-                with socket.socket(socket.AF_UNIX) as knock:
-                    knock.settimeout(1)
-                    knock.connect(self.socket)
-                return True
-            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            return True
-        return False
-
-    def answers(self) -> bool:
-        """Whether MongoDB answers here, with our password where one is asked for."""
-        if not self.listens():
-            return False
-        with (
-            contextlib.suppress(PyMongoError),
-            MongoClient[dict[str, Any]](self.uri.get_secret_value(), serverSelectionTimeoutMS=2000) as client,
-        ):
-            client.admin.command("ping")
-            return True
-        return False
 
 
 class EmbeddedServer:
@@ -138,7 +68,7 @@ class EmbeddedServer:
         """Where to connect. Raises StorageError when the server cannot be kept running."""
         if self._failure:
             raise self._failure
-        address = _Address.read(self._address_file)
+        address = Address.read(self._address_file)
         if address is None:
             raise StorageError("server-stopped")
         return address.uri
@@ -160,7 +90,7 @@ class EmbeddedServer:
         while time.monotonic() < deadline:
             if self._failure:
                 raise self._failure
-            address = _Address.read(self._address_file)
+            address = Address.read(self._address_file)
             if address and address.answers():
                 return
             time.sleep(_POLL_SECONDS)
@@ -203,7 +133,7 @@ class EmbeddedServer:
         """Starts mongod and waits until it answers; None when asked to stop meanwhile."""
         begun = time.monotonic()
         while True:
-            address = self._choose_address()
+            address = choose(self._folder, Address.read(self._address_file) or Address(), self._transport)
             address.write(self._address_file)
             with self._changing:
                 if self._stopping.is_set():
@@ -226,15 +156,7 @@ class EmbeddedServer:
                 raise obstacle
             time.sleep(0.1)
 
-    def _choose_address(self) -> _Address:
-        """The address of last time where it can be used again: the clients of other processes know it."""
-        known = _Address.read(self._address_file) or _Address()
-        if self._transport is Transport.SOCKET:
-            return _Address(socket=str(_socket_folder(self._folder, known.socket) / "mongod.sock"))
-        password = known.password or secrets.token_urlsafe(24)
-        return _Address(port=_free_port(known.port), password=password)
-
-    def _spawn(self, address: _Address) -> subprocess.Popen[bytes]:
+    def _spawn(self, address: Address) -> subprocess.Popen[bytes]:
         data = self._folder / "db"
         data.mkdir(mode=0o700, exist_ok=True)
         how = "kernel" if sys.platform == "linux" else "pipe"
@@ -253,13 +175,13 @@ class EmbeddedServer:
         finally:
             os.close(log)
 
-    def _admit(self, address: _Address) -> None:
+    def _admit(self, address: Address) -> None:
         """Makes our user on the first start with a port; MongoDB allows it from this machine only, once."""
         if address.socket or address.answers():
             return
         with MongoClient[dict[str, Any]]("127.0.0.1", address.port, directConnection=True) as client:
             try:
-                client.admin.command("createUser", _USER, pwd=address.password, roles=["root"])
+                client.admin.command("createUser", USER, pwd=address.password, roles=["root"])
             except OperationFailure as error:
                 if error.code in _UNAUTHORISED:
                     raise StorageError("server-password", folder=str(self._folder)) from error
@@ -315,7 +237,7 @@ def start(
     return server
 
 
-def _options(address: _Address) -> list[str]:
+def _options(address: Address) -> list[str]:
     """What keeps mongod small and to ourselves; figures in MiB and files were measured on 6.0."""
     options = [
         *("--wiredTigerEngineConfigString", _ENGINE, "--maxConns", "200"),
@@ -330,55 +252,6 @@ def _options(address: _Address) -> list[str]:
         ]
     options += ["--bind_ip", "127.0.0.1", "--port", str(address.port), "--auth"]
     return options if sys.platform == "win32" else [*options, "--nounixsocket"]
-
-
-def _socket_folder(folder: Path, known: str) -> Path:
-    """A folder of ours alone that can hold a socket: paths are limited to about 100 bytes, and not every
-    file system has sockets."""
-    wanted = folder / "socket"
-    wanted.mkdir(mode=0o700, exist_ok=True)
-    if _holds_sockets(wanted):
-        return wanted
-    earlier = Path(known).parent if known else None
-    if earlier and _is_private(earlier) and _holds_sockets(earlier):
-        return earlier
-    return Path(tempfile.mkdtemp(prefix="courbe-"))
-
-
-def _holds_sockets(folder: Path) -> bool:
-    path = folder / f"probe-{secrets.token_hex(4)}.sock"  # as long as the longest name mongod uses
-    try:
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.bind(str(path))
-    except OSError:
-        return False
-    finally:
-        path.unlink(missing_ok=True)
-    return True
-
-
-def _is_private(folder: Path) -> bool:
-    """A real folder, ours, closed to everybody else: a name in the temporary folder proves nothing."""
-    try:
-        found = folder.lstat()
-    except OSError:
-        return False
-    return (
-        folder.is_dir()
-        and not folder.is_symlink()
-        and (found.st_uid, found.st_mode & 0o077) == (os.getuid(), 0)
-    )
-
-
-def _free_port(wanted: int) -> int:
-    """The wanted loopback port if it is free, else a random free one."""
-    for port in (wanted, 0):
-        with contextlib.suppress(OSError), socket.socket() as probe:
-            if sys.platform != "win32":
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            return int(probe.getsockname()[1])
-    raise StorageError("server-port")
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

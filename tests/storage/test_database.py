@@ -18,8 +18,8 @@ from pymongo.errors import ConfigurationError, OperationFailure
 
 from core.errors import StorageError
 from core.storage import server
+from core.storage.address import Transport
 from core.storage.database import Obstacle, connect, greet, obstacle, preflight
-from core.storage.server import Transport
 
 CONNECTING = ["mongodb-name", "mongodb-reach", "mongodb-open", "mongodb-encryption", "mongodb-login"]
 

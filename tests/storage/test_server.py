@@ -22,7 +22,8 @@ from pymongo.errors import OperationFailure
 
 from core.errors import StorageError
 from core.storage import leash, program, server
-from core.storage.server import EmbeddedServer, Transport
+from core.storage.address import Transport
+from core.storage.server import EmbeddedServer
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PATIENCE: Final = 30.0

@@ -1,0 +1,148 @@
+"""Where an embedded mongod listens: a socket in a folder of this user's alone, or a loopback port with a
+password."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import socket
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final, Self
+from urllib.parse import quote, quote_plus
+
+from pydantic import SecretStr
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from core.errors import StorageError
+
+USER: Final = "courbe"
+
+
+class Transport(StrEnum):
+    """How clients reach the server."""
+
+    SOCKET = "socket"
+    PORT = "port"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the server listens, as kept in `address.json` for the other processes of this user."""
+
+    socket: str = ""
+    port: int = 0
+    password: str = ""
+
+    @classmethod
+    def read(cls, path: Path) -> Self | None:
+        """None where there is none yet, or none that can be read."""
+        try:
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+
+    def write(self, path: Path) -> None:
+        """All or nothing, readable by this user alone."""
+        draft = path.with_suffix(".new")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(asdict(self), file)
+        draft.replace(path)
+
+    @property
+    def uri(self) -> SecretStr:
+        if self.socket:
+            return SecretStr(f"mongodb://{quote(self.socket, safe='')}/?directConnection=true")
+        login = f"{USER}:{quote_plus(self.password)}@"
+        return SecretStr(f"mongodb://{login}127.0.0.1:{self.port}/?authSource=admin&directConnection=true")
+
+    def listens(self) -> bool:
+        """Whether somebody takes connections here; mongod does once its storage is open."""
+        with contextlib.suppress(OSError):
+            if self.socket:
+                with socket.socket(socket.AF_UNIX) as knock:
+                    knock.settimeout(1)
+                    knock.connect(self.socket)
+                return True
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            return True
+        return False
+
+    def answers(self) -> bool:
+        """Whether MongoDB answers here, with our password where one is asked for."""
+        if not self.listens():
+            return False
+        with (
+            contextlib.suppress(PyMongoError),
+            MongoClient[dict[str, Any]](self.uri.get_secret_value(), serverSelectionTimeoutMS=2000) as client,
+        ):
+            client.admin.command("ping")
+            return True
+        return False
+
+
+def choose(folder: Path, known: Address, transport: Transport) -> Address:
+    """The address of last time where it can be used again: the clients of other processes know it.
+
+    Raises StorageError when no loopback port is free.
+    """
+    if transport is Transport.SOCKET:
+        return Address(socket=str(_socket_folder(folder, known.socket) / "mongod.sock"))
+    password = known.password or secrets.token_urlsafe(24)
+    return Address(port=_free_port(known.port), password=password)
+
+
+def _socket_folder(folder: Path, known: str) -> Path:
+    """A folder of ours alone that can hold a socket: paths are limited to about 100 bytes, and not every
+    file system has sockets."""
+    wanted = folder / "socket"
+    wanted.mkdir(mode=0o700, exist_ok=True)
+    if _holds_sockets(wanted):
+        return wanted
+    earlier = Path(known).parent if known else None
+    if earlier and _is_private(earlier) and _holds_sockets(earlier):
+        return earlier
+    return Path(tempfile.mkdtemp(prefix="courbe-"))
+
+
+def _holds_sockets(folder: Path) -> bool:
+    path = folder / f"probe-{secrets.token_hex(4)}.sock"  # as long as the longest name mongod uses
+    try:
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.bind(str(path))
+    except OSError:
+        return False
+    finally:
+        path.unlink(missing_ok=True)
+    return True
+
+
+def _is_private(folder: Path) -> bool:
+    """A real folder, ours, closed to everybody else: a name in the temporary folder proves nothing."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return (
+        folder.is_dir()
+        and not folder.is_symlink()
+        and (found.st_uid, found.st_mode & 0o077) == (os.getuid(), 0)
+    )
+
+
+def _free_port(wanted: int) -> int:
+    """The wanted loopback port if it is free, else a random free one."""
+    for port in (wanted, 0):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            if sys.platform != "win32":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise StorageError("server-port")
