@@ -8,12 +8,14 @@ import streamlit as st
 
 from core.formats import number
 from core.importing.jobs import import_work
+from core.model import DEMO_PRM, Meter
 from core.sources.demo import DemoSource
 from pages.shared import notices
 from pages.shared.frame import go, page
 from pages.shared.visitor import Visitor
 
 READINGS_A_YEAR: Final = 48 * 365
+DEMO_METER: Final = Meter(DEMO_PRM)
 METERS: Final = 37_000_000
 """Linky meters in France."""
 
@@ -46,13 +48,23 @@ def import_demo(visitor: Visitor) -> None:
             bar.progress(min(written, 1.0), visitor.t(phase))
         if job.error:
             raise job.error
+        visitor.refresh()
+        visitor.choose(DEMO_METER)
     go(visitor, "consumption")
 
 
 visitor = page("welcome", needs="nothing")
+returning = visitor.trouble is None and bool(visitor.meters)
 with st.container(horizontal=True):
+    if returning and st.button(
+        visitor.t("welcome.back"), type="primary", icon=":material/monitoring:", key="see_consumption"
+    ):
+        go(visitor, "consumption")
     wanted = st.button(
-        visitor.t("welcome.demo"), type="primary", icon=":material/play_arrow:", key="try_demo"
+        visitor.t("welcome.demo"),
+        type="secondary" if returning else "primary",
+        icon=":material/play_arrow:",
+        key="try_demo",
     )
     if st.button(visitor.t("welcome.own"), icon=":material/person:", key="own_data"):
         go(visitor, "connect")

@@ -89,3 +89,15 @@ def test_a_page_without_readings_leads_to_the_step_before(open_page: Opens, name
     app = open_page(name, lang="en").run()
     assert not app.exception
     assert text("common.empty.title") in [header.value for header in app.header]
+
+
+def test_a_household_that_comes_back_is_led_to_its_consumption(household_page: Opens) -> None:
+    app = household_page("welcome")
+    assert [button.proto.type for button in app.main.button if button.key == "try_demo"] == ["secondary"]
+    app.button(key="see_consumption").click().run()
+    assert app.title[0].value == text("consumption.title")
+
+
+def test_the_demo_beside_ones_own_meter_is_the_one_shown(household_page: Opens) -> None:
+    app = household_page("welcome").button(key="try_demo").click().run()
+    assert app.selectbox(key="meter").value.prm == DEMO_PRM
