@@ -2,7 +2,8 @@
 
 Each question is counted before it is sent and its answer handed over before the next. A fault that passes
 is waited out a little and then paused on; days the API closes end the plan; silence is recorded, so that
-the next plan knows when to ask again. Nothing is ever retried after a ban.
+the next plan knows when to ask again. Nothing is ever retried after a ban. Daily totals, a check beside the
+curve, come after it and only while nothing stands in their way: no import is held up for them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from core.errors import InputError, SourceError
+from core.errors import InputError, SourceError, SourcePaused
 from core.importing import plan
 from core.importing.api_calls import TRIES, Caller, Denied, Stopped, Wait
 from core.importing.budget import Budget
@@ -101,8 +102,7 @@ class ApiSource:
         self._calls.stop = stop
         try:
             yield from self._curves(self._curve_windows())
-            for window in self._totals_windows():  # by now it is known where the readings begin
-                yield from self._totals(window)
+            yield from self._totals()
         except Denied as denied:
             refusal = denied.refusal
         except Stopped:
@@ -203,16 +203,23 @@ class ApiSource:
             raise error  # not even yesterday: no sign of where the meter's days begin
         yield replace(self._silence(Days(min(plan.horizon(today).first, window.first), end)), closed=True)
 
-    def _totals(self, window: Days) -> Iterator[Delivery]:
-        try:
-            totals = self._calls.patiently(partial(self._client.daily_totals, self.meter, window))
-        except SourceError as error:
-            if error.code in api_failures.CLOSED or error.code == api_failures.NO_DATA:
-                return  # none for these days; the curve stands without them
-            raise
-        if totals is None:
-            raise self._calls.down()
-        yield Delivery(self.meter, Origin.API_V2, Curve.empty(), totals=totals)
+    def _totals(self) -> Iterator[Delivery]:
+        """The daily totals as far as they come without waiting for another day or hour: the curve stands
+        without them, and what is not asked now stays due for the next import or update."""
+        for window in self._totals_windows():  # by now it is known where the readings begin
+            try:
+                totals = self._calls.patiently(partial(self._client.daily_totals, self.meter, window))
+            except SourceError as error:
+                if error.code in api_failures.CLOSED or error.code == api_failures.NO_DATA:
+                    continue  # none for these days
+                raise
+            except Denied as denied:
+                if isinstance(denied.refusal, SourcePaused):
+                    return
+                raise
+            if totals is None:
+                return
+            yield Delivery(self.meter, Origin.API_V2, Curve.empty(), totals=totals)
 
     def _ask(self, window: Days) -> Delivery:
         try:

@@ -66,13 +66,13 @@ class Home:
     def curve(self) -> Curve:
         return self.store.read(METER)
 
-    def fill(self) -> None:
-        """All that is available, as if it had been imported just now, in one step."""
+    def fill(self, *, totals: bool = True) -> None:
+        """All that is available, as if it had been imported just now, in one step; with or without totals."""
         allowed = plan.horizon(local(self.clock.now).date())
         curve = self.available()
         days = np.arange(np.datetime64(allowed.first), np.datetime64(allowed.end)).astype(object)
-        totals = dict.fromkeys(days.tolist(), 1)
-        self.store.merge(Delivery(METER, Origin.API_V2, curve, asked=allowed, totals=totals))
+        told = dict.fromkeys(days.tolist(), 1) if totals else {}
+        self.store.merge(Delivery(METER, Origin.API_V2, curve, asked=allowed, totals=told))
         self.store.project(METER)
 
     def available(self) -> Curve:

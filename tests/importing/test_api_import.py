@@ -96,7 +96,7 @@ def test_without_a_budget_the_same_import_is_banned(home: Home) -> None:
     assert len(home.server.seen) == BAN_AT
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, 109])  # 109: the third day has no call left for the daily totals
 def test_the_same_with_errors_in_a_fifth_of_the_answers(home: Home, seed: int) -> None:
     home.server.fail_at_random(0.2, seed)
     last = until_done(home)
@@ -155,6 +155,35 @@ def test_daily_totals_are_kept_beside_the_curve(home: Home) -> None:
     day = TODAY - timedelta(days=30)
     assert rows[day] == round(home.published(Days(day, day + timedelta(days=1))).wh)
     assert rows[TODAY - timedelta(days=41)] == -1
+
+
+def test_no_curve_waits_for_daily_totals_and_they_come_another_day(home: Home) -> None:
+    home.server.households[METER].activated = TODAY - timedelta(days=21)
+    home.server.households[METER].curve = home.published(Days(TODAY - timedelta(days=21), TODAY))
+    calls = 3 + 4  # the weeks, and the halves of the one that begins too early
+    home.settings = home.settings.model_copy(update={"api_daily_calls": calls})
+    assert not home.run().errors
+    assert home.curve() == home.available()
+    assert len(home.server.seen) == calls
+    home.clock.now += DAY_MS
+    home.run()
+    assert paths(home)[calls:] == ["courbe_de_charge_consommation", "consommation_quotidienne"]
+    home.run()
+    assert len(home.server.seen) == calls + 2
+
+
+@pytest.mark.parametrize("fault", ["bad-gateway", "technical", "throttled-named"])
+def test_totals_that_fail_for_now_end_no_import_but_what_a_person_must_mend_is_told(
+    home: Home, fault: str
+) -> None:
+    home.fill(totals=False)
+    home.server.faults.extend([fault] * 3)
+    assert not home.run().errors
+    assert set(paths(home)) == {"consommation_quotidienne"}
+    home.server.faults.clear()
+    home.server.faults.append("banned")
+    home.clock.now += 7 * HOUR_MS
+    assert error_of(home.run()).code == "api-banned"
 
 
 def test_a_collection_that_is_not_active_costs_two_calls(home: Home) -> None:
