@@ -172,3 +172,18 @@ def test_no_text_is_left_over() -> None:
         and not (key.startswith(("error.", "check.")) and key.split(".")[1] in literals)
     ]
     assert not unused
+
+
+def test_no_line_breaks_before_french_punctuation() -> None:
+    loose = [key for key, value in catalogue(Language.FRENCH).items() if re.search(r" [;:!?%»]|« ", value)]
+    assert loose == []
+
+
+def test_french_says_one_word_for_a_reading() -> None:
+    """A reading is a “relevé”; “mesure” is what the laboratory takes of a collection."""
+    strays = [
+        key
+        for key, value in catalogue(Language.FRENCH).items()
+        if re.search(r"\b(aucune|chaque|une|\d|\}) mesures?\b", value, re.IGNORECASE) or "'" in value
+    ]
+    assert strays == []

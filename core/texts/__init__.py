@@ -6,12 +6,16 @@ A key is the dotted path (`connect.title`); placeholders are `{name}`, filled wi
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+_NARROW: Final = re.compile(r" (?=[;!?%])")
+_WIDE: Final = re.compile(r"(?<=«) | (?=[:»])")
 
 
 class Language(StrEnum):
@@ -34,8 +38,13 @@ def catalogue(language: Language) -> Mapping[str, str]:
         for key, value in _flat("", tomllib.loads(path.read_text(encoding="utf-8"))):
             if key in texts:
                 raise ValueError(f"{path.name} repeats the text {key}")
-            texts[key] = value
+            texts[key] = _spaced(value) if language is Language.FRENCH else value
     return texts
+
+
+def _spaced(french: str) -> str:
+    """With the spaces that French puts beside its punctuation such that no line breaks there."""
+    return _WIDE.sub("\u00a0", _NARROW.sub("\u202f", french))
 
 
 def _flat(prefix: str, table: Mapping[str, Any]) -> list[tuple[str, str]]:
