@@ -5,6 +5,7 @@ Thousands are set with a narrow no-break space in both languages; the decimal ma
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
@@ -65,3 +66,8 @@ def moment(value: datetime, language: Language) -> str:
 def labelled(name: str | int, value: str, language: Language) -> str:
     """`name: value`; French sets a no-break space before the colon."""
     return f"{name}\u00a0: {value}" if language is Language.FRENCH else f"{name}: {value}"
+
+
+def listed(items: Iterable[str], language: Language) -> str:
+    """`one; other`; French sets a thin space before the semicolon."""
+    return (f"{THIN}; " if language is Language.FRENCH else "; ").join(items)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from core.formats import THIN, day, kwh, number, percent, size
+from core.formats import THIN, day, kwh, listed, number, percent, size
 from core.texts import Language
 
 EN, FR = Language.ENGLISH, Language.FRENCH
@@ -43,3 +43,8 @@ def test_french_sizes_percentages_and_dates() -> None:
     assert percent(0.9812, FR) == f"98,1{THIN}%"
     assert day(date(2022, 10, 24), FR) == "24 oct. 2022"
     assert day(date(2022, 10, 24), EN) == "24 Oct 2022"
+
+
+def test_a_list_has_the_marks_of_its_language() -> None:
+    assert listed(["a", "b"], EN) == "a; b"
+    assert listed(["a", "b"], FR) == f"a{THIN}; b"

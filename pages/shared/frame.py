@@ -43,6 +43,11 @@ _STYLE: Final = """<style>
     outline: 2px solid light-dark(#0b5cad, #7ab8ff) !important;
     outline-offset: 1px;
 }
+[data-testid="stMain"] [data-testid="stPageLink-NavLink"] :is(span, div, p) { white-space: normal; }
+[data-testid="stFileUploaderDropzone"] button p,
+[data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] button p::after { content: "CHOOSE"; font-size: 0.875rem; }
+[data-testid="stFileUploaderDropzoneInstructions"] span::after { content: "LIMIT"; font-size: 0.875rem; }
 </style>"""
 
 
@@ -190,7 +195,10 @@ def _meter_chooser(guest: Visitor) -> None:
 
 def _dress(name: str, spoken: Language) -> None:
     """Tells the browser, and screen readers, which language the page speaks; closes the navigation that a
-    phone lays over the page; and darkens the words on the primary button of the dark theme, whose colour is
-    bright because it is also the colour of chosen words. The page's name makes the script run on each."""
+    phone lays over the page; darkens the words on the primary button of the dark theme, whose colour is
+    bright because it is also the colour of chosen words; lets long links wrap; and says in our language what
+    Streamlit's uploader says in English only. The page's name makes the script run on each."""
     script = _SCRIPT.replace("LANGUAGE", spoken.value).replace("PAGE", name)
-    st.html(f"<script>{script}</script>{_STYLE}", unsafe_allow_javascript=True)
+    limit = text("common.upload.limit", spoken, size=st.get_option("server.maxUploadSize"))
+    style = _STYLE.replace("CHOOSE", text("common.upload.choose", spoken)).replace("LIMIT", limit)
+    st.html(f"<script>{script}</script>{style}", unsafe_allow_javascript=True)

@@ -15,7 +15,6 @@ from core.consumption.periods import SAME_WEEKDAYS, Period, View, clipped, shift
 from core.consumption.queries import Query
 from core.formats import day, kwh, number
 from core.model import Days
-from core.texts import Language
 from pages.shared.frame import path_of
 from pages.shared.visitor import Visitor
 from pages.views.card import card
@@ -90,7 +89,6 @@ def _words(guest: Visitor, one: Unlike) -> str:
         key = "consumption.unlike.days_more" if more else "consumption.unlike.days_less"
         return guest.t(key, first=first, last=last, **values)
     weekday = guest.t(f"consumption.weekday.{one.first.weekday()}")
-    weekday = weekday.lower() if speech is Language.FRENCH else weekday
     key = "consumption.unlike.more" if more else "consumption.unlike.less"
     return guest.t(key, day=day(one.first, speech), weekday=weekday, **values)
 

@@ -56,7 +56,7 @@ def show_habits(guest: Visitor, home: Household, period: Period, contract: Contr
             format_func=lambda one: (
                 guest.t(f"consumption.weekdays.{one}")
                 if one in _WEEK
-                else guest.t(f"consumption.weekday.{one}")
+                else guest.t(f"consumption.weekday.{one}").capitalize()
             ),
             key="weekdays",
         )

@@ -128,7 +128,7 @@ def period_name(guest: Visitor, period: Period) -> str:
     """What the period is called."""
     if period.view is View.DAY:
         weekday = guest.t(f"consumption.weekday.{period.first.weekday()}")
-        return f"{weekday} {day(period.first, guest.language)}"
+        return f"{weekday.capitalize()} {day(period.first, guest.language)}"
     if period.view is View.MONTH:
         return f"{guest.t(f'consumption.month.{period.first.month}')} {period.first.year}"
     if period.view is View.YEAR:

@@ -65,3 +65,14 @@ def test_the_zone_of_the_browser_does_not_move_the_charts(browser: Browser, demo
             carpet = tab.page.locator("[data-testid=stPlotlyChart]:has(.heatmaplayer image) .ytick text")
             assert sorted(carpet.all_text_contents()) == carpet.all_text_contents()[::-1]  # midnight on top
     assert seen[0] == seen[1]
+
+
+def test_the_uploader_speaks_the_language_of_the_page(browser: Browser, demo_app: App) -> None:
+    """Streamlit's own words are English only; ours are drawn in their place."""
+    drawn = "element => getComputedStyle(element, '::after').content.slice(1, -1)"
+    with visit(browser, demo_app.url, language=Language.FRENCH) as tab:
+        open_page(tab, "history")
+        words = tab.page.get_by_test_id("stFileUploaderDropzone").locator("button p")
+        assert words.evaluate(drawn) == tab.say("common.upload.choose")
+        limit = tab.page.get_by_test_id("stFileUploaderDropzoneInstructions").locator("span")
+        assert limit.evaluate(drawn) == tab.say("common.upload.limit", size=400)

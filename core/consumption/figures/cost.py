@@ -11,7 +11,7 @@ from core.consumption.contracts import REGISTERS, Option
 from core.consumption.figures.theme import TEMPO, Chart, Draft, Theme, kwh_of
 from core.consumption.history import to_date
 from core.consumption.tariffs import UNKNOWN, Comparison, Metered
-from core.formats import labelled
+from core.formats import labelled, listed
 
 _PALE: Final = "-hc"
 
@@ -35,16 +35,17 @@ def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
             )
     drawn.set(barmode="stack", showlegend=True)
     drawn.y(autorange="reversed")
-    told = "; ".join(
+    told = [
         labelled(name, theme.euros(offer.euros), theme.language)
         for name, offer in zip(names, found.offers, strict=True)
-    )
+    ]
     columns = {
         theme.say("cost.column.contract"): names,
         theme.say("cost.part.energy") + " (€)": energy,
         theme.say("cost.part.fixed") + " (€)": fixed,
     }
-    return Chart(drawn.figure(), theme.say("cost.compare.alt", offers=told), lambda: columns)
+    words = theme.say("cost.compare.alt", offers=listed(told, theme.language))
+    return Chart(drawn.figure(), words, lambda: columns)
 
 
 def registers_chart(metered: Metered, theme: Theme) -> Chart:
@@ -74,7 +75,8 @@ def registers_chart(metered: Metered, theme: Theme) -> Chart:
             )
         )
     drawn.set(barmode="stack", showlegend=True)
-    return Chart(drawn.figure(), theme.say("cost.registers.alt", registers="; ".join(told)), lambda: columns)
+    words = theme.say("cost.registers.alt", registers=listed(told, theme.language))
+    return Chart(drawn.figure(), words, lambda: columns)
 
 
 def _paint(register: str, number: int, option: Option, theme: Theme) -> dict[str, object]:

@@ -111,7 +111,7 @@ class Draft:
 
     def __init__(self, theme: Theme, x: str, y: str, height: int = HEIGHT) -> None:
         grid = "rgba(128,128,128,0.22)"
-        axis = {"automargin": True, "gridcolor": grid, "zerolinecolor": grid}
+        axis = {"automargin": True, "separatethousands": True, "gridcolor": grid, "zerolinecolor": grid}
         self._traces: list[Any] = []
         self._x: dict[str, Any] = {**axis, "title": {"text": x, "standoff": 12}}
         self._y: dict[str, Any] = {**axis, "title": {"text": y, "standoff": 12}}
