@@ -54,8 +54,9 @@ def percent(share: float, language: Language, decimals: int = 1) -> str:
 
 
 def day(value: date, language: Language) -> str:
-    """`24 Oct 2022`, `24 oct. 2022`."""
-    return f"{value.day} {_MONTHS[language][value.month - 1]} {value.year}"
+    """`24 Oct 2022`, `24 oct. 2022`; French counts the first of a month: `1er août 2025`."""
+    number = "1er" if value.day == 1 and language is Language.FRENCH else value.day
+    return f"{number} {_MONTHS[language][value.month - 1]} {value.year}"
 
 
 def moment(value: datetime, language: Language) -> str:

@@ -43,6 +43,7 @@ def test_french_sizes_percentages_and_dates() -> None:
     assert percent(0.9812, FR) == f"98,1{THIN}%"
     assert day(date(2022, 10, 24), FR) == "24 oct. 2022"
     assert day(date(2022, 10, 24), EN) == "24 Oct 2022"
+    assert (day(date(2025, 8, 1), FR), day(date(2025, 8, 1), EN)) == ("1er août 2025", "1 Aug 2025")
 
 
 def test_a_list_has_the_marks_of_its_language() -> None:
