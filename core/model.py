@@ -230,7 +230,8 @@ class Delivery:
 
     `asked`: the Paris days the source was asked about, so that silence can be recorded; None for a file.
     `closed`: it will never have readings for those days (before activation, too old, refused).
-    `totals`: the distributor's own daily energy in Wh, where it was fetched.
+    `totals`: the distributor's own daily energy in Wh, where it was fetched; `totals_asked`: the days it was
+    asked for.
     """
 
     meter: Meter
@@ -240,6 +241,7 @@ class Delivery:
     asked: Days | None = None
     closed: bool = False
     totals: Mapping[date, int] = field(default_factory=dict)
+    totals_asked: Days | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ class Household:
     activated: date = date(2000, 1, 1)
     collected: bool = True
     """Whether half-hourly collection is active at Enedis."""
+    totals: bool = True
+    """Whether Enedis has daily energies."""
 
     def within(self, days: Days, now: int) -> Curve:
         """What is published of these days."""
@@ -293,7 +295,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _daily(self, found: Household, days: Days, modern: bool, now: int) -> None:
         curve = found.within(days, now)
-        if not len(curve):
+        if not found.totals or not len(curve):
             self.enedis(404, "no_data_found", "no measure found for this usage point")
             return
         told, rows = np.unique(day_of(curve.start), return_inverse=True)

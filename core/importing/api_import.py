@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from threading import Event
 from typing import Final
@@ -121,8 +122,8 @@ class ApiSource:
     def _totals_windows(self) -> tuple[Days, ...]:
         if self._days is not None or not self._with_totals:
             return ()
-        today = local(self._clock()).date()
-        return plan.totals_windows(self._store.record(self.meter), today, TOTALS_DAYS)
+        now = self._clock()
+        return plan.totals_windows(self._store.record(self.meter), local(now).date(), now, TOTALS_DAYS)
 
     def _curves(self, windows: tuple[Days, ...]) -> Iterator[Delivery]:
         had_any = plan.last_day_known(self._store.record(self.meter)) is not None
@@ -204,22 +205,30 @@ class ApiSource:
         yield replace(self._silence(Days(min(plan.horizon(today).first, window.first), end)), closed=True)
 
     def _totals(self) -> Iterator[Delivery]:
-        """The daily totals as far as they come without waiting for another day or hour: the curve stands
-        without them, and what is not asked now stays due for the next import or update."""
+        """The daily totals, newest first, as far as they come without waiting for another day or hour: the
+        curve stands without them, and what is not asked now stays due for the next import or update. Silence
+        is recorded, also that of an Enedis that fails for them and not for the curve."""
         for window in self._totals_windows():  # by now it is known where the readings begin
             try:
                 totals = self._calls.patiently(partial(self._client.daily_totals, self.meter, window))
             except SourceError as error:
                 if error.code in api_failures.CLOSED or error.code == api_failures.NO_DATA:
-                    continue  # none for these days
+                    yield self._totals_of(window, {})
+                    continue
                 raise
             except Denied as denied:
                 if isinstance(denied.refusal, SourcePaused):
                     return
                 raise
-            if totals is None:
-                return
-            yield Delivery(self.meter, Origin.API_V2, Curve.empty(), totals=totals)
+            if totals is not None:
+                yield self._totals_of(window, totals)
+                continue
+            if self._worked and _is_of_enedis(self._calls.faults):
+                yield self._totals_of(window, {})
+            return
+
+    def _totals_of(self, window: Days, totals: Mapping[date, int]) -> Delivery:
+        return Delivery(self.meter, Origin.API_V2, Curve.empty(), totals=totals, totals_asked=window)
 
     def _ask(self, window: Days) -> Delivery:
         try:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.model import MINUTE_MS, Curve, Origin
 from core.paristime import day_of, midnights
-from core.storage.daybook import UNKNOWN_WH, Answer, DayBook
+from core.storage.daybook import UNKNOWN_WH, Answer
 from core.storage.record import Record
 
 PUBLISHING_DAYS: Final = 7
@@ -63,11 +63,11 @@ def days_of(record: Record, today: date) -> tuple[Day, ...]:
     minutes = (begins[1:] - begins[:-1]) // MINUTE_MS
     covered, energy = _sums(record.curve, days)
     origins = _origins(record, days)
-    asked, attempts, answer, official = _told(record.days, days)
+    told = record.days.about(days)
     newest = np.max(np.nonzero(covered)[0], initial=-1)
     recent = days >= np.datetime64(today - timedelta(days=PUBLISHING_DAYS))
     waiting = recent & (np.arange(len(days)) > newest)
-    closed = answer == Answer.CLOSED
+    closed = told.answer == Answer.CLOSED
     rows = zip(days.astype(object), minutes.tolist(), covered.tolist(), energy.tolist(), strict=True)
     return tuple(
         Day(
@@ -77,9 +77,9 @@ def days_of(record: Record, today: date) -> tuple[Day, ...]:
             whole,
             watt_minutes,
             origins[at],
-            int(asked[at]) or None,
-            int(attempts[at]),
-            None if official[at] == UNKNOWN_WH else int(official[at]),
+            int(told.asked[at]) or None,
+            int(told.attempts[at]),
+            None if told.official_wh[at] == UNKNOWN_WH else int(told.official_wh[at]),
         )
         for at, (day, whole, got, watt_minutes) in enumerate(rows)
     )
@@ -128,22 +128,3 @@ def _origins(record: Record, days: NDArray[np.datetime64]) -> list[tuple[Origin,
         if at < len(days):
             found[at] += (record.origins[number],)
     return found
-
-
-def _told(
-    book: DayBook, days: NDArray[np.datetime64]
-) -> tuple[NDArray[np.int64], NDArray[np.int16], NDArray[np.uint8], NDArray[np.int32]]:
-    """The day book's columns for these days."""
-    asked, attempts = np.zeros(len(days), np.int64), np.zeros(len(days), np.int16)
-    answer = np.full(len(days), Answer.NEVER_ASKED, np.uint8)
-    official = np.full(len(days), UNKNOWN_WH, np.int32)
-    row = (book.day - days[0]).astype(np.int64)
-    inside = (row >= 0) & (row < len(days))
-    for column, known in (
-        (asked, book.asked),
-        (attempts, book.attempts),
-        (answer, book.answer),
-        (official, book.official_wh),
-    ):
-        column[row[inside]] = known[inside]
-    return asked, attempts, answer, official

@@ -2,12 +2,11 @@
 
 Days before the horizon (24 months and 15 days), today and later are never asked about. The trailing week is
 asked again until it is complete, and once a day after that. An older day that lacks readings is asked again
-with growing distance, and not for ever: some days never come.
+with growing distance, and not for ever: some days never come. So is a day that lacks its daily total, seldom.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Protocol
 
@@ -30,6 +29,10 @@ COMPLETE_AGAIN_MS: Final = 20 * HOUR_MS
 OLDER_AGAIN_MS: Final = tuple((days * 24 - 4) * HOUR_MS for days in (1, 2, 4, 8, 16))
 """By number of questions in vain, for an older day; after the last, it is left alone. A little less than
 whole days: the daily update does not come at the same minute."""
+TOTALS_GATHER: Final = 7
+"""Complete days whose total was never asked for that are worth a call."""
+TOTALS_AGAIN_MS: Final = tuple(7 * wait for wait in OLDER_AGAIN_MS)
+"""The same waits in weeks, for a total: it is only a check beside the curve."""
 _Day = NDArray[np.datetime64]
 _Mask = NDArray[np.bool_]
 
@@ -41,17 +44,6 @@ class Known(Protocol):
     def curve(self) -> Curve: ...
     @property
     def days(self) -> DayBook: ...
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Table:
-    """One row a day of the horizon, ascending."""
-
-    day: _Day
-    complete: _Mask
-    asked: NDArray[np.int64]
-    attempts: NDArray[np.int16]
-    answer: NDArray[np.uint8]
 
 
 def horizon(today: date) -> Days:
@@ -78,13 +70,21 @@ def due_days(known: Known | None, today: date, now_ms: int) -> _Day:
     days = _days(horizon(today))
     if known is None:
         return days
-    table = _table(known, days)
-    since = now_ms - table.asked
-    trailing = table.day >= np.datetime64(today - timedelta(days=TRAILING_DAYS))
+    book = known.days.about(days)
+    complete = _complete(known.curve, days)
+    lacking = ~complete & (book.answer != Answer.CLOSED)
+    since = now_ms - book.asked
+    older = lacking & ((book.asked == 0) | _again(since, book.attempts, OLDER_AGAIN_MS))
+    trailing = days >= np.datetime64(today - timedelta(days=TRAILING_DAYS))
     # a day is published from about 8 on: before dawn it is no reason to ask
     dawn = midnight(today) + PUBLISHED_FROM_HOUR * HOUR_MS
-    reason = trailing & ((table.day < np.datetime64(today - timedelta(days=1))) | (now_ms >= dawn))
-    return table.day[_older_due(table, since) & ~trailing | _trailing_due(table, since, trailing, reason)]
+    reason = (days < np.datetime64(today - timedelta(days=1))) | (now_ms >= dawn)
+    late = reason & (since >= np.where(complete, COMPLETE_AGAIN_MS, RECENT_AGAIN_MS))
+    open_days: _Mask = trailing & (book.answer != Answer.CLOSED)
+    # the whole trailing week or nothing of it: it takes one call in any case
+    week = open_days if bool((open_days & late).any()) else np.zeros_like(open_days)
+    due: _Day = days[older & ~trailing | week]
+    return due
 
 
 def windows(days: _Day, longest: int) -> tuple[Days, ...]:
@@ -99,22 +99,18 @@ def windows(days: _Day, longest: int) -> tuple[Days, ...]:
     return tuple(found)
 
 
-def totals_windows(known: Known | None, today: date, longest: int) -> tuple[Days, ...]:
-    """The questions for daily totals, oldest first: from the first day that has readings (an earlier one
-    would have the whole answer refused), or from the newest total known, once a week of them has gathered."""
-    allowed = horizon(today)
-    first = allowed.first
-    if known is not None and len(known.curve):
-        first = max(first, _day_at(known.curve.start[:1]))
-    if known is not None:
-        have = known.days.day[known.days.official_wh != UNKNOWN_WH]
-        if len(have):
-            first = max(first, (have[-1] + 1).astype(date))
-            if (allowed.end - first).days < TRAILING_DAYS:
-                return ()
-    if first >= allowed.end:
-        return ()
-    return tuple(reversed(windows(_days(Days(first, allowed.end)), longest)))
+def totals_windows(known: Known | None, today: date, now_ms: int, longest: int) -> tuple[Days, ...]:
+    """The questions for daily totals due now, newest first: of days that are complete, to compare them, once
+    a week of them has gathered; and again where the distributor had none. Days before the first reading are
+    never in them: they would have the whole answer refused."""
+    days = _days(horizon(today))
+    if known is None:
+        return windows(days, longest)
+    book = known.days.about(days)
+    lacking = _complete(known.curve, days) & (book.official_wh == UNKNOWN_WH) & (book.answer != Answer.CLOSED)
+    fresh = lacking & (book.totals_asked == 0)
+    due = lacking & ~fresh & _again(now_ms - book.totals_asked, book.totals_attempts, TOTALS_AGAIN_MS)
+    return windows(days[due | fresh if fresh.sum() >= TOTALS_GATHER else due], longest)
 
 
 def last_day_known(known: Known | None) -> date | None:
@@ -127,35 +123,12 @@ def _day_at(start: NDArray[np.int64]) -> date:
     return day
 
 
-def _trailing_due(table: _Table, since: NDArray[np.int64], trailing: _Mask, reason: _Mask) -> _Mask:
-    """The whole trailing week or nothing of it: it takes one call in any case. `reason`: its days that may
-    be the reason to ask."""
-    open_days: _Mask = trailing & (table.answer != Answer.CLOSED)
-    again = np.where(table.complete, COMPLETE_AGAIN_MS, RECENT_AGAIN_MS)
-    if not bool((open_days & reason & (since >= again)).any()):
-        return np.zeros(len(trailing), dtype=np.bool_)
-    return open_days
-
-
-def _older_due(table: _Table, since: NDArray[np.int64]) -> _Mask:
-    lacking = ~table.complete & (table.answer != Answer.CLOSED)
-    tries = table.attempts.astype(np.int64)
-    waits = np.array(OLDER_AGAIN_MS, dtype=np.int64)[np.minimum(tries, len(OLDER_AGAIN_MS) - 1)]
-    never = table.asked == 0
-    due: _Mask = lacking & (never | (tries < len(OLDER_AGAIN_MS)) & (since >= waits))
+def _again(since: NDArray[np.int64], attempts: NDArray[np.int16], waits: tuple[int, ...]) -> _Mask:
+    """What was asked in vain so many times, `since` ms ago, and is due again; after the last wait, never."""
+    tries = attempts.astype(np.int64)
+    wait = np.array(waits, dtype=np.int64)[np.minimum(tries, len(waits) - 1)]
+    due: _Mask = (tries < len(waits)) & (since >= wait)
     return due
-
-
-def _table(known: Known, days: _Day) -> _Table:
-    book = known.days
-    at = np.searchsorted(book.day, days)
-    near = np.minimum(at, max(len(book) - 1, 0))
-    listed = book.day[near] == days if len(book) else np.zeros(len(days), dtype=np.bool_)
-    asked, attempts = np.zeros(len(days), np.int64), np.zeros(len(days), np.int16)
-    answer = np.full(len(days), Answer.NEVER_ASKED, np.uint8)
-    for column, told in ((asked, book.asked), (attempts, book.attempts), (answer, book.answer)):
-        column[listed] = told[near[listed]] if len(book) else 0
-    return _Table(days, _complete(known.curve, days), asked, attempts, answer)
 
 
 def _complete(curve: Curve, days: _Day) -> _Mask:

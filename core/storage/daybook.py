@@ -4,10 +4,10 @@ in vain, what it said, and the distributor's own total."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import IntEnum
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from core.model import Days
 
 UNKNOWN_WH: Final = -1
+_MOST_ATTEMPTS: Final = 32_000
+"""Fits the column."""
 
 
 class Answer(IntEnum):
@@ -29,13 +31,16 @@ class Answer(IntEnum):
 @dataclass(frozen=True, slots=True, eq=False)
 class DayBook:
     """One row a day, ascending. `asked`: UTC ms of the last question, 0 never. `attempts`: questions since
-    the day last gained a reading. `official_wh`: the distributor's total of the day, -1 unknown."""
+    the day last gained a reading. `official_wh`: the distributor's total of the day, -1 unknown;
+    `totals_asked`, `totals_attempts`: the last question for it, and how many were in vain."""
 
     day: NDArray[np.datetime64]
     asked: NDArray[np.int64]
     attempts: NDArray[np.int16]
     answer: NDArray[np.uint8]
     official_wh: NDArray[np.int32]
+    totals_asked: NDArray[np.int64]
+    totals_attempts: NDArray[np.int16]
 
     @classmethod
     def empty(cls) -> Self:
@@ -50,6 +55,8 @@ class DayBook:
             np.zeros(count, np.int16),
             np.full(count, Answer.NEVER_ASKED, np.uint8),
             np.full(count, UNKNOWN_WH, np.int32),
+            np.zeros(count, np.int64),
+            np.zeros(count, np.int16),
         )
 
     def __len__(self) -> int:
@@ -61,12 +68,12 @@ class DayBook:
         """After a question about `days`, of which `gained` are the days that got new readings by it."""
         if not len(days):
             return self
-        asked = np.arange(np.datetime64(days.first), np.datetime64(days.end), dtype="datetime64[D]")
+        asked = _each(days)
         book = self._with_rows(asked)
         rows = np.searchsorted(book.day, asked)
         got = np.isin(asked, gained)
         book.asked[rows] = now_ms
-        book.attempts[rows] = np.where(got, 0, np.minimum(book.attempts[rows] + 1, 32_000))
+        book.attempts[rows] = np.where(got, 0, np.minimum(book.attempts[rows] + 1, _MOST_ATTEMPTS))
         silent = Answer.CLOSED if closed else Answer.NOTHING
         had = book.answer[rows] == Answer.READINGS
         book.answer[rows] = np.where(got | had, Answer.READINGS, silent)
@@ -82,12 +89,36 @@ class DayBook:
         book.official_wh[np.searchsorted(book.day, days)] = [totals[day] for day in ordered]
         return book
 
+    def asked_for_totals(self, days: Days, now_ms: int) -> DayBook:
+        """After a question for the totals of `days`, whose answer is in the book already."""
+        if not len(days):
+            return self
+        asked = _each(days)
+        book = self._with_rows(asked)
+        rows = np.searchsorted(book.day, asked)
+        book.totals_asked[rows] = now_ms
+        more = np.minimum(book.totals_attempts[rows] + 1, _MOST_ATTEMPTS)
+        book.totals_attempts[rows] = np.where(book.official_wh[rows] == UNKNOWN_WH, more, 0)
+        return book
+
+    def about(self, days: NDArray[np.datetime64]) -> DayBook:
+        """Exactly these days (ascending), blank where nothing is known."""
+        book = self._with_rows(days)
+        rows = np.searchsorted(book.day, days)
+        return DayBook(*(column[rows] for column in book._columns))
+
+    @property
+    def _columns(self) -> tuple[NDArray[Any], ...]:
+        return tuple(getattr(self, one.name) for one in fields(self))
+
     def _with_rows(self, days: NDArray[np.datetime64]) -> DayBook:
         """A copy that has a row for each of these days."""
         book = self._blank(np.union1d(self.day, days).astype("datetime64[D]"))
         rows = np.searchsorted(book.day, self.day)
-        book.asked[rows] = self.asked
-        book.attempts[rows] = self.attempts
-        book.answer[rows] = self.answer
-        book.official_wh[rows] = self.official_wh
+        for column, mine in zip(book._columns, self._columns, strict=True):
+            column[rows] = mine
         return book
+
+
+def _each(days: Days) -> NDArray[np.datetime64]:
+    return np.arange(np.datetime64(days.first), np.datetime64(days.end), dtype="datetime64[D]")

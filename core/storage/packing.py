@@ -14,7 +14,7 @@ from core.storage.daybook import DayBook
 _LEVEL: Final = 4
 _HEADER: Final = np.dtype("<i8")
 _CURVE: Final = ("<i8", "<i2", "<i4", "u1")
-_DAYS: Final = ("<i4", "<i8", "<i2", "u1", "<i4")
+_DAYS: Final = ("<i4", "<i8", "<i2", "u1", "<i4", "<i8", "<i2")
 
 
 def pack_curve(curve: Curve, origin: NDArray[np.uint8]) -> bytes:
@@ -29,12 +29,13 @@ def unpack_curve(packed: bytes) -> tuple[Curve, NDArray[np.uint8]]:
 
 
 def pack_days(book: DayBook) -> bytes:
-    return _pack(_DAYS, (book.day.astype(np.int32), book.asked, book.attempts, book.answer, book.official_wh))
+    told = (book.asked, book.attempts, book.answer, book.official_wh, book.totals_asked, book.totals_attempts)
+    return _pack(_DAYS, (book.day.astype(np.int32), *told))
 
 
 def unpack_days(packed: bytes) -> DayBook:
-    day, asked, attempts, answer, official_wh = _unpack(_DAYS, packed)
-    return DayBook(day.astype("datetime64[D]"), asked, attempts, answer, official_wh)
+    day, *told = _unpack(_DAYS, packed)
+    return DayBook(day.astype("datetime64[D]"), *told)
 
 
 def _pack(types: tuple[str, ...], columns: tuple[NDArray[Any], ...]) -> bytes:
@@ -44,10 +45,14 @@ def _pack(types: tuple[str, ...], columns: tuple[NDArray[Any], ...]) -> bytes:
 
 
 def _unpack(types: tuple[str, ...], packed: bytes) -> list[NDArray[Any]]:
+    """The columns; zeros for the last ones where they were packed before there were such columns."""
     raw = zlib.decompress(packed)
     count = int(np.frombuffer(raw, _HEADER, 1)[0])
     columns, at = [], _HEADER.itemsize
     for kind in map(np.dtype, types):
+        if at == len(raw):
+            columns.append(np.zeros(count, kind.newbyteorder("=")))
+            continue
         columns.append(np.frombuffer(raw, kind, count, at).astype(kind.newbyteorder("=")))
         at += count * kind.itemsize
     return columns

@@ -241,10 +241,12 @@ def _merged(before: Record, delivery: Delivery) -> tuple[Record, merging.Merge]:
         delivery.origin.rank,
     )
     taken = bool(result.new or len(result.changed))
-    if not taken and not delivery.asked and not delivery.totals:
+    if not taken and not delivery.asked and not delivery.totals and not delivery.totals_asked:
         return before, result
     now = now_ms()
     days = before.days.with_totals(delivery.totals)
+    if delivery.totals_asked:
+        days = days.asked_for_totals(delivery.totals_asked, now)
     if delivery.asked:
         gained = np.unique(day_of(result.gained.start))
         days = days.asked_about(delivery.asked, gained, now, closed=delivery.closed)

@@ -186,6 +186,18 @@ def test_totals_that_fail_for_now_end_no_import_but_what_a_person_must_mend_is_t
     assert error_of(home.run()).code == "api-banned"
 
 
+@pytest.mark.parametrize(("fault", "again"), [("technical", False), ("bad-gateway", True)])
+def test_enedis_failing_for_totals_alone_is_its_answer_for_now(home: Home, fault: str, again: bool) -> None:
+    home.fill(totals=False)
+    home.clock.now += DAY_MS
+    home.server.faults.extend([None, *[fault] * 3])
+    assert not home.run().errors
+    assert paths(home) == ["courbe_de_charge_consommation", *["consommation_quotidienne"] * 3]
+    (failed,) = {seen.query["dateDebut"] for seen in home.server.seen[1:]}
+    assert not home.run().errors
+    assert (failed in {seen.query["dateDebut"] for seen in home.server.seen[4:]}) is again
+
+
 def test_a_collection_that_is_not_active_costs_two_calls(home: Home) -> None:
     home.server.households[METER].collected = False
     assert error_of(home.run()).code == "api-no-data"

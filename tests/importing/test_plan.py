@@ -179,14 +179,39 @@ def test_days_a_person_chose_are_asked_whatever_is_known_within_the_horizon() ->
 
 def test_daily_totals_are_asked_for_once_and_then_weekly() -> None:
     allowed = plan.horizon(TODAY)
-    first = plan.totals_windows(None, TODAY, 365)
-    assert [len(one) for one in first] == [len(allowed) - 730, 365, 365]
-    assert first[0].first == allowed.first
-    assert first[-1].end == TODAY
-    book = DayBook.empty().with_totals({ago(5): 1, ago(30): 2})
-    assert plan.totals_windows(Known(days=book), TODAY, 365) == ()
-    older = DayBook.empty().with_totals({ago(9): 1})
-    assert plan.totals_windows(Known(days=older), TODAY, 365) == (Days(ago(8), TODAY),)
+    first = plan.totals_windows(None, TODAY, NOW, 365)
+    assert [len(one) for one in first] == [365, 365, len(allowed) - 730]
+    assert first[-1].first == allowed.first
+    assert first[0].end == TODAY
+    known = Known(complete(ago(40)), DayBook.empty().with_totals({ago(number): 1 for number in range(7, 41)}))
+    assert plan.totals_windows(known, TODAY, NOW, 365) == ()
+    known.days = DayBook.empty().with_totals({ago(number): 1 for number in range(8, 41)})
+    assert plan.totals_windows(known, TODAY, NOW, 365) == (Days(ago(7), TODAY),)
+
+
+def test_no_total_is_asked_of_days_that_lack_readings_or_are_closed() -> None:
+    known = Known(complete(ago(40), ago(10)))
+    assert plan.totals_windows(known, TODAY, NOW, 365) == (Days(ago(40), ago(10)),)
+    none = np.array([], "datetime64[D]")
+    known.days = known.days.asked_about(Days(ago(40), ago(30)), none, NOW, closed=True)
+    assert plan.totals_windows(known, TODAY, NOW, 365) == (Days(ago(30), ago(10)),)
+    assert plan.totals_windows(Known(), TODAY, NOW, 365) == ()
+
+
+def test_totals_that_never_come_are_asked_for_with_growing_distance_and_a_limit() -> None:
+    curve = complete(ago(200), ago(150))
+    span, waits = Days(ago(200), ago(150)), []
+    for times in range(1, 7):
+        book = DayBook.empty()
+        for _ in range(times):
+            book = book.asked_for_totals(span, NOW)
+        due = (
+            days
+            for days in range(400)
+            if plan.totals_windows(Known(curve, book), TODAY, NOW + days * DAY_MS, 365) == (span,)
+        )
+        waits.append(next(due, None))
+    assert waits == [13, 27, 55, 111, None, None]
 
 
 def test_the_last_day_known() -> None:

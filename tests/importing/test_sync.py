@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from pydantic import SecretStr
 
@@ -70,6 +72,33 @@ def test_the_next_morning_brings_one_day_in_one_call(home: Home) -> None:
     assert report.result is SyncResult.UP_TO_DATE
     assert only(report).part.new == 48
     assert len(home.server.seen) == calls + 1
+
+
+def test_totals_that_enedis_does_not_have_cost_a_few_calls_and_no_more(home: Home) -> None:
+    home.server.households[METER].totals = False
+    home.server.households[METER].curve = home.published(Days(TODAY - timedelta(days=20), TODAY))
+    for _ in range(20):
+        update(home)
+        home.clock.now += DAY_MS
+    asked = [seen.at for seen in home.server.seen if seen.path.endswith("consommation_quotidienne")]
+    assert [round((later - sooner) / DAY_MS) for sooner, later in pairwise(asked)] == [13]
+
+
+def test_what_is_known_of_totals_outlives_the_process_and_a_day_that_comes_is_kept(home: Home) -> None:
+    home.server.households[METER].totals = False
+    update(home)
+    home.server.households[METER].totals = True
+    calls = len(home.server.seen)
+    home.clock.now += 14 * DAY_MS
+    update(home)
+    record = home.store.record(METER)
+    assert record is not None
+    book = record.days.about(np.arange(TODAY - timedelta(days=20), TODAY, dtype="datetime64[D]"))
+    assert (book.official_wh > 0).all()
+    assert (book.totals_attempts == 0).all()
+    assert [s.query["dateDebut"] for s in home.server.seen[calls:] if "quotidienne" in s.path] == [
+        (TODAY - timedelta(days=20)).isoformat()
+    ]
 
 
 def test_a_day_that_is_late_is_told_and_comes_in_the_afternoon(home: Home) -> None:

@@ -53,3 +53,29 @@ def test_closed_days_and_totals_survive_packing() -> None:
     assert again.day.astype(str).tolist()[0] == "2024-02-29"
     assert again.official_wh.tolist() == [33_495, UNKNOWN_WH, UNKNOWN_WH, UNKNOWN_WH]
     assert again.answer.tolist() == [Answer.NEVER_ASKED, *[Answer.CLOSED] * 3]
+
+
+def test_questions_for_totals_are_counted_until_one_comes_and_survive_packing() -> None:
+    day = date(2024, 3, 2)
+    book = DayBook.empty().asked_for_totals(DAYS, 5).with_totals({day: 7}).asked_for_totals(DAYS, 9)
+    again = unpack_days(pack_days(book))
+    assert again.totals_attempts.tolist() == [2, 0, 2]
+    assert set(again.totals_asked.tolist()) == {9}
+    assert set(again.asked.tolist()) == {0}
+
+
+def test_days_packed_before_questions_for_totals_were_noted_are_read() -> None:
+    packed = bytes.fromhex("785e63628000775f06060f206638a0736226238266044226a6ff4070bd89810100b4e00b23")
+    book = unpack_days(packed)
+    assert book.day.astype(str).tolist() == ["2024-03-01", "2024-03-02"]
+    assert book.official_wh.tolist() == [UNKNOWN_WH, 33_495]
+    assert book.attempts.tolist() == [1, 1]
+    assert book.totals_asked.tolist() == book.totals_attempts.tolist() == [0, 0]
+
+
+def test_a_book_about_some_days_is_blank_where_nothing_is_known() -> None:
+    days = np.arange("2024-03-02", "2024-03-06", dtype="datetime64[D]")
+    book = DayBook.empty().asked_about(DAYS, days[:1], 5).about(days)
+    assert book.day.tolist() == days.tolist()
+    assert book.asked.tolist() == [5, 5, 0, 0]
+    assert book.official_wh.tolist() == [UNKNOWN_WH] * 4
