@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Final
@@ -18,6 +18,7 @@ from core.errors import CourbeError, SourceError, SourcePaused, StorageError
 from core.model import Curve, Delivery, Meter, Preview, Refusal, Span, summed
 from core.paristime import now_ms
 from core.sources.source import Source
+from core.storage import merging
 from core.storage.store import Merged, Store
 
 PROJECT_EVERY_SECONDS: Final = 15.0
@@ -39,18 +40,36 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one source brought. Energy in watt-minutes. `error`: why it ended early, if it did."""
+    """What one source brought. `brought`: all it delivered of each meter, a time delivered twice once, with
+    the later value. `error`: why it ended early, if it did."""
 
     name: str
-    meters: tuple[Meter, ...] = ()
+    brought: Mapping[Meter, Curve] = field(default_factory=dict)
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     refused: tuple[Refusal, ...] = ()
-    span: Span | None = None
-    gaps: tuple[Span, ...] = ()
-    watt_minutes: int = 0
     error: CourbeError | None = None
+
+    @property
+    def meters(self) -> tuple[Meter, ...]:
+        return tuple(self.brought)
+
+    @property
+    def span(self) -> Span | None:
+        """From the first to the last reading of any meter; None where there is none."""
+        return Span.around(curve.span for curve in self.brought.values())
+
+    @property
+    def gaps(self) -> tuple[Span, ...]:
+        """The times between its first and last reading that a meter lacks, in ascending order."""
+        found = {gap for curve in self.brought.values() for gap in curve.gaps}
+        return tuple(sorted(found, key=lambda gap: (gap.start, gap.end)))
+
+    @property
+    def watt_minutes(self) -> int:
+        """The energy of all meters, exact."""
+        return sum(curve.watt_minutes for curve in self.brought.values())
 
     @property
     def delivered(self) -> int:
@@ -94,18 +113,26 @@ def together(earlier: Report | None, later: Report) -> Report:
 
 def _joined(one: Part, two: Part) -> Part:
     """What a source brought in two rounds; how it ended is how the second did."""
+    brought = dict(one.brought)
+    for meter, curve in two.brought.items():
+        brought[meter] = _over(brought.get(meter), curve)
     return Part(
         one.name,
-        tuple(dict.fromkeys(one.meters + two.meters)),
+        brought,
         one.new + two.new,
         one.changed + two.changed,
         one.unchanged + two.unchanged,
         summed(one.refused + two.refused),
-        Span.around((one.span, two.span)),
-        tuple(sorted(one.gaps + two.gaps, key=lambda gap: gap.start)),
-        one.watt_minutes + two.watt_minutes,
         two.error,
     )
+
+
+def _over(earlier: Curve | None, later: Curve) -> Curve:
+    """Two deliveries of a meter as one, by the rules of the record."""
+    if earlier is None or not len(earlier):
+        return later
+    of_one_rank = np.zeros(len(earlier), np.uint8)
+    return merging.merge(earlier, of_one_rank, of_one_rank, later, 0, 0).curve
 
 
 @dataclass(slots=True)
@@ -113,43 +140,25 @@ class _Tally:
     """A part in the making."""
 
     name: str
-    meters: dict[Meter, None] = field(default_factory=dict)
+    brought: dict[Meter, Curve] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     refused: list[Refusal] = field(default_factory=list)
-    curves: list[Curve] = field(default_factory=list)
 
     def add(self, delivery: Delivery, merged: Merged) -> None:
-        self.meters[delivery.meter] = None
+        self.brought[delivery.meter] = _over(self.brought.get(delivery.meter), delivery.curve)
         self.counts.update(new=merged.new, changed=merged.changed, unchanged=merged.unchanged)
         self.refused += merged.refused
-        if len(delivery.curve):
-            self.curves.append(delivery.curve)
 
     def part(self, error: CourbeError | None) -> Part:
         return Part(
             self.name,
-            tuple(self.meters),
+            self.brought,
             self.counts["new"],
             self.counts["changed"],
             self.counts["unchanged"],
             summed(self.refused),
-            Span.around(curve.span for curve in self.curves),
-            _gaps(self.curves),
-            sum(curve.watt_minutes for curve in self.curves),
             error,
         )
-
-
-def _gaps(curves: Sequence[Curve]) -> tuple[Span, ...]:
-    """The times inside their common span that none of them covers."""
-    if not curves:
-        return ()
-    start = np.concatenate([curve.start for curve in curves])
-    end = np.concatenate([curve.end for curve in curves])
-    order = np.argsort(start, kind="stable")
-    start, reached = start[order], np.maximum.accumulate(end[order])
-    (holes,) = np.nonzero(reached[:-1] < start[1:])
-    return tuple(Span(int(reached[at]), int(start[at + 1])) for at in holes)
 
 
 def run(

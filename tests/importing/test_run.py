@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from threading import Event
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.errors import InputError, SourceError, SourcePaused
 from core.importing import jobs
 from core.importing.jobs import Job, Jobs, State, import_work
-from core.importing.run import Progress, run
-from core.model import Curve, Delivery, Meter, Origin, Preview, Refusal, RefusalReason
-from core.paristime import now_ms
+from core.importing.run import Part, Progress, Report, run, together
+from core.model import Curve, Delivery, Flow, Meter, Origin, Preview, Refusal, RefusalReason, Span
+from core.paristime import DAY_MS, midnight, now_ms
 from core.storage.store import Store
 from tests.curves import METER_PRM, regular
 
@@ -29,6 +33,7 @@ class Steps:
         self, *curves: Curve, end: SourceError | None = None, cancel_after: int | None = None
     ) -> None:
         self._curves, self._end, self._cancel_after = curves, end, cancel_after
+        self.others: list[Delivery] = []
 
     def preview(self) -> Preview:
         return Preview("steps", Origin.API_V2, METER, None, None, calls=len(self._curves))
@@ -38,6 +43,7 @@ class Steps:
             if number == self._cancel_after:
                 stop.set()
             yield Delivery(METER, Origin.API_V2, curve, (REFUSED,))
+        yield from self.others
         if self._end:
             raise self._end
 
@@ -110,6 +116,52 @@ def test_a_job_goes_on_after_a_pause_by_itself(store: Store) -> None:
     (part,) = job.result.parts
     assert (part.new, part.unchanged, part.refused[0].count, part.error) == (96, 48, 6, None)
     assert part.span == regular(days=2).span
+
+
+def test_the_report_of_several_rounds_tells_of_all_they_delivered_together(store: Store) -> None:
+    """Newest first: the second round fills a gap of the first and leaves one between them, the third asks
+    for the newest day again, whose values were corrected meanwhile."""
+    day, corrected = days(9), regular(date(2024, 3, 9), seed=2)
+    pause = SourcePaused("unexpected", resumes_at=now_ms(), kind="budget")
+    rounds = [
+        Steps(day[8], day[6], end=pause),
+        Steps(day[7], day[4], end=pause),
+        Steps(corrected, day[3], day[1]),
+    ]
+    job = Jobs().start("workspace", import_work(store, lambda: [rounds.pop(0)]))
+    assert job.wait(30)
+    assert job.result is not None
+    (part,) = job.result.parts
+    assert part.gaps == (day[2].span, day[5].span)
+    assert part.span == Span(midnight(date(2024, 3, 2)), midnight(date(2024, 3, 10)))
+    assert (part.new, part.changed, part.unchanged) == (6 * 48, 48, 0)
+    assert part.watt_minutes == store.read(METER).watt_minutes
+
+
+@given(st.lists(st.sets(st.integers(0, 12)), min_size=1, max_size=5))
+@settings(max_examples=60, deadline=None)
+def test_days_without_readings_are_those_that_no_round_delivered(rounds: list[set[int]]) -> None:
+    whole = regular(days=13)
+    joined: Report | None = None
+    for numbers in rounds:
+        chosen = np.isin(np.arange(len(whole)) // 48, list(numbers))
+        joined = together(joined, Report((Part("steps", {METER: whole.select(chosen)}),), 0, 0))
+    assert joined is not None
+    (part,) = joined.parts
+    told = set().union(*rounds)
+    missing = {day for day in range(13) if told and min(told) < day < max(told)} - told
+    assert sum(gap.end - gap.start for gap in part.gaps) == len(missing) * DAY_MS
+    assert part.watt_minutes == sum(days(13)[day].watt_minutes for day in told)
+    assert (part.span is None) is (not told)
+
+
+def test_a_gap_of_one_meter_is_told_although_another_has_readings_then(store: Store) -> None:
+    first, _, third = days(3)
+    both = Steps(first, third)
+    both.others = [Delivery(Meter(METER_PRM, Flow.PRODUCTION), Origin.API_V2, regular(days=3))]
+    (part,) = run(store, [both]).parts
+    assert part.gaps == (Span(int(first.end[-1]), int(third.start[0])),)
+    assert part.meters == (METER, Meter(METER_PRM, Flow.PRODUCTION))
 
 
 def test_a_pausing_job_can_be_cancelled(store: Store) -> None:
