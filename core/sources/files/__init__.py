@@ -88,10 +88,12 @@ class FileSource:
             try:
                 self._parts = self._checked(detect.read(self._open(), self._flow))
             except SourceError as error:
+                # its frames hold what was read of the file, and it is kept for as long as the source
+                error.__cause__ = error.__context__ = error.__traceback__ = None
                 self._error = error
             self._content = None
         if self._error is not None:
-            raise self._error
+            raise self._error.with_traceback(None)
         return self._parts or []
 
     def _open(self) -> Content:

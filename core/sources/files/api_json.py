@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from core.errors import SourceError
 from core.model import Flow
-from core.sources.files.content import Content, decoded
+from core.sources.files.content import Content
 from core.sources.files.parsed import Part
 
+MAX_BYTES: Final = 16 << 20
+"""Two years of steps of 10 minutes. As Python objects, a text takes several times its size."""
 _MAX_ANSWERS: Final = 10_000
+_BETWEEN: Final = re.compile(r"[\s,\[\]﻿]*")
+"""What stands between answers; a list of them is taken apart, so that one at a time is there as objects."""
 
 
 def recognises(lines: list[str]) -> bool:
@@ -36,22 +41,26 @@ def read(content: Content, flow: Flow | None = None) -> list[Part]:
     raise fault or SourceError("api-answer-unknown")
 
 
-def _answers(content: Content) -> list[Mapping[str, Any]]:
-    content.whole()  # refuses what is too large to be read at once
-    text = decoded(b"".join(bytes(block) for block in content.blocks()))
-    answers: list[Any] = []
-    reader, at = json.JSONDecoder(), 0
-    try:
-        while at < len(text):
-            found, at = reader.raw_decode(text, at)
-            answers += found if isinstance(found, list) else [found]
-            while at < len(text) and text[at] in " \t\r\n,":
-                at += 1
-    except (ValueError, RecursionError) as damage:
-        raise SourceError("file-json-damaged") from damage
-    if len(answers) > _MAX_ANSWERS:
-        raise SourceError("file-too-many-answers", limit=_MAX_ANSWERS)
-    return [answer for answer in answers if isinstance(answer, dict)]
+def _answers(content: Content) -> Iterator[Mapping[str, Any]]:
+    text = content.text(MAX_BYTES)
+    reader, at, depth, count = json.JSONDecoder(), 0, 0, 0
+    while at < len(text):
+        between = _BETWEEN.match(text, at)
+        if between and between[0]:
+            depth += between[0].count("[") - between[0].count("]")
+            at = between.end()
+            continue
+        try:
+            answer, at = reader.raw_decode(text, at)
+        except (ValueError, RecursionError) as damage:
+            raise SourceError("file-json-damaged") from damage
+        count += 1
+        if count > _MAX_ANSWERS:
+            raise SourceError("file-too-many-answers", limit=_MAX_ANSWERS)
+        if isinstance(answer, dict):
+            yield answer
+    if depth:
+        raise SourceError("file-json-damaged")
 
 
 def _body(answer: Mapping[str, Any]) -> Mapping[str, Any]:

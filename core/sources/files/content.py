@@ -21,7 +21,8 @@ MAX_BYTES: Final = 512 << 20
 """Of one file, and of everything a zip holds together."""
 MAX_ENTRIES: Final = 1_000
 MAX_WHOLE: Final = 32 << 20
-"""Of a file that can only be read as a whole (JSON)."""
+"""Of a file that can only be read as a whole."""
+_ENTRY: Final = b"PK\x01\x02"
 _ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _WORKBOOK: Final = "xl/workbook.xml"
 _LONG_NUMBER: Final = re.compile(r"\d{10,}")
@@ -32,9 +33,10 @@ Pieces = Callable[[], Iterator[bytes | memoryview]]
 class Content:
     """One file. `pieces` yields its bytes in order, each time from the beginning."""
 
-    def __init__(self, name: str, pieces: Pieces) -> None:
+    def __init__(self, name: str, pieces: Pieces, data: bytes | None = None) -> None:
         self.name = name
         self._pieces = pieces
+        self._data = data
 
     @classmethod
     def of(cls, name: str, data: bytes) -> Content:
@@ -44,7 +46,7 @@ class Content:
             for begin in range(0, len(view), BLOCK):
                 yield view[begin : begin + BLOCK]
 
-        return cls(name, pieces)
+        return cls(name, pieces, data)
 
     @cached_property
     def _encoding(self) -> str | None:
@@ -92,12 +94,17 @@ class Content:
 
     def whole(self, limit: int = MAX_WHOLE) -> bytes:
         """All of it. SourceError `file-too-large` above the limit."""
-        data = bytearray()
+        pieces: list[bytes | memoryview] = []
         for piece in self._pieces():
-            data += piece
-            if len(data) > limit:
+            pieces.append(piece)
+            if sum(map(len, pieces)) > limit:
                 raise SourceError("file-too-large", limit=limit >> 20)
-        return bytes(data)
+        return b"".join(pieces) if self._data is None else self._data
+
+    def text(self, limit: int = MAX_WHOLE) -> str:
+        """All of it as one text. SourceError `file-too-large` above the limit."""
+        data = self.whole(limit)
+        return decoded(data) if self._encoding is None else data.decode(self._encoding, errors="replace")
 
     def _text(self, pieces: Iterator[bytes | memoryview]) -> Iterator[bytes | memoryview]:
         if self._encoding is None:
@@ -155,22 +162,29 @@ def damage_told() -> Iterator[None]:
 
 def is_workbook(data: bytes) -> bool:
     """Whether a zip is an XLSX workbook."""
-    with damage_told(), zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with archive_of(data) as archive:
         return _WORKBOOK in archive.namelist()
+
+
+def archive_of(data: bytes) -> zipfile.ZipFile:
+    """A zip. SourceError where it is damaged or holds too many files."""
+    if data.count(_ENTRY) > 2 * MAX_ENTRIES:  # each would be an object before they could be counted
+        raise SourceError("file-zip-too-many", limit=MAX_ENTRIES)
+    with damage_told():
+        return zipfile.ZipFile(io.BytesIO(data))
 
 
 def unpacked(name: str, data: bytes) -> list[Content]:
     """The files in a zip, none of them read yet. SourceError where it holds too much or is damaged."""
-    with damage_told():
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        entries = [entry for entry in archive.infolist() if _is_file(entry)]
-        if len(entries) > MAX_ENTRIES:
-            raise SourceError("file-zip-too-many", limit=MAX_ENTRIES)
-        if sum(entry.file_size for entry in entries) > MAX_BYTES:
-            raise SourceError("file-zip-too-large", limit=MAX_BYTES >> 20)
-        if not entries:
-            raise SourceError("file-empty")
-        return [_entry(archive, entry, f"{name}/{entry.filename}") for entry in entries]
+    archive = archive_of(data)
+    entries = [entry for entry in archive.infolist() if _is_file(entry)]
+    if len(entries) > MAX_ENTRIES:
+        raise SourceError("file-zip-too-many", limit=MAX_ENTRIES)
+    if sum(entry.file_size for entry in entries) > MAX_BYTES:
+        raise SourceError("file-zip-too-large", limit=MAX_BYTES >> 20)
+    if not entries:
+        raise SourceError("file-empty")
+    return [_entry(archive, entry, f"{name}/{entry.filename}") for entry in entries]
 
 
 def _is_file(entry: zipfile.ZipInfo) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from threading import Event
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ from core.errors import InputError, SourceError
 from core.model import MINUTE_MS, STEPS, UNKNOWN_PRM, Curve, Flow, Meter, Origin, RefusalReason
 from core.paristime import HOUR_MS, local, midnight
 from core.sources import files
-from core.sources.files import FileSource, content, enedis_xlsx, open_files
+from core.sources.files import FileSource, api_json, content, enedis_xlsx, open_files
 from tests.curves import regular
 from tests.sources.files import writers
 
@@ -332,8 +334,6 @@ def test_xlsx_with_real_dates_and_numbers():
     curve = regular(date(2025, 10, 26), watts=1250)
 
     def change(sheet):
-        from datetime import datetime
-
         for row in sheet.iter_rows(min_row=5):
             for cell in row[2:4]:
                 cell.value = datetime.strptime(cell.value, "%d/%m/%Y %H:%M:%S")
@@ -363,6 +363,20 @@ def test_several_answers_in_one_json_file():
     one, two = writers.json_v2(first), writers.json_v5(second)
     for data in (b"[" + one + b"," + two + b"]", one + b"\n" + two):
         assert [delivery.curve for delivery in FileSource("a", data).deliveries(Event())] == [first, second]
+
+
+def test_json_on_one_long_line():
+    curve = regular(date(2024, 1, 1), days=366)
+    answer = writers.json_v5(curve)
+    assert b"\n" not in answer
+    with mock.patch.object(content, "BLOCK", 1 << 16):
+        assert len(answer) > 20 * content.BLOCK
+        assert read(answer) == curve
+
+
+def test_a_list_of_answers_cut_between_two():
+    one = writers.json_v2(regular(date(2024, 5, 1)))
+    assert refusal(b"[" + one + b"," + one + b",") == "file-json-damaged"
 
 
 # Whose curve it is
@@ -470,20 +484,40 @@ def test_workbook_of_too_much(monkeypatch):
 
 
 def test_json_of_too_much(monkeypatch):
-    monkeypatch.setattr(content.Content.whole, "__defaults__", (1 << 10,))
+    monkeypatch.setattr(api_json, "MAX_BYTES", 1 << 10)
     assert refusal(writers.json_v2(regular())) == "file-too-large"
 
 
 def test_workbook_that_names_entities():
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
-        archive.writestr("xl/workbook.xml", '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol">]><a/>')
+        archive.writestr("xl/workbook.xml", '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "b">]><a/>')
     assert refusal(data.getvalue()) == "file-xlsx-damaged"
+
+
+def test_a_refusal_lets_go_of_the_file():
+    sources = open_files([("a", b"Horodate;Valeur\n" + b"nonsense;1\n" * 400_000)])
+    tracemalloc.start()
+    try:
+        code_of(sources[0])
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 1 << 18
 
 
 def test_zip_of_too_many():
     (source,) = open_files([("a.zip", zipped({f"{number}.csv": b"x" for number in range(1001)}))])
     assert code_of(source) == "file-zip-too-many"
+
+
+def test_zip_of_so_many_that_their_names_fill_the_memory():
+    entry = zipped({"a": b""})
+    begin, end = entry.find(b"PK\x01\x02"), entry.find(b"PK\x05\x06")
+    listed = entry[begin:end] * 60_000
+    size = len(listed).to_bytes(4, "little")
+    data = entry[:begin] + listed + entry[end : end + 12] + size + entry[end + 16 :]
+    assert peak_of(data, "file-zip-too-many") < len(data)
 
 
 def test_zip_in_a_zip_is_left_alone():
@@ -567,6 +601,19 @@ def code_of(source: FileSource) -> str:
     except SourceError as error:
         return error.code if error.happened() else "without words"
     return ""
+
+
+def peak_of(data: bytes, code: str) -> int:
+    """The most memory that reading it takes, in bytes, besides what holds the data."""
+    code_of(open_files([("a", writers.enedis_xlsx(regular()))])[0])  # brings in what reading imports
+    tracemalloc.start()
+    try:
+        (source,) = open_files([("a", data)])
+        assert code_of(source) == code
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    return peak
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
