@@ -4,80 +4,65 @@ files lack the last half-hour of their last day."""
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final
+from itertools import islice
+from typing import Final
+from xml.parsers import expat
 
 import numpy as np
 
 from core.errors import SourceError
 from core.model import MINUTE_MS, STEPS, Curve, Flow, Origin, Span
 from core.paristime import local, midnight, now_ms
+from core.sources.files import workbook
 from core.sources.files.columns import Lines, Numbers, stamps, watts
-from core.sources.files.content import damage_told, folded
+from core.sources.files.content import folded
 from core.sources.files.parsed import Part, read_prm
 from core.sources.files.rows import NO_STEP, Rows
+from core.sources.files.workbook import Cell
 
-MAX_XML: Final = 48 << 20
-MAX_ROWS: Final = 100_000
-_MAX_COLUMNS: Final = 40
+_HEADER_ROWS: Final = 60
+_BATCH: Final = 10_000
 _KILOWATT: Final = 1000
 _BEGIN, _END, _VALUE = "debut", "fin", re.compile(r"valeur \(en kw\)")
 _DAILY: Final = re.compile(r"valeur \(en k?wh?\)|.*quotidienne.*")
 _NUMBER: Final = re.compile(r"\d{14}|\d{2,13}x+|\d[.,]\d+e\+?13", re.IGNORECASE)
+_CELL_TEXT: Final = 40
+_LAST_DAY: Final = 100_000  # of a spreadsheet's count, in the year 2173
 _DAMAGED: Final = (
-    *(KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, OverflowError),
+    *(expat.ExpatError, KeyError, ValueError, OverflowError),
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError),
 )
-_Row = tuple[Any, ...]
 
 
 def read(data: bytes) -> list[Part]:
     """SourceError `file-daily` for a workbook of daily values, `file-unknown` for any other."""
-    _check_size(data)
     try:
         return _read(data)
     except _DAMAGED as fault:
         raise SourceError("file-xlsx-damaged") from fault
 
 
-def _check_size(data: bytes) -> None:
-    """A small workbook may unpack to any size."""
-    with damage_told(), zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > MAX_XML:
-            raise SourceError("file-too-large", limit=MAX_XML >> 20)
-        for entry in archive.infolist():
-            with archive.open(entry) as stream:
-                if b"<!DOCTYPE" in stream.read(1024):  # could name entities that grow without end
-                    raise SourceError("file-xlsx-damaged")
-
-
 def _read(data: bytes) -> list[Part]:
-    from openpyxl import load_workbook  # half of what importing this module would cost
-
-    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    book = workbook.opened(data)
     daily = False
-    try:
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()
-            rows = sheet.iter_rows(max_row=MAX_ROWS, max_col=_MAX_COLUMNS, values_only=True)
-            about, place = _header(rows)
-            if place:
-                return [_part(about, rows, place, folded(sheet.title))]
-            daily = daily or _is_daily(about, folded(sheet.title))
-    finally:
-        book.close()
+    for sheet in book.sheets:
+        rows = sheet.rows()
+        about, place = _header(rows)
+        if place:
+            return [_part(about, _texts(rows, place, book.from_1904), folded(sheet.title))]
+        daily = daily or _is_daily(about, folded(sheet.title))
     raise SourceError("file-daily" if daily else "file-unknown")
 
 
-def _header(rows: Iterator[_Row]) -> tuple[list[str], tuple[int, int, int] | None]:
+def _header(rows: Iterator[list[Cell]]) -> tuple[list[str], tuple[int, int, int] | None]:
     """The texts above the header, and the columns of start, end and value."""
     about: list[str] = []
-    for _, row in zip(range(60), rows, strict=False):
+    for row in islice(rows, _HEADER_ROWS):
         cells = [folded(str(cell)).strip() if cell is not None else "" for cell in row]
         value = next((place for place, cell in enumerate(cells) if _VALUE.fullmatch(cell)), None)
         if value is not None and _BEGIN in cells and _END in cells:
@@ -90,12 +75,32 @@ def _is_daily(about: list[str], title: str) -> bool:
     return any(_DAILY.fullmatch(cell) for cell in [*about, title])
 
 
-def _part(about: list[str], rows: Iterator[_Row], place: tuple[int, int, int], title: str) -> Part:
-    cells = ((_cell(row, place[0]), _cell(row, place[1]), _cell(row, place[2])) for row in rows)
-    text = "\n".join(";".join(row) for row in cells if row[0])
-    lines = Lines(f"{text}\n".encode())
+def _texts(rows: Iterator[list[Cell]], place: tuple[int, int, int], from_1904: bool) -> Iterator[str]:
+    """The rows below the header as lines of text."""
+    for row in rows:
+        begin, end, value = (row[column] if column < len(row) else None for column in place)
+        moments = (_moment(begin, from_1904), _moment(end, from_1904))
+        number = f"{value:.6f}" if isinstance(value, float) else _plain(value)
+        if any((*moments, number)):
+            yield ";".join((*moments, number))
+
+
+def _moment(cell: Cell, from_1904: bool) -> str:
+    """A date, which a spreadsheet keeps as binary fractions of a day, as text."""
+    if not isinstance(cell, float) or not 0 <= cell < _LAST_DAY:
+        return _plain(cell)
+    zero = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30)  # noqa: DTZ001 - wall time
+    return (zero + timedelta(days=cell, seconds=0.5)).replace(microsecond=0).isoformat()
+
+
+def _plain(cell: Cell) -> str:
+    return "" if cell is None else re.sub(r'[;\s"]+', " ", str(cell)).strip()[:_CELL_TEXT]
+
+
+def _part(about: list[str], texts: Iterator[str], title: str) -> Part:
     gathered = Rows()
-    if len(lines):
+    while batch := list(islice(texts, _BATCH)):
+        lines = Lines(("\n".join(batch) + "\n").encode())
         begin, end = stamps(lines.field(0)), stamps(lines.field(1))
         power, against = watts(lines.field(2), _KILOWATT)
         gathered.add(lines, begin, power, against, _steps((end.wall - begin.wall) // MINUTE_MS))
@@ -105,17 +110,6 @@ def _part(about: list[str], rows: Iterator[_Row], place: tuple[int, int, int], t
     return Part(
         Origin.ENEDIS_XLSX, prm, flow, curve, gathered.refusals.all(), tail=_tail(curve), ruined=ruined
     )
-
-
-def _cell(row: _Row, column: int) -> str:
-    value = row[column] if column < len(row) else None
-    if value is None:
-        return ""
-    if isinstance(value, datetime):  # a spreadsheet keeps binary fractions of a day
-        return (value + timedelta(seconds=0.5)).replace(microsecond=0).isoformat()
-    if isinstance(value, float):
-        return f"{value:.6f}"
-    return str(value).replace(";", " ").replace("\n", " ").strip()
 
 
 def _steps(apart: Numbers) -> Numbers:

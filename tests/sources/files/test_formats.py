@@ -19,7 +19,7 @@ from core.errors import InputError, SourceError
 from core.model import MINUTE_MS, STEPS, UNKNOWN_PRM, Curve, Flow, Meter, Origin, RefusalReason
 from core.paristime import HOUR_MS, local, midnight
 from core.sources import files
-from core.sources.files import FileSource, api_json, content, enedis_xlsx, open_files
+from core.sources.files import FileSource, api_json, content, open_files, workbook
 from tests.curves import regular
 from tests.sources.files import writers
 
@@ -342,6 +342,31 @@ def test_xlsx_with_real_dates_and_numbers():
     assert read(edit_workbook(writers.enedis_xlsx(curve), change)) == curve
 
 
+def test_xlsx_that_counts_days_from_1904():
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904, to_excel
+
+    def change(sheet):
+        sheet.parent.epoch = CALENDAR_MAC_1904
+        for row in sheet.iter_rows(min_row=5):
+            for cell in row[2:4]:
+                moment = datetime.strptime(cell.value, "%d/%m/%Y %H:%M:%S")
+                cell.value = to_excel(moment, CALENDAR_MAC_1904)
+
+    curve = regular(date(2025, 5, 1), days=2)
+    assert read(edit_workbook(writers.enedis_xlsx(curve), change)) == curve
+
+
+def test_xlsx_row_without_a_date_is_said_so():
+    def change(sheet):
+        sheet["C9"] = None
+        sheet["D9"] = None
+        sheet["C12"] = 1e300
+
+    data = edit_workbook(writers.enedis_xlsx(regular(date(2025, 5, 1))), change)
+    assert refused(data) == {RefusalReason.BAD_STAMP: 2}
+    assert len(read(data)) == 46
+
+
 def test_xlsx_of_daily_energy_is_said_so():
     def change(sheet):
         sheet.title = "Export Consommation Quotidienne"
@@ -479,7 +504,7 @@ def test_zip_of_too_much(monkeypatch):
 
 
 def test_workbook_of_too_much(monkeypatch):
-    monkeypatch.setattr(enedis_xlsx, "MAX_XML", 1 << 10)
+    monkeypatch.setattr(workbook, "MAX_XML", 1 << 10)
     assert refusal(writers.enedis_xlsx(regular())) == "file-too-large"
 
 
@@ -491,8 +516,32 @@ def test_json_of_too_much(monkeypatch):
 def test_workbook_that_names_entities():
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
-        archive.writestr("xl/workbook.xml", '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "b">]><a/>')
+        long = "<!-- " + "x" * 2000 + " -->"
+        archive.writestr("xl/workbook.xml", f'<?xml version="1.0"?>{long}<!DOCTYPE a [<!ENTITY b "b">]><a/>')
     assert refusal(data.getvalue()) == "file-xlsx-damaged"
+
+
+@pytest.mark.parametrize(
+    ("part", "before", "filling", "code"),
+    [
+        ("xl/worksheets/sheet1.xml", b"</sheetData>", b"<a>", "file-xlsx-damaged"),
+        ("xl/worksheets/sheet1.xml", b"</sheetData>", b'<row><c r="ZZ1"><v>1</v></c></row>', ""),
+        ("xl/styles.xml", b"</cellXfs>", b"<xf/>", ""),
+        ("xl/workbook.xml", b"</sheets>", b'<sheet name="a" sheetId="2"/>', ""),
+        ("xl/_rels/workbook.xml.rels", b"</Relationships>", b'<Relationship Id="a" Type="/worksheet"/>', ""),
+        ("[Content_Types].xml", b"</Types>", b'<Override PartName="/a" ContentType="b"/>', ""),
+    ],
+)
+def test_workbook_that_unpacks_to_much_of_one_thing(part, before, filling, code):
+    small = writers.enedis_xlsx(regular())
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(small)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            data = old.read(name)
+            more = filling * ((1 << 20) // len(filling)) if name == part else b""
+            assert before in data or name != part
+            new.writestr(name, data.replace(before, more + before))
+    assert peak_of(packed.getvalue(), code) < 4 << 20
 
 
 def test_a_refusal_lets_go_of_the_file():
