@@ -12,7 +12,8 @@ from core.model import STEPS, Flow, Origin
 from core.sources.files.columns import stamps, watts
 from core.sources.files.content import Content
 from core.sources.files.parsed import Part, check_not_cut, lines_above, lines_below, read_prm
-from core.sources.files.rows import NO_STEP, Rows
+from core.sources.files.rows import Rows
+from core.sources.files.timing import NO_STEP
 
 _HEADER: Final = re.compile(r'"?horodate"?;"?valeur"?;?')
 _ROW: Final = re.compile(r'"?\d{4}-\d\d-\d\dt\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|z)"?;"?[^;]*"?;?')

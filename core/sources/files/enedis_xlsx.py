@@ -13,16 +13,15 @@ from itertools import islice
 from typing import Final
 from xml.parsers import expat
 
-import numpy as np
-
 from core.errors import SourceError
-from core.model import MINUTE_MS, STEPS, Curve, Flow, Origin, Span
+from core.model import Curve, Flow, Origin, Span
 from core.paristime import local, midnight, now_ms
 from core.sources.files import workbook
-from core.sources.files.columns import Lines, Numbers, stamps, watts
+from core.sources.files.columns import Lines, stamps, watts
 from core.sources.files.content import folded
 from core.sources.files.parsed import Part, read_prm
-from core.sources.files.rows import NO_STEP, Rows
+from core.sources.files.rows import Rows
+from core.sources.files.timing import stated_steps
 from core.sources.files.workbook import Cell
 
 _HEADER_ROWS: Final = 60
@@ -103,22 +102,13 @@ def _part(about: list[str], texts: Iterator[str], title: str) -> Part:
         lines = Lines(("\n".join(batch) + "\n").encode())
         begin, end = stamps(lines.field(0)), stamps(lines.field(1))
         power, against = watts(lines.field(2), _KILOWATT)
-        gathered.add(lines, begin, power, against, _steps((end.wall - begin.wall) // MINUTE_MS))
+        gathered.add(lines, begin, power, against, stated_steps(begin.wall, end.wall))
     curve = gathered.curve(stamped_at_end=False)
     prm, ruined = _meter(about)
     flow = Flow.PRODUCTION if "production" in title else Flow.CONSUMPTION
     return Part(
         Origin.ENEDIS_XLSX, prm, flow, curve, gathered.refusals.all(), tail=_tail(curve), ruined=ruined
     )
-
-
-def _steps(apart: Numbers) -> Numbers:
-    """From wall times: an interval seems an hour longer over the spring change, shorter in autumn."""
-    steps = np.full(len(apart), NO_STEP, np.int64)
-    for shift in (60, -60, 0):
-        real = apart - shift
-        steps = np.where(np.isin(real, STEPS), real, steps)
-    return steps
 
 
 def _meter(about: list[str]) -> tuple[str | None, bool]:

@@ -19,7 +19,7 @@ from core.errors import InputError, SourceError
 from core.model import MINUTE_MS, STEPS, UNKNOWN_PRM, Curve, Flow, Meter, Origin, RefusalReason
 from core.paristime import HOUR_MS, local, midnight
 from core.sources import files
-from core.sources.files import FileSource, api_json, content, open_files, workbook
+from core.sources.files import FileSource, api_json, content, open_files, rows, workbook
 from tests.curves import regular
 from tests.sources.files import writers
 
@@ -96,6 +96,29 @@ def test_every_step_comes_back(name, step):
 def test_any_curve_comes_back(name, curve):
     assume(name == "enedis-csv" or not ambiguous_gap(curve))
     assert read(writers.ALL[name](curve)) == curve
+
+
+@pytest.mark.parametrize("name", ["enedis-csv", "enedis-r63", "edf", "conso-downloader"])
+@settings(max_examples=40, deadline=None)
+@given(curve=regular_curves(steps=(30,)), block=st.integers(100, 2_000), rows_held=st.integers(20, 100))
+def test_a_large_file_is_read_piece_by_piece(name, curve, block, rows_held):
+    """As above, with the pieces made small."""
+    assume(name == "enedis-csv" or not ambiguous_gap(curve))
+    with mock.patch.object(content, "BLOCK", block), mock.patch.object(rows, "_SETTLE", rows_held):
+        assert read(writers.ALL[name](curve)) == curve
+
+
+@pytest.mark.parametrize("held", [100, 1 << 18])
+def test_what_a_large_file_repeats_is_told_as_in_a_small_one(held, monkeypatch):
+    """The first value stands, whenever it was put in order, and a row without one gives way."""
+    monkeypatch.setattr(content, "BLOCK", 2_000)
+    monkeypatch.setattr(rows, "_SETTLE", held)
+    curve = regular(date(2024, 5, 1), days=12)
+    lines = writers.enedis_csv(curve).decode().splitlines(keepends=True)
+    empty, other = lines[20].split(";")[0] + ";\n", lines[10].split(";")[0] + ";1\n"
+    whole = [*lines[:20], empty, *lines[21:], *lines[3:200], other, lines[20], *lines[3:]]
+    assert read("".join(whole).encode()) == curve
+    assert refused("".join(whole).encode()) == {RefusalReason.NO_VALUE: 1, RefusalReason.CONTRADICTION: 1}
 
 
 @pytest.mark.parametrize("name", FORMATS)
