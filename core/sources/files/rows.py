@@ -16,7 +16,7 @@ from core.sources.files.timing import APART, NO_STEP, Moments, Steps, localised,
 
 _GRID: Final = 5
 """Minutes of which every step is a multiple."""
-_SETTLE: Final = 1 << 18
+_SETTLE: Final = 1 << 19
 """Rows that are gathered before they are put in order. Only distinct ones are kept from there on, so that
 a file's size hardly matters to memory."""
 _NOISE_ROWS: Final = 100_000

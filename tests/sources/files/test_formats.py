@@ -108,7 +108,7 @@ def test_a_large_file_is_read_piece_by_piece(name, curve, block, rows_held):
         assert read(writers.ALL[name](curve)) == curve
 
 
-@pytest.mark.parametrize("held", [100, 1 << 18])
+@pytest.mark.parametrize("held", [100, 1 << 19])
 def test_what_a_large_file_repeats_is_told_as_in_a_small_one(held, monkeypatch):
     """The first value stands, whenever it was put in order, and a row without one gives way."""
     monkeypatch.setattr(content, "BLOCK", 2_000)
