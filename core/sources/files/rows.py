@@ -77,7 +77,8 @@ class Rows:
         """Which of the gathered stamps are Paris wall time; the others are UTC."""
         self._settled = _Columns.empty()
         self._earliest: int | None = None
-        self._listed = self._falls = 0
+        self._rises = 0
+        """By how many more of its rows the file goes on in time than it goes back."""
         self.refusals = Refusals()
         self.seen = 0
 
@@ -173,9 +174,8 @@ class Rows:
         self._naive.clear()
         if len(naive):
             wall = fresh.moment[naive]
-            self._listed += len(wall)
-            self._falls += int((np.diff(wall) < 0).sum())
-            fresh.moment[naive] = localised(wall, newest_first=2 * self._falls > self._listed)
+            self._rises += int(np.sign(np.diff(wall)).sum())
+            fresh.moment[naive] = localised(wall, newest_first=self._rises < 0)
         if len(self._settled) and fresh.moment.max() < self._settled.moment[0]:  # newest first
             fresh, self._settled = self._settled, self._in_order(fresh)
         self._settled = _Columns.joined([self._settled, fresh])

@@ -338,6 +338,31 @@ def test_edf_quirks():
     assert local(curve.span.end).hour == 0
 
 
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("name", ["enedis-r63", "conso-downloader"])
+def test_autumn_rows_sorted_by_their_stamps(name, step):
+    """As a spreadsheet or a program sorts them: of two equal stamps the first is summer time."""
+    curve = regular(date(2025, 10, 26), step=step)
+    head, *body = writers.ALL[name](curve).splitlines(keepends=True)
+    place = 0 if name == "conso-downloader" else 7
+    assert read(head + b"".join(sorted(body, key=lambda line: line.split(b";")[place]))) == curve
+
+
+@pytest.mark.parametrize("name", ["edf", "enedis-r63", "conso-downloader"])
+def test_autumn_rows_each_written_twice(name):
+    curve = regular(date(2025, 10, 25), days=3)
+    lines = writers.ALL[name](curve).splitlines(keepends=True)
+    above = {"edf": 4, "enedis-r63": 1, "conso-downloader": 1}[name]
+    doubled = b"".join([*lines[:above], *(line for one in lines[above:] for line in (one, one))])
+    assert read(doubled) == curve
+    assert not refused(doubled)
+
+
+def test_a_short_file_newest_first_over_the_autumn_change():
+    hour = regular(date(2024, 10, 27), step=60).select(slice(0, 4))
+    assert read(writers.edf(hour)) == hour
+
+
 def test_xlsx_without_its_last_half_hour_says_so():
     curve = regular(date(2025, 5, 1), days=7).select(slice(0, 7 * 48 - 1))
     preview = FileSource("a", writers.enedis_xlsx(curve)).preview()
