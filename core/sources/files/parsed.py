@@ -50,9 +50,9 @@ def read_prm(written: str) -> tuple[str | None, bool]:
     return (bare, False) if _PRM.fullmatch(bare) and len(bare) == 14 else (None, False)
 
 
-def check_not_cut(last_line: str | None, fields: int) -> None:
+def check_not_cut(last_line: str | None, fields: int, separator: str = ";") -> None:
     """SourceError `file-cut` where a file ends inside a line, told by the fields that are missing."""
-    if last_line is not None and last_line.count(";") + 1 < fields:
+    if last_line is not None and last_line.count(separator) + 1 < fields:
         raise SourceError("file-cut")
 
 
@@ -65,10 +65,10 @@ def lines_above(head: list[str], header: re.Pattern[str]) -> int:
     return 0
 
 
-def lines_below(content: Content, skip: int) -> Iterator[Lines]:
+def lines_below(content: Content, skip: int, separator: bytes = b";") -> Iterator[Lines]:
     """The file's lines, block by block, less the first `skip` that hold anything."""
     for block in content.blocks():
-        lines = Lines(block).behind(skip)
+        lines = Lines(block, separator).behind(skip)
         skip = 0
         if len(lines):
             yield lines

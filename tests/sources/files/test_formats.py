@@ -180,7 +180,7 @@ def test_a_lone_double_distance_is_a_missing_reading():
     kept[[5, 20]] = False
     holed = curve.select(kept)
     assert read(writers.enedis_csv(holed)) == holed
-    assert read(writers.conso_downloader(holed)) == holed
+    assert read(writers.conso_downloader_starts(holed)) == holed
     assert len(FileSource("a", writers.enedis_csv(holed)).preview().gaps) == 2
 
 
@@ -348,11 +348,11 @@ def test_autumn_rows_sorted_by_their_stamps(name, step):
     assert read(head + b"".join(sorted(body, key=lambda line: line.split(b";")[place]))) == curve
 
 
-@pytest.mark.parametrize("name", ["edf", "enedis-r63", "conso-downloader"])
+@pytest.mark.parametrize("name", ["edf", "enedis-r63"])
 def test_autumn_rows_each_written_twice(name):
     curve = regular(date(2025, 10, 25), days=3)
     lines = writers.ALL[name](curve).splitlines(keepends=True)
-    above = {"edf": 4, "enedis-r63": 1, "conso-downloader": 1}[name]
+    above = {"edf": 4, "enedis-r63": 1}[name]
     doubled = b"".join([*lines[:above], *(line for one in lines[above:] for line in (one, one))])
     assert read(doubled) == curve
     assert not refused(doubled)
@@ -429,6 +429,37 @@ def test_totalenergies_by_the_end_of_its_half_hours():
     curve = regular(date(2024, 5, 1), watts=1000)
     body = "".join(f'"{end:%d/%m/%Y %H:%M}";"0,5 kWh"\n' for _, end, _, _ in writers.rows(curve))
     assert read(body.encode()) == curve
+
+
+@pytest.mark.parametrize("write", [writers.conso_downloader_first, writers.conso_downloader_starts])
+@settings(max_examples=40, deadline=None)
+@given(curve=regular_curves())
+def test_earlier_forms_of_conso_downloader(write, curve):
+    assume(not ambiguous_gap(curve))
+    assert read(write(curve)) == curve
+
+
+def test_conso_downloader_says_the_flow_in_its_name():
+    data = writers.conso_downloader(regular(date(2024, 5, 1)))
+    for name in ("historique_prod_12345678901234_2026-03-09.csv", "a.zip/historique_prod_12345678901234.csv"):
+        preview = FileSource(name, data).preview()
+        assert preview.meter == Meter("12345678901234", Flow.PRODUCTION)
+    given = FileSource("historique_conso_12345678901234_2026-03-09.csv", data)
+    assert given.preview().meter == Meter("12345678901234")
+
+
+def test_a_decimal_comma_between_commas_is_no_number():
+    data = writers.conso_downloader_first(regular(date(2024, 5, 1), watts=1000))
+    spoilt = data.replace(b",1\n", b',"1,234"\n', 3)
+    assert refused(spoilt) == {RefusalReason.NOT_A_NUMBER: 3}
+    assert len(read(spoilt)) == 45
+
+
+@pytest.mark.parametrize("end", [b"2024-05-01T01:45", b"2024-05-01T02:45", b"2024-05-01T00:30", b"null"])
+def test_an_end_that_is_no_interval_apart(end):
+    data = writers.conso_downloader(regular(date(2024, 5, 1)))
+    spoilt = data.replace(b"2024-05-01T01:00;2024-05-01T01:30", b"2024-05-01T01:00;" + end)
+    assert refused(spoilt) == {RefusalReason.UNKNOWN_STEP: 1}
 
 
 def test_several_answers_in_one_json_file():

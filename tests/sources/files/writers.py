@@ -77,6 +77,25 @@ def edf(curve: Curve) -> bytes:
 
 
 def conso_downloader(curve: Curve) -> bytes:
+    """Sorted by start as it is written, as the extension does."""
+    lines = [
+        f'{start:%Y-%m-%dT%H:%M};{end:%Y-%m-%dT%H:%M};"{str(Decimal(watts) / 1000).replace(".", ",")}"\n'
+        for start, end, _, watts in rows(curve)
+    ]
+    return f"debut;fin;kW\n{''.join(sorted(lines, key=lambda line: line[:16]))}".encode()
+
+
+def conso_downloader_first(curve: Curve) -> bytes:
+    """As its first version wrote it."""
+    lines = [
+        f"{start:%Y-%m-%dT%H:%M},{end:%Y-%m-%dT%H:%M},{Decimal(watts) / 1000}\n"
+        for start, end, _, watts in rows(curve)
+    ]
+    return f"debut,fin,kW\n{''.join(sorted(lines, key=lambda line: line[:16]))}".encode()
+
+
+def conso_downloader_starts(curve: Curve) -> bytes:
+    """Without the ends."""
     body = "".join(
         f"{start:%Y-%m-%d %H:%M:%S};{str(Decimal(watts) / 1000).replace('.', ',')}\n"
         for start, _, _, watts in rows(curve)
@@ -124,12 +143,12 @@ STATING_STEPS: Final[dict[str, Writer]] = {
     "enedis-xlsx": enedis_xlsx,
     "json-v5": json_v5,
     "json-v2": json_v2,
+    "conso-downloader": conso_downloader,
 }
 """Formats in which every row says its step."""
 TELLING_STEPS: Final[dict[str, Writer]] = {
     "enedis-csv": enedis_csv,
     "edf": edf,
-    "conso-downloader": conso_downloader,
 }
 """Formats in which the distance between rows tells it."""
 ALL: Final = STATING_STEPS | TELLING_STEPS | {"totalenergies": totalenergies}
