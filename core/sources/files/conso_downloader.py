@@ -16,7 +16,7 @@ from core.errors import SourceError
 from core.model import Flow, Origin, RefusalReason
 from core.sources.files.columns import reason, stamps, watts
 from core.sources.files.content import Content
-from core.sources.files.parsed import Part, check_not_cut, lines_above, lines_below
+from core.sources.files.parsed import Part, check_not_cut, full_lines, lines_above, lines_below
 from core.sources.files.rows import Rows
 from core.sources.files.timing import stated_steps
 
@@ -32,7 +32,7 @@ def recognises(lines: list[str]) -> bool:
 
 def read(content: Content) -> list[Part]:
     """SourceError `file-kwh`, or `file-daily` for energies of days."""
-    full = [line.strip() for line in content.head_lines() if line.strip(' \t"')]
+    full = full_lines(content.head_lines())
     above = lines_above(full, _HEADER)
     header = _HEADER.fullmatch(full[above - 1])
     assert header is not None  # it was recognised by it

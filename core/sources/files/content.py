@@ -107,14 +107,22 @@ class Content:
         return decoded(data) if self._encoding is None else data.decode(self._encoding, errors="replace")
 
     def _text(self, pieces: Iterator[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+        texts = self._decoded(pieces)
+        first = bytes(next(texts, b"")).removeprefix(codecs.BOM_UTF8)
+        if b"\r" in first and b"\n" not in first:  # line ends of an old Macintosh
+            yield first.replace(b"\r", b"\n")
+            yield from (bytes(text).replace(b"\r", b"\n") for text in texts)
+            return
+        yield first
+        yield from texts
+
+    def _decoded(self, pieces: Iterator[bytes | memoryview]) -> Iterator[bytes | memoryview]:
         if self._encoding is None:
-            first = next(pieces, b"")
-            yield bytes(first).removeprefix(codecs.BOM_UTF8)
             yield from pieces
             return
         decoder = codecs.getincrementaldecoder(self._encoding)(errors="replace")
         for piece in pieces:
-            yield decoder.decode(bytes(piece)).removeprefix("\ufeff").encode("utf-8", errors="replace")
+            yield decoder.decode(bytes(piece)).encode("utf-8", errors="replace")
 
     @property
     def is_zip(self) -> bool:
@@ -188,8 +196,8 @@ def unpacked(name: str, data: bytes) -> list[Content]:
 
 
 def _is_file(entry: zipfile.ZipInfo) -> bool:
-    last = entry.filename.rsplit("/", 1)[-1]
-    return not entry.is_dir() and not entry.filename.startswith("__MACOSX/") and not last.startswith(".")
+    last = entry.filename.rsplit("/", 1)[-1]  # empty for a folder
+    return bool(last) and not entry.filename.startswith("__MACOSX/") and not last.startswith(".")
 
 
 def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Content:

@@ -36,7 +36,7 @@ def read(content: Content) -> list[Part]:
         day = int(days[-1])
         power, against = watts(lines.field(1))
         rows.add(lines, _stamps(first, days), power, against, only=~is_section)
-    check_not_cut(content.last_line(), 2)
+    check_not_cut(content.last_line(), 3)
     curve = rows.curve()
     return [Part(Origin.EDF, None, None, curve, rows.refusals.all())]
 

@@ -8,10 +8,10 @@ from itertools import pairwise
 from typing import Final
 
 from core.errors import SourceError
-from core.model import STEPS, Flow, Origin
-from core.sources.files.columns import stamps, watts
+from core.model import STEPS, Flow, Origin, RefusalReason
+from core.sources.files.columns import reason, stamps, watts
 from core.sources.files.content import Content
-from core.sources.files.parsed import Part, check_not_cut, lines_above, lines_below, read_prm
+from core.sources.files.parsed import Part, check_not_cut, full_lines, lines_above, lines_below, read_prm
 from core.sources.files.rows import Rows
 from core.sources.files.timing import NO_STEP
 
@@ -36,6 +36,7 @@ def read(content: Content) -> list[Part]:
     rows = Rows()
     for lines in lines_below(content, lines_above(head, _HEADER)):
         power, against = watts(lines.field(1))
+        against[lines.field(2).width > 0] = reason(RefusalReason.NOT_A_NUMBER)
         rows.add(lines, stamps(lines.field(0)), power, against)
     check_not_cut(content.last_line(), 2)
     prm, ruined = read_prm(about.get("identifiant prm", ""))
@@ -46,12 +47,13 @@ def read(content: Content) -> list[Part]:
 
 def _about(head: list[str]) -> dict[str, str]:
     """The two lines about the meter, name by name."""
-    for names, values in pairwise(head[:_ABOUT_LINES]):
-        if "identifiant prm" in names:
+    said = [line for line in full_lines(head) if line.strip(";")]
+    for names, values in pairwise(said[:_ABOUT_LINES]):
+        if "identifiant prm" in names and "identifiant prm" not in values:
             pairs = zip(names.split(";"), values.split(";"), strict=False)
-            return {name.strip(' "'): value.strip(' "') for name, value in pairs}
+            return {name.strip(' "\ufeff'): value.strip(' "') for name, value in pairs}
     return {}
 
 
 def _step(written: str) -> int:
-    return int(written) if written.isdigit() and int(written) in STEPS else NO_STEP
+    return int(written) if written in map(str, STEPS) else NO_STEP

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.errors import SourceError
 from core.model import Flow, Origin, RefusalReason
-from core.sources.files.columns import Flags, Lines, Numbers, stamps, watts
+from core.sources.files.columns import Flags, Lines, Numbers, reason, stamps, watts
 from core.sources.files.content import Content
 from core.sources.files.parsed import Part, check_not_cut, lines_above, lines_below, read_prm
 from core.sources.files.rows import Rows
@@ -23,6 +23,8 @@ _COLUMNS: Final = (
     *("identifiant prm", "date de debut", "date de fin", "grandeur physique", "grandeur metier"),
     *("etape metier", "unite", "horodate", "valeur", "nature", "pas"),
 )
+_WIDTH: Final = len(_COLUMNS) + 2
+_LAST_WIDTH: Final = 40
 _NEEDED: Final = frozenset(
     {"identifiant prm", "grandeur physique", "grandeur metier", "unite", "horodate", "valeur", "pas"}
 )
@@ -66,6 +68,9 @@ def _columns(head: list[str], above: int) -> dict[str, int]:
 def _take(lines: Lines, column: dict[str, int], which: Flags, meters: _Meters) -> None:
     stamped = stamps(lines.field(column["horodate"]))
     power, against = watts(lines.field(column["valeur"]))
+    width = max(_WIDTH, *(place + 1 for place in column.values()))
+    glued = (lines.field(width).width > 0) | (lines.field(width - 1).width > _LAST_WIDTH)  # two rows in one
+    against[glued] = reason(RefusalReason.NOT_A_NUMBER)
     steps = _steps(lines, column["pas"])
     flows = lines.field(column["grandeur metier"])
     prm = lines.field(column["identifiant prm"])

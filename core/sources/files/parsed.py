@@ -14,9 +14,13 @@ from core.sources.files.content import Content
 
 ABOUT_LINES: Final = 30
 """How far down a header is looked for."""
-_RUINED: Final = re.compile(r"\d+([.,]\d+)?e\+?\d+")
-_MASKED: Final = re.compile(r"(\d*)[x*•]+\d*")
-_PRM: Final = re.compile(r"\d{14}|\d{0,13}x{1,14}")
+_RUINED: Final = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.ASCII)
+_MASKED: Final = re.compile(r"(\d*)[x*•]+\d*", re.ASCII)
+_SHORT: Final = re.compile(r"\d{11,14}", re.ASCII)
+_ROW: Final = re.compile(
+    r'"?(\d{4}-\d\d-\d\d[t ]\d\d:|\d\d/\d\d/\d{4} \d\d:|\d\d:\d\d:\d\d"?;).*|.*;p\w+;(cons|prod);.*', re.ASCII
+)
+"""What looks like a reading of any format of lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +46,39 @@ def read_prm(written: str) -> tuple[str | None, bool]:
     bare = re.sub(r"[\s'\"=]", "", written).lower()
     if _RUINED.fullmatch(bare):
         return None, True
-    if bare.isdigit() and 11 <= len(bare) <= 14:
+    if _SHORT.fullmatch(bare):
         return bare.zfill(14), False
     masked = _MASKED.fullmatch(bare)
     if masked and len(masked[1]) < 14:
         return masked[1].ljust(14, "x"), False
-    return (bare, False) if _PRM.fullmatch(bare) and len(bare) == 14 else (None, False)
+    return None, False
 
 
 def check_not_cut(last_line: str | None, fields: int, separator: str = ";") -> None:
-    """SourceError `file-cut` where a file ends inside a line, told by the fields that are missing."""
-    if last_line is not None and last_line.count(separator) + 1 < fields:
+    """SourceError `file-cut` where a file ends inside a line, told by the fields that are missing or by a
+    quote that is not closed."""
+    if last_line is not None and (last_line.count(separator) + 1 < fields or last_line.count('"') % 2):
         raise SourceError("file-cut")
+
+
+def full_lines(head: list[str]) -> list[str]:
+    """Those that hold anything, stripped."""
+    return [line.strip() for line in head if line.strip(' \t"')]
 
 
 def lines_above(head: list[str], header: re.Pattern[str]) -> int:
     """How many lines that hold anything stand above the first row, the header included; 0 without one."""
-    full = [line.strip() for line in head if line.strip(' \t"')]
-    for above, line in enumerate(full[:ABOUT_LINES]):
+    for above, line in enumerate(full_lines(head)[:ABOUT_LINES]):
         if header.fullmatch(line):
             return above + 1
     return 0
 
 
 def lines_below(content: Content, skip: int, separator: bytes = b";") -> Iterator[Lines]:
-    """The file's lines, block by block, less the first `skip` that hold anything."""
+    """The file's lines, block by block, less the first `skip` that hold anything; rows above a header that
+    stands among them are not skipped."""
+    if any(_ROW.fullmatch(line) for line in full_lines(content.head_lines())[:skip]):
+        skip = 0
     for block in content.blocks():
         lines = Lines(block, separator).behind(skip)
         skip = 0

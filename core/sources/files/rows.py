@@ -76,7 +76,7 @@ class Rows:
         self._naive: list[Flags] = []
         """Which of the gathered stamps are Paris wall time; the others are UTC."""
         self._settled = _Columns.empty()
-        self._earliest: int | None = None
+        self._first, self._last = 1 << 62, -1
         self._rises = 0
         """By how many more of its rows the file goes on in time than it goes back."""
         self.refusals = Refusals()
@@ -110,8 +110,8 @@ class Rows:
             self._note(lines, kept & (against == number), REASONS[number])
         steps = np.full(len(lines), NO_STEP) if minutes is None else minutes
         if kept.any():
-            earliest = int(stamps.wall[kept].min())
-            self._earliest = earliest if self._earliest is None else min(self._earliest, earliest)
+            wall = stamps.wall[kept]
+            self._first, self._last = min(self._first, int(wall.min())), max(self._last, int(wall.max()))
             self._gather(
                 _Columns(
                     (moment[kept] // MINUTE_MS).astype(np.int32),
@@ -144,9 +144,11 @@ class Rows:
             self.refusals.add(why, int(which.sum()), lines.string(int(np.argmax(which))))
 
     @property
-    def earliest_of_day(self) -> int | None:
-        """Minutes after midnight, as written, of the earliest row."""
-        return None if self._earliest is None else self._earliest % DAY_MS // MINUTE_MS
+    def ends_of_day(self) -> tuple[int, int] | tuple[None, None]:
+        """Minutes after midnight, as written, of the earliest and the latest row."""
+        if self._last < 0:
+            return None, None
+        return self._first % DAY_MS // MINUTE_MS, self._last % DAY_MS // MINUTE_MS
 
     def curve(self, *, stamped_at_end: bool = True, usual: int = NO_STEP) -> Curve:
         """The curve of all rows. `usual`: the step the file states for rows whose neighbours tell none."""

@@ -31,24 +31,38 @@ def localised(wall: Moments, *, newest_first: bool = False) -> Moments:
     second = np.zeros(len(wall), np.bool_)
     (rows,) = np.nonzero(is_ambiguous(milliseconds))
     if len(rows):
-        second[rows] = _in_winter(rows, milliseconds[rows])
+        second[rows] = _in_winter(rows, milliseconds)
     return (to_utc(milliseconds, second) // MINUTE_MS).astype(np.int32)
 
 
-def _in_winter(rows: NDArray[np.intp], twice: Numbers) -> Flags:
+def _in_winter(rows: NDArray[np.intp], wall: Numbers) -> Flags:
     """Which rows of an hour that happens twice are its second, winter time; another listing starts over.
 
     In order of time, winter begins where the stamps step back, and equal neighbours are one row twice.
-    Sorted by stamp, they never step back, and the second of two equal neighbours is the winter one.
+    Sorted by stamp, they never step back, and the second of two equal neighbours is the winter one. Stamps
+    that come once are summer time, unless they follow on nothing and only what follows them is near.
     """
+    twice = wall[rows]
     fresh = np.ones(len(rows), np.bool_)
     fresh[1:] = (np.diff(rows) > APART) | (np.diff(twice // DAY_MS) != 0)
     apart = np.diff(twice, prepend=twice[:1])
     back, again = (apart < 0) & ~fresh, (apart == 0) & ~fresh
-    steps_back = np.bincount(np.cumsum(fresh) - 1, weights=back)[np.cumsum(fresh) - 1] > 0
+    listing = np.cumsum(fresh) - 1
+    steps_back = (np.bincount(listing, weights=back) > 0)[listing]
+    repeats = (np.bincount(listing, weights=again) > 0)[listing]
     in_order = _since(fresh, back) % 2 == 1
     followed = np.append(again[1:], False)
-    return np.asarray(np.where(steps_back, in_order, again | (~followed & (_since(fresh, again) > 0))))
+    paired = again | (~followed & (_since(fresh, again) > 0))
+    last = np.append(np.flatnonzero(fresh)[1:], len(rows)) - 1
+    late = (_near(wall, rows[last] + 1) & ~_near(wall, rows[fresh]))[listing]
+    return np.asarray(np.where(steps_back, in_order, np.where(repeats, paired, late)))
+
+
+def _near(wall: Numbers, rows: NDArray[np.intp]) -> Flags:
+    """Whether the row before each of these (which may be behind the last) is at most an hour older."""
+    there = (rows > 0) & (rows < len(wall))
+    apart = wall[np.minimum(rows, len(wall) - 1)] - wall[np.maximum(rows - 1, 0)]
+    return np.asarray(there & (apart >= 0) & (apart <= HOUR_MS))
 
 
 def _since(fresh: Flags, what: Flags) -> Numbers:
@@ -77,8 +91,9 @@ def row_steps(moment: Moments, *, stamped_at_end: bool, usual: int = NO_STEP) ->
     """The step (minutes) of each row of ascending stamps that state none; NO_STEP where nothing tells.
 
     Of stamps at the end: the distance to the row before where that is a step, else to the row after. A lone
-    multiple of the distances on both its sides is a missing reading, not a longer one, and an interval lies
-    on the grid of its own step. Of stamps at the start the same, mirrored.
+    multiple of the distances on both its sides, or on its only side at the first or last row, is a missing
+    reading, not a longer one, and an interval lies on the grid of its own step. Of stamps at the start the
+    same, mirrored.
     """
     if not stamped_at_end:
         return row_steps(-moment[::-1], stamped_at_end=True, usual=usual)[::-1]
@@ -86,6 +101,8 @@ def row_steps(moment: Moments, *, stamped_at_end: bool, usual: int = NO_STEP) ->
     none = np.zeros(1, np.int32)
     before, after = np.concatenate([none, apart]), np.concatenate([apart, none])
     earlier = np.concatenate([none, before[:-1]])  # the distance before the one to the row before
+    if len(apart) > 1:  # at the last row nothing is after
+        after[-1] = earlier[-1]
     lone = (earlier == after) & _is_step(after) & (before > after)
     lone &= before % np.maximum(after, 1) == 0
     del earlier

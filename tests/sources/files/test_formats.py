@@ -75,6 +75,16 @@ def ambiguous_gap(curve: Curve) -> bool:
     return False
 
 
+def step_changes_in_autumn(curve: Curve) -> bool:
+    """Sorted stamps cannot tell two hours apart that have other steps."""
+    for day in CHANGES[1::2]:
+        change = midnight(day) + 3 * HOUR_MS
+        inside = (curve.end > change - HOUR_MS) & (curve.start < change + HOUR_MS)
+        if len(set(curve.minutes[inside].tolist())) > 1:
+            return True
+    return False
+
+
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("day", CHANGES)
 def test_days_around_a_change_of_clock_come_back(name, day):
@@ -95,6 +105,7 @@ def test_every_step_comes_back(name, step):
 @given(curve=regular_curves())
 def test_any_curve_comes_back(name, curve):
     assume(name == "enedis-csv" or not ambiguous_gap(curve))
+    assume(name != "conso-downloader" or not step_changes_in_autumn(curve))
     assert read(writers.ALL[name](curve)) == curve
 
 
@@ -358,6 +369,15 @@ def test_autumn_rows_each_written_twice(name):
     assert not refused(doubled)
 
 
+@pytest.mark.parametrize("name", ["edf", "enedis-r63", "conso-downloader", "totalenergies"])
+@pytest.mark.parametrize("hole", [slice(3, 7), slice(3, 8), slice(2, 6)])
+def test_winter_time_alone_after_a_gap_over_the_change_of_clock(name, hole):
+    """What stands before 03:00 without anything before it is not an hour earlier."""
+    curve = regular(date(2025, 10, 26), watts=1000)
+    holed = curve.select(np.delete(np.arange(50), hole))
+    assert read(writers.ALL[name](holed)) == holed
+
+
 def test_a_short_file_newest_first_over_the_autumn_change():
     hour = regular(date(2024, 10, 27), step=60).select(slice(0, 4))
     assert read(writers.edf(hour)) == hour
@@ -425,17 +445,77 @@ def test_xlsx_of_daily_energy_is_said_so():
     assert refusal(edit_workbook(writers.enedis_xlsx(regular()), change)) == "file-daily"
 
 
-def test_totalenergies_by_the_end_of_its_half_hours():
-    curve = regular(date(2024, 5, 1), watts=1000)
+@pytest.mark.parametrize("hours", [slice(0, 48), slice(0, 40), slice(7, 48)])
+def test_totalenergies_by_the_ends_of_its_half_hours(hours):
+    curve = regular(date(2024, 5, 1), watts=1000).select(hours)
     body = "".join(f'"{end:%d/%m/%Y %H:%M}";"0,5 kWh"\n' for _, end, _, _ in writers.rows(curve))
     assert read(body.encode()) == curve
+
+
+@pytest.mark.parametrize("hours", [slice(0, 48), slice(0, 40)])
+def test_totalenergies_by_their_starts(hours):
+    curve = regular(date(2024, 5, 1), watts=1000).select(hours)
+    body = "".join(f'"{start:%d/%m/%Y %H:%M}";"0,5 kWh"\n' for start, _, _, _ in writers.rows(curve))
+    assert read(body.encode()) == curve
+
+
+@pytest.mark.parametrize("hours", [slice(7, 40), slice(7, 47)])
+def test_totalenergies_that_does_not_tell(hours):
+    curve = regular(date(2024, 5, 1), watts=1000).select(hours)
+    assert refusal(writers.totalenergies(curve)) == "file-unclear-times"
+
+
+@pytest.mark.parametrize("name", ["enedis-csv", "conso-downloader", "edf"])
+def test_a_gap_before_the_last_or_after_the_first_reading(name):
+    """Such a reading is no longer than its neighbours."""
+    write = writers.conso_downloader_starts if name == "conso-downloader" else writers.ALL[name]
+    curve = regular(date(2024, 5, 1), watts=1000)
+    for hole in (1, 46):
+        holed = curve.select(np.delete(np.arange(48), hole))
+        assert read(write(holed)) == holed
+
+
+def test_rows_above_the_header_are_read_too():
+    """As two files are pasted one behind the other, the first without its beginning."""
+    curve = regular(date(2024, 5, 1), days=2)
+    head, body = writers.enedis_csv(curve).split(b"Valeur\n")
+    lines = body.splitlines(keepends=True)
+    pasted = b"".join(lines[48:]) + head + b"Valeur\n" + b"".join(lines[:48])
+    assert read(pasted) == curve
+    assert refused(b"".join(lines[80:]) + head + b"Valeur\n" + b"".join(lines)) == {
+        RefusalReason.BAD_STAMP: 3
+    }
+
+
+@pytest.mark.parametrize("name", ["enedis-csv", "enedis-r63", "conso-downloader"])
+def test_two_rows_glued_into_one(name):
+    data = writers.ALL[name](regular(date(2024, 5, 1)))
+    at = data.rfind(b"\n", 0, len(data) // 2)
+    assert refused(data[:at] + b";" + data[at + 1 :]) == {RefusalReason.NOT_A_NUMBER: 1}
+
+
+def test_utf16_that_a_transfer_of_text_ruined():
+    """Every other line is one byte out of step, and its line end with it."""
+    data = writers.enedis_r63(regular(date(2024, 5, 1))).decode().encode("utf-16").replace(b"\n", b"\r\n")
+    assert sum(refused(data).values()) > 20
+
+
+@pytest.mark.parametrize("name", ["enedis-csv", "enedis-r63"])
+def test_a_meter_in_digits_of_another_script(name):
+    data = writers.ALL[name](regular(date(2024, 5, 1))).decode().replace(writers.PRM, "٠١٢٣٤٥٦٧٨٩٠١٢٣")
+    assert FileSource("a", data.encode()).preview().meter == Meter(UNKNOWN_PRM)
+
+
+def test_a_file_cut_inside_a_value():
+    for write, cut in ((writers.edf, 9), (writers.conso_downloader, 3), (writers.totalenergies, 7)):
+        assert refusal(write(regular(date(2024, 5, 1), watts=1232))[:-cut]) == "file-cut"
 
 
 @pytest.mark.parametrize("write", [writers.conso_downloader_first, writers.conso_downloader_starts])
 @settings(max_examples=40, deadline=None)
 @given(curve=regular_curves())
 def test_earlier_forms_of_conso_downloader(write, curve):
-    assume(not ambiguous_gap(curve))
+    assume(not ambiguous_gap(curve) and not step_changes_in_autumn(curve))
     assert read(write(curve)) == curve
 
 
@@ -652,6 +732,11 @@ def test_zip_in_a_zip_is_left_alone():
     inner = zipped({"a.csv": b"x"})
     (source,) = open_files([("a.zip", zipped({"inner.zip": inner}))])
     assert code_of(source) == "file-zip-nested"
+
+
+def test_zip_of_a_file_without_a_name():
+    (source,) = open_files([("a.zip", zipped({"x": b""}).replace(b"x", b"\0"))])
+    assert code_of(source) == "file-empty"
 
 
 def test_empty_zip():

@@ -104,12 +104,12 @@ def conso_downloader_starts(curve: Curve) -> bytes:
 
 
 def totalenergies(curve: Curve) -> bytes:
-    """Half-hours by their start; whole days, so that the first stamp is a midnight."""
+    """Half-hours by their ends; whole days, so that the first stamp is 00:30."""
     body = "".join(
-        f'"{start:%d/%m/%Y %H:%M}";"{str(Decimal(watts) / 2000).replace(".", ",")} kWh"\n'
-        for start, _, _, watts in rows(curve)
+        f'Électricité;"{end:%d/%m/%Y %H:%M:%S}";"{Decimal(watts) / 2000} kWh"\n'
+        for _, end, _, watts in rows(curve)
     )
-    return f"Date;Consommation\n{body}".encode()
+    return f"Énergie;Date;Consommation\n{body}".encode()
 
 
 def json_v5(curve: Curve) -> bytes:
