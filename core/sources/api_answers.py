@@ -130,9 +130,8 @@ def _v5(document: Mapping[str, Any]) -> _Series:
 def _curve(series: _Series) -> tuple[Curve, tuple[Refusal, ...]]:
     """The readings in order, and what was left out of the rows."""
     refusals = _Refusals(series)
-    rows = np.arange(len(series.stamps))
     empty = np.array([value is None or value == "" for value in series.values], dtype=np.bool_)
-    rows = refusals.without(rows, empty, RefusalReason.NO_VALUE)
+    rows = np.flatnonzero(~empty)  # null is no reading: nothing to refuse
 
     wall = pd.to_datetime(pd.Series(series.stamps, dtype=object).map(_text), format=_STAMP, errors="coerce")
     ends = wall.astype("datetime64[ms]").to_numpy().astype(np.int64)  # NaT: the least int64

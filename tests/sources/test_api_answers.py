@@ -126,12 +126,12 @@ def test_order_does_not_matter_but_within_the_hour_told_twice(write: Any, seed: 
     assert read_load_curve(document).curve == curve
 
 
-def test_null_is_no_reading_and_never_zero() -> None:
+def test_null_is_no_reading_neither_zero_nor_refused() -> None:
     curve = regular(days=1)
     document = v2(METER, curve, nulls=("2024-03-02 00:30:00", "2024-03-02 01:00:00"))
     delivery = read_load_curve(document)
     assert delivery.curve == curve
-    assert [(one.reason, one.count) for one in delivery.refused] == [(RefusalReason.NO_VALUE, 2)]
+    assert delivery.refused == ()
 
 
 @FORMATS
