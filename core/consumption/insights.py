@@ -148,7 +148,7 @@ class KeyFigures:
     """Of some days: energy (watt-minutes), complete days, mean complete day, base load (W), peak, and the
     share of the energy used from 22:00 to 06:00. None where there is nothing to tell."""
 
-    energy: int
+    energy: int | None
     days: int
     mean_day: Fraction | None
     base: float | None
@@ -162,7 +162,7 @@ def key_figures(history: History, whole: Carpet, daily: Totals) -> KeyFigures:
     energy = int(whole.energy.sum())
     night = int(whole.energy[:, NIGHT_SLOTS].sum())
     return KeyFigures(
-        history.watt_minutes,
+        history.watt_minutes if len(history) else None,
         complete,
         Fraction(int(daily.energy[daily.complete].sum()), complete) if complete else None,
         base_load(whole).typical,

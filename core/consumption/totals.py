@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.consumption.history import History, day_range
+from core.consumption.history import History, day_range, to_date
 from core.model import MINUTE_MS, Days
 from core.paristime import midnights
 
@@ -75,6 +76,14 @@ def grouped(daily: Totals, grain: Grain) -> Totals:
         np.add.reduceat(daily.minutes, starts),
         np.add.reduceat(daily.expected, starts),
     )
+
+
+def measured_around(daily: Totals, days: Days) -> tuple[date | None, date | None]:
+    """The last day with readings before some days, and the first after them."""
+    measured = daily.first[~daily.empty]
+    before = measured[measured < np.datetime64(days.first, "D")]
+    after = measured[measured >= np.datetime64(days.end, "D")]
+    return to_date(before[-1]) if len(before) else None, to_date(after[0]) if len(after) else None
 
 
 def _bucket(day: NDArray[np.datetime64], grain: Grain) -> NDArray[np.int64]:

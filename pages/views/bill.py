@@ -11,18 +11,18 @@ from core.consumption.contracts import Contract
 from core.consumption.figures.cost import registers_chart
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
-from core.consumption.periods import Period, clipped
+from core.consumption.periods import Period
 from core.consumption.tariffs import WATT_MINUTES_PER_KWH, Bill, bill
 from core.formats import day, kwh
 from pages.shared.visitor import Visitor
 from pages.views.card import card
+from pages.views.empty import measured
 
 
 def show_bill(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
     """Total, lines and registers; what could not be priced is said, not guessed."""
-    shown = clipped(period.days, home.days)
+    shown = measured(guest, home, period)
     if shown is None:
-        st.info(guest.t("consumption.empty"), icon=":material/info:")
         return
     metered = home.metered(contract).during(shown)
     found = bill(metered, shown, home.meters)

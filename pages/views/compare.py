@@ -11,22 +11,21 @@ from core.consumption.figures.curve import load_curve
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.insights import Unlike, unlike_days
-from core.consumption.periods import SAME_WEEKDAYS, Period, View, clipped, shifted
+from core.consumption.periods import SAME_WEEKDAYS, Period, View, shifted
 from core.consumption.queries import Query
 from core.formats import day, kwh, number
 from core.model import Days
 from pages.shared.frame import path_of
 from pages.shared.visitor import Visitor
 from pages.views.card import card
+from pages.views.empty import measured
 from pages.views.navigator import shown_in_address
 
 
 def show_compare(guest: Visitor, home: Household, period: Period, style: Theme) -> None:
-    shown = clipped(period.days, home.days)
-    if shown is None:
-        st.info(guest.t("consumption.empty"), icon=":material/info:")
-        return
-    _overlay(guest, home, shown, style)
+    shown = measured(guest, home, period)
+    if shown:
+        _overlay(guest, home, shown, style)
     cumulated = st.toggle(guest.t("consumption.years.cumulated"), key="cumulated")
     card(guest, "years", years(home.daily, style, cumulated=cumulated), home.days, Query.MONTHS)
     _unlike(guest, home)
@@ -58,7 +57,9 @@ def _overlay(guest: Visitor, home: Household, shown: Days, style: Theme) -> None
             now=kwh(now.watt_minutes, guest.language),
             first=day(first, guest.language),
             last=day(last, guest.language),
-            then=kwh(other.watt_minutes, guest.language),
+            then=kwh(other.watt_minutes, guest.language)
+            if len(other)
+            else guest.t("consumption.overlay.none"),
         )
     )
 

@@ -20,21 +20,27 @@ from core.consumption.figures.theme import Theme
 from core.consumption.history import to_date
 from core.consumption.household import Household
 from core.consumption.insights import base_load
-from core.consumption.periods import Period, clipped
+from core.consumption.periods import Period
 from core.consumption.queries import Query
 from core.consumption.shapes import Season, duration, profile
 from core.consumption.tariffs import WATT_MINUTES_PER_KWH, daily_cost
+from core.model import Days
 from pages.shared.visitor import Visitor
 from pages.views.card import card
+from pages.views.empty import measured
 
 _WEEK = {"all": tuple(range(7)), "work": tuple(range(5)), "end": (5, 6)}
 
 
 def show_habits(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
-    shown = clipped(period.days, home.days)
-    if shown is None:
-        st.info(guest.t("consumption.empty"), icon=":material/info:")
-        return
+    shown = measured(guest, home, period)
+    if shown:
+        _usual(guest, home, shown, style)
+    show_base(guest, home, contract, style)
+
+
+def _usual(guest: Visitor, home: Household, shown: Days, style: Theme) -> None:
+    """Week, day and load duration of the period."""
     inside = (home.carpet.day >= np.datetime64(shown.first)) & (home.carpet.day < np.datetime64(shown.end))
     whole = home.carpet.rows(inside)
     with st.container(horizontal=True):
@@ -66,7 +72,6 @@ def show_habits(guest: Visitor, home: Household, period: Period, contract: Contr
     card(guest, "mean_day", day_profile(found, weekdays, style), shown, Query.PROFILE)
     lasting = duration(home.history.during(shown))
     card(guest, "duration", duration_curve(lasting, style), shown, Query.DURATION)
-    show_base(guest, home, contract, style)
 
 
 def show_base(guest: Visitor, home: Household, contract: Contract, style: Theme) -> None:

@@ -8,22 +8,22 @@ from core.consumption.contracts import USUAL_OFF_PEAK, Contract, Option, regulat
 from core.consumption.figures.cost import offers_chart
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
-from core.consumption.periods import Period, clipped
+from core.consumption.periods import Period
 from core.consumption.tariffs import Comparison, compare
 from core.formats import day
 from core.model import Days
 from pages.shared import notices
 from pages.shared.visitor import Visitor
 from pages.views.card import card
+from pages.views.empty import measured
 
 _OTHERS = (Option.BASE, Option.HPHC, Option.TEMPO)
 
 
 def show_offers(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
     """Like with like: only days on which every contract compared can be priced."""
-    shown = clipped(period.days, home.days)
+    shown = measured(guest, home, period)
     if shown is None:
-        st.info(guest.t("consumption.empty"), icon=":material/info:")
         return
     st.subheader(guest.t("cost.compare.title"), anchor=False)
     contracts = _contracts(guest, contract)

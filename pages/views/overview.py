@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import streamlit as st
 
 from core.consumption.contracts import Contract
@@ -11,7 +13,7 @@ from core.consumption.figures.theme import Theme
 from core.consumption.history import History
 from core.consumption.household import Household
 from core.consumption.insights import KeyFigures, key_figures, like_with_like
-from core.consumption.periods import Period, View, clipped
+from core.consumption.periods import Period, View
 from core.consumption.queries import Query
 from core.consumption.shapes import carpet
 from core.consumption.tariffs import daily_cost, meter
@@ -22,6 +24,7 @@ from core.paristime import local
 from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
 from pages.views.card import card
+from pages.views.empty import measured
 from pages.views.navigator import open_day
 
 _QUERIES = {Grain.DAY: Query.DAYS, Grain.WEEK: Query.WEEKS, Grain.MONTH: Query.MONTHS}
@@ -41,7 +44,7 @@ def show_figures(guest: Visitor, home: Household, period: Period, contract: Cont
             key_figures(part, shape, by_day(part, period.days))
             for part, shape in zip((matched.now, matched.before), whole, strict=True)
         )
-        changes = _changes(now, before, matched.days)
+        changes = _changes(now, before)
         if home.is_bought:
             changes["cost"] = _ratio(*(_euros(part, contract) for part in (matched.now, matched.before)))
     cards = _cards(guest, found, _euros(history, contract) if home.is_bought else None, style)
@@ -57,16 +60,21 @@ def show_figures(guest: Visitor, home: Household, period: Period, contract: Cont
                 border=True,
                 height="stretch",
             )
-    _say_compared(guest, matched.days, matched.of)
+    if matched.of:
+        _say_compared(guest, matched.days, matched.of)
 
 
 def _cards(
     guest: Visitor, found: KeyFigures, euros: float | None, style: Theme
-) -> list[tuple[str, str, str]]:
+) -> list[tuple[str, str, str | None]]:
     nothing = "–"
     top = found.peak
     return [
-        ("energy", style.kwh(found.energy), guest.t("consumption.key.energy.help")),
+        (
+            "energy",
+            nothing if found.energy is None else style.kwh(found.energy),
+            guest.t("consumption.key.energy.help"),
+        ),
         (
             "cost",
             nothing if euros is None else style.euros(euros),
@@ -87,7 +95,7 @@ def _cards(
             nothing if top is None else style.kw(top.watts, 2),
             guest.t("consumption.key.peak.help", moment=moment(local(top.start), guest.language))
             if top
-            else nothing,
+            else None,
         ),
         (
             "night",
@@ -97,17 +105,17 @@ def _cards(
     ]
 
 
-def _changes(now: KeyFigures, before: KeyFigures, days: int) -> dict[str, float | None]:
+def _changes(now: KeyFigures, before: KeyFigures) -> dict[str, float | None]:
     return {
         "energy": _ratio(now.energy, before.energy),
-        "mean": _ratio(now.energy / days, before.energy / days),
+        "mean": _ratio(now.mean_day, before.mean_day),
         "base": _ratio(now.base, before.base),
         "peak": _ratio(now.peak and now.peak.watts, before.peak and before.peak.watts),
     }
 
 
-def _ratio(now: float | None, before: float | None) -> float | None:
-    return None if not before or now is None else now / before - 1
+def _ratio(now: float | Fraction | None, before: float | Fraction | None) -> float | None:
+    return None if not before or now is None else float(now / before - 1)
 
 
 def _euros(history: History, contract: Contract) -> float | None:
@@ -126,12 +134,10 @@ def _say_compared(guest: Visitor, days: int, of: int) -> None:
 
 def show_overview(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
     """Curve, bars, carpet and calendar."""
-    shown = clipped(period.days, home.days)
-    if shown is None:
-        st.info(guest.t("consumption.empty"), icon=":material/info:")
-        return
-    card(guest, "curve", load_curve(home.history.during(shown), shown, style), shown, Query.CURVE)
-    if period.view is not View.DAY:
+    shown = measured(guest, home, period)
+    if shown:
+        card(guest, "curve", load_curve(home.history.during(shown), shown, style), shown, Query.CURVE)
+    if shown and period.view is not View.DAY:
         show_bars(guest, home, shown, contract, style)
     known = home.days
     for name, chart, query in (

@@ -9,7 +9,7 @@ from core.consumption.figures.habits import peak_chart
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.insights import biggest_days, daily_peaks, peaks
-from core.consumption.periods import Period, clipped
+from core.consumption.periods import Period
 from core.consumption.queries import Query
 from core.consumption.totals import by_day
 from core.formats import day, kwh, labelled, moment
@@ -17,15 +17,15 @@ from core.paristime import local
 from pages.shared.visitor import Visitor
 from pages.views.card import card
 from pages.views.compare import days_link
+from pages.views.empty import measured
 from pages.views.navigator import open_day
 
 _LISTED = 8
 
 
 def show_power(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
-    shown = clipped(period.days, home.days)
+    shown = measured(guest, home, period)
     if shown is None:
-        st.info(guest.t("consumption.empty"), icon=":material/info:")
         return
     history = home.history.during(shown)
     kva = st.segmented_control(

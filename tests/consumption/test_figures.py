@@ -27,7 +27,7 @@ from core.consumption.figures.theme import Chart, Theme
 from core.consumption.history import History
 from core.consumption.insights import base_load, daily_peaks
 from core.consumption.shapes import carpet, duration, profile
-from core.consumption.tariffs import compare, daily_cost, meter
+from core.consumption.tariffs import DailyCost, compare, daily_cost, meter
 from core.consumption.totals import Grain, by_day, grouped
 from core.model import Curve, Days
 from core.texts import Language
@@ -35,6 +35,7 @@ from tests.curves import regular
 
 FIRST = date(2024, 10, 21)
 DAYS = Days(FIRST, FIRST + timedelta(days=14))  # over the change of clock
+BASE = regulated(Option.BASE, 6)
 Drawn = Callable[[History, Theme], Chart]
 CHARTS: dict[str, Drawn] = {
     "curve": lambda history, theme: load_curve(history, DAYS, theme),
@@ -127,6 +128,29 @@ def test_the_data_of_a_curve_sum_to_its_energy(history: History) -> None:
     cells = carpet_chart(carpet(history), Theme()).columns()
     slots = np.array([cells[name] for name in cells if ":" in name])
     assert round(float(np.nansum(slots)) * 60_000) == history.watt_minutes
+
+
+@pytest.mark.parametrize("cost", [None, daily_cost(meter(History.of(Curve.empty()), BASE), DAYS)])
+def test_a_day_without_readings_is_no_zero_in_bars_or_their_data(cost: DailyCost | None) -> None:
+    curve = regular(FIRST, 14, watts=500)
+    holed = History.of(curve.select(np.arange(len(curve)) >= 2 * 48))
+    chart = bars(by_day(holed, DAYS), Theme(), cost)
+    unit = "kWh" if cost is None else "€"
+    for values in (chart.figure.data[0].y, chart.columns()[unit]):
+        assert np.isnan(np.asarray(values)).tolist() == [True] * 2 + [False] * 12
+    assert "without readings: 2" in chart.alt
+
+
+def test_hours_never_measured_are_not_the_least_used_of_the_carpet() -> None:
+    curve = regular(FIRST, 2, watts=500)
+    chart = carpet_chart(carpet(History.of(curve.select(np.arange(len(curve)) % 48 >= 20))), Theme())
+    assert "at 00:00" not in chart.alt
+
+
+def test_a_month_that_gave_more_than_it_took_has_its_bar() -> None:
+    chart = years(by_day(History.of(regular(FIRST, 14, watts=-100)), DAYS), Theme(), cumulated=False)
+    (bar,) = chart.figure.data
+    assert [value < 0 for value in bar.y] == [False] * 9 + [True, True, False]
 
 
 def test_french_numbers_and_dates() -> None:

@@ -19,7 +19,7 @@ from core.consumption.insights import (
     unlike_days,
 )
 from core.consumption.shapes import Season, carpet, duration, profile
-from core.consumption.totals import Grain, by_day, grouped
+from core.consumption.totals import Grain, by_day, grouped, measured_around
 from core.model import Curve, Days
 from core.paristime import local, midnight
 from tests.curves import curves, regular
@@ -53,7 +53,7 @@ def test_every_view_holds_the_energy_of_the_readings_shown(curve: Curve, days: D
     assert sum(int(profile(whole, season).energy.sum()) for season in Season if season != Season.ALL) == exact
     lasting = duration(shown)
     assert int(lasting.watts @ lasting.minutes) == exact
-    assert key_figures(shown, whole, daily).energy == exact
+    assert key_figures(shown, whole, daily).energy == (exact if len(shown) else None)
     assert sum(energy for _, energy in biggest_days(daily, len(daily))) == exact
 
 
@@ -79,6 +79,18 @@ def test_an_hourly_reading_fills_both_its_half_hours() -> None:
     whole = carpet(History.of(regular(date(2024, 1, 5), step=60, watts=600)))
     assert (whole.minutes == 30).all()
     assert (whole.watts == 600).all()
+
+
+def test_the_nearest_days_with_readings_are_found_around_a_gap() -> None:
+    first = date(2024, 1, 1)
+    curve = regular(first, 10, watts=500)
+    gap = Days(date(2024, 1, 4), date(2024, 1, 7))
+    lost = (curve.start >= midnight(gap.first)) & (curve.start < midnight(gap.end))
+    daily = by_day(History.of(curve.select(~lost)), Days(first, date(2024, 1, 11)))
+    around = (date(2024, 1, 3), date(2024, 1, 7))
+    assert measured_around(daily, gap) == around
+    assert measured_around(daily, Days(date(2024, 1, 5), date(2024, 1, 6))) == around
+    assert measured_around(daily, Days(first, date(2024, 1, 11))) == (None, None)
 
 
 def test_a_missing_half_hour_is_a_hole_and_never_a_zero() -> None:
@@ -168,7 +180,7 @@ def test_an_empty_history_has_every_view() -> None:
     assert daily.empty.all()
     figures = key_figures(nothing, whole, daily)
     assert (figures.energy, figures.mean_day, figures.base, figures.peak, figures.night) == (
-        0,
+        None,
         None,
         None,
         None,

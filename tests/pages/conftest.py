@@ -26,3 +26,14 @@ def household_page(open_page: Opens, store: Store) -> Opens:
         return open_page(name, **({"lang": "en"} | query)).run()
 
     return opened
+
+
+@pytest.fixture
+def holed_page(household_page: Opens, store: Store) -> Opens:
+    """The same of another household, of which 10 to 12 March were lost."""
+    meter = Meter(METER_PRM)
+    store.erase(meter)
+    for first, days in ((date(2024, 3, 1), 9), (date(2024, 3, 13), 49)):
+        store.merge(Delivery(meter, Origin.ENEDIS_CSV, regular(first, days, watts=1000)))
+    store.project(meter)
+    return household_page

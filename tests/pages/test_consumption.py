@@ -58,3 +58,28 @@ def test_an_address_nobody_made_still_opens(household_page: Opens, query: dict[s
 def test_the_address_names_no_meter(household_page: Opens) -> None:
     page = household_page("consumption", view="day", day="2024-03-02", show="export")
     assert "99999" not in str(dict(page.query_params))
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_day_without_readings_shows_no_figure_and_leads_on(holed_page: Opens, section: str) -> None:
+    page = holed_page("consumption", view="day", day="2024-03-11", show=section)
+    assert not page.exception
+    assert [metric.value for metric in page.metric] == ["–"] * 6
+    if section == "export":
+        return
+    assert any(text("consumption.empty.day") in words.value for words in page.markdown)
+    page.button(key="measured_after").click().run()
+    assert page.query_params["day"] == "2024-03-13"
+    assert page.metric[0].value == "24.0\u202fkWh"
+
+
+def test_a_period_without_readings_leads_to_the_last_day_before(holed_page: Opens) -> None:
+    page = holed_page("consumption", view="custom", day="2024-03-10", to="2024-03-12")
+    assert any(text("consumption.empty.period") in words.value for words in page.markdown)
+    page.button(key="measured_before").click().run()
+    assert (page.query_params["view"], page.query_params["day"]) == ("day", "2024-03-09")
+
+
+def test_another_period_without_readings_is_no_zero(holed_page: Opens) -> None:
+    page = holed_page("consumption", view="day", day="2024-03-18", show="compare")
+    assert any(text("consumption.overlay.none") in words.value for words in page.markdown)

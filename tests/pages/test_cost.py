@@ -100,3 +100,12 @@ def test_a_bill_without_any_known_price_has_no_total(household_page: Opens, stor
     unknown = text("cost.bill.fixed_unknown")
     assert [metric.value for metric in page.metric] == [unknown, unknown, unknown, "–"]
     assert not page.dataframe
+
+
+@pytest.mark.parametrize("part", ["bill", "compare"])
+def test_a_day_without_readings_has_no_bill_and_leads_on(holed_page: Opens, part: str) -> None:
+    page = holed_page("cost", part=part, view="day", day="2024-03-11")
+    assert not page.metric
+    assert any(text("consumption.empty.day") in words.value for words in page.markdown)
+    page.button(key="measured_before").click().run()
+    assert page.query_params["day"] == "2024-03-09"

@@ -18,7 +18,7 @@ from core.formats import labelled
 
 def bars(totals: Totals, theme: Theme, cost: DailyCost | None = None) -> Chart:
     """One bar a bucket; the incomplete ones are hatched. With `cost` (of the same days) the bars are EUR."""
-    values = kwh_of(totals.energy) if cost is None else _euros(totals, cost)
+    values = np.where(totals.empty, np.nan, kwh_of(totals.energy) if cost is None else _euros(totals, cost))
     unit = "kWh" if cost is None else "€"
     axis = theme.say("consumption.axis.energy" if cost is None else "consumption.axis.cost")
     drawn = Draft(theme, "", axis)
@@ -28,7 +28,7 @@ def bars(totals: Totals, theme: Theme, cost: DailyCost | None = None) -> Chart:
     drawn.add(
         go.Bar(
             x=totals.first.astype("datetime64[m]"),
-            y=np.where(totals.empty, np.nan, values),
+            y=values,
             customdata=np.array([names, notes, totals.first.astype(str)]).T,
             marker={
                 "color": [theme.main if whole else theme.quiet for whole in complete],
@@ -79,7 +79,7 @@ def _ticks(totals: Totals, theme: Theme) -> dict[str, object]:
 
 
 def _told(totals: Totals, values: NDArray[np.float64], theme: Theme, unit: str) -> str:
-    known = ~totals.empty & ~np.isnan(values)
+    known = ~np.isnan(values)
     if not known.any():
         return theme.say("consumption.bars.none")
     top = int(np.nanargmax(np.where(known, values, -np.inf)))
@@ -91,6 +91,7 @@ def _told(totals: Totals, values: NDArray[np.float64], theme: Theme, unit: str) 
         most=theme.number(float(values[top]), 1),
         unit=unit,
         partial=theme.number(int((~totals.complete & ~totals.empty).sum())),
+        missing=theme.number(int(totals.empty.sum())),
     )
 
 
@@ -115,11 +116,13 @@ def years(daily: Totals, theme: Theme, *, cumulated: bool) -> Chart:
     for number, year in enumerate(sorted(set(of_year[~daily.empty].tolist()))):
         mine = (of_year == year) & ~daily.empty
         month = months_of(daily.first[mine])
-        monthly = np.array([kwh_of(daily.energy[mine][month == one].sum()) for one in range(1, 13)])
-        rows += [(year, one, float(monthly[one - 1])) for one in range(1, 13) if (month == one).any()]
+        energy = {
+            one: float(kwh_of(daily.energy[mine][month == one].sum())) for one in np.unique(month).tolist()
+        }
+        rows += [(year, one, kwh) for one, kwh in energy.items()]
         colour = theme.colours[number % len(theme.colours)]
         drawn.add(
-            _cumulated(daily, mine, year, colour) if cumulated else _monthly(monthly, year, colour, theme)
+            _cumulated(daily, mine, year, colour) if cumulated else _monthly(energy, year, colour, theme)
         )
     drawn.set(showlegend=True, barmode="group")
     if cumulated:
@@ -128,10 +131,11 @@ def years(daily: Totals, theme: Theme, *, cumulated: bool) -> Chart:
     return Chart(drawn.figure(), _years_told(rows, theme), lambda: _year_columns(rows, theme))
 
 
-def _monthly(monthly: NDArray[np.float64], year: int, colour: str, theme: Theme) -> go.Bar:
+def _monthly(energy: dict[int, float], year: int, colour: str, theme: Theme) -> go.Bar:
+    """kWh by month; a month without readings has no bar."""
     return go.Bar(
         x=[theme.month_name(month) for month in range(1, 13)],
-        y=np.where(monthly > 0, monthly, np.nan),
+        y=[energy.get(month, np.nan) for month in range(1, 13)],
         name=str(year),
         marker={"color": colour},
         hovertemplate=f"%{{x}} {year}<br>%{{y:,.0f}} kWh<extra></extra>",

@@ -90,15 +90,18 @@ def _handles(whole: Carpet, theme: Theme) -> go.Bar:
 def _carpet_told(whole: Carpet, theme: Theme) -> str:
     if not len(whole.day):
         return theme.say("consumption.curve.none")
-    clock = whole.energy.sum(axis=0) / np.maximum(whole.minutes.sum(axis=0), 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        clock = np.where(
+            whole.minutes.any(axis=0), whole.energy.sum(axis=0) / whole.minutes.sum(axis=0), np.nan
+        )
     return theme.say(
         "consumption.carpet.alt",
         first=theme.day(to_date(whole.day[0])),
         last=theme.day(to_date(whole.day[-1])),
-        high=slot_label(int(np.argmax(clock))),
-        most=theme.watts(float(clock.max())),
-        low=slot_label(int(np.argmin(clock))),
-        least=theme.watts(float(clock.min())),
+        high=slot_label(int(np.nanargmax(clock))),
+        most=theme.watts(float(np.nanmax(clock))),
+        low=slot_label(int(np.nanargmin(clock))),
+        least=theme.watts(float(np.nanmin(clock))),
         empty=theme.number(int((whole.minutes.sum(axis=1) == 0).sum())),
     )
 
