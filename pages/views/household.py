@@ -13,6 +13,7 @@ from core.storage.record import Summary
 from core.storage.store import Store
 from pages.shared import notices
 from pages.shared.choice import choice
+from pages.shared.frame import link
 from pages.shared.visitor import Visitor
 
 
@@ -23,13 +24,25 @@ def household(guest: Visitor) -> Household:
         st.stop()
     with notices.guard():
         scope = _scope(guest, chosen)
-        versions = tuple((one.meter.prm, one.meter.flow.value, one.version) for one in guest.meters)
+        # What is committed can be read once it is settled: the same version is read again then.
+        versions = tuple(
+            (one.meter.prm, one.meter.flow.value, one.version, one.settled) for one in guest.meters
+        )
         key = (guest.workspace.key, versions, chosen.prm, chosen.flow.value, scope.value)
         found = _household(key, guest.store, guest.meters, chosen, scope)
     if not len(found.history):
-        st.info(guest.t("consumption.scope.nothing"), icon=":material/info:")
+        _say_nothing(guest)
         st.stop()
     return found
+
+
+def _say_nothing(guest: Visitor) -> None:
+    """Why meters that hold readings show none: an import is still writing them, or they have none in common."""
+    if all(one.settled for one in guest.meters):
+        st.info(guest.t("consumption.scope.nothing"), icon=":material/info:")
+        return
+    st.info(guest.t("consumption.scope.importing"), icon=":material/hourglass_top:")
+    link(guest, "history", guest.t("consumption.scope.history"), icon=":material/arrow_forward:")
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from core.consumption.periods import View
+from core.model import Delivery, Meter, Origin
+from core.storage.store import Store
 from core.texts import Language, text
+from tests.curves import METER_PRM, regular
 from tests.pages.conftest import Opens
 
 SECTIONS = ("overview", "habits", "compare", "power", "export")
@@ -83,3 +88,29 @@ def test_a_period_without_readings_leads_to_the_last_day_before(holed_page: Open
 def test_another_period_without_readings_is_no_zero(holed_page: Opens) -> None:
     page = holed_page("consumption", view="day", day="2024-03-18", show="compare")
     assert any(text("consumption.overlay.none") in words.value for words in page.markdown)
+
+
+@pytest.mark.parametrize("name", ["consumption", "cost"])
+def test_readings_of_a_running_import_are_announced_and_shown_once_written(
+    open_page: Opens, store: Store, name: str
+) -> None:
+    page = open_page(name, lang="en", view="day", day="2024-03-02").run()
+    meter = Meter(METER_PRM)
+    store.merge(Delivery(meter, Origin.ENEDIS_CSV, regular(date(2024, 3, 1), 31, watts=1000)))
+    page.run()
+    assert [info.value for info in page.info] == [text("consumption.scope.importing")]
+    assert not page.metric
+    store.project(meter)
+    page.run()
+    assert not page.info
+    assert page.metric
+
+
+def test_meters_without_a_common_reading_are_not_taken_for_an_import(
+    household_page: Opens, store: Store
+) -> None:
+    other = Meter(METER_PRM[:-1] + "2")
+    store.merge(Delivery(other, Origin.ENEDIS_CSV, regular(date(2023, 3, 1), 2)))
+    store.project(other)
+    page = household_page("consumption", scope="sum")
+    assert [info.value for info in page.info] == [text("consumption.scope.nothing")]
