@@ -42,4 +42,4 @@ elif not home.is_bought:
 elif part is Part.BILL:
     show_bill(guest, home, navigator(guest, home.days), priced, style)
 else:
-    show_offers(guest, home, navigator(guest, home.days), priced, style)
+    show_offers(guest, home, navigator(guest, home.days), priced, style, told=told)

@@ -1,6 +1,7 @@
 """What readings cost: each is cut where register, price list or colour changes, to the minute.
 
 Energy of a piece is watts x minutes, an exact integer; amounts are exact fractions of a euro until shown.
+A bill is shown as suppliers print it: every line to the cent, and sums of what is shown.
 What has no known price or colour is counted apart, never guessed.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -181,6 +182,30 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """The amounts of a bill as they are read, EUR to the cent: each line and the subscription are rounded
+    (half to even), and the sums are sums of these, so that every part adds up to its total. A sum may differ
+    from the exact one by half a cent a line."""
+
+    lines: tuple[Decimal, ...]
+    subscription: Decimal
+
+    @property
+    def energy(self) -> Decimal:
+        return sum(self.lines, Decimal())
+
+    @property
+    def total(self) -> Decimal:
+        return self.energy + self.subscription
+
+
+def to_the_cent(euros: Fraction) -> Decimal:
+    """EUR rounded half to even."""
+    exact = Decimal(euros.numerator) / euros.denominator
+    return exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_EVEN)
+
+
+@dataclass(frozen=True, slots=True)
 class Bill:
     """Lines, subscription (EUR), and what could not be priced: watt-minutes and days of energy without a
     colour or a price, days without a known subscription."""
@@ -198,6 +223,10 @@ class Bill:
     @property
     def euros(self) -> Fraction:
         return self.energy_euros + self.subscription
+
+    @property
+    def shown(self) -> Shown:
+        return Shown(tuple(to_the_cent(line.euros) for line in self.lines), to_the_cent(self.subscription))
 
     @property
     def watt_minutes(self) -> int:
@@ -282,14 +311,15 @@ def daily_cost(metered: Metered, days: Days) -> DailyCost:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A contract in a comparison: its bill over the common days, and the saving in EUR against the first.
+    """A contract in a comparison: its bill over the common days, what it comes to, and the saving against
+    the first, both in EUR as shown, so that a saving is the difference of the totals one reads.
 
     The subscription counts only where `subscribed`: it is known for every offer and every day."""
 
     contract: Contract
     bill: Bill
-    euros: Fraction
-    saving: Fraction
+    euros: Decimal
+    saving: Decimal
     subscribed: bool
 
 
@@ -319,7 +349,7 @@ def compare(history: History, contracts: tuple[Contract, ...], meters: int = 1) 
     days = day_range(span)[common]
     bills = [bill(one.where(np.isin(one.day, days)), days, meters) for one in measured]
     subscribed = all(one.unsubscribed_days == 0 for one in bills)
-    totals = [one.euros if subscribed else one.energy_euros for one in bills]
+    totals = [one.shown.total if subscribed else one.shown.energy for one in bills]
     offers = tuple(
         Offer(contract, one, total, totals[0] - total, subscribed)
         for contract, one, total in zip(contracts, bills, totals, strict=True)

@@ -13,6 +13,7 @@ from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.periods import Period
 from core.consumption.tariffs import WATT_MINUTES_PER_KWH, Bill, bill
+from core.consumption.totals import by_day
 from core.formats import day, kwh
 from pages.shared.visitor import Visitor
 from pages.views.card import card
@@ -26,8 +27,9 @@ def show_bill(guest: Visitor, home: Household, period: Period, contract: Contrac
         return
     metered = home.metered(contract).during(shown)
     found = bill(metered, shown, home.meters)
-    _totals(guest, found, home.meters, style)
-    _unknown(guest, found, len(shown))
+    lost = int((~by_day(home.history, shown).complete).sum())
+    _totals(guest, found, home.meters, style, partial=bool(found.unpriced or found.unsubscribed_days or lost))
+    _unknown(guest, found, lost)
     if found.lines:
         st.subheader(guest.t("cost.bill.lines"), anchor=False)
         st.dataframe(_lines(guest, found, style), hide_index=True, alt=guest.t("cost.bill.lines"))
@@ -35,15 +37,18 @@ def show_bill(guest: Visitor, home: Household, period: Period, contract: Contrac
     card(guest, "registers", registers_chart(metered, style), shown)
 
 
-def _totals(guest: Visitor, found: Bill, meters: int, style: Theme) -> None:
+def _totals(guest: Visitor, found: Bill, meters: int, style: Theme, *, partial: bool) -> None:
+    """The total, called partial where energy, a price or a subscription is missing from it."""
     fixed_help = guest.t("cost.bill.fixed_help", meters=meters) if meters > 1 else None
     priced = found.watt_minutes - found.unpriced
     mean = found.energy_euros / Fraction(priced, WATT_MINUTES_PER_KWH) if priced else None
     unknown = guest.t("cost.bill.fixed_unknown")
+    shown, known = found.shown, bool(found.lines or found.subscription)
+    total = "partial" if partial and known else "total"
     cards = (
-        ("total", style.euros(found.euros) if found.lines or found.subscription else unknown, None),
-        ("energy", style.euros(found.energy_euros) if found.lines else unknown, kwh(priced, guest.language)),
-        ("fixed", style.euros(found.subscription) if found.subscription else unknown, fixed_help),
+        (total, style.euros(shown.total) if known else unknown, None),
+        ("energy", style.euros(shown.energy) if found.lines else unknown, kwh(priced, guest.language)),
+        ("fixed", style.euros(shown.subscription) if found.subscription else unknown, fixed_help),
         ("mean", f"{style.euros(mean, 4)}/kWh" if mean is not None else "–", guest.t("cost.bill.mean_help")),
     )
     for start in (0, 2):
@@ -51,14 +56,16 @@ def _totals(guest: Visitor, found: Bill, meters: int, style: Theme) -> None:
             column.metric(guest.t(f"cost.bill.{name}"), value, help=note, border=True, height="stretch")
 
 
-def _unknown(guest: Visitor, found: Bill, days: int) -> None:
+def _unknown(guest: Visitor, found: Bill, lost: int) -> None:
+    """What is not in the total, one warning a reason."""
     if found.unpriced_days:
         energy = kwh(found.unpriced, guest.language)
         st.warning(
             guest.t("cost.bill.unpriced", energy=energy, days=found.unpriced_days), icon=":material/help:"
         )
-    if 0 < found.unsubscribed_days <= days:
-        st.warning(guest.t("cost.bill.unsubscribed", days=found.unsubscribed_days), icon=":material/help:")
+    for name, days in (("unsubscribed", found.unsubscribed_days), ("unmeasured", lost)):
+        if days:
+            st.warning(guest.t(f"cost.bill.{name}", days=days), icon=":material/help:")
 
 
 def _lines(guest: Visitor, found: Bill, style: Theme) -> pd.DataFrame:
@@ -70,8 +77,8 @@ def _lines(guest: Visitor, found: Bill, style: Theme) -> pd.DataFrame:
                 guest.t("cost.column.since"): day(line.since, guest.language) if line.since.year > 1 else "–",
                 guest.t("cost.column.energy"): style.number(Fraction(line.energy, WATT_MINUTES_PER_KWH), 2),
                 guest.t("cost.column.price"): style.number(line.price, 4),
-                guest.t("cost.column.euros"): style.number(line.euros, 2),
+                guest.t("cost.column.euros"): style.number(euros, 2),
             }
-            for line in found.lines
+            for line, euros in zip(found.lines, found.shown.lines, strict=True)
         ]
     )

@@ -37,7 +37,7 @@ def household(guest: Visitor) -> Household:
 
 
 def _say_nothing(guest: Visitor) -> None:
-    """Why meters that hold readings show none: an import is still writing them, or they have none in common."""
+    """Why meters with readings show none: an import still writes them, or they have none in common."""
     if all(one.settled for one in guest.meters):
         st.info(guest.t("consumption.scope.nothing"), icon=":material/info:")
         return

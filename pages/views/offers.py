@@ -10,7 +10,6 @@ from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.periods import Period
 from core.consumption.tariffs import Comparison, compare
-from core.formats import day
 from core.model import Days
 from pages.shared import notices
 from pages.shared.visitor import Visitor
@@ -20,23 +19,26 @@ from pages.views.empty import measured
 _OTHERS = (Option.BASE, Option.HPHC, Option.TEMPO)
 
 
-def show_offers(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
-    """Like with like: only days on which every contract compared can be priced."""
+def show_offers(
+    guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme, *, told: bool
+) -> None:
+    """Like with like: only days on which every contract compared can be priced. `told`: the contract is the
+    household's own, not assumed."""
     shown = measured(guest, home, period)
     if shown is None:
         return
     st.subheader(guest.t("cost.compare.title"), anchor=False)
-    contracts = _contracts(guest, contract)
-    names = [guest.t("cost.compare.your", option=guest.t(f"cost.option.{contract.option.value}"))]
-    names += [guest.t(f"cost.option.{one.option.value}") for one in contracts[1:]]
+    offers = _named(guest, _contracts(guest, contract), told=told)
+    history = home.history.during(shown)
     with notices.guard():
-        found = compare(home.history.during(shown), contracts, home.meters)
-    if found.days:
-        _result(guest, found, names, shown, style)
-    else:
-        st.warning(guest.t("cost.compare.none"), icon=":material/help:")
-        for name, count in zip(names, found.priceable, strict=True):
-            st.markdown("- " + guest.t("cost.compare.alone", offer=name, days=count, of=found.of))
+        found = compare(history, tuple(offers.values()), home.meters)
+        unknown = [name for name, days in zip(offers, found.priceable, strict=True) if not days]
+        if unknown:  # what has no price on any day would leave nothing to compare
+            offers = {name: one for name, one in offers.items() if name not in unknown}
+            found = compare(history, tuple(offers.values()), home.meters)
+    _result(guest, found, list(offers), shown, style)
+    for name in unknown:
+        st.warning(guest.t("cost.compare.unknown", offer=name), icon=":material/help:")
     _assumed(guest, contract)
     if home.meters > 1:
         st.caption(guest.t("cost.bill.fixed_help", meters=home.meters))
@@ -67,19 +69,38 @@ def _contracts(guest: Visitor, contract: Contract) -> tuple[Contract, ...]:
     return tuple(one.at_last_prices() for one in found) if mode == "now" else found
 
 
+def _named(guest: Visitor, contracts: tuple[Contract, ...], *, told: bool) -> dict[str, Contract]:
+    """The contracts by name; the first is the household's, or the one assumed."""
+    names = [guest.t(f"cost.option.{one.option.value}") for one in contracts]
+    names[0] = guest.t("cost.compare.your" if told else "cost.compare.assumed_one", option=names[0])
+    return dict(zip(names, contracts, strict=True))
+
+
 def _result(guest: Visitor, found: Comparison, names: list[str], shown: Days, style: Theme) -> None:
-    best = max(range(len(found.offers)), key=lambda at: found.offers[at].saving)
+    """Which is the cheapest; where there is nothing to compare, why."""
+    if len(names) < 2:
+        st.info(guest.t("cost.compare.one"), icon=":material/info:")
+        return
+    if not found.days:
+        st.warning(guest.t("cost.compare.none"), icon=":material/help:")
+        for name, count in zip(names, found.priceable, strict=True):
+            st.markdown("- " + guest.t("cost.compare.alone", offer=name, days=count, of=found.of))
+        return
+    st.success(_verdict(guest, found, names, style), icon=":material/savings:")
+    card(guest, "offers", offers_chart(found, names, style), shown)
+    if found.first and found.last:
+        over = style.days(found.first, found.last)
+        st.caption(guest.t("cost.compare.over", span=over, days=found.days, of=found.of))
+
+
+def _verdict(guest: Visitor, found: Comparison, names: list[str], style: Theme) -> str:
+    best = max(range(len(names)), key=lambda at: found.offers[at].saving)
     if best:
         saving = style.euros(found.offers[best].saving)
-        words = guest.t("cost.compare.best", offer=names[best], saving=saving, days=found.days)
+        words = guest.t("cost.compare.best", offer=names[best], saving=saving, first=names[0])
     else:
-        words = guest.t("cost.compare.yours", days=found.days)
-    st.success(words, icon=":material/savings:")
-    card(guest, "offers", offers_chart(found, names, style), shown)
-    first, last = (day(one, guest.language) if one else "–" for one in (found.first, found.last))
-    st.caption(guest.t("cost.compare.over", days=found.days, of=found.of, first=first, last=last))
-    if not found.offers[0].subscribed:
-        st.info(guest.t("cost.compare.energy_only"), icon=":material/info:")
+        words = guest.t("cost.compare.first", offer=names[0])
+    return words if found.offers[0].subscribed else guest.t("cost.compare.energy_only", verdict=words)
 
 
 def _assumed(guest: Visitor, contract: Contract) -> None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
 import streamlit as st
 
 from core.consumption.contracts import Contract
 from core.consumption.figures.bars import bars
 from core.consumption.figures.curve import load_curve
 from core.consumption.figures.theme import Theme
-from core.consumption.history import History
 from core.consumption.household import Household
 from core.consumption.insights import KeyFigures, key_figures, like_with_like
 from core.consumption.periods import Period, View
 from core.consumption.queries import Query
 from core.consumption.shapes import carpet
-from core.consumption.tariffs import daily_cost, meter
+from core.consumption.tariffs import Metered, bill, daily_cost, meter
 from core.consumption.totals import Grain, by_day, grouped
 from core.formats import moment, percent
 from core.model import Days, Flow
@@ -30,6 +31,7 @@ from pages.views.navigator import open_day
 _QUERIES = {Grain.DAY: Query.DAYS, Grain.WEEK: Query.WEEKS, Grain.MONTH: Query.MONTHS}
 _UNITS = {"kwh": "kWh", "eur": "€"}
 _DAILY_BARS = 62
+_Figure = float | Decimal | Fraction | None
 
 
 def show_figures(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
@@ -46,8 +48,10 @@ def show_figures(guest: Visitor, home: Household, period: Period, contract: Cont
         )
         changes = _changes(now, before)
         if home.is_bought:
-            changes["cost"] = _ratio(*(_euros(part, contract) for part in (matched.now, matched.before)))
-    cards = _cards(guest, found, _euros(history, contract) if home.is_bought else None, style)
+            parts = (meter(part, contract) for part in (matched.now, matched.before))
+            changes["cost"] = _ratio(*map(_euros, parts))
+    euros = _euros(home.metered(contract).during(period.days)) if home.is_bought else None
+    cards = _cards(guest, found, euros, style)
     for start in (0, 3):
         for column, (name, value, note) in zip(st.columns(3), cards[start : start + 3], strict=True):
             change = changes.get(name)
@@ -65,7 +69,7 @@ def show_figures(guest: Visitor, home: Household, period: Period, contract: Cont
 
 
 def _cards(
-    guest: Visitor, found: KeyFigures, euros: float | None, style: Theme
+    guest: Visitor, found: KeyFigures, euros: Decimal | None, style: Theme
 ) -> list[tuple[str, str, str | None]]:
     nothing = "–"
     top = found.peak
@@ -114,17 +118,14 @@ def _changes(now: KeyFigures, before: KeyFigures) -> dict[str, float | None]:
     }
 
 
-def _ratio(now: float | Fraction | None, before: float | Fraction | None) -> float | None:
-    return None if not before or now is None else float(now / before - 1)
+def _ratio(now: _Figure, before: _Figure) -> float | None:
+    return None if not before or now is None else float(now) / float(before) - 1
 
 
-def _euros(history: History, contract: Contract) -> float | None:
-    """Energy cost of some readings; None where part of it has no known price."""
-    days = history.days
-    if days is None:
-        return None
-    cost = daily_cost(meter(history, contract), days)
-    return float(cost.total) if cost.known.all() else None
+def _euros(metered: Metered) -> Decimal | None:
+    """Energy cost of some readings as their bill shows it; None where part of it has no known price."""
+    found = bill(metered, np.unique(metered.day))
+    return found.shown.energy if found.lines and not found.unpriced_days else None
 
 
 def _say_compared(guest: Visitor, days: int, of: int) -> None:

@@ -103,8 +103,28 @@ def test_a_bill_under_three_contracts_as_worked_out_by_hand() -> None:
     assert bill(meter(history, tempo), days).euros == Fraction("20.08") + Fraction("1.50")
 
     found = compare(history, (base, hphc, tempo))
-    assert [offer.saving for offer in found.offers] == [0, Fraction("0.192"), Fraction("-3.6928")]
+    # to the cent, line by line: 16.39 + 1.50; 4.39 + 11.81 + 1.50; 20.08 + 1.50
+    assert [str(offer.euros) for offer in found.offers] == ["17.89", "17.70", "21.58"]
+    assert [str(offer.saving) for offer in found.offers] == ["0.00", "0.19", "-3.69"]
     assert (found.days, found.of) == (3, 3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(curves(), st.integers(1, 3))
+def test_the_parts_of_a_bill_add_up_to_its_total_as_shown(curve: Curve, meters: int) -> None:
+    history = History.of(curve)
+    days = history.days
+    if days is None:
+        return
+    found = bill(meter(history, regulated(Option.HPHC, 6, (off_peak("22:36-6:36"),))), days, meters)
+    shown = found.shown
+    assert shown.total == sum(shown.lines) + shown.subscription
+    assert shown.energy + shown.subscription == shown.total
+    half_cent = Fraction(5, 1000)
+    for line, euros in zip(found.lines, shown.lines, strict=True):
+        assert euros == round(euros, 2)
+        assert abs(Fraction(euros) - line.euros) <= half_cent
+    assert abs(Fraction(shown.total) - found.euros) <= half_cent * (len(shown.lines) + 1)
 
 
 def test_several_meters_put_together_pay_a_subscription_each() -> None:
@@ -113,7 +133,7 @@ def test_several_meters_put_together_pay_a_subscription_each() -> None:
     one, two = (bill(meter(history, contract), days, meters) for meters in (1, 2))
     assert one.subscription > 0
     assert (two.subscription, two.energy_euros) == (2 * one.subscription, one.energy_euros)
-    assert [offer.euros for offer in compare(history, (contract,), 2).offers] == [two.euros]
+    assert [offer.euros for offer in compare(history, (contract,), 2).offers] == [two.shown.total]
 
 
 def test_each_reading_costs_what_was_in_force() -> None:
@@ -193,8 +213,8 @@ def test_offers_are_compared_only_on_days_all_of_them_know() -> None:
     assert (found.days, found.priceable) == (0, (4, 0))
     late = compare(history, (regulated(Option.BASE, 6), priced(Option.BASE)))
     assert (late.days, late.offers[1].subscribed) == (4, False)
-    # 0.1940 then 0.2001 against 0.20 throughout; no subscription known for the second: energy alone
-    assert late.offers[1].saving == 48 * Fraction("0.1940") + 48 * Fraction("0.2001") - 96 * Fraction("0.20")
+    # 48 kWh at 0.1940 and 48 at 0.2001 against 96 at 0.20; no subscription known for the second: energy alone
+    assert late.offers[1].saving == Decimal("9.31") + Decimal("9.60") - Decimal("19.20")
 
 
 def test_at_last_prices_the_whole_history_has_one_list() -> None:

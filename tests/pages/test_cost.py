@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from core.consumption.contracts import Option, regulated
+from core.consumption.contracts import Contract, OffPeak, Option, PriceList, read_windows, regulated
 from core.consumption.preferences import load_contract, save_contract
 from core.model import Delivery, Flow, Meter, Origin
 from core.storage.store import Store
@@ -109,3 +111,74 @@ def test_a_day_without_readings_has_no_bill_and_leads_on(holed_page: Opens, part
     assert any(text("consumption.empty.day") in words.value for words in page.markdown)
     page.button(key="measured_before").click().run()
     assert page.query_params["day"] == "2024-03-09"
+
+
+def euros(shown: str) -> Decimal:
+    return Decimal(shown.replace("\u202f", "").replace("€", ""))
+
+
+def test_the_amounts_of_a_bill_add_up_as_they_are_read(household_page: Opens, store: Store) -> None:
+    # 487 kWh at 0.20001 are 97.40487 €, 976 at 0.2000041 are 195.204 €: together 292.61, but 97.40 + 195.20
+    prices = PriceList(
+        date(2024, 1, 1), {"hc": Decimal("0.20001"), "hp": Decimal("0.2000041")}, Decimal("183")
+    )
+    rule = OffPeak(read_windows("22:00-6:00"))
+    save_contract(store.database, Contract(Option.HPHC, 9, (prices,), (rule,), regulated=False))
+    page = household_page("cost", view="all")
+    total, energy, fixed = (euros(metric.value) for metric in page.metric[:3])
+    lines = page.dataframe[0].value[text("cost.column.euros")]
+    assert energy + fixed == total
+    assert sum(map(euros, lines)) == energy == Decimal("292.60")
+    same = household_page("consumption", view="all").metric[1]
+    assert euros(same.value) == energy
+
+
+def test_a_total_from_which_something_is_missing_is_called_partial(
+    household_page: Opens, holed_page: Opens, store: Store
+) -> None:
+    assert household_page("cost", view="day", day="2024-03-02").metric[0].label == text("cost.bill.total")
+    page = holed_page("cost", view="month", day="2024-03-01")
+    assert page.metric[0].label == text("cost.bill.partial")
+    assert [warning.value for warning in page.warning] == [text("cost.bill.unmeasured", days=3)]
+    late = PriceList(date(2024, 3, 15), {"base": Decimal("0.2")}, Decimal(100))
+    save_contract(store.database, Contract(Option.BASE, 6, (late,), regulated=False))
+    page = household_page("cost", view="custom", day="2024-03-14", to="2024-03-15")
+    assert (page.metric[0].label, len(page.warning)) == (text("cost.bill.partial"), 2)
+
+
+def verdict(page: AppTest) -> str:
+    (banner,) = page.success
+    return banner.value
+
+
+def test_a_comparison_names_the_contract_as_told_or_assumed(household_page: Opens, store: Store) -> None:
+    query = {"part": "compare", "view": "month", "day": "2024-03-01"}
+    assumed = text("cost.compare.assumed_one", option=text("cost.option.base"))
+    page = household_page("cost", **query)
+    assert assumed in verdict(page)
+    save_contract(store.database, regulated(Option.BASE, 9))
+    page = household_page("cost", **query)
+    assert text("cost.compare.your", option=text("cost.option.base")) in verdict(page)
+
+
+def test_a_comparison_without_subscriptions_says_so_where_it_names_the_cheapest(
+    household_page: Opens, store: Store
+) -> None:
+    cheap = PriceList(date(2024, 1, 1), {"base": Decimal("0.01")}, None)
+    save_contract(store.database, Contract(Option.BASE, 9, (cheap,), regulated=False))
+    page = household_page("cost", part="compare", view="month", day="2024-03-01")
+    name = text("cost.compare.your", option=text("cost.option.base"))
+    first = text("cost.compare.first", offer=name)
+    assert verdict(page) == text("cost.compare.energy_only", verdict=first)
+
+
+def test_a_contract_without_any_price_is_left_out_of_the_comparison(
+    household_page: Opens, store: Store
+) -> None:
+    late = Meter(METER_PRM[:-1] + "3")
+    store.merge(Delivery(late, Origin.ENEDIS_CSV, regular(date(2026, 9, 1), 5)))
+    store.project(late)
+    page = household_page("cost", part="compare", view="all", meter="1")
+    left_out = text("cost.compare.unknown", offer=text("cost.option.tempo"))
+    assert [warning.value for warning in page.warning] == [left_out]
+    assert text("cost.option.hphc") in verdict(page)

@@ -67,6 +67,11 @@ class Theme:
     def day(self, value: date) -> str:
         return formats.day(value, self.language)
 
+    def days(self, first: date, last: date) -> str:
+        """From one day to another, both in it, to begin a text; one day by itself."""
+        words = formats.days(first, last, self.language)
+        return words[:1].upper() + words[1:]
+
     def number(self, value: Any, decimals: int = 0) -> str:
         return formats.number(value, self.language, decimals)
 
