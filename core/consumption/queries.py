@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from pymongo.collection import Collection
 
+from core.consumption.shapes import Season
 from core.model import Days, Meter
 from core.paristime import PARIS, midnight
 from core.storage import projection, record
@@ -89,7 +90,15 @@ def _power_by(key: dict[str, Any]) -> dict[str, Any]:
     return {"$group": {"_id": key, "watt_minutes": _ENERGY, "minutes": {"$sum": "$meter.step"}}}
 
 
-def written(query: Query, meter: Meter, days: Days, *, time_series: bool) -> str:
+def _of_season(season: Season) -> _Stages:
+    """Nothing to choose in a whole year."""
+    if season is Season.ALL:
+        return []
+    month = {"$month": {"date": "$start", "timezone": _ZONE}}
+    return [{"$match": {"$expr": {"$in": [month, list(season.months)]}}}]
+
+
+def written(query: Query, meter: Meter, days: Days, season: Season = Season.ALL, *, time_series: bool) -> str:
     """The aggregation for mongosh. The meter is masked: put its own number in to run it."""
     name = "readings_ts" if time_series else "readings"
     match = {
@@ -97,7 +106,9 @@ def written(query: Query, meter: Meter, days: Days, *, time_series: bool) -> str
         "meter.flow": meter.flow.value,
         "start": {"$gte": _moment(days, first=True), "$lt": _moment(days, first=False)},
     }
-    pipeline = json.dumps([{"$match": match}, *stages(query)], indent=2, default=_iso_date)
+    pipeline = json.dumps(
+        [{"$match": match}, *_of_season(season), *stages(query)], indent=2, default=_iso_date
+    )
     return f"db.{name}.aggregate({pipeline.replace(chr(34) + '<<', '').replace('>>' + chr(34), '')})"
 
 
@@ -109,7 +120,7 @@ def _moment(days: Days, *, first: bool) -> datetime:
     return datetime.fromtimestamp(midnight(days.first if first else days.end) / 1000, tz=UTC)
 
 
-def measure(store: Store, query: Query, meter: Meter, days: Days) -> Timing:
+def measure(store: Store, query: Query, meter: Meter, days: Days, season: Season = Season.ALL) -> Timing:
     """Ask both collections, once to warm up and once by the clock. Raises StorageError."""
     with explained():
         match: dict[str, Any] = {
@@ -119,8 +130,9 @@ def measure(store: Store, query: Query, meter: Meter, days: Days) -> Timing:
         }
         shown = projection.current(store.database[record.COLLECTION], meter)
         generation = {"meter.g": shown.generation} if shown else {}
-        ordinary = [{"$match": match}, *stages(query)]
-        series = [{"$match": match | generation}, *stages(query)]
+        rest = [*_of_season(season), *stages(query)]
+        ordinary = [{"$match": match}, *rest]
+        series = [{"$match": match | generation}, *rest]
         _answer(store.ordinary, ordinary)
         _answer(store.time_series, series)
         one, ordinary_ms = _answer(store.ordinary, ordinary)

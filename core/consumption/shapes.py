@@ -56,7 +56,7 @@ def carpet(history: History) -> Carpet:
 
 
 class Season(StrEnum):
-    """Which days a profile is made of. The value is in the URL."""
+    """Which days a habit is made of. The value is in the URL."""
 
     ALL = "all"
     WINTER = "winter"
@@ -64,8 +64,17 @@ class Season(StrEnum):
     SUMMER = "summer"
     AUTUMN = "autumn"
 
+    @property
+    def months(self) -> tuple[int, ...]:
+        """1 to 12."""
+        return _MONTHS.get(self, tuple(range(1, 13)))
 
-_MONTHS: Final = {
+    def holds(self, day: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+        """Which of some days are in it."""
+        return np.isin(months_of(day), self.months)
+
+
+_MONTHS: Final[dict[Season, tuple[int, ...]]] = {
     Season.WINTER: (12, 1, 2),
     Season.SPRING: (3, 4, 5),
     Season.SUMMER: (6, 7, 8),
@@ -91,11 +100,10 @@ class Profile:
             return np.where(self.minutes > 0, self.energy / self.minutes, np.nan)
 
 
-def profile(whole: Carpet, season: Season = Season.ALL) -> Profile:
-    """Half-hour x weekday: mean and spread over the days of a season."""
-    kept = whole if season is Season.ALL else whole.rows(np.isin(months_of(whole.day), _MONTHS[season]))
-    weekday = (kept.day.astype(np.int64) + 3) % 7
-    rows = [kept.rows(weekday == number) for number in range(7)]
+def profile(whole: Carpet) -> Profile:
+    """Half-hour x weekday: mean and spread over the days given."""
+    weekday = (whole.day.astype(np.int64) + 3) % 7
+    rows = [whole.rows(weekday == number) for number in range(7)]
     spread = np.array([_spread(row.watts) for row in rows])
     return Profile(
         np.array([row.energy.sum(axis=0) for row in rows]),

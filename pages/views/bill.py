@@ -16,7 +16,7 @@ from core.consumption.tariffs import WATT_MINUTES_PER_KWH, Bill, bill
 from core.consumption.totals import by_day
 from core.formats import day, kwh
 from pages.shared.visitor import Visitor
-from pages.views.card import card
+from pages.views.card import card, heading
 from pages.views.empty import measured
 
 
@@ -34,7 +34,8 @@ def show_bill(guest: Visitor, home: Household, period: Period, contract: Contrac
         st.subheader(guest.t("cost.bill.lines"), anchor=False)
         st.dataframe(_lines(guest, found, style), hide_index=True, alt=guest.t("cost.bill.lines"))
         st.caption(guest.t("cost.bill.exact"))
-    card(guest, "registers", registers_chart(metered, style), shown)
+    heading(guest, "registers")
+    card(guest, "registers", registers_chart(metered, style))
 
 
 def _totals(guest: Visitor, found: Bill, meters: int, style: Theme, *, partial: bool) -> None:

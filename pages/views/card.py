@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
@@ -10,6 +11,7 @@ import streamlit as st
 from core.consumption.export import table_csv, table_parquet
 from core.consumption.figures.theme import Chart
 from core.consumption.queries import Query, Timing, measure, written
+from core.consumption.shapes import Season
 from core.formats import THIN, number
 from core.model import Days
 from pages.shared import notices
@@ -18,11 +20,26 @@ from pages.shared.visitor import Visitor
 _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The query that asks MongoDB for what a chart shows: of which days, and of which season of them."""
+
+    query: Query
+    days: Days
+    season: Season = Season.ALL
+
+
+def heading(guest: Visitor, name: str, *, whole: bool = False) -> None:
+    """The title of a chart. `whole`: it shows all that is known, whatever the navigator says."""
+    mark = f" :gray[· {guest.t('consumption.card.whole')}]" if whole else ""
+    st.subheader(guest.t(f"consumption.card.{name}") + mark, anchor=False)
+
+
 def card(
-    guest: Visitor, name: str, chart: Chart, days: Days, query: Query | None = None, *, clicks: bool = False
+    guest: Visitor, name: str, chart: Chart, asked: Asked | None = None, *, clicks: bool = False
 ) -> str | None:
-    """Draws a chart under its title. With `clicks`, returns the day (ISO) that was clicked."""
-    st.subheader(guest.t(f"consumption.card.{name}"), anchor=False)
+    """Draws a chart, its words and its data; the heading, and controls of the chart, come before. With
+    `clicks`, returns the day (ISO) that was clicked."""
     # The period is in the key: after a step or a click the chart is another one, with nothing selected.
     where = "-".join(st.query_params.get(part, "") for part in ("view", "day", "to"))
     key = f"{name}-{where}-{guest.language.value}"
@@ -39,8 +56,8 @@ def card(
     if more.open:
         with more:
             _data(guest, name, chart)
-            if query:
-                _query(guest, name, query, days)
+            if asked:
+                _query(guest, name, asked)
     return picked
 
 
@@ -74,16 +91,16 @@ def _data(guest: Visitor, name: str, chart: Chart) -> None:
             )
 
 
-def _query(guest: Visitor, name: str, query: Query, days: Days) -> None:
+def _query(guest: Visitor, name: str, asked: Asked) -> None:
     meter = guest.meter
     if meter is None:
         return
     st.markdown(guest.t("consumption.query.lead"))
-    st.code(written(query, meter, days, time_series=True), language=None)
+    st.code(written(asked.query, meter, asked.days, asked.season, time_series=True), language=None)
     st.markdown(guest.t("consumption.query.ordinary"))
     if st.button(guest.t("consumption.query.run"), key=f"run-{name}", icon=":material/timer:"):
         with st.spinner(guest.t("consumption.query.running")), notices.guard():
-            _timing(guest, measure(guest.store, query, meter, days))
+            _timing(guest, measure(guest.store, asked.query, meter, asked.days, asked.season))
 
 
 def _timing(guest: Visitor, found: Timing) -> None:

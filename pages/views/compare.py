@@ -17,7 +17,7 @@ from core.formats import day, kwh, number
 from core.model import Days
 from pages.shared.frame import path_of
 from pages.shared.visitor import Visitor
-from pages.views.card import card
+from pages.views.card import Asked, card, heading
 from pages.views.empty import measured
 from pages.views.navigator import shown_in_address
 
@@ -26,13 +26,15 @@ def show_compare(guest: Visitor, home: Household, period: Period, style: Theme) 
     shown = measured(guest, home, period)
     if shown:
         _overlay(guest, home, shown, style)
+    heading(guest, "years", whole=True)
     cumulated = st.toggle(guest.t("consumption.years.cumulated"), key="cumulated")
-    card(guest, "years", years(home.daily, style, cumulated=cumulated), home.days, Query.MONTHS)
+    card(guest, "years", years(home.daily, style, cumulated=cumulated), Asked(Query.MONTHS, home.days))
     _unlike(guest, home)
 
 
 def _overlay(guest: Visitor, home: Household, shown: Days, style: Theme) -> None:
     """Any period of the same length over the one shown; at first the same weekdays a year before."""
+    heading(guest, "overlay")
     usual = shown.first - SAME_WEEKDAYS
     if usual < home.days.first:
         usual = max(shown.first - timedelta(days=7 * -(-len(shown) // 7)), home.days.first)
@@ -49,7 +51,7 @@ def _overlay(guest: Visitor, home: Household, shown: Days, style: Theme) -> None
     other = home.history.during(shifted(shown, -moved))
     now = home.history.during(shown)
     chart = load_curve(now, shown, style, other=other, later=moved)
-    card(guest, "overlay", chart, shown, Query.CURVE)
+    card(guest, "overlay", chart, Asked(Query.CURVE, shown))
     last = first + timedelta(days=len(shown) - 1)
     st.markdown(
         guest.t(
@@ -66,7 +68,7 @@ def _overlay(guest: Visitor, home: Household, shown: Days, style: Theme) -> None
 
 def _unlike(guest: Visitor, home: Household) -> None:
     """In words: days that do not look like the same weekday of the weeks around."""
-    st.subheader(guest.t("consumption.card.unlike"), anchor=False)
+    heading(guest, "unlike", whole=True)
     found = unlike_days(home.daily)
     if not found:
         st.caption(guest.t("consumption.unlike.none"))

@@ -9,6 +9,7 @@ import streamlit as st
 from core.consumption.export import enedis_csv, history_parquet
 from core.consumption.household import Household, Scope
 from pages.shared.visitor import Visitor
+from pages.views.card import heading
 
 
 def show_export(guest: Visitor, home: Household) -> None:
@@ -16,7 +17,7 @@ def show_export(guest: Visitor, home: Household) -> None:
     meter = guest.meter
     if meter is None:
         return
-    st.subheader(guest.t("consumption.card.export"), anchor=False)
+    heading(guest, "export")
     st.markdown(guest.t("consumption.export.lead"))
     asked = st.toggle(guest.t("consumption.export.prm"), key="with_prm")
     if st.query_params.get("scope", Scope.ONE.value) != Scope.ONE.value:

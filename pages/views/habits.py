@@ -17,16 +17,17 @@ from core.consumption.figures.habits import (
     week_profile,
 )
 from core.consumption.figures.theme import Theme
-from core.consumption.history import to_date
+from core.consumption.history import History, to_date
 from core.consumption.household import Household
 from core.consumption.insights import base_load
 from core.consumption.periods import Period
 from core.consumption.queries import Query
-from core.consumption.shapes import Season, duration, profile
+from core.consumption.shapes import Profile, Season, duration, profile
 from core.consumption.tariffs import WATT_MINUTES_PER_KWH, daily_cost
 from core.model import Days
+from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
-from pages.views.card import card
+from pages.views.card import Asked, card, heading
 from pages.views.empty import measured
 
 _WEEK = {"all": tuple(range(7)), "work": tuple(range(5)), "end": (5, 6)}
@@ -40,44 +41,60 @@ def show_habits(guest: Visitor, home: Household, period: Period, contract: Contr
 
 
 def _usual(guest: Visitor, home: Household, shown: Days, style: Theme) -> None:
-    """Week, day and load duration of the period."""
+    """Week, day and load duration of the period, or of a season of it."""
     inside = (home.carpet.day >= np.datetime64(shown.first)) & (home.carpet.day < np.datetime64(shown.end))
-    whole = home.carpet.rows(inside)
-    with st.container(horizontal=True):
-        season = st.segmented_control(
-            guest.t("consumption.season.label"),
-            list(Season),
-            default=Season.ALL,
-            required=True,
-            wrap=True,
-            format_func=lambda one: guest.t(f"consumption.season.{one.value}"),
-            key="season",
-        )
-        week = st.segmented_control(
-            guest.t("consumption.weekdays.label"),
-            [*_WEEK, *map(str, range(7))],
-            default="all",
-            required=True,
-            wrap=True,
-            format_func=lambda one: (
-                guest.t(f"consumption.weekdays.{one}")
-                if one in _WEEK
-                else guest.t(f"consumption.weekday.{one}").capitalize()
-            ),
-            key="weekdays",
-        )
-    found = profile(whole, season)
-    weekdays = _WEEK.get(week) or (int(week),)
-    card(guest, "profile", week_profile(found, style), shown, Query.PROFILE)
-    card(guest, "mean_day", day_profile(found, weekdays, style), shown, Query.PROFILE)
-    lasting = duration(home.history.during(shown))
-    card(guest, "duration", duration_curve(lasting, style), shown, Query.DURATION)
+    history = home.history.during(shown)
+    season = _season(guest, history)
+    inside &= season.holds(home.carpet.day)
+    found = profile(home.carpet.rows(inside))
+    heading(guest, "profile")
+    card(guest, "profile", week_profile(found, style), Asked(Query.PROFILE, shown, season))
+    heading(guest, "mean_day")
+    weekdays = _weekdays(guest, found)
+    card(guest, "mean_day", day_profile(found, weekdays, style), Asked(Query.PROFILE, shown, season))
+    heading(guest, "duration")
+    lasting = duration(history.where(season.holds(history.day)))
+    card(guest, "duration", duration_curve(lasting, style), Asked(Query.DURATION, shown, season))
+
+
+def _season(guest: Visitor, history: History) -> Season:
+    """One of the seasons that hold readings; no question where there is only one."""
+    held = [one for one in Season if one is not Season.ALL and one.holds(history.day).any()]
+    if len(held) < 2:
+        return Season.ALL
+    return choice(
+        "season",
+        [Season.ALL, *held],
+        guest.t("consumption.season.label"),
+        lambda one: guest.t(f"consumption.season.{one.value}"),
+    )
+
+
+def _weekdays(guest: Visitor, found: Profile) -> tuple[int, ...]:
+    """Days of the week with readings (Monday is 0); no question where there is only one."""
+    held = [number for number in range(7) if found.days[number]]
+    if len(held) < 2:
+        return tuple(range(7))
+    kinds = list(_WEEK) if held[0] < _WEEK["end"][0] <= held[-1] else ["all"]
+    chosen = choice(
+        "weekdays",
+        [*kinds, *map(str, held)],
+        guest.t("consumption.weekdays.label"),
+        lambda one: (
+            guest.t(f"consumption.weekdays.{one}")
+            if one in _WEEK
+            else guest.t(f"consumption.weekday.{one}").capitalize()
+        ),
+        hide_label=True,
+    )
+    return _WEEK.get(chosen) or (int(chosen),)
 
 
 def show_base(guest: Visitor, home: Household, contract: Contract, style: Theme) -> None:
     """Base load over the whole history: a period of a month would say little."""
     base = base_load(home.carpet)
-    card(guest, "base", base_chart(base, style), home.days, Query.BASE)
+    heading(guest, "base", whole=True)
+    card(guest, "base", base_chart(base, style), Asked(Query.BASE, home.days))
     price = mean_price(home, contract) if home.is_bought else None
     if base.typical is None or price is None:
         return

@@ -10,10 +10,9 @@ from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.periods import Period
 from core.consumption.tariffs import Comparison, compare
-from core.model import Days
 from pages.shared import notices
 from pages.shared.visitor import Visitor
-from pages.views.card import card
+from pages.views.card import card, heading
 from pages.views.empty import measured
 
 _OTHERS = (Option.BASE, Option.HPHC, Option.TEMPO)
@@ -36,7 +35,7 @@ def show_offers(
         if unknown:  # what has no price on any day would leave nothing to compare
             offers = {name: one for name, one in offers.items() if name not in unknown}
             found = compare(history, tuple(offers.values()), home.meters)
-    _result(guest, found, list(offers), shown, style)
+    _result(guest, found, list(offers), style)
     for name in unknown:
         st.warning(guest.t("cost.compare.unknown", offer=name), icon=":material/help:")
     _assumed(guest, contract)
@@ -76,7 +75,7 @@ def _named(guest: Visitor, contracts: tuple[Contract, ...], *, told: bool) -> di
     return dict(zip(names, contracts, strict=True))
 
 
-def _result(guest: Visitor, found: Comparison, names: list[str], shown: Days, style: Theme) -> None:
+def _result(guest: Visitor, found: Comparison, names: list[str], style: Theme) -> None:
     """Which is the cheapest; where there is nothing to compare, why."""
     if len(names) < 2:
         st.info(guest.t("cost.compare.one"), icon=":material/info:")
@@ -87,7 +86,8 @@ def _result(guest: Visitor, found: Comparison, names: list[str], shown: Days, st
             st.markdown("- " + guest.t("cost.compare.alone", offer=name, days=count, of=found.of))
         return
     st.success(_verdict(guest, found, names, style), icon=":material/savings:")
-    card(guest, "offers", offers_chart(found, names, style), shown)
+    heading(guest, "offers")
+    card(guest, "offers", offers_chart(found, names, style))
     if found.first and found.last:
         over = style.days(found.first, found.last)
         st.caption(guest.t("cost.compare.over", span=over, days=found.days, of=found.of))

@@ -24,7 +24,7 @@ from core.model import Days, Flow
 from core.paristime import local
 from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
-from pages.views.card import card
+from pages.views.card import Asked, card, heading
 from pages.views.empty import measured
 from pages.views.navigator import open_day
 
@@ -137,7 +137,9 @@ def show_overview(guest: Visitor, home: Household, period: Period, contract: Con
     """Curve, bars, carpet and calendar."""
     shown = measured(guest, home, period)
     if shown:
-        card(guest, "curve", load_curve(home.history.during(shown), shown, style), shown, Query.CURVE)
+        heading(guest, "curve")
+        chart = load_curve(home.history.during(shown), shown, style)
+        card(guest, "curve", chart, Asked(Query.CURVE, shown))
     if shown and period.view is not View.DAY:
         show_bars(guest, home, shown, contract, style)
     known = home.days
@@ -145,13 +147,15 @@ def show_overview(guest: Visitor, home: Household, period: Period, contract: Con
         ("carpet", home.carpet_chart(style), Query.CARPET),
         ("calendar", home.calendar(style), Query.DAYS),
     ):
-        picked = card(guest, name, chart, known, query, clicks=True)
+        heading(guest, name, whole=True)
+        picked = card(guest, name, chart, Asked(query, known), clicks=True)
         if picked:
             open_day(picked, known)
 
 
 def show_bars(guest: Visitor, home: Household, shown: Days, contract: Contract, style: Theme) -> None:
     """Days, weeks or months as bars, kWh or EUR."""
+    heading(guest, "bars")
     usual = Grain.DAY if len(shown) <= _DAILY_BARS else Grain.MONTH
     with st.container(horizontal=True, vertical_alignment="bottom"):
         grain = st.segmented_control(
@@ -169,7 +173,7 @@ def show_bars(guest: Visitor, home: Household, shown: Days, contract: Contract, 
     totals = grouped(by_day(home.history, shown), grain)
     cost = daily_cost(home.metered(contract), shown) if unit == "eur" else None
     chart = bars(totals, style, cost)
-    picked = card(guest, "bars", chart, shown, _QUERIES[grain], clicks=True)
+    picked = card(guest, "bars", chart, Asked(_QUERIES[grain], shown), clicks=True)
     if cost is not None and not cost.known.all():
         st.warning(
             guest.t("consumption.bars.unpriced", days=int((~cost.known).sum())), icon=":material/help:"

@@ -15,7 +15,7 @@ from core.consumption.totals import by_day
 from core.formats import day, kwh, labelled, moment
 from core.paristime import local
 from pages.shared.visitor import Visitor
-from pages.views.card import card
+from pages.views.card import Asked, card, heading
 from pages.views.compare import days_link
 from pages.views.empty import measured
 from pages.views.navigator import open_day
@@ -28,6 +28,7 @@ def show_power(guest: Visitor, home: Household, period: Period, contract: Contra
     if shown is None:
         return
     history = home.history.during(shown)
+    heading(guest, "peaks")
     kva = st.segmented_control(
         guest.t("consumption.peak.kva"),
         list(POWERS),
@@ -38,18 +39,18 @@ def show_power(guest: Visitor, home: Household, period: Period, contract: Contra
         key="kva",
     )
     chart = peak_chart(*daily_peaks(history), kva, style)
-    picked = card(guest, "peaks", chart, shown, Query.PEAKS, clicks=True)
+    picked = card(guest, "peaks", chart, Asked(Query.PEAKS, shown), clicks=True)
     st.caption(guest.t("consumption.peak.note"))
     if picked:
         open_day(picked, home.days)
     left, right = st.columns(2)
     with left:
-        st.subheader(guest.t("consumption.card.biggest"), anchor=False)
+        heading(guest, "biggest")
         for date, energy in biggest_days(by_day(history, shown), _LISTED):
             words = labelled(day(date, guest.language), kwh(energy, guest.language), guest.language)
             days_link(guest, date, date, words)
     with right:
-        st.subheader(guest.t("consumption.card.highest"), anchor=False)
+        heading(guest, "highest")
         for one in peaks(history, _LISTED):
             at = local(one.start)
             words = labelled(moment(at, guest.language), style.kw(one.watts, 2), guest.language)

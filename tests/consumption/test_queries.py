@@ -20,6 +20,7 @@ from core.consumption.history import History
 from core.consumption.household import Scope, load, scopes
 from core.consumption.preferences import default_contract, load_contract, save_contract
 from core.consumption.queries import Query, measure, stages, written
+from core.consumption.shapes import Season
 from core.consumption.totals import by_day
 from core.model import Curve, Days, Delivery, Flow, Meter, Origin
 from core.storage.store import Store
@@ -54,6 +55,15 @@ def test_the_query_of_days_says_what_the_view_says(store: Store, autumn: Curve) 
     daily = by_day(History.of(autumn), DAYS)
     assert [one["watt_minutes"] for one in answer] == daily.energy.tolist()
     assert [one["minutes"] for one in answer] == daily.expected.tolist()
+
+
+def test_a_query_of_a_season_leaves_the_others_out(store: Store) -> None:
+    keep(store, METER, regular(date(2024, 11, 29), 4, watts=500))
+    days = Days(date(2024, 11, 29), date(2024, 12, 3))
+    assert [measure(store, Query.DAYS, METER, days, season).documents for season in Season] == [4, 2, 0, 0, 2]
+    winter = written(Query.DAYS, METER, days, Season.WINTER, time_series=True)
+    assert '"$month"' in winter
+    assert '"$month"' not in written(Query.DAYS, METER, days, time_series=True)
 
 
 def test_the_query_shown_is_the_one_that_runs_and_hides_the_meter() -> None:

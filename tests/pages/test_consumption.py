@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.consumption.periods import View
+from core.consumption.shapes import Season
 from core.model import Delivery, Meter, Origin
 from core.storage.store import Store
 from core.texts import Language, text
@@ -114,3 +116,67 @@ def test_meters_without_a_common_reading_are_not_taken_for_an_import(
     store.project(other)
     page = household_page("consumption", scope="sum")
     assert [info.value for info in page.info] == [text("consumption.scope.nothing")]
+
+
+def order(page: AppTest, *wanted: str) -> list[str]:
+    """Headings and widgets, by text or key, in the order of the page."""
+    found = []
+    for one in page.main:
+        names = (getattr(one, "key", None), getattr(one, "value", None))
+        found += [name for name in wanted if name in names]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("section", "card", "widget"),
+    [
+        ("overview", "bars", "grain-day"),
+        ("overview", "bars", "unit"),
+        ("habits", "mean_day", "weekdays"),
+        ("compare", "overlay", "overlay-2024-03-01-2024-04-01"),
+        ("power", "peaks", "kva"),
+    ],
+)
+def test_a_control_stands_under_the_heading_of_what_it_changes(
+    household_page: Opens, section: str, card: str, widget: str
+) -> None:
+    page = household_page("consumption", show=section, view="month", day="2024-03-01")
+    title = text(f"consumption.card.{card}")
+    assert order(page, title, widget) == [title, widget]
+
+
+def test_what_shows_the_whole_history_whatever_the_period_says_so(household_page: Opens) -> None:
+    marked = set()
+    for section in SECTIONS:
+        page = household_page("consumption", show=section, view="day", day="2024-03-15")
+        marked |= {one.value for one in page.subheader if f"· {text('consumption.card.whole')}" in one.value}
+    names = ("carpet", "calendar", "base", "years", "unlike")
+    assert len(marked) == len(names)
+    assert all(any(text(f"consumption.card.{name}") in title for title in marked) for name in names)
+
+
+def test_only_seasons_and_weekdays_with_readings_are_offered(household_page: Opens) -> None:
+    def offered(page: AppTest) -> dict[str, list[str]]:
+        return {one.key: one.options for one in page.segmented_control if one.key in ("season", "weekdays")}
+
+    page = household_page("consumption", show="habits", view="all")  # March and April
+    assert "season" not in offered(page)
+    page = household_page("consumption", show="habits", view="custom", day="2024-03-01", to="2024-03-03")
+    assert [text(f"consumption.weekday.{one}") for one in (4, 5, 6)] == offered(page)["weekdays"][3:]
+    page = household_page("consumption", show="habits", view="day", day="2024-03-01")
+    assert offered(page) == {}
+
+
+def test_a_season_holds_for_every_chart_of_the_period_and_stays_in_the_address(
+    household_page: Opens, store: Store
+) -> None:
+    meter = Meter(METER_PRM)
+    store.merge(Delivery(meter, Origin.ENEDIS_CSV, regular(date(2024, 5, 1), 61, watts=200)))
+    store.project(meter)
+    page = household_page("consumption", show="habits", view="all")
+    page.segmented_control(key="season").set_value(Season.SUMMER).run()
+    assert page.query_params["season"] == "summer"
+    told = [caption.value for caption in page.caption]
+    duration = text("consumption.duration.alt", rare="200\u202fW", half="200\u202fW", least="200\u202fW")
+    assert duration in told
+    assert household_page("consumption", show="habits", view="all", season="winter").exception == []
