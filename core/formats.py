@@ -6,12 +6,12 @@ Thousands are set with a narrow no-break space in both languages; the decimal ma
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import Final
 
-from core.texts import Language
+from core.texts import Language, text
 
 THIN: Final = "\u202f"
 _MONTHS: Final = {
@@ -62,6 +62,30 @@ def day(value: date, language: Language) -> str:
 def moment(value: datetime, language: Language) -> str:
     """`24 Oct 2022, 18:30`; the zone is the value's own (Paris at the edges)."""
     return f"{day(value, language)}, {value:%H:%M}"
+
+
+def days(first: date, last: date, language: Language) -> str:
+    """From one day to another, both in it; one day is told by itself."""
+    if first == last:
+        return day(first, language)
+    return text("common.days", language, first=day(first, language), last=day(last, language))
+
+
+def period(start: datetime, end: datetime, language: Language) -> str:
+    """A half-open period: whole days by their dates, a part of one day by its times."""
+    if start.time() == end.time() == time(0) and start < end:
+        return days(start.date(), end.date() - timedelta(days=1), language)
+    if start.date() == end.date():
+        times = {"first": f"{start:%H:%M}", "last": f"{end:%H:%M}"}
+        return text("common.times", language, day=day(start, language), **times)
+    return text("common.days", language, first=moment(start, language), last=moment(end, language))
+
+
+def counted(key: str, count: int, language: Language, **more: str) -> str:
+    """The text of a key with `{count}`, in its singular `<key>.one` where there is one, in French also where
+    there is none."""
+    one = count == 1 or (count == 0 and language is Language.FRENCH)
+    return text(f"{key}.one" if one else key, language, count=number(count, language), **more)
 
 
 def labelled(name: str | int, value: str, language: Language) -> str:

@@ -224,6 +224,11 @@ def summed(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
     return tuple(found.values())
 
 
+def count_refused(refusals: Iterable[Refusal]) -> int:
+    """How many readings were refused. A row without a value is none: it writes down a gap."""
+    return sum(one.count for one in refusals if one.reason is not RefusalReason.NO_VALUE)
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What one step of a source hands over.

@@ -73,6 +73,7 @@ def start(guest: Visitor, sources: Factory) -> None:
         if meter:
             guest.choose(meter)
         guest.jobs.start(workspace.key, import_work(workspace.store, sources))
+        guest.imports += 1
     st.rerun()
 
 

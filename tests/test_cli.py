@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import secrets
 import select
 import signal
@@ -13,9 +14,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from pymongo import MongoClient
@@ -25,8 +26,11 @@ from core.cli.main import main
 from core.paristime import midnight, today
 from core.sources.demo import DemoSource
 from core.storage import server
+from core.texts import text
 from tests.code import ROOT
 from tests.conso_server import ConsoServer, household
+from tests.curves import regular
+from tests.sources.files import writers
 
 COMMANDS = ("import", "status", "footprint", "export", "erase", "sync", "fleet", "report")
 SECRET = "hunter2secret"
@@ -134,20 +138,21 @@ def test_each_command_explains_itself(
     assert ("afficher cette aide" in capsys.readouterr().out) == (language == "fr")
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        [],
-        ["bogus"],
-        ["import"],
-        ["import", "--demo", "--file", "x.csv"],
-        ["import", "--file"],
-        ["status", "--lang", "de"],
-        ["footprint", "surplus"],
-        ["fleet", "--meters", "many"],
-    ],
-    ids=" ".join,
-)
+USAGES: Final = [
+    [],
+    ["bogus"],
+    ["import"],
+    ["import", "--demo", "--file", "x.csv"],
+    ["import", "--file"],
+    ["import", "--demo=yes"],
+    ["status", "--lang", "de"],
+    ["footprint", "surplus"],
+    ["fleet", "--meters", "many"],
+    ["report", "--compare", "one.json"],
+]
+
+
+@pytest.mark.parametrize("arguments", USAGES, ids=" ".join)
 def test_unusable_arguments_are_told_in_one_line(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -155,6 +160,15 @@ def test_unusable_arguments_are_told_in_one_line(
     complaint = capsys.readouterr().err
     assert len(complaint.splitlines()) == 1
     assert "--help" in complaint
+
+
+@pytest.mark.parametrize("arguments", [one for one in USAGES if "--lang" not in one], ids=" ".join)
+def test_unusable_arguments_are_told_in_french_too(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, "--lang=fr"]) == 2
+    complaint = capsys.readouterr().err
+    assert not re.search(r"argument|required|invalid|expected|unrecognized", complaint), complaint
 
 
 def test_the_demo_household_from_import_to_erase(home: Home, tmp_path: Path) -> None:
@@ -166,7 +180,7 @@ def test_the_demo_household_from_import_to_erase(home: Home, tmp_path: Path) -> 
     (meter,) = home.status()
     assert meter["prm"] == "•••• 0000"
     assert (meter["flow"], meter["readings"]) == ("consumption", expected)
-    assert meter["wh"] == first.json()["parts"][0]["wh"]
+    assert meter["wh"] == first.json()["parts"][0]["meters"][0]["wh"]
     assert meter["first"].endswith(("T00:00:00+01:00", "T00:00:00+02:00"))
     assert home.run("status", "--json", "--show-prm").json()["meters"][0]["prm"] == "00000000000000"
     assert "•••• 0000" in home.run("status").out
@@ -315,7 +329,7 @@ def assert_demo_is_exact(home: Home) -> None:
     assert again.code == 0, again.err
     (meter,) = home.status()
     assert meter["readings"] == curve.readings
-    assert meter["wh"] == again.json()["parts"][0]["wh"]
+    assert meter["wh"] == again.json()["parts"][0]["meters"][0]["wh"]
     measured = home.run("footprint", "--json")  # verifies counts and sums of both collections
     assert measured.code == 0, measured.err
     assert measured.json()["time_series"]["readings"] == curve.readings
@@ -357,6 +371,67 @@ def test_erasing_one_meter_keeps_the_others(home: Home) -> None:
     assert len(home.status()) == 1
     assert home.run("erase", "--prm", "0000", "--yes").code == 0
     assert home.status() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("API_DAILY_CALLS", "400", "90 au plus"),
+        ("API_DAILY_CALLS", "x", "un nombre"),
+        ("WORKSPACE_HOURS", "0", "1 au moins"),
+        ("DEPLOYMENT", "alone", "personal / shared"),
+        ("DATABASE", "a b", "README"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_told_in_french_too(
+    name: str, value: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(f"COURBE_{name}", value)
+    assert main(["status", "--lang", "fr"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"COURBE_{name}" in line
+    assert told in line
+    assert "should" not in line
+
+
+def test_a_file_that_names_no_meter_is_kept_apart_and_the_way_is_told(home: Home, tmp_path: Path) -> None:
+    named, unnamed = tmp_path / "named.csv", tmp_path / "edf.csv"
+    named.write_bytes(writers.enedis_csv(regular(date(2024, 5, 1), days=4)))
+    unnamed.write_bytes(writers.edf(regular(date(2024, 6, 1), days=4)))
+    assert home.run("import", "--file", named).err == ""
+    first = home.run("import", "--file", unnamed)
+    assert first.code == 0
+    assert "--prm" in one_line(first)
+    assert "•••• 9991" in first.err
+    assert [meter["prm"] for meter in home.status()] == ["•••• 9991", "••••"]
+    assert home.run("erase", "--yes", "--prm", "x" * 14).code == 0
+    assert home.run("import", "--file", unnamed, "--prm", writers.PRM).err == ""
+    assert [meter["readings"] for meter in home.status()] == [8 * 48]
+
+
+def test_both_flows_and_rows_without_a_value_are_told_apart(home: Home, tmp_path: Path) -> None:
+    curve = regular(date(2024, 5, 1), days=2)
+    taken, given = writers.json_v2(curve), writers.json_v2(curve).replace(b'"CONS"', b'"PROD"')
+    (tmp_path / "both.json").write_bytes(b"[" + taken + b"," + given + b"]")
+    done = home.run("import", "--json", "--file", tmp_path / "both.json")
+    (part,) = done.json()["parts"]
+    assert [one["flow"] for one in part["meters"]] == ["consumption", "production"]
+    assert [one["wh"] for one in part["meters"]] == [exact_wh(curve.watt_minutes)] * 2
+    rows = writers.enedis_csv(curve).split(b"\n")
+    rows[20] = rows[20].split(b";")[0] + b";"
+    (tmp_path / "gap.csv").write_bytes(b"\n".join(rows))
+    told = home.run("import", "--json", "--file", tmp_path / "gap.csv").json()
+    assert (told["refused"], told["parts"][0]["refused"], told["parts"][0]["without_value"]) == (0, [], 1)
+    shown = home.run("import", "--file", tmp_path / "gap.csv").out
+    assert text("history.empty.one", count="1") in shown
+    assert text("common.flow.consumption") in shown
+    assert text("common.flow.consumption") in home.run("status").out
+
+
+def test_a_folder_is_called_one(home: Home, tmp_path: Path) -> None:
+    done = home.run("import", "--file", tmp_path)
+    assert done.code == 1
+    assert one_line(done).startswith(f"{tmp_path} is a folder")
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 import pytest
 
-from core.formats import THIN, day, kwh, listed, number, percent, size
+from core.formats import THIN, counted, day, days, kwh, listed, number, percent, period, size
 from core.texts import Language
 
 EN, FR = Language.ENGLISH, Language.FRENCH
@@ -49,3 +49,43 @@ def test_french_sizes_percentages_and_dates() -> None:
 def test_a_list_has_the_marks_of_its_language() -> None:
     assert listed(["a", "b"], EN) == "a; b"
     assert listed(["a", "b"], FR) == f"a{THIN}; b"
+
+
+def test_one_day_is_told_once() -> None:
+    first, last = date(2024, 5, 1), date(2024, 5, 3)
+    assert days(first, first, EN) == "1 May 2024"
+    assert days(first, last, EN) == "1 May 2024 to 3 May 2024"
+    assert days(first, last, FR) == "du 1er mai 2024 au 3 mai 2024"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "english", "french"),
+    [
+        ("2024-05-01T00:00", "2024-05-02T00:00", "1 May 2024", "1er mai 2024"),
+        ("2024-05-01T00:00", "2024-05-03T00:00", "1 May 2024 to 2 May 2024", "du 1er mai 2024 au 2 mai 2024"),
+        (
+            "2024-05-02T08:00",
+            "2024-05-02T09:30",
+            "2 May 2024, 08:00 to 09:30",
+            "2 mai 2024, de 08:00 à 09:30",
+        ),
+        (
+            *("2024-05-02T08:00", "2024-05-04T00:00"),
+            *("2 May 2024, 08:00 to 4 May 2024, 00:00", "du 2 mai 2024, 08:00 au 4 mai 2024, 00:00"),
+        ),
+    ],
+)
+def test_a_period_says_no_more_than_it_must(start: str, end: str, english: str, french: str) -> None:
+    moments = datetime.fromisoformat(start), datetime.fromisoformat(end)
+    assert period(*moments, EN) == english
+    assert period(*moments, FR) == french
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "french"),
+    [(0, "0 calls", "0 appel"), (1, "1 call", "1 appel"), (1500, "1_500 calls", "1_500 appels")],
+)
+def test_singular_and_plural(count: int, english: str, french: str) -> None:
+    key = "history.preview.calls"
+    assert counted(key, count, EN) == english.replace("_", THIN)
+    assert counted(key, count, FR) == french.replace("_", THIN)

@@ -85,7 +85,7 @@ def _print_status(meters: list[Summary], arguments: argparse.Namespace, console:
         rows.append(
             [
                 shown(one.meter, arguments),
-                console.text(f"cli.flow.{one.meter.flow}"),
+                console.text(f"common.flow.{one.meter.flow}"),
                 number(one.readings, language),
                 kwh(one.watt_minutes, language),
                 moment(local(span.start), language) if span else "-",

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cli.console import Console, as_json
 from core.cli.home import add_show_option, household, shown
 from core.cli.progress import ProgressBar, stop_on_interrupt
-from core.formats import kwh, moment, number
+from core.errors import CourbeError, InputError, SourcePaused
+from core.formats import counted, kwh, moment, number, period
 
 if TYPE_CHECKING:
-    from core.errors import CourbeError
-    from core.importing.run import Part, Progress, Report
-    from core.model import Flow, Span
+    from core.importing.run import Part, Report
+    from core.model import Curve, Flow, Meter
     from core.sources.source import Source
     from core.storage.store import Store
 
@@ -48,15 +49,17 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
     with household() as store:
         sources = _sources(arguments, store)
         with stop_on_interrupt() as stop, ProgressBar(console) as bar:
-            report = run(store, sources, stop=stop, progress=lambda now: _show(bar, console, now))
+            report = run(store, sources, stop=stop, progress=bar.show)
+        known = _known(store)
     if arguments.json:
         console.data(_report_json(report, arguments, console))
     else:
         for part in report.parts:
             _print_part(part, arguments, console)
     for part in report.parts:
+        _note_meter(part, known, console)
         if part.error:
-            console.failed(part.error, part.name)
+            _note_error(part.error, part.name, console)
     if report.cancelled:
         raise KeyboardInterrupt
     return 0 if all(_is_budget(error) for error in report.errors) else 1
@@ -65,6 +68,37 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
 def _is_budget(error: CourbeError) -> bool:
     """The day's calls are used: no failure, `sync` goes on tomorrow."""
     return error.code == "api-budget-used"
+
+
+def _note_error(error: CourbeError, name: str, console: Console) -> None:
+    """What ended a source early. A command does not go on by itself: it says from when on to run it again."""
+    if isinstance(error, SourcePaused) and error.resumes_at is not None:
+        from core.paristime import local
+
+        when = moment(local(error.resumes_at), console.language)
+        again = console.text("cli.import.again", moment=when)
+        console.note(f"{name}: {error.happened(console.language)} {again}")
+    else:
+        console.failed(error, name)
+
+
+def _known(store: Store) -> list[Meter]:
+    """The meters of a household that have a number."""
+    from core.model import DEMO_PRM, UNKNOWN_PRM
+
+    meters = [summary.meter for summary in store.meters() if summary.readings]
+    return [meter for meter in meters if meter.prm not in (DEMO_PRM, UNKNOWN_PRM)]
+
+
+def _note_meter(part: Part, known: Sequence[Meter], console: Console) -> None:
+    """How to say whose readings they are, where a file does not: they are never added to a meter unasked."""
+    from core.model import UNKNOWN_PRM
+
+    if all(meter.prm != UNKNOWN_PRM for meter in part.meters):
+        return
+    masked = {meter.masked for meter in known}
+    hint = "cli.import.unnamed-one" if len(masked) == 1 else "cli.import.unnamed"
+    console.note(f"{part.name}: {console.text(hint, meter=', '.join(masked))}")
 
 
 def _sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source]:
@@ -79,6 +113,9 @@ def _sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source]:
     from core.sources.token import clean_prm
 
     prm = clean_prm(arguments.prm) if arguments.prm else None
+    for path in arguments.file:
+        if path.is_dir():
+            raise InputError("cli-folder", path=str(path))
     return open_files(arguments.file, prm, _flow(arguments))
 
 
@@ -104,79 +141,90 @@ def _api_sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source
     return [ApiSource(store, settings, Meter(prm, _flow(arguments) or Flow.CONSUMPTION)) for prm in prms]
 
 
-def _show(bar: ProgressBar, console: Console, progress: Progress) -> None:
-    """Readings where their number is known beforehand, else calls."""
-    if progress.expected is None and progress.steps:
-        bar.show(progress.step, progress.steps, console.text("cli.progress.calls"))
-    else:
-        bar.show(progress.readings, progress.expected, console.text("cli.progress.readings"))
-
-
 def _print_part(part: Part, arguments: argparse.Namespace, console: Console) -> None:
-    if part.span is None:
+    """What a source brought: one line a meter and flow, then what became of its readings."""
+    if not part.delivered and not part.refused:
         return
+    from core.model import RefusalReason
+
     language = console.language
-    first, last = _local(part.span)
-    console.line(
-        console.text(
-            "cli.import.part",
-            name=part.name,
-            meters=", ".join(shown(meter, arguments) for meter in part.meters),
-            first=moment(first, language),
-            last=moment(last, language),
-            energy=kwh(part.watt_minutes, language),
-        )
-    )
-    console.line(
-        "  "
-        + console.text(
-            "cli.import.counts",
-            new=number(part.new, language),
-            changed=number(part.changed, language),
-            unchanged=number(part.unchanged, language),
-            gaps=number(len(part.gaps), language),
-        )
-    )
-    for refusal in part.refused:
-        reason = console.text(f"refusal.{refusal.reason}")
-        count = number(refusal.count, language)
-        line = console.text("cli.import.refused", count=count, reason=reason, example=refusal.example)
-        console.line(f"  {line}")
+    console.line(part.name)
+    for meter, curve in part.brought.items():
+        if curve.span:
+            console.line(f"  {_brought(meter, curve, arguments, console)}")
+    counts = {name: number(getattr(part, name), language) for name in ("new", "changed", "unchanged")}
+    console.line("  " + console.text("history.report.counts", **counts))
+    for one in part.refused:
+        key = "history.empty" if one.reason is RefusalReason.NO_VALUE else "history.refused"
+        told = counted(key, one.count, language, reason=console.text(f"refusal.{one.reason}"))
+        console.line(f"  {told} ({one.example})" if one.example else f"  {told}")
 
 
-def _local(span: Span) -> tuple[Any, Any]:
+def _brought(meter: Meter, curve: Curve, arguments: argparse.Namespace, console: Console) -> str:
+    """One meter and flow: readings, period, energy, gaps."""
+    language, (first, end) = console.language, _ends(curve)
+    facts = [
+        f"{shown(meter, arguments)} {console.text(f'common.flow.{meter.flow}')}",
+        period(first, end, language),
+        counted("history.preview.readings", len(curve), language),
+        kwh(curve.watt_minutes, language),
+    ]
+    if curve.gaps:
+        hours = sum(gap.end - gap.start for gap in curve.gaps) / 3_600_000
+        facts.append(counted("history.gaps", len(curve.gaps), language, hours=number(hours, language, 1)))
+    return " · ".join(facts)
+
+
+def _ends(curve: Curve) -> tuple[datetime, datetime]:
+    """The begin of the first and the end of the last reading, in Paris time."""
     from core.paristime import local
 
-    return local(span.start), local(span.end)
+    return local(int(curve.start[0])), local(int(curve.end[-1]))
 
 
 def _report_json(report: Report, arguments: argparse.Namespace, console: Console) -> dict[str, Any]:
+    from core.model import count_refused
+
     return {
         "cancelled": report.cancelled,
         "new": sum(part.new for part in report.parts),
         "changed": sum(part.changed for part in report.parts),
         "unchanged": sum(part.unchanged for part in report.parts),
-        "refused": sum(refusal.count for part in report.parts for refusal in part.refused),
+        "refused": sum(count_refused(part.refused) for part in report.parts),
         "parts": [_part_json(part, arguments, console) for part in report.parts],
     }
 
 
 def _part_json(part: Part, arguments: argparse.Namespace, console: Console) -> dict[str, Any]:
-    from core.cli.holdings import exact_wh
+    from core.model import RefusalReason, count_refused
 
-    first, last = _local(part.span) if part.span else (None, None)
+    refused = count_refused(part.refused)
     return {
         "name": part.name,
-        "meters": [{"prm": shown(meter, arguments), "flow": meter.flow.value} for meter in part.meters],
+        "meters": [_brought_json(meter, curve, arguments) for meter, curve in part.brought.items()],
         "new": part.new,
         "changed": part.changed,
         "unchanged": part.unchanged,
         "refused": [
-            {"reason": one.reason.value, "count": one.count, "example": one.example} for one in part.refused
+            {"reason": one.reason.value, "count": one.count, "example": one.example}
+            for one in part.refused
+            if one.reason is not RefusalReason.NO_VALUE
         ],
-        "wh": exact_wh(part.watt_minutes),
-        "first": first.isoformat() if first else None,
-        "last": last.isoformat() if last else None,
-        "gaps": len(part.gaps),
+        "without_value": sum(one.count for one in part.refused) - refused,
         "error": as_json(part.error, console.language) if part.error else None,
+    }
+
+
+def _brought_json(meter: Meter, curve: Curve, arguments: argparse.Namespace) -> dict[str, Any]:
+    from core.cli.holdings import exact_wh
+
+    first, last = (end.isoformat() for end in _ends(curve)) if len(curve) else (None, None)
+    return {
+        "prm": shown(meter, arguments),
+        "flow": meter.flow.value,
+        "readings": len(curve),
+        "wh": exact_wh(curve.watt_minutes),
+        "first": first,
+        "last": last,
+        "gaps": len(curve.gaps),
     }

@@ -52,37 +52,32 @@ def run_footprint(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _print_footprint(measured: Footprint, console: Console) -> None:
-    from core.lab.footprint import saving
+    """The table of the Footprint page, in its words."""
+    from core.lab.footprint import MEANINGFUL_READINGS, saving
 
     language = console.language
     ordinary, series = measured.ordinary, measured.time_series
+    sides = (ordinary, series)
+    readings = [number(side.readings, language) for side in sides]
     rows = [
-        ["", *(console.text(f"cli.footprint.{name}") for name in ("ordinary", "time-series", "saving"))],
-        [
-            console.text("cli.footprint.readings"),
-            number(ordinary.readings, language),
-            number(series.readings, language),
-            "",
-        ],
+        ["", *(console.text(f"footprint.{name}") for name in ("ordinary", "time-series", "table.saving"))],
+        [console.text("cli.status.readings"), *readings, ""],
     ]
     for name in ("data_bytes", "storage_bytes", "index_bytes", "total_bytes"):
-        one, other = getattr(ordinary, name), getattr(series, name)
-        label = console.text(f"cli.footprint.{name.removesuffix('_bytes')}")
+        one, other = (getattr(side, name) for side in sides)
         saved = percent(saving(one, other), language)
-        rows.append([label, size(one, language), size(other, language), saved])
-    rows.append(
-        [
-            console.text("cli.footprint.per-reading"),
-            *(f"{number(one.bytes_per_reading, language, 2)}" for one in (ordinary, series)),
-            "",
-        ]
-    )
+        rows.append(
+            [console.text(f"footprint.table.{name}"), size(one, language), size(other, language), saved]
+        )
+    each = [number(side.bytes_per_reading, language, 2) for side in sides]
+    rows.append([console.text("footprint.table.bytes_per_reading"), *each, ""])
     rows.append([console.text("cli.footprint.buckets"), "", number(series.buckets or 0, language), ""])
     console.table(rows)
     settled = "settled" if measured.settled else "unsettled"
     console.line(console.text(f"cli.footprint.{settled}", server=measured.server))
     if not measured.meaningful:
-        console.line(console.text("cli.footprint.few"))
+        few = number(MEANINGFUL_READINGS, language)
+        console.line(console.text("footprint.few", readings=few))
 
 
 def run_fleet(arguments: argparse.Namespace, console: Console) -> int:
@@ -97,7 +92,7 @@ def run_fleet(arguments: argparse.Namespace, console: Console) -> int:
             arguments.meters,
             arguments.days,
             stop=stop,
-            progress=lambda now: bar.show(now.readings, now.expected, console.text("cli.progress.readings")),
+            progress=bar.show,
             keep=arguments.keep,
             options="small" if arguments.small else "plain",
         )
@@ -114,8 +109,11 @@ def _print_fleet(measured: Fleet, console: Console) -> None:
     from core.lab.footprint import saving
 
     language = console.language
-    columns = ("fleet.meters-column", "footprint.readings", "footprint.ordinary", "footprint.time-series")
-    rows = [[*(console.text(f"cli.{column}") for column in columns), console.text("cli.footprint.saving")]]
+    columns = (
+        *("cli.fleet.meters-column", "cli.status.readings"),
+        *("footprint.ordinary", "footprint.time-series", "footprint.table.saving"),
+    )
+    rows = [[console.text(column) for column in columns]]
     for one in measured.sizes:
         sides = (one.footprint.ordinary, one.footprint.time_series)
         rows.append(

@@ -16,7 +16,7 @@ from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
 
-from core.cli import holdings, imports, laboratory, reporting, updates
+from core.cli import complaints, holdings, imports, laboratory, reporting, updates
 from core.cli.console import Console
 from core.errors import CourbeError, InputError
 from core.texts import Language
@@ -44,7 +44,7 @@ _ABOUT_ARGUMENTS: Final = frozenset(
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse in the chosen language (its own complaints apart), with a complaint that is one line."""
+    """argparse in the chosen language, with a complaint that is one line."""
 
     console = Console()
 
@@ -56,7 +56,8 @@ class _Parser(argparse.ArgumentParser):
         self.add_argument("--lang", choices=languages, help=self.console.text("cli.option.lang"))
 
     def error(self, message: str) -> NoReturn:
-        self.console.note(self.console.text("cli.usage", message=message, program=self.prog))
+        told = complaints.of_arguments(message, self.console)
+        self.console.note(self.console.text("cli.usage", message=told, program=self.prog))
         self.exit(USAGE)
 
 
@@ -116,9 +117,8 @@ def _run(arguments: Sequence[str], console: Console) -> int:
         console.failed(error)
         return FAILED
     except ValidationError as error:
-        for problem in error.errors(include_input=False, include_url=False, include_context=False):
-            name = f"COURBE_{'_'.join(map(str, problem['loc'])).upper()}"
-            console.note(console.text("cli.setting", name=name, message=problem["msg"]))
+        for problem in error.errors(include_input=False, include_url=False):
+            console.note(complaints.of_setting(problem, console))
         return USAGE
 
 

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
 from types import FrameType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from core.cli.console import Console
-from core.formats import number, percent
+from core.formats import counted, number, percent
+
+if TYPE_CHECKING:
+    from core.importing.run import Progress
 
 _BAR: Final = 24
 _EVERY_SECONDS: Final = 0.1
@@ -38,34 +41,54 @@ class ProgressBar:
         if self._drawn:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
-    def show(self, done: int, expected: int | None, unit: str) -> None:
-        """`unit` is the ready-made word for what is counted."""
+    def show(self, progress: Progress) -> None:
+        """Readings where their number is known beforehand, else calls; while it waits, for what."""
         now = time.monotonic()
-        if not self._shown or (now - self._drawn < _EVERY_SECONDS and done != expected):
+        done = progress.expected is not None and progress.readings == progress.expected
+        calm = now - self._drawn >= _EVERY_SECONDS or done or progress.waiting_until is not None
+        if not self._shown or not calm:
             return
         self._drawn = now
-        line = self._line(done, expected, unit, max(now - self._started, 1e-6))
         width = shutil.get_terminal_size().columns - 1
-        print(f"\r\x1b[K{line[:width]}", end="", file=sys.stderr, flush=True)
+        print(f"\r\x1b[K{self._line(progress, now)[:width]}", end="", file=sys.stderr, flush=True)
 
-    def _line(self, done: int, expected: int | None, unit: str, seconds: float) -> str:
-        language = self._console.language
-        values = {
-            "done": number(done, language),
-            "unit": unit,
-            "speed": number(done / seconds, language),
-        }
-        if not expected:
+    def _line(self, progress: Progress, now: float) -> str:
+        if progress.waiting_until is not None:
+            return self._waiting(progress, progress.waiting_until)
+        if progress.expected is None and progress.steps:
+            return self._calls(progress, progress.steps)
+        seconds = max(now - self._started, 1e-6)
+        values = self._values(progress.readings, progress.expected)
+        values["speed"] = number(progress.readings / seconds, self._console.language)
+        if not progress.expected:
             return self._console.text("cli.progress.unknown", **values)
-        share = min(done / expected, 1.0)
+        share = min(progress.readings / progress.expected, 1.0)
+        left = seconds / share - seconds if share else 0
+        return self._console.text("cli.progress.known", left=number(left, self._console.language), **values)
+
+    def _calls(self, progress: Progress, steps: int) -> str:
+        """Calls wait for their moment, for the API and for another day: no time is told."""
+        values = self._values(progress.step, steps)
+        readings = counted("history.preview.readings", progress.readings, self._console.language)
+        return self._console.text("cli.progress.calls", readings=readings, **values)
+
+    def _waiting(self, progress: Progress, until: int) -> str:
+        from core.paristime import local
+
+        why = self._console.text(f"error.{progress.waiting_for}.title")
+        return self._console.text("history.job.again", why=why, time=f"{local(until):%H:%M:%S}")
+
+    def _values(self, done: int, expected: int | None) -> dict[str, str]:
+        """The bar, its share and both numbers."""
+        language = self._console.language
+        share = min(done / expected, 1.0) if expected else 0.0
         filled = round(share * _BAR)
-        values |= {
+        return {
             "bar": "#" * filled + "." * (_BAR - filled),
             "share": percent(share, language, 0),
-            "expected": number(expected, language),
-            "left": number(seconds / share - seconds if share else 0, language),
+            "done": number(done, language),
+            "expected": number(expected or 0, language),
         }
-        return self._console.text("cli.progress.known", **values)
 
 
 @contextmanager

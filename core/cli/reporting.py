@@ -52,10 +52,7 @@ def run_report(arguments: argparse.Namespace, console: Console) -> int:
     from core.lab.report import write_report
 
     with household() as store, stop_on_interrupt() as stop, ProgressBar(console) as bar:
-        figures = console.text("cli.progress.readings")
-        findings = _measured(
-            store, arguments.fleet, stop, lambda now: bar.show(now.readings, now.expected, figures)
-        )
+        findings = _measured(store, arguments.fleet, stop, bar.show)
     if findings is None:
         raise KeyboardInterrupt
     try:

@@ -32,13 +32,12 @@ def run_sync(arguments: argparse.Namespace, console: Console) -> int:
     from core.settings import load_settings
 
     with household() as store, stop_on_interrupt() as stop, ProgressBar(console) as bar:
-        calls = console.text("cli.progress.calls")
         report = sync(
             store,
             load_settings(),
             dry_run=arguments.dry_run,
             stop=stop,
-            progress=lambda now: bar.show(now.step, now.steps, calls),
+            progress=bar.show,
         )
     if arguments.json:
         console.data(_report_json(report, arguments, console))

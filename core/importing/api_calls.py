@@ -48,6 +48,8 @@ class Caller:
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.stop = Event()
+        self.tell: Callable[[int, str], None] = lambda _until, _code: None
+        """Called with the moment (UTC ms) it waits for after a fault, and the fault's code."""
         self._budget, self._clock, self._wait, self._chance = budget, clock, wait, chance
         self._faults: list[str] = []
 
@@ -65,20 +67,20 @@ class Caller:
         """The answer; None where faults that pass did not pass. A short throttling is waited out, a longer
         one is Denied; all other errors are raised, and a ban is remembered first."""
         self._faults = []
-        for attempt in range(tries):
-            if attempt:
-                self._pause(BACK_OFF_SECONDS * 2 ** (attempt - 1) * (0.5 + self._chance()))
+        for left in reversed(range(tries)):
             try:
                 answer = ask()
             except SourcePaused as pause:
                 self._faults.append(pause.code)
-                self._hold(pause)
+                self._hold(pause, again=left > 0)
             except SourceError as error:
                 if error.code == api_failures.BANNED:
                     self._budget.ban()
                 if error.code not in api_failures.PASSING:
                     raise
                 self._faults.append(error.code)
+                if left:
+                    self._back_off(BACK_OFF_SECONDS * 2 ** (tries - 1 - left) * (0.5 + self._chance()))
             else:
                 self._budget.answered()
                 return answer
@@ -94,12 +96,16 @@ class Caller:
         pause = DOWN_MINUTES * 60_000 * (1 + self._chance())
         return SourcePaused(code or self._faults[-1], resumes_at=self._clock() + round(pause))
 
-    def _hold(self, pause: SourcePaused) -> None:
-        """Nobody calls before the moment the API named: wait for it where it is near."""
+    def _hold(self, pause: SourcePaused, *, again: bool) -> None:
+        """Nobody calls before the moment the API named: wait for it where it is near and we ask again."""
         until = self._budget.hold(pause.resumes_at)
         seconds = (until - self._clock()) / 1000
-        if seconds > IN_PLACE_SECONDS:
+        if seconds > IN_PLACE_SECONDS or not again:
             raise Denied(SourcePaused(pause.code, resumes_at=until)) from None
+        self._back_off(seconds)
+
+    def _back_off(self, seconds: float) -> None:
+        self.tell(self._clock() + round(seconds * 1000), self._faults[-1])
         self._pause(seconds)
 
     def _pause(self, seconds: float) -> None:

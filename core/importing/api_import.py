@@ -88,6 +88,9 @@ class ApiSource:
         )
         self._worked: Days | None = None
 
+    def tell_waits(self, tell: Callable[[int, str], None]) -> None:
+        self._calls.tell = tell
+
     def preview(self) -> Preview:
         """The period to be asked about and the calls that takes; no call is spent on it."""
         days = self.windows()

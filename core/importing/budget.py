@@ -24,6 +24,8 @@ from core.paristime import DAY_MS, now_ms
 from core.storage.faults import explained, patiently
 from core.storage.store import API_BUDGET
 
+REFUSALS: Final = frozenset({"api-banned", "api-throttled", "api-budget-used"})
+"""What `Budget.take` refuses with: it meets every question, whatever meter that is about."""
 MARGIN_MS: Final = 5 * 60_000
 """After midnight UTC, before the first call of the new day: clocks differ."""
 _NEVER: Final = Int64(0)
@@ -42,6 +44,10 @@ class Allowance:
     @property
     def left(self) -> int:
         return max(0, self.limit - self.calls)
+
+    def days_for(self, calls: int) -> int:
+        """On how many days, today included, so many calls can be sent."""
+        return 1 + max(0, -(-(calls - self.left) // self.limit))
 
 
 class Budget:

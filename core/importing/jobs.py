@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
@@ -151,11 +152,11 @@ def import_work(store: Store, sources: Callable[[], Sequence[Source]]) -> Callab
         while True:
             report = together(report, run(store.patient(), sources(), stop=job.stop, progress=tell))
             job.result = report
-            resumes_at = report.paused.resumes_at if report.paused else None
-            if resumes_at is None or job.stop.is_set():
+            pause = report.paused
+            if pause is None or pause.resumes_at is None or job.stop.is_set():
                 return report
-            tell(Progress(source=job.progress.source, waiting_until=resumes_at))
-            if not job.pause(resumes_at):
+            tell(replace(job.progress, waiting_until=pause.resumes_at, waiting_for=pause.code))
+            if not job.pause(pause.resumes_at):
                 return report
 
     return work

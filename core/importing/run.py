@@ -8,14 +8,15 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 
 from core.errors import CourbeError, SourceError, SourcePaused, StorageError
-from core.model import Curve, Delivery, Meter, Preview, Refusal, Span, summed
+from core.importing.budget import REFUSALS
+from core.model import Curve, Delivery, Meter, Preview, Refusal, summed
 from core.paristime import now_ms
 from core.sources.source import Source
 from core.storage import merging
@@ -28,7 +29,8 @@ PROJECT_EVERY_SECONDS: Final = 15.0
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far an import is. `expected` readings and `steps` are None while nobody knows.
-    `waiting_until`: UTC ms, while a source pauses."""
+    `waiting_until`: UTC ms, while a source waits or pauses; `waiting_for`: the code of the error that made it
+    wait. `began_ms`: when what is counted here began, after the last pause."""
 
     readings: int = 0
     expected: int | None = None
@@ -36,6 +38,16 @@ class Progress:
     steps: int | None = None
     source: str = ""
     waiting_until: int | None = None
+    waiting_for: str = ""
+    began_ms: int = 0
+
+
+@runtime_checkable
+class Waits(Protocol):
+    """A source that may wait a little before it goes on."""
+
+    def tell_waits(self, tell: Callable[[int, str], None]) -> None:
+        """From now on call `tell` with the moment (UTC ms) it waits for and the code of the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +66,6 @@ class Part:
     @property
     def meters(self) -> tuple[Meter, ...]:
         return tuple(self.brought)
-
-    @property
-    def span(self) -> Span | None:
-        """From the first to the last reading of any meter; None where there is none."""
-        return Span.around(curve.span for curve in self.brought.values())
-
-    @property
-    def gaps(self) -> tuple[Span, ...]:
-        """The times between its first and last reading that a meter lacks, in ascending order."""
-        found = {gap for curve in self.brought.values() for gap in curve.gaps}
-        return tuple(sorted(found, key=lambda gap: (gap.start, gap.end)))
-
-    @property
-    def watt_minutes(self) -> int:
-        """The energy of all meters, exact."""
-        return sum(curve.watt_minutes for curve in self.brought.values())
 
     @property
     def delivered(self) -> int:
@@ -169,15 +165,18 @@ def run(
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Report:
     """Import every source in turn. A source that fails ends with its error in the report and the next one
-    goes on; a StorageError ends the import, also in the report. Safe to run again at any time."""
+    goes on; what would meet the others too (a StorageError, a ban, no calls left) ends the import, also in
+    the report. Safe to run again at any time."""
     stop = stop or Event()
     started = now_ms()
     parts: list[Part] = []
     for source in sources:
         if stop.is_set():
             break
-        parts.append(_Import(store, source, stop, progress, sum(part.delivered for part in parts)).run())
-        if isinstance(parts[-1].error, StorageError):
+        before = Progress(sum(part.delivered for part in parts), began_ms=started)
+        parts.append(_Import(store, source, stop, progress, before).run())
+        error = parts[-1].error
+        if isinstance(error, StorageError) or (error and error.code in REFUSALS):
             break
     return Report(tuple(parts), started, now_ms(), stop.is_set())
 
@@ -186,10 +185,15 @@ class _Import:
     """One source's share of an import."""
 
     def __init__(
-        self, store: Store, source: Source, stop: Event, progress: Callable[[Progress], None], before: int
+        self,
+        store: Store,
+        source: Source,
+        stop: Event,
+        progress: Callable[[Progress], None],
+        before: Progress,
     ) -> None:
         self._store, self._source, self._stop = store, source, stop
-        self._progress, self._before = progress, before
+        self._progress, self._before, self._told = progress, before, before
         self._projected = time.monotonic()
         self._dirty: dict[Meter, None] = {}
 
@@ -212,6 +216,8 @@ class _Import:
 
     def _take_all(self, preview: Preview, tally: _Tally) -> None:
         self._tell(preview, 0, 0)
+        if isinstance(self._source, Waits):
+            self._source.tell_waits(self._tell_wait)
         for step, delivery in enumerate(self._source.deliveries(self._stop), start=1):
             merged = self._store.merge(delivery)
             tally.add(delivery, merged)
@@ -230,6 +236,17 @@ class _Import:
         self._projected = time.monotonic()
 
     def _tell(self, preview: Preview, step: int, readings: int) -> None:
-        steps = preview.calls or None
-        expected = None if preview.readings is None else self._before + preview.readings
-        self._progress(Progress(self._before + readings, expected, step, steps, preview.name))
+        before = self._before.readings
+        self._told = replace(
+            self._before,
+            readings=before + readings,
+            expected=None if preview.readings is None else before + preview.readings,
+            step=step,
+            steps=preview.calls or None,
+            source=preview.name,
+        )
+        self._progress(self._told)
+
+    def _tell_wait(self, until: int, code: str) -> None:
+        """Until the next delivery, or the end."""
+        self._progress(replace(self._told, waiting_until=until, waiting_for=code))

@@ -19,6 +19,7 @@ from core.errors import CourbeError, InputError, SourcePaused
 from core.importing import inbox, plan
 from core.importing.api_calls import Wait
 from core.importing.api_import import ApiSource, usable_token
+from core.importing.budget import REFUSALS
 from core.importing.run import Part, Progress, run
 from core.model import Days, Meter, Origin
 from core.paristime import local, now_ms
@@ -144,8 +145,7 @@ def meters(store: Store, settings: Settings, token: SecretStr) -> tuple[Meter, .
 
 def _is_over(done: list[MeterSync]) -> bool:
     """Whether the rest would only meet the same refusal: banned, or no calls left."""
-    codes = {one.error.code for one in done if one.error}
-    return bool(codes & {"api-banned", "api-budget-used", "api-throttled"})
+    return any(one.error and one.error.code in REFUSALS for one in done)
 
 
 def _ended(store: Store, meter: Meter, windows: tuple[Days, ...], part: Part, now: int) -> MeterSync:

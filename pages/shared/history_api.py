@@ -6,7 +6,7 @@ import streamlit as st
 from pydantic import SecretStr
 
 from core.errors import CourbeError, InputError, SourceError
-from core.formats import number
+from core.formats import counted
 from core.importing.api_import import ApiSource, budget_of, usable_token
 from core.importing.budget import Budget
 from core.model import Days, Flow, Meter
@@ -14,6 +14,8 @@ from core.paristime import now_ms
 from core.sources.token import read_token
 from pages.shared import notices
 from pages.shared.frame import link
+from pages.shared.history_budget import days_for
+from pages.shared.history_job import tells
 from pages.shared.history_preview import Factory, show_preview
 from pages.shared.visitor import Visitor
 
@@ -38,9 +40,10 @@ def choose(guest: Visitor) -> Factory | None:
         st.success(guest.t("history.api.up_to_date"), icon=":material/check_circle:")
         return None
     show_preview(guest, None, preview)
-    st.caption(guest.t("history.api.budget", left=number(allowance.left, guest.language)))
-    if preview.calls > allowance.left:
-        st.info(guest.t("history.api.long"), icon=":material/schedule:")
+    st.caption(counted("history.api.budget", allowance.left, guest.language))
+    days = days_for(guest, preview.calls)
+    if days:
+        st.info(notices.plain(f"{days} {guest.t('history.api.long')}"), icon=":material/schedule:")
     return lambda: [ApiSource(guest.store, guest.settings, meter, token)]
 
 
@@ -67,7 +70,8 @@ def can_ask(guest: Visitor, meter: Meter) -> bool:
 
 def _show_ban(guest: Visitor, budget: Budget) -> None:
     """What happened, and the way back, which a person alone may take."""
-    notices.show(SourceError("api-banned"))
+    if not tells(guest, "api-banned"):
+        notices.show(SourceError("api-banned"))
     if st.button(guest.t("history.api.lift_ban"), icon=":material/lock_open:", key="history_lift_ban"):
         with notices.guard():
             budget.lift_ban()

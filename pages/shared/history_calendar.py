@@ -12,15 +12,14 @@ import plotly.graph_objects as go
 import streamlit as st
 from plotly.subplots import make_subplots
 
+from core.formats import counted, kwh, labelled, moment, number
 from core.formats import day as written_day
-from core.formats import kwh, labelled, moment, number
 from core.importing.calendar import Day, DayState, days_of
 from core.model import Days, Meter
 from core.paristime import local, today
 from core.storage.record import Record
 from pages.shared import notices
 from pages.shared.history_api import can_ask
-from pages.shared.history_preview import counted
 from pages.shared.visitor import Visitor
 
 COLOURS: Final = {
@@ -261,7 +260,7 @@ def _show_changes(guest: Visitor, record: Record) -> None:
     if not record.changed:
         return
     spoken = guest.language
-    label = counted(guest, "history.changes", record.changed)
+    label = counted("history.changes", record.changed, spoken)
     with st.expander(label, icon=":material/edit_note:"):
         st.dataframe(
             [

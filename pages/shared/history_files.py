@@ -38,7 +38,7 @@ def choose(guest: Visitor) -> Factory | None:
         guest.t("history.files"),
         accept_multiple_files=True,
         help=guest.t("history.files.help"),
-        key="history_files",
+        key=f"history_files_{guest.imports}",  # an import that begins leaves an empty field behind
     )
     if not uploads:
         st.caption(guest.t("history.files.note"))

@@ -7,13 +7,15 @@ from typing import Any
 import streamlit as st
 
 from core.errors import SourcePaused
-from core.formats import kwh, moment, number
+from core.formats import counted, kwh, moment, number
 from core.importing.jobs import Job, State
 from core.importing.run import Part, Progress, Report
+from core.model import count_refused
 from core.paristime import local, now_ms
 from pages.shared import notices
 from pages.shared.frame import link
-from pages.shared.history_preview import counted, period, show_gaps, show_refusals
+from pages.shared.history_budget import days_for
+from pages.shared.history_preview import show_gaps, show_refusals, written
 from pages.shared.visitor import Visitor
 
 POLL_SECONDS = 1.0
@@ -22,11 +24,7 @@ SHOWN_PARTS = 12
 
 def show_job(guest: Visitor) -> bool:
     """The running import, or the report of the last one; whether one runs."""
-    if not guest.has_workspace:
-        return False
-    with notices.guard():
-        key = guest.workspace.key
-    job: Job[Any] | None = guest.jobs.find(key)
+    job = _job(guest)
     if job is None:
         return False
     if not job.active:
@@ -36,18 +34,32 @@ def show_job(guest: Visitor) -> bool:
     return True
 
 
+def tells(guest: Visitor, code: str) -> bool:
+    """Whether the report shown on this page tells this error already."""
+    job = _job(guest)
+    if job is None or job.active or not isinstance(job.result, Report):
+        return False
+    return code in [error.code for error in job.result.errors]
+
+
+def _job(guest: Visitor) -> Job[Any] | None:
+    if not guest.has_workspace:
+        return None
+    with notices.guard():
+        key = guest.workspace.key
+    return guest.jobs.find(key)
+
+
 def _watch(guest: Visitor, job: Job[Any], drawn: State) -> None:
     """Redrawn every second; once the import pauses, goes on or ends, the whole page is."""
     if not job.active or job.state is not drawn:
         st.rerun()
     with st.container(border=True):
         st.header(guest.t(f"history.job.{job.state.value}"), anchor=False)
-        progress = job.progress
-        if progress.waiting_until is None:
-            st.progress(_share(progress), _where(guest, progress))
-            st.markdown(notices.plain(_speed(guest, job)))
+        if job.state is State.PAUSED:
+            _show_pause(guest, job)
         else:
-            _show_pause(guest, job, progress.waiting_until)
+            _show_progress(guest, job.progress)
         st.caption(guest.t("history.job.leave"))
         st.button(
             guest.t("history.job.cancel"),
@@ -56,6 +68,16 @@ def _watch(guest: Visitor, job: Job[Any], drawn: State) -> None:
             key="history_cancel",
             on_click=job.cancel,
         )
+
+
+def _show_progress(guest: Visitor, progress: Progress) -> None:
+    st.progress(_share(progress), _where(guest, progress))
+    st.markdown(notices.plain(_speed(guest, progress)))
+    until = progress.waiting_until
+    if until is not None and until > now_ms():
+        why = guest.t(f"error.{progress.waiting_for}.title")
+        told = guest.t("history.job.again", why=why, time=f"{local(until):%H:%M:%S}")
+        st.info(notices.plain(told), icon=":material/schedule:")
 
 
 def _share(progress: Progress) -> float:
@@ -72,27 +94,39 @@ def _where(guest: Visitor, progress: Progress) -> str:
     return notices.plain(progress.source or guest.t("history.job.beginning"))
 
 
-def _show_pause(guest: Visitor, job: Job[Any], until: int) -> None:
-    """Why it waits, until when, and what it has brought so far."""
-    st.markdown(notices.plain(guest.t("history.job.resumes", moment=moment(local(until), guest.language))))
+def _show_pause(guest: Visitor, job: Job[Any]) -> None:
+    """Why it waits, until when, what is still to come, and what it has brought so far."""
+    progress, lines = job.progress, []
+    if progress.waiting_until is not None:
+        when = moment(local(progress.waiting_until), guest.language)
+        lines.append(guest.t("history.job.resumes", moment=when))
+    if progress.steps:
+        left = progress.steps - progress.step
+        lines.append(days_for(guest, left) or counted("history.api.to_go", left, guest.language))
+    st.markdown("  \n".join(notices.plain(line) for line in lines))
     if isinstance(job.result, Report):
         if job.result.paused:
             st.caption(notices.plain(job.result.paused.happened(guest.language)))
         _show_counts(guest, job.result.parts)
 
 
-def _speed(guest: Visitor, job: Job[Any]) -> str:
-    """Readings so far, how many a second, and how long it will still take."""
-    spoken, progress = guest.language, job.progress
-    seconds = max((now_ms() - job.started_ms) / 1000, 0.1)
-    words = [counted(guest, "history.preview.readings", progress.readings)]
+def _speed(guest: Visitor, progress: Progress) -> str:
+    """Readings so far, how many a second, and how long it will still take: no time is told for calls that
+    another day must send."""
+    spoken = guest.language
+    seconds = max((now_ms() - progress.began_ms) / 1000, 0.1)
+    words = [counted("history.preview.readings", progress.readings, spoken)]
+    days = None
     if progress.steps:
         calls = number(progress.step, spoken), number(progress.steps, spoken)
         words.append(guest.t("history.job.calls", done=calls[0], of=calls[1]))
+        days = days_for(guest, progress.steps - progress.step)
     if progress.readings:
         words.append(guest.t("history.job.speed", count=number(progress.readings / seconds, spoken)))
     share = _share(progress)
-    if 0 < share < 1:
+    if days:
+        words.append(days)
+    elif 0 < share < 1:
         words.append(guest.t("history.job.left", time=_duration(guest, seconds / share - seconds)))
     return " · ".join(words)
 
@@ -106,7 +140,7 @@ def _duration(guest: Visitor, seconds: float) -> str:
 def _show_end(guest: Visitor, job: Job[Any]) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.header(guest.t(f"history.job.{job.state.value}"), anchor=False, width="content")
+            st.header(guest.t(f"history.job.{_outcome(job)}"), anchor=False, width="content")
             if st.button(guest.t("history.job.close"), key="history_close", type="tertiary"):
                 guest.jobs.forget(job.key)
                 st.rerun()
@@ -116,52 +150,58 @@ def _show_end(guest: Visitor, job: Job[Any]) -> None:
             _show_report(guest, job.result)
 
 
+def _outcome(job: Job[Any]) -> str:
+    """How it ended: an import that an error ended early is not finished."""
+    report = job.result
+    if job.state is not State.DONE or not isinstance(report, Report) or not report.errors:
+        return job.state.value
+    return "stopped" if len(report.errors) == len(report.parts) else "partly"
+
+
 def _show_report(guest: Visitor, report: Report) -> None:
     parts = report.parts
-    if len(parts) > 1:
+    if any(part.delivered or part.refused for part in parts):
         _show_counts(guest, parts)
     for part in parts[:SHOWN_PARTS]:
-        st.markdown(f"**{notices.plain(_name(guest, part))}**")
-        if isinstance(part.error, SourcePaused):
-            st.info(notices.plain(part.error.happened(guest.language)), icon=":material/schedule:")
-        elif part.error:
-            notices.show(part.error)
-        if part.span:
-            _show_part(guest, part, alone=len(parts) == 1)
-        show_gaps(guest, part.gaps)
-        show_refusals(guest, part.refused)
+        _show_part(guest, part, alone=len(parts) == 1)
     if len(parts) > SHOWN_PARTS:
         st.caption(guest.t("history.more", count=number(len(parts) - SHOWN_PARTS, guest.language)))
     if any(part.delivered for part in parts):
         link(guest, "consumption", guest.t("history.job.to_consumption"), icon=":material/show_chart:")
 
 
-def _name(guest: Visitor, part: Part) -> str:
-    return guest.t("common.demo_meter") if part.name == "demo" else part.name
-
-
 def _show_part(guest: Visitor, part: Part, *, alone: bool) -> None:
-    meters = guest.t("history.list").join(guest.name_of(meter) for meter in part.meters)
-    energy = kwh(part.watt_minutes, guest.language)
-    when = period(guest, part.span) if part.span else ""
-    st.markdown(notices.plain(" · ".join((meters, when, energy))))
-    if alone:
-        _show_counts(guest, [part])
-    else:
-        counts = {
-            name: number(value, guest.language)
-            for name, value in (("new", part.new), ("changed", part.changed), ("unchanged", part.unchanged))
-        }
+    """What one source brought, meter by meter and flow by flow, and how it ended."""
+    name = guest.t("common.demo_meter") if part.name == "demo" else part.name
+    st.markdown(f"**{notices.plain(name)}**")
+    if isinstance(part.error, SourcePaused):
+        st.info(notices.plain(part.error.happened(guest.language)), icon=":material/schedule:")
+    elif part.error:
+        notices.show(part.error)
+    spoken = guest.language
+    for meter, curve in part.brought.items():
+        if curve.span:
+            readings = counted("history.preview.readings", len(curve), spoken)
+            facts = (
+                guest.name_of(meter),
+                written(guest, curve.span),
+                readings,
+                kwh(curve.watt_minutes, spoken),
+            )
+            st.markdown(notices.plain(" · ".join(facts)))
+            show_gaps(guest, curve.gaps)
+    if not alone and part.delivered:
+        counts = {one: number(getattr(part, one), spoken) for one in ("new", "changed", "unchanged")}
         st.caption(guest.t("history.report.counts", **counts))
+    show_refusals(guest, part.refused)
 
 
-def _show_counts(guest: Visitor, parts: tuple[Part, ...] | list[Part]) -> None:
-    refused = sum(one.count for part in parts for one in part.refused)
+def _show_counts(guest: Visitor, parts: tuple[Part, ...]) -> None:
     cards = (
         ("new", sum(part.new for part in parts)),
         ("unchanged", sum(part.unchanged for part in parts)),
         ("changed", sum(part.changed for part in parts)),
-        ("refused", refused),
+        ("refused", sum(count_refused(part.refused) for part in parts)),
     )
     with st.container(horizontal=True):
         for name, value in cards:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
-from core.formats import moment, number
-from core.model import UNKNOWN_PRM, Preview, Refusal, Span
+from core.formats import counted, number, period
+from core.model import UNKNOWN_PRM, Preview, Refusal, RefusalReason, Span
 from core.paristime import local
 from core.sources.source import Source
 from pages.shared.notices import plain
@@ -30,28 +30,22 @@ def show_preview(guest: Visitor, title: str | None, preview: Preview) -> None:
             unknown = preview.meter.prm == UNKNOWN_PRM
             facts.append(guest.t("history.preview.unnamed") if unknown else guest.name_of(preview.meter))
         if preview.span:
-            facts.append(period(guest, preview.span))
+            facts.append(written(guest, preview.span))
         if preview.readings is not None:
-            facts.append(counted(guest, "history.preview.readings", preview.readings))
+            facts.append(counted("history.preview.readings", preview.readings, guest.language))
         if preview.steps:
             steps = guest.t("history.list").join(str(step) for step in preview.steps)
             facts.append(guest.t("history.preview.step", minutes=steps))
         if preview.calls:
-            facts.append(counted(guest, "history.preview.calls", preview.calls))
+            facts.append(counted("history.preview.calls", preview.calls, guest.language))
         st.markdown(plain(" · ".join(facts)))
         show_gaps(guest, preview.gaps)
         show_refusals(guest, preview.refused)
 
 
-def counted(guest: Visitor, key: str, count: int, **more: str) -> str:
-    """A text with a number in it, in its singular where there is one."""
-    return guest.t(f"{key}.one" if count == 1 else key, count=number(count, guest.language), **more)
-
-
-def period(guest: Visitor, span: Span) -> str:
+def written(guest: Visitor, span: Span) -> str:
     """From the first to the last moment, in Paris time."""
-    first, last = (moment(local(at), guest.language) for at in (span.start, span.end))
-    return guest.t("history.period", first=first, last=last)
+    return period(local(span.start), local(span.end), guest.language)
 
 
 def show_gaps(guest: Visitor, gaps: Sequence[Span]) -> None:
@@ -59,19 +53,20 @@ def show_gaps(guest: Visitor, gaps: Sequence[Span]) -> None:
     if not gaps:
         return
     hours = sum(gap.end - gap.start for gap in gaps) / 3_600_000
-    label = counted(guest, "history.gaps", len(gaps), hours=number(hours, guest.language, 1))
+    label = counted("history.gaps", len(gaps), guest.language, hours=number(hours, guest.language, 1))
     with st.expander(label, icon=":material/data_alert:"):
-        st.markdown("\n".join(f"- {plain(period(guest, gap))}" for gap in gaps[:SHOWN_GAPS]))
+        st.markdown("\n".join(f"- {plain(written(guest, gap))}" for gap in gaps[:SHOWN_GAPS]))
         if len(gaps) > SHOWN_GAPS:
             st.caption(guest.t("history.more", count=number(len(gaps) - SHOWN_GAPS, guest.language)))
 
 
 def show_refusals(guest: Visitor, refused: Iterable[Refusal]) -> None:
-    """Which rows are left out, why, and one of them."""
+    """Which rows are left out, why, and one of them; rows without a value are only gaps."""
     lines = []
     for one in refused:
+        key = "history.empty" if one.reason is RefusalReason.NO_VALUE else "history.refused"
         why = guest.t(f"refusal.{one.reason}")
         example = f" ({plain(one.example)})" if one.example else ""
-        lines.append(f"- {plain(counted(guest, 'history.refused', one.count, reason=why))}{example}")
+        lines.append(f"- {plain(counted(key, one.count, guest.language, reason=why))}{example}")
     if lines:
         st.markdown("\n".join(lines))

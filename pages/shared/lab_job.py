@@ -25,6 +25,18 @@ def find(guest: Visitor, name: str) -> Job[Any] | None:
     return guest.jobs.find(key_of(guest, name))
 
 
+def busy(guest: Visitor, name: str) -> bool:
+    """Whether it runs."""
+    job = find(guest, name)
+    return job is not None and job.active
+
+
+def result(guest: Visitor, name: str) -> Any:
+    """What it found so far; None where it never ran."""
+    job = find(guest, name)
+    return job.result if job else None
+
+
 def begin(guest: Visitor, name: str, work: Callable[[Job[Any]], Any]) -> None:
     """Start it and redraw. One that still runs is left alone."""
     with notices.guard():
@@ -32,14 +44,14 @@ def begin(guest: Visitor, name: str, work: Callable[[Job[Any]], Any]) -> None:
     st.rerun()
 
 
-def watch(guest: Visitor, name: str, described: Callable[[str], str]) -> Any:
+def watch(guest: Visitor, name: str, described: Callable[[str], str], beginning: str = "lab.beginning") -> Any:
     """Progress with time left and a cancel button while it runs, the error if it failed; then the result,
-    as far as it is. `described` says in words what `Progress.source` names."""
+    as far as it is. `described` says in words what `Progress.source` names; `beginning`: the text until it does."""
     job = find(guest, name)
     if job is None:
         return None
     if job.active:
-        st.fragment(_watched, run_every=POLL_SECONDS)(guest, name, described)
+        st.fragment(_watched, run_every=POLL_SECONDS)(guest, name, described, beginning)
     elif job.error:
         notices.show(job.error)
     elif job.state is State.CANCELLED:
@@ -47,13 +59,13 @@ def watch(guest: Visitor, name: str, described: Callable[[str], str]) -> Any:
     return job.result
 
 
-def _watched(guest: Visitor, name: str, described: Callable[[str], str]) -> None:
+def _watched(guest: Visitor, name: str, described: Callable[[str], str], beginning: str) -> None:
     job = find(guest, name)
     if job is None or not job.active:
         st.rerun()
     progress = job.progress
     share = min(progress.readings / progress.expected, 1.0) if progress.expected else 0.0
-    what = described(progress.source) if progress.source else guest.t("lab.beginning")
+    what = described(progress.source) if progress.source else guest.t(beginning)
     with st.container(border=True):
         st.progress(share, text=f"{what}{_left(guest, job, share)}")
         if st.button(

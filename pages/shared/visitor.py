@@ -54,6 +54,7 @@ class Visitor:
     token: SecretStr | None = None
     prm: str | None = None
     visited: set[str] = field(default_factory=set)
+    imports: int = 0
     link: str | None = None
     lost_workspace: bool = False
     trouble: StorageError | None = None

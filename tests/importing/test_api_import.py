@@ -14,7 +14,7 @@ from core.errors import CourbeError, InputError, SourceError, SourcePaused
 from core.importing import plan
 from core.importing.api_check import check_api
 from core.importing.api_import import budget_of
-from core.importing.run import Report
+from core.importing.run import Progress, Report, run
 from core.model import Check, Days, Meter
 from core.paristime import DAY_MS, HOUR_MS
 from core.settings import Deployment
@@ -346,6 +346,22 @@ def test_a_short_wait_is_waited_out(home: Home) -> None:
     assert not home.run(days=week).errors
     assert len(home.curve()) == 7 * 48
     assert any(28 <= seconds <= 30 for seconds in home.clock.waits)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "least", "most"),
+    [("throttled-soon", "api-throttled", 28_000, 30_000), ("technical", "api-enedis-down", 1, 12_000)],
+)
+def test_a_short_wait_is_told_with_its_reason(
+    home: Home, fault: str, code: str, least: int, most: int
+) -> None:
+    begun, told = home.clock.now, list[Progress]()
+    home.server.faults.append(fault)
+    run(home.store, [home.source(days=Days(TODAY - timedelta(days=7), TODAY))], progress=told.append)
+    (waited,) = [one for one in told if one.waiting_until is not None]
+    assert waited.waiting_for == code
+    assert least <= (waited.waiting_until or 0) - begun <= most
+    assert told[-1].waiting_until is None
 
 
 def test_stopping_while_it_waits_ends_without_error_and_loses_nothing(home: Home) -> None:

@@ -12,7 +12,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from core.errors import SourceError, SourcePaused, StorageError
-from core.importing.budget import MARGIN_MS, Budget
+from core.importing.budget import MARGIN_MS, Allowance, Budget
 from core.paristime import DAY_MS, midnight
 
 URL = "https://conso.example"
@@ -210,3 +210,10 @@ def test_a_server_that_is_gone_is_a_storage_error() -> None:
             with pytest.raises(StorageError) as caught:
                 one.take()
     assert caught.value.code == "storage-unreachable"
+
+
+@pytest.mark.parametrize(
+    ("used", "calls", "days"), [(0, 0, 1), (0, 5, 1), (0, 6, 2), (2, 3, 1), (2, 4, 2), (5, 5, 2), (5, 11, 4)]
+)
+def test_the_days_an_import_takes(used: int, calls: int, days: int) -> None:
+    assert Allowance(used, 5, None, None).days_for(calls) == days

@@ -66,8 +66,7 @@ def test_a_report_counts_every_reading(store: Store) -> None:
     (part,) = first.parts
     assert (part.new, part.changed, part.unchanged) == (144, 0, 0)
     assert part.refused == (Refusal(RefusalReason.NO_VALUE, 6, "2024-03-01 00:30"),)
-    assert part.watt_minutes == regular(days=3).watt_minutes
-    assert part.span == regular(days=3).span
+    assert part.brought == {METER: regular(days=3)}
     assert first.meters == (METER,)
     assert (told[-1].step, told[-1].steps, told[-1].readings) == (3, 3, 144)
     (again,) = run(store, [Steps(*days(3))]).parts
@@ -80,8 +79,8 @@ def test_a_gap_between_two_deliveries_is_told_and_progress_never_passes_what_is_
     told: list[Progress] = []
     first, _, third = days(3)
     report = run(store, [Known(third, first), Known(first)], progress=told.append)
-    assert [(gap.end - gap.start) // 3_600_000 for gap in report.parts[0].gaps] == [24]
-    assert report.parts[1].gaps == ()
+    gaps = [part.brought[METER].gaps for part in report.parts]
+    assert [[(gap.end - gap.start) // 3_600_000 for gap in found] for found in gaps] == [[24], []]
     assert all(one.expected is not None and one.readings <= one.expected for one in told)
     assert told[-1].expected == 144
 
@@ -115,7 +114,7 @@ def test_a_job_goes_on_after_a_pause_by_itself(store: Store) -> None:
     assert job.result is not None
     (part,) = job.result.parts
     assert (part.new, part.unchanged, part.refused[0].count, part.error) == (96, 48, 6, None)
-    assert part.span == regular(days=2).span
+    assert part.brought == {METER: regular(days=2)}
 
 
 def test_the_report_of_several_rounds_tells_of_all_they_delivered_together(store: Store) -> None:
@@ -132,10 +131,11 @@ def test_the_report_of_several_rounds_tells_of_all_they_delivered_together(store
     assert job.wait(30)
     assert job.result is not None
     (part,) = job.result.parts
-    assert part.gaps == (day[2].span, day[5].span)
-    assert part.span == Span(midnight(date(2024, 3, 2)), midnight(date(2024, 3, 10)))
+    brought = part.brought[METER]
+    assert brought.gaps == (day[2].span, day[5].span)
+    assert brought.span == Span(midnight(date(2024, 3, 2)), midnight(date(2024, 3, 10)))
     assert (part.new, part.changed, part.unchanged) == (6 * 48, 48, 0)
-    assert part.watt_minutes == store.read(METER).watt_minutes
+    assert brought == store.read(METER)
 
 
 @given(st.lists(st.sets(st.integers(0, 12)), min_size=1, max_size=5))
@@ -147,21 +147,46 @@ def test_days_without_readings_are_those_that_no_round_delivered(rounds: list[se
         chosen = np.isin(np.arange(len(whole)) // 48, list(numbers))
         joined = together(joined, Report((Part("steps", {METER: whole.select(chosen)}),), 0, 0))
     assert joined is not None
-    (part,) = joined.parts
+    brought = joined.parts[0].brought[METER]
     told = set().union(*rounds)
     missing = {day for day in range(13) if told and min(told) < day < max(told)} - told
-    assert sum(gap.end - gap.start for gap in part.gaps) == len(missing) * DAY_MS
-    assert part.watt_minutes == sum(days(13)[day].watt_minutes for day in told)
-    assert (part.span is None) is (not told)
+    assert sum(gap.end - gap.start for gap in brought.gaps) == len(missing) * DAY_MS
+    assert brought.watt_minutes == sum(days(13)[day].watt_minutes for day in told)
+    assert (brought.span is None) is (not told)
 
 
-def test_a_gap_of_one_meter_is_told_although_another_has_readings_then(store: Store) -> None:
+def test_what_was_taken_and_what_was_given_are_told_apart(store: Store) -> None:
+    """Their sum would be an energy that nobody used; a gap of one is no gap of the other."""
     first, _, third = days(3)
-    both = Steps(first, third)
-    both.others = [Delivery(Meter(METER_PRM, Flow.PRODUCTION), Origin.API_V2, regular(days=3))]
+    both, given_back = Steps(first, third), regular(days=3, seed=2)
+    both.others = [Delivery(Meter(METER_PRM, Flow.PRODUCTION), Origin.API_V2, given_back)]
     (part,) = run(store, [both]).parts
-    assert part.gaps == (Span(int(first.end[-1]), int(third.start[0])),)
+    taken = part.brought[METER]
+    assert taken.gaps == (Span(int(first.end[-1]), int(third.start[0])),)
+    assert taken.watt_minutes == first.watt_minutes + third.watt_minutes
+    assert part.brought[Meter(METER_PRM, Flow.PRODUCTION)] == given_back
     assert part.meters == (METER, Meter(METER_PRM, Flow.PRODUCTION))
+
+
+def test_a_refusal_that_meets_all_meters_ends_the_import(store: Store) -> None:
+    banned = Steps(*days(1), end=SourceError("api-banned"))
+    report = run(store, [banned, Steps(*days(2))])
+    assert [error.code for error in report.errors] == ["api-banned"]
+    assert len(report.parts) == 1
+    assert store.read(METER) == regular(days=1)
+
+
+def test_after_a_pause_progress_counts_anew_and_says_what_it_waited_for(store: Store) -> None:
+    pause = SourcePaused("api-throttled", resumes_at=now_ms() + 3_600_000)
+    job = Jobs().start("workspace", import_work(store, lambda: [Steps(*days(2), end=pause)]))
+    while job.state is not State.PAUSED:
+        assert not job.wait(0.01)
+    told = job.progress
+    job.cancel()
+    assert job.wait(30)
+    assert (told.step, told.steps, told.waiting_for) == (2, 2, "api-throttled")
+    assert told.waiting_until == pause.resumes_at
+    assert job.started_ms <= told.began_ms <= now_ms()
 
 
 def test_a_pausing_job_can_be_cancelled(store: Store) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.formats import THIN
-from core.importing.api_import import budget_of
+from core.formats import THIN, kwh, number
+from core.importing.api_import import ApiSource, budget_of
 from core.model import DEMO_PRM, Delivery, Meter, Origin
+from core.paristime import today
 from core.settings import load_settings
 from core.sources.demo import DemoSource
 from core.storage.store import Store
 from core.texts import Language, text
-from tests.conso_server import token_for
+from tests.conso_server import PRM, ConsoServer, household, token_for
 from tests.curves import regular
 from tests.sources.files import writers
 
@@ -56,7 +57,7 @@ def report(app: AppTest) -> dict[str, str]:
 
 def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
     app.segmented_control(key="history_source").set_value("files").run()
-    app.file_uploader(key="history_files").set_value([(name, data, "") for name, data in files]).run()
+    app.file_uploader[0].set_value([(name, data, "") for name, data in files]).run()
     assert not app.exception
     return app
 
@@ -155,6 +156,72 @@ def test_a_ban_is_said_and_a_person_may_lift_it(history, store, monkeypatch):
     assert text("error.api-banned.title") not in words(app)
     assert budget.allowance().banned_at is None
     assert not app.button(key="history_start").disabled
+
+
+@pytest.fixture
+def api(monkeypatch) -> Iterator[ConsoServer]:
+    """A week of a meter at the API, with its token in the settings."""
+    with ConsoServer(household(today() - timedelta(days=7), today())) as server:
+        monkeypatch.setenv("COURBE_API_URL", server.url)
+        monkeypatch.setenv("COURBE_API_TOKEN", server.token())
+        yield server
+
+
+def test_an_import_that_a_ban_ended_is_called_stopped_and_says_so_once(history, api):
+    api.faults.append("banned")
+    app = finished(history().button(key="history_start").click().run())
+    said = words(app)
+    assert text("history.job.stopped") in said
+    assert text("history.job.done") not in said
+    assert said.count(text("error.api-banned.title")) == 1
+    assert app.button(key="history_lift_ban")
+
+
+def test_a_plan_for_several_days_says_so_before_and_while_it_waits(history, api, monkeypatch, store):
+    monkeypatch.setenv("COURBE_API_DAILY_CALLS", "2")
+    app = history()
+    calls = ApiSource(store, load_settings(), Meter(PRM)).preview().calls
+    days = number(-(-calls // 2), Language.ENGLISH)
+    assert text("history.api.days", count=number(calls, Language.ENGLISH), days=days, limit="2") in words(app)
+    app.button(key="history_start").click().run()
+    (job,) = [one for one in threading.enumerate() if one.name == "job"]
+    while text("history.job.paused") not in words(app.run()):
+        assert job.is_alive()
+    said = words(app)
+    assert f"about {-(-(calls - 2) // 2)} days" in said
+    assert "Goes on by itself on" in said
+    assert " left" not in said.replace("calls left", "")
+    app.button(key="history_cancel").click().run()
+    finished(app)
+
+
+def test_both_flows_are_told_apart(history, store):
+    solar = writers.json_v2(CURVE).replace(b'"CONS"', b'"PROD"')
+    app = upload(history(), ("both.json", b"[" + writers.json_v2(CURVE) + b"," + solar + b"]"))
+    finished(app.button(key="history_start").click().run())
+    said = words(app)
+    for flow in ("consumption", "production"):
+        assert f"{Meter(writers.PRM).masked} · {text(f'common.flow.{flow}')}" in said
+    energy = kwh(CURVE.watt_minutes, Language.ENGLISH)
+    assert said.count(energy) == 2
+    assert kwh(2 * CURVE.watt_minutes, Language.ENGLISH) not in said
+
+
+def test_an_import_leaves_an_empty_field_for_files(history):
+    app = upload(history(), ("a.csv", writers.enedis_csv(CURVE)))
+    finished(app.button(key="history_start").click().run())
+    assert text("history.job.done") in words(app)
+    assert app.file_uploader[0].value == []
+    assert app.button(key="history_start").disabled
+
+
+def test_a_row_without_a_value_is_a_gap_and_not_refused(history):
+    rows = writers.enedis_csv(CURVE).split(b"\n")
+    rows[20] = rows[20].split(b";")[0] + b";"
+    app = upload(history(), ("a.csv", b"\n".join(rows)))
+    finished(app.button(key="history_start").click().run())
+    assert report(app)["Refused"] == "0"
+    assert text("history.empty.one", count="1") in words(app)
 
 
 def test_a_running_import_is_found_again_and_can_be_cancelled(history, store, monkeypatch):

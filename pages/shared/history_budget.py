@@ -1,0 +1,25 @@
+"""The calls to Conso API that are left: said where an import is planned, runs or pauses."""
+
+from __future__ import annotations
+
+from core.formats import counted, number
+from core.importing.api_import import budget_of
+from core.importing.budget import Allowance
+from pages.shared import notices
+from pages.shared.visitor import Visitor
+
+
+def days_for(guest: Visitor, calls: int) -> str | None:
+    """On about how many days so many calls are sent; None where today's are enough."""
+    with notices.guard():
+        allowance: Allowance = budget_of(guest.store, guest.settings).allowance()
+    days = allowance.days_for(calls)
+    if days == 1:
+        return None
+    return counted(
+        "history.api.days",
+        calls,
+        guest.language,
+        days=number(days, guest.language),
+        limit=number(allowance.limit, guest.language),
+    )
