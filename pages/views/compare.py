@@ -13,7 +13,7 @@ from core.consumption.household import Household
 from core.consumption.insights import Unlike, unlike_days
 from core.consumption.periods import SAME_WEEKDAYS, Period, View, shifted
 from core.consumption.queries import Query
-from core.formats import day, kwh, number
+from core.formats import percent
 from core.model import Days
 from pages.shared.frame import path_of
 from pages.shared.visitor import Visitor
@@ -29,7 +29,7 @@ def show_compare(guest: Visitor, home: Household, period: Period, style: Theme) 
     heading(guest, "years", whole=True)
     cumulated = st.toggle(guest.t("consumption.years.cumulated"), key="cumulated")
     card(guest, "years", years(home.daily, style, cumulated=cumulated), Asked(Query.MONTHS, home.days))
-    _unlike(guest, home)
+    _unlike(guest, home, style)
 
 
 def _overlay(guest: Visitor, home: Household, shown: Days, style: Theme) -> None:
@@ -52,21 +52,17 @@ def _overlay(guest: Visitor, home: Household, shown: Days, style: Theme) -> None
     now = home.history.during(shown)
     chart = load_curve(now, shown, style, other=other, later=moved)
     card(guest, "overlay", chart, Asked(Query.CURVE, shown))
-    last = first + timedelta(days=len(shown) - 1)
     st.markdown(
         guest.t(
             "consumption.overlay.sums",
-            now=kwh(now.watt_minutes, guest.language),
-            first=day(first, guest.language),
-            last=day(last, guest.language),
-            then=kwh(other.watt_minutes, guest.language)
-            if len(other)
-            else guest.t("consumption.overlay.none"),
+            now=style.kwh(now.watt_minutes),
+            days=style.days(first, first + timedelta(days=len(shown) - 1)),
+            then=style.kwh(other.watt_minutes) if len(other) else guest.t("consumption.overlay.none"),
         )
     )
 
 
-def _unlike(guest: Visitor, home: Household) -> None:
+def _unlike(guest: Visitor, home: Household, style: Theme) -> None:
     """In words: days that do not look like the same weekday of the weeks around."""
     heading(guest, "unlike", whole=True)
     found = unlike_days(home.daily)
@@ -74,26 +70,23 @@ def _unlike(guest: Visitor, home: Household) -> None:
         st.caption(guest.t("consumption.unlike.none"))
         return
     for one in sorted(found, key=lambda each: each.first, reverse=True):
-        days_link(guest, one.first, one.last, _words(guest, one))
+        days_link(guest, one.first, one.last, _words(guest, one, style))
     st.caption(guest.t("consumption.unlike.how"))
 
 
-def _words(guest: Visitor, one: Unlike) -> str:
-    """`12 Feb 2025: 2.1 times a usual Monday`."""
-    speech = guest.language
+def _words(guest: Visitor, one: Unlike, style: Theme) -> str:
+    """`12 Feb 2025: 2.1 times a usual Monday`, `3 Mar 2025: 79 % less than a usual Monday`."""
     more = one.times >= 1
-    values = {
-        "times": number(one.times, speech, 1 if more else 2),
-        "energy": kwh(one.energy, speech),
-        "usual": kwh(one.usual, speech),
-    }
+    values = {"energy": style.kwh(one.energy), "usual": style.kwh(one.usual)} | (
+        {"times": style.number(one.times, 1)}
+        if more
+        else {"share": percent(1 - one.times, guest.language, 0)}
+    )
     if one.first != one.last:
-        first, last = day(one.first, speech), day(one.last, speech)
         key = "consumption.unlike.days_more" if more else "consumption.unlike.days_less"
-        return guest.t(key, first=first, last=last, **values)
-    weekday = guest.t(f"consumption.weekday.{one.first.weekday()}")
+        return guest.t(key, days=style.days(one.first, one.last), **values)
     key = "consumption.unlike.more" if more else "consumption.unlike.less"
-    return guest.t(key, day=day(one.first, speech), weekday=weekday, **values)
+    return guest.t(key, day=style.day(one.first), weekday=style.weekday(one.first.weekday()), **values)
 
 
 def days_link(guest: Visitor, first: date, last: date, label: str) -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
+from core.consumption.figures.theme import Theme
 from core.consumption.periods import Period, View, custom, following, period_of, previous
 from core.formats import day
 from core.model import Days
@@ -133,8 +134,6 @@ def period_name(guest: Visitor, period: Period) -> str:
         return f"{guest.t(f'consumption.month.{period.first.month}')} {period.first.year}"
     if period.view is View.YEAR:
         return str(period.first.year)
-    return guest.t(
-        "consumption.view.span",
-        first=day(period.first, guest.language),
-        last=day(period.last, guest.language),
-    )
+    if period.view is View.WEEK:
+        return guest.t("consumption.bars.week_of", day=day(period.first, guest.language))
+    return Theme(guest.language).days(period.first, period.last)

@@ -112,7 +112,7 @@ def _cards(
 def _changes(now: KeyFigures, before: KeyFigures) -> dict[str, float | None]:
     return {
         "energy": _ratio(now.energy, before.energy),
-        "mean": _ratio(now.mean_day, before.mean_day),
+        "mean": _ratio(now.energy, before.energy),  # of as many days
         "base": _ratio(now.base, before.base),
         "peak": _ratio(now.peak and now.peak.watts, before.peak and before.peak.watts),
     }
@@ -129,7 +129,7 @@ def _euros(metered: Metered) -> Decimal | None:
 
 
 def _say_compared(guest: Visitor, days: int, of: int) -> None:
-    key = "none" if not days else "all" if days == of else "part"
+    key = "some" if days else "none"
     st.caption(guest.t(f"consumption.compared.{key}", days=days, of=of))
 
 

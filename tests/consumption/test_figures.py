@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -29,8 +30,9 @@ from core.consumption.insights import base_load, daily_peaks
 from core.consumption.shapes import carpet, duration, profile
 from core.consumption.tariffs import DailyCost, compare, daily_cost, meter
 from core.consumption.totals import Grain, by_day, grouped
+from core.formats import labelled
 from core.model import Curve, Days
-from core.texts import Language
+from core.texts import Language, catalogue
 from tests.curves import regular
 
 FIRST = date(2024, 10, 21)
@@ -151,6 +153,29 @@ def test_a_month_that_gave_more_than_it_took_has_its_bar() -> None:
     chart = years(by_day(History.of(regular(FIRST, 14, watts=-100)), DAYS), Theme(), cumulated=False)
     (bar,) = chart.figure.data
     assert [value < 0 for value in bar.y] == [False] * 9 + [True, True, False]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_one_day_is_not_told_as_from_itself_to_itself(language: Language) -> None:
+    history, days = History.of(regular(FIRST)), Days(FIRST, FIRST + timedelta(days=1))
+    theme = Theme(language)
+    for chart in (load_curve(history, days, theme), carpet_chart(carpet(history), theme)):
+        assert chart.alt.startswith(labelled(theme.day(FIRST), "", language))
+
+
+@pytest.mark.parametrize(("watts", "told"), [(8000, "1.00 kW below"), (9500, "0.50 kW above")])
+def test_the_margin_to_the_subscribed_power_is_told_without_a_sign(watts: int, told: str) -> None:
+    alt = peak_chart(*daily_peaks(History.of(regular(FIRST, watts=watts))), 9, Theme()).alt
+    assert told in alt.replace("\u202f", " ")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_no_text_counts_in_the_plural_what_may_be_one(language: Language) -> None:
+    plural = re.compile(r"\{(days|of|count|readings|documents|gaps)\} (?!of|sur|dans|in )\w+[sx]\b")
+    texts = {
+        key: one for key, one in catalogue(language).items() if key.startswith(("consumption.", "cost."))
+    }
+    assert [key for key, one in texts.items() if plural.search(one)] == []
 
 
 def test_french_numbers_and_dates() -> None:

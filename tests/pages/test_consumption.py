@@ -180,3 +180,54 @@ def test_a_season_holds_for_every_chart_of_the_period_and_stays_in_the_address(
     duration = text("consumption.duration.alt", rare="200\u202fW", half="200\u202fW", least="200\u202fW")
     assert duration in told
     assert household_page("consumption", show="habits", view="all", season="winter").exception == []
+
+
+def test_a_week_is_named_by_its_monday_and_no_day_beyond_the_last_reading(household_page: Opens) -> None:
+    page = household_page("consumption", view="week", day="2024-04-30")
+    assert [header.value for header in page.header] == ["Week of 29 Apr 2024"]
+    page = household_page("consumption", view="custom", day="2024-04-30", to="2024-04-30")
+    assert [header.value for header in page.header] == ["30 Apr 2024"]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            Language.ENGLISH,
+            ("1 Apr 2024: 2.1 times a usual Monday", "9 Apr 2024: 79 % less than a usual Tuesday"),
+        ),
+        (
+            Language.FRENCH,
+            (
+                "1er avr. 2024 : 2,1 fois un lundi habituel",
+                "9 avr. 2024 : 79 % de moins qu’un mardi habituel",
+            ),
+        ),
+    ],
+)
+def test_days_unlike_their_neighbours_are_told_in_words(
+    household_page: Opens, store: Store, language: Language, told: tuple[str, str]
+) -> None:
+    for day, watts in ((date(2024, 4, 1), 2100), (date(2024, 4, 9), 210)):
+        store.merge(Delivery(Meter(METER_PRM), Origin.ENEDIS_CSV, regular(day, watts=watts)))
+    store.project(Meter(METER_PRM))
+    page = household_page("consumption", show="compare", lang=language.value)
+    labels = [link.label for link in page.get("page_link")]
+    for words in told:
+        assert any(plain(label).startswith(words) for label in labels)
+
+
+def plain(words: str) -> str:
+    return words.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_every_figure_but_the_share_at_night_is_compared_with_the_year_before(
+    household_page: Opens, store: Store
+) -> None:
+    meter = Meter(METER_PRM)
+    store.merge(Delivery(meter, Origin.ENEDIS_CSV, regular(date(2023, 3, 1), 61, watts=500)))
+    store.project(meter)
+    page = household_page("consumption", view="month", day="2024-03-01")
+    changes = [plain(metric.delta) for metric in page.metric]
+    assert [changes[at] for at in (0, 2, 3, 4, 5)] == ["+100.0 %"] * 4 + [""]
+    assert changes[1].startswith("+")

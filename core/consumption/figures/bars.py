@@ -13,7 +13,7 @@ from core.consumption.history import to_date
 from core.consumption.shapes import months_of
 from core.consumption.tariffs import DailyCost
 from core.consumption.totals import Grain, Totals
-from core.formats import labelled
+from core.formats import THIN, labelled
 
 
 def bars(totals: Totals, theme: Theme, cost: DailyCost | None = None) -> Chart:
@@ -160,7 +160,7 @@ def _years_told(rows: list[tuple[int, int, float]], theme: Theme) -> str:
     for year, _, energy in rows:
         totals[year] = totals.get(year, 0.0) + energy
     said = ", ".join(
-        labelled(year, f"{theme.number(total)} kWh", theme.language) for year, total in totals.items()
+        labelled(year, f"{theme.number(total)}{THIN}kWh", theme.language) for year, total in totals.items()
     )
     return theme.say("consumption.years.alt", totals=said or "-")
 

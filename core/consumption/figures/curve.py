@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.consumption.figures.theme import Chart, Columns, Draft, Theme, kilo, wall
-from core.consumption.history import History, to_date
+from core.consumption.history import History
 from core.consumption.insights import peak
 from core.model import Days
 from core.paristime import DAY_MS, HOUR_MS, local, midnight, to_wall
@@ -129,8 +129,7 @@ def _told(history: History, days: Days, theme: Theme) -> str:
     return theme.say(
         "consumption.curve.alt",
         readings=theme.number(len(history)),
-        first=theme.day(days.first),
-        last=theme.day(to_date(np.datetime64(days.end) - 1)),
+        days=theme.days(days.first, days.end - timedelta(days=1)),
         energy=theme.kwh(history.watt_minutes),
         peak=theme.kw(highest.watts, 2),
         moment=_moment(highest.start, theme),

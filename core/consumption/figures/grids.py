@@ -96,8 +96,7 @@ def _carpet_told(whole: Carpet, theme: Theme) -> str:
         )
     return theme.say(
         "consumption.carpet.alt",
-        first=theme.day(to_date(whole.day[0])),
-        last=theme.day(to_date(whole.day[-1])),
+        days=theme.days(to_date(whole.day[0]), to_date(whole.day[-1])),
         high=slot_label(int(np.nanargmax(clock))),
         most=theme.watts(float(np.nanmax(clock))),
         low=slot_label(int(np.nanargmin(clock))),

@@ -13,6 +13,7 @@ from core.consumption.figures.theme import SCALE, Chart, Columns, Draft, Theme, 
 from core.consumption.history import SLOTS, to_date
 from core.consumption.insights import BaseLoad
 from core.consumption.shapes import Duration, Profile
+from core.formats import THIN
 
 _SMOOTH_DAYS: Final = 15
 _HOURS_A_YEAR: Final = 8_766
@@ -201,7 +202,7 @@ def base_chart(base: BaseLoad, theme: Theme) -> Chart:
 
 def base_year(watts: float, theme: Theme) -> str:
     """What a constant power adds up to in a year of 8,766 hours."""
-    return f"{theme.number(watts * _HOURS_A_YEAR / 1000)} kWh"
+    return f"{theme.number(watts * _HOURS_A_YEAR / 1000)}{THIN}kWh"
 
 
 def base_year_euros(watts: float, price: Decimal) -> Decimal:
@@ -252,9 +253,16 @@ def peak_chart(day: NDArray[np.datetime64], watts: NDArray[np.int32], kva: int, 
             "consumption.peak.alt",
             peak=theme.kw(int(watts[top]), 2),
             day=theme.day(to_date(day[top])),
-            kva=kva,
-            margin=theme.kw(kva * 1000 - int(watts[top]), 2),
+            margin=_margin(kva * 1000 - int(watts[top]), kva, theme),
             over=theme.number(int(over.sum())),
         )
     columns = {theme.say("consumption.column.day"): day.astype(str), "W": watts}
     return Chart(drawn.figure(), told, lambda: columns)
+
+
+def _margin(watts: int, kva: int, theme: Theme) -> str:
+    """How far a peak stays below the subscribed power, or goes beyond it."""
+    power = theme.kw(abs(watts), 2)
+    if watts < 0:
+        return theme.say("consumption.peak.above", power=power, kva=kva)
+    return theme.say("consumption.peak.below", power=power, kva=kva)
