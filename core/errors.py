@@ -6,25 +6,30 @@ filled with `details`. Details never hold a token, a URI or a whole PRM.
 
 from __future__ import annotations
 
+from core.formats import details as told
+from core.model import Days
 from core.texts import Language, text
 
 
 class CourbeError(Exception):
     """Base of all of them: `code` is stable, `details` fill the texts."""
 
-    def __init__(self, code: str, /, **details: str | int) -> None:
+    def __init__(self, code: str, /, **details: str | int | Days) -> None:
         super().__init__(code)
         self.code = code
         self.details = details
 
     def title(self, language: Language = Language.ENGLISH) -> str:
-        return text(f"error.{self.code}.title", language, **self.details)
+        return self._say("title", language)
 
     def happened(self, language: Language = Language.ENGLISH) -> str:
-        return text(f"error.{self.code}.happened", language, **self.details)
+        return self._say("happened", language)
 
     def cure(self, language: Language = Language.ENGLISH) -> str:
-        return text(f"error.{self.code}.cure", language, **self.details)
+        return self._say("cure", language)
+
+    def _say(self, part: str, language: Language) -> str:
+        return text(f"error.{self.code}.{part}", language, **told(self.details, language))
 
     def __str__(self) -> str:
         return f"{self.happened()} {self.cure()}"
@@ -41,7 +46,7 @@ class SourceError(CourbeError):
 class SourcePaused(SourceError):
     """A source stops for now and says when it may go on; what it delivered stays."""
 
-    def __init__(self, code: str, /, *, resumes_at: int | None = None, **details: str | int) -> None:
+    def __init__(self, code: str, /, *, resumes_at: int | None = None, **details: str | int | Days) -> None:
         super().__init__(code, **details)
         self.resumes_at = resumes_at
         """UTC milliseconds; None when nobody knows."""

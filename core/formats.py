@@ -5,15 +5,18 @@ Thousands are set with a narrow no-break space in both languages; the decimal ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import Final
 
+from core.model import Days
 from core.texts import Language, text
 
 THIN: Final = "\u202f"
+_NAMES: Final = frozenset({"code", "exit"})
+"""Details whose number is a name: without thousands."""
 _MONTHS: Final = {
     Language.ENGLISH: ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     Language.FRENCH: (
@@ -69,6 +72,17 @@ def days(first: date, last: date, language: Language) -> str:
     if first == last:
         return day(first, language)
     return text("common.days", language, first=day(first, language), last=day(last, language))
+
+
+def details(values: Mapping[str, str | int | Days], language: Language) -> dict[str, str]:
+    """The details of an error or a check, ready for their texts: numbers and days as they are read."""
+
+    def told(name: str, value: str | int | Days) -> str:
+        if isinstance(value, Days):
+            return days(value.first, value.end - timedelta(days=1), language)
+        return str(value) if isinstance(value, str) or name in _NAMES else number(value, language)
+
+    return {name: told(name, value) for name, value in values.items()}
 
 
 def period(start: datetime, end: datetime, language: Language) -> str:

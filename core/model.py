@@ -274,4 +274,4 @@ class Check:
 
     code: str
     passed: bool | None
-    details: Mapping[str, str | int] = field(default_factory=dict)
+    details: Mapping[str, str | int | Days] = field(default_factory=dict)

@@ -106,5 +106,5 @@ def _failed(error: CourbeError) -> list[Check]:
     return [Check("api-reachable", True), Check("api-access", None, why), Check("api-collection", None)]
 
 
-def _why(error: CourbeError) -> dict[str, str | int]:
+def _why(error: CourbeError) -> dict[str, str | int | Days]:
     return {"error": error.code, **error.details}

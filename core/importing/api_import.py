@@ -181,9 +181,7 @@ class ApiSource:
                 refused.append(window)
             yield delivery or self._silence(window)
         if refused:
-            raise SourceError(
-                "api-days-refused", first=refused[-1].first.isoformat(), end=refused[0].end.isoformat()
-            )
+            raise SourceError("api-days-refused", days=Days(refused[-1].first, refused[0].end))
 
     def _closed(self, window: Days, error: SourceError) -> Iterator[Delivery]:
         """A window refused for beginning too early: halve it until the first day that is allowed, and record

@@ -46,8 +46,9 @@ class Allowance:
         return max(0, self.limit - self.calls)
 
     def days_for(self, calls: int) -> int:
-        """On how many days, today included, so many calls can be sent."""
-        return 1 + max(0, -(-(calls - self.left) // self.limit))
+        """On how many days so many calls are sent, with today where it has any left."""
+        later = max(0, calls - self.left)
+        return int(calls > later) + -(-later // self.limit)
 
 
 class Budget:

@@ -43,7 +43,7 @@ def choose(guest: Visitor) -> Factory | None:
     st.caption(counted("history.api.budget", allowance.left, guest.language))
     days = days_for(guest, preview.calls)
     if days:
-        st.info(notices.plain(f"{days} {guest.t('history.api.long')}"), icon=":material/schedule:")
+        st.info(notices.plain(guest.t("history.api.long", days=days)), icon=":material/schedule:")
     return lambda: [ApiSource(guest.store, guest.settings, meter, token)]
 
 

@@ -13,13 +13,7 @@ def days_for(guest: Visitor, calls: int) -> str | None:
     """On about how many days so many calls are sent; None where today's are enough."""
     with notices.guard():
         allowance: Allowance = budget_of(guest.store, guest.settings).allowance()
-    days = allowance.days_for(calls)
-    if days == 1:
+    if calls <= allowance.left:
         return None
-    return counted(
-        "history.api.days",
-        calls,
-        guest.language,
-        days=number(days, guest.language),
-        limit=number(allowance.limit, guest.language),
-    )
+    limit = number(allowance.limit, guest.language)
+    return counted("history.api.days", allowance.days_for(calls), guest.language, limit=limit)

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import SourcePaused
-from core.formats import counted, kwh, moment, number
+from core.formats import counted, kwh, labelled, moment, number
 from core.importing.jobs import Job, State
 from core.importing.run import Part, Progress, Report
 from core.model import count_refused
@@ -56,7 +56,7 @@ def _watch(guest: Visitor, job: Job[Any], drawn: State) -> None:
         st.rerun()
     with st.container(border=True):
         st.header(guest.t(f"history.job.{job.state.value}"), anchor=False)
-        if job.state is State.PAUSED:
+        if job.state == State.PAUSED:
             _show_pause(guest, job)
         else:
             _show_progress(guest, job.progress)
@@ -102,7 +102,8 @@ def _show_pause(guest: Visitor, job: Job[Any]) -> None:
         lines.append(guest.t("history.job.resumes", moment=when))
     if progress.steps:
         left = progress.steps - progress.step
-        lines.append(days_for(guest, left) or counted("history.api.to_go", left, guest.language))
+        to_go, days = counted("history.api.to_go", left, guest.language), days_for(guest, left)
+        lines.append(labelled(to_go, days, guest.language) if days else to_go)
     st.markdown("  \n".join(notices.plain(line) for line in lines))
     if isinstance(job.result, Report):
         if job.result.paused:

@@ -10,6 +10,7 @@ from typing import Final
 import streamlit as st
 
 from core.errors import CourbeError
+from core.formats import details
 from core.model import Check
 from core.texts import Language, text
 from pages.shared.visitor import language
@@ -44,7 +45,7 @@ def show_checks(checks: Iterable[Check]) -> None:
 
 def _line(check: Check, spoken: Language) -> str:
     def say(part: str) -> str:
-        return plain(text(f"check.{check.code}{part}", spoken, **check.details))
+        return plain(text(f"check.{check.code}{part}", spoken, **details(check.details, spoken)))
 
     error = check.details.get("error")
     why = (

@@ -322,7 +322,10 @@ def test_days_that_fail_while_others_do_not_are_left_for_later(home: Home) -> No
     assert home.curve().start[0] >= home.published(Days(broken, TODAY)).start[0]
     home.clock.now += HOUR_MS // 2
     home.run(totals=False)
-    assert home.server.seen[spent].query["dateDebut"] < error.details["first"]  # type: ignore[operator]
+    refused = error.details["days"]
+    assert isinstance(refused, Days)
+    assert home.server.seen[spent].query["dateDebut"] < refused.first.isoformat()
+    assert refused.end <= broken + timedelta(days=7)
 
 
 def test_a_named_wait_holds_every_import_and_then_it_goes_on(home: Home) -> None:

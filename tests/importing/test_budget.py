@@ -213,7 +213,7 @@ def test_a_server_that_is_gone_is_a_storage_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("used", "calls", "days"), [(0, 0, 1), (0, 5, 1), (0, 6, 2), (2, 3, 1), (2, 4, 2), (5, 5, 2), (5, 11, 4)]
+    ("used", "calls", "days"), [(0, 0, 0), (0, 5, 1), (0, 6, 2), (2, 3, 1), (2, 4, 2), (5, 5, 1), (5, 11, 3)]
 )
 def test_the_days_an_import_takes(used: int, calls: int, days: int) -> None:
     assert Allowance(used, 5, None, None).days_for(calls) == days
