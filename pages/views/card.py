@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.consumption.export import table_csv, table_parquet
-from core.consumption.figures.theme import Chart
+from core.consumption.figures.theme import Chart, in_words
 from core.consumption.queries import Query, Timing, measure, written
 from core.consumption.shapes import Season
 from core.formats import THIN, number
@@ -31,7 +31,7 @@ class Asked:
 
 def heading(guest: Visitor, name: str, *, whole: bool = False) -> None:
     """The title of a chart. `whole`: it shows all that is known, whatever the navigator says."""
-    mark = f" :gray[· {guest.t('consumption.card.whole')}]" if whole else ""
+    mark = f" :gray[·\u00a0{guest.t('consumption.card.whole')}]" if whole else ""
     st.subheader(guest.t(f"consumption.card.{name}") + mark, anchor=False)
 
 
@@ -43,14 +43,15 @@ def card(
     # The period is in the key: after a step or a click the chart is another one, with nothing selected.
     where = "-".join(st.query_params.get(part, "") for part in ("view", "day", "to"))
     key = f"{name}-{where}-{guest.language.value}"
+    config = _CONFIG | in_words(guest.language)
     picked = None
     if clicks:
         event = st.plotly_chart(
-            chart.figure, key=key, on_select="rerun", selection_mode="points", config=_CONFIG, alt=chart.alt
+            chart.figure, key=key, on_select="rerun", selection_mode="points", config=config, alt=chart.alt
         )
         picked = _picked(event)
     else:
-        st.plotly_chart(chart.figure, key=key, config=_CONFIG, alt=chart.alt)
+        st.plotly_chart(chart.figure, key=key, config=config, alt=chart.alt)
     st.caption(chart.alt)
     more = st.expander(guest.t("consumption.card.more"), key=f"more-{name}", on_change="rerun")
     if more.open:

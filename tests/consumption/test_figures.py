@@ -24,7 +24,7 @@ from core.consumption.figures.habits import (
     peak_chart,
     week_profile,
 )
-from core.consumption.figures.theme import Chart, Theme
+from core.consumption.figures.theme import Chart, Theme, in_words
 from core.consumption.history import History
 from core.consumption.insights import base_load, daily_peaks
 from core.consumption.shapes import carpet, duration, profile
@@ -186,3 +186,14 @@ def test_french_numbers_and_dates() -> None:
 
 def test_a_constant_power_costs_what_8766_hours_of_it_cost() -> None:
     assert base_year_euros(100.0, Decimal("0.20")) == Decimal("175.32")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_dates_on_axes_and_in_hovers_are_those_of_the_texts(language: Language) -> None:
+    names = in_words(language)["locales"][language.value]["format"]
+    assert f"12 {names['shortMonths'][1]} 2024" == Theme(language).day(date(2024, 2, 12))
+    assert names["days"][0] == Theme(language).weekday(6)
+    for draw in CHARTS.values():
+        drawn = str(draw(History.of(regular(FIRST, 14)), Theme(language)).figure.to_json())
+        assert "%d/%m" not in drawn
+        assert not re.search(r'"customdata":\["\d{4}-', drawn) or "%{customdata}" not in drawn

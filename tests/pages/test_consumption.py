@@ -149,7 +149,9 @@ def test_what_shows_the_whole_history_whatever_the_period_says_so(household_page
     marked = set()
     for section in SECTIONS:
         page = household_page("consumption", show=section, view="day", day="2024-03-15")
-        marked |= {one.value for one in page.subheader if f"· {text('consumption.card.whole')}" in one.value}
+        marked |= {
+            one.value for one in page.subheader if f"·\u00a0{text('consumption.card.whole')}" in one.value
+        }
     names = ("carpet", "calendar", "base", "years", "unlike")
     assert len(marked) == len(names)
     assert all(any(text(f"consumption.card.{name}") in title for title in marked) for name in names)

@@ -40,7 +40,7 @@ def bars(totals: Totals, theme: Theme, cost: DailyCost | None = None) -> Chart:
             hovertemplate=f"%{{customdata[0]}}<br>%{{y:,.2f}} {unit}<br>%{{customdata[1]}}<extra></extra>",
         )
     )
-    drawn.x(type="date", tickformat=theme.date_format, **_ticks(totals, theme))
+    drawn.x(type="date", **_ticks(totals, theme))
     drawn.y(rangemode="tozero")
     return Chart(
         drawn.figure(),
@@ -122,7 +122,9 @@ def years(daily: Totals, theme: Theme, *, cumulated: bool) -> Chart:
         rows += [(year, one, kwh) for one, kwh in energy.items()]
         colour = theme.colours[number % len(theme.colours)]
         drawn.add(
-            _cumulated(daily, mine, year, colour) if cumulated else _monthly(energy, year, colour, theme)
+            _cumulated(daily, mine, year, colour, theme)
+            if cumulated
+            else _monthly(energy, year, colour, theme)
         )
     drawn.set(showlegend=True, barmode="group")
     if cumulated:
@@ -142,12 +144,12 @@ def _monthly(energy: dict[int, float], year: int, colour: str, theme: Theme) -> 
     )
 
 
-def _cumulated(daily: Totals, mine: NDArray[np.bool_], year: int, colour: str) -> go.Scatter:
+def _cumulated(daily: Totals, mine: NDArray[np.bool_], year: int, colour: str, theme: Theme) -> go.Scatter:
     days = daily.first[mine]
     return go.Scatter(
         x=(days - np.datetime64(f"{year}-01-01")).astype(np.int64) + 1,
         y=kwh_of(np.cumsum(daily.energy[mine])),
-        customdata=days.astype(str),
+        customdata=[theme.day(to_date(day)) for day in days],
         name=str(year),
         mode="lines",
         line={"color": colour, "width": 2},

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.consumption.figures.theme import Chart, Columns, Draft, Theme, kilo, wall
+from core.consumption.figures.theme import DATE, Chart, Columns, Draft, Theme, date_axis, kilo, wall
 from core.consumption.history import History
 from core.consumption.insights import peak
 from core.model import Days
@@ -57,7 +57,7 @@ def load_curve(
         drawn.add(_line(other, moved, theme.second, theme.say("consumption.curve.other"), theme))
     drawn.add(_line(history, axis, theme.main, theme.say("consumption.curve.this"), theme))
     drawn.set(showlegend=other is not None)
-    drawn.x(type="date", **_ticks(axis, days, theme))
+    drawn.x(**_ticks(axis, days, theme))
     drawn.y(rangemode="tozero", ticksuffix="")
     return Chart(drawn.figure(), _told(history, days, theme), lambda: reading_columns(history, theme))
 
@@ -72,14 +72,12 @@ def _line(history: History, axis: _Axis, colour: str, name: str, theme: Theme) -
     x = np.insert(axis.at(start), np.repeat(stops + 1, 2), np.repeat(axis.at(end[stops]), 2))
     gaps = np.stack([watts[stops], np.full(len(stops), np.nan, dtype=np.float32)], axis=1).ravel()
     y = np.insert(watts, np.repeat(stops + 1, 2), gaps)
-    labels: dict[str, Any] = {
-        "hovertemplate": f"%{{x|{theme.date_format} %H:%M}}<br>%{{y:.2f}} kW<extra></extra>"
-    }
+    labels: dict[str, Any] = {"hovertemplate": f"%{{x|{DATE}, %H:%M}}<br>%{{y:.2f}} kW<extra></extra>"}
     moments = np.insert(start, np.repeat(stops + 1, 2), np.repeat(end[stops], 2))
     if axis.later and not axis.exact:  # its place is not its date
         labels = {
             "customdata": wall(to_wall(moments)),
-            "hovertemplate": f"%{{customdata|{theme.date_format} %H:%M}}<br>%{{y:.2f}} kW<extra></extra>",
+            "hovertemplate": f"%{{customdata|{DATE}, %H:%M}}<br>%{{y:.2f}} kW<extra></extra>",
         }
     elif axis.exact:
         labels = {
@@ -106,7 +104,7 @@ def _moment(utc: int, theme: Theme) -> str:
 
 def _ticks(axis: _Axis, days: Days, theme: Theme) -> dict[str, Any]:
     if not axis.exact:
-        return {"tickformat": theme.date_format, "nticks": 8, "hoverformat": f"{theme.date_format} %H:%M"}
+        return date_axis()
     moments = np.arange(midnight(days.first), midnight(days.end) + 1, HOUR_MS, dtype=np.int64)
     every = 3 * HOUR_MS if len(days) == 1 else DAY_MS
     chosen = to_wall(moments) % every == 0
@@ -115,6 +113,7 @@ def _ticks(axis: _Axis, days: Days, theme: Theme) -> dict[str, Any]:
         for moment in moments[chosen]
     ]
     return {
+        "type": "date",
         "tickmode": "array",
         "tickvals": axis.at(moments[chosen]).astype(str).tolist(),
         "ticktext": labels,

@@ -14,6 +14,7 @@ from core.consumption.figures.theme import (
     Columns,
     Draft,
     Theme,
+    date_axis,
     kilo,
     kwh_of,
     slot_label,
@@ -48,7 +49,7 @@ def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
         )
     )
     drawn.add(_handles(whole, theme))
-    drawn.x(type="date", tickformat=theme.date_format, nticks=8, showgrid=False)
+    drawn.x(**date_axis(), showgrid=False)
     drawn.y(
         type="date",
         range=wall(np.array([(SLOTS - 0.5) * _SLOT_MS, -_SLOT_MS / 2])).astype(str).tolist(),
@@ -135,7 +136,7 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
     empty = {"color": "rgba(0,0,0,0)", "line": {"color": theme.quiet, "width": 1}}
     drawn.add(_cells(daily, names, ~known, empty, f"%{{customdata[0]}}<br>{missing}<extra></extra>"))
     drawn.set(barmode="overlay")
-    drawn.x(type="date", tickformat=theme.date_format, nticks=8, showgrid=False)
+    drawn.x(**date_axis(), showgrid=False)
     drawn.y(
         range=[6.5, -0.5],
         showgrid=False,

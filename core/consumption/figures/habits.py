@@ -9,7 +9,18 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.consumption.figures.theme import SCALE, Chart, Columns, Draft, Theme, clock_axis, kilo, slot_label
+from core.consumption.figures.theme import (
+    DATE,
+    SCALE,
+    Chart,
+    Columns,
+    Draft,
+    Theme,
+    clock_axis,
+    date_axis,
+    kilo,
+    slot_label,
+)
 from core.consumption.history import SLOTS, to_date
 from core.consumption.insights import BaseLoad
 from core.consumption.shapes import Duration, Profile
@@ -167,7 +178,7 @@ def base_chart(base: BaseLoad, theme: Theme) -> Chart:
     """Base load of every night, and its median over fifteen of them."""
     drawn = Draft(theme, "", theme.say("consumption.axis.watts"))
     x = base.day.astype("datetime64[m]")
-    hover = f"%{{x|{theme.date_format}}}<br>%{{y:,.0f}} W<extra></extra>"
+    hover = f"%{{x|{DATE}}}<br>%{{y:,.0f}} W<extra></extra>"
     drawn.add(
         go.Scatter(
             x=x,
@@ -190,7 +201,7 @@ def base_chart(base: BaseLoad, theme: Theme) -> Chart:
         )
     )
     drawn.set(showlegend=True)
-    drawn.x(type="date", tickformat=theme.date_format, nticks=8)
+    drawn.x(**date_axis())
     drawn.y(rangemode="tozero")
     typical = base.typical
     told = theme.say("consumption.curve.none")
@@ -234,7 +245,7 @@ def peak_chart(day: NDArray[np.datetime64], watts: NDArray[np.int32], kva: int, 
             offset=0,
             customdata=day.astype(str),
             marker={"color": [theme.second if one else theme.main for one in over], "line": {"width": 0}},
-            hovertemplate=f"%{{x|{theme.date_format}}}<br>%{{y:.2f}} kW<extra></extra>",
+            hovertemplate=f"%{{x|{DATE}}}<br>%{{y:.2f}} kW<extra></extra>",
         )
     )
     line = {"color": theme.second, "dash": "dash", "width": 2}
@@ -244,7 +255,7 @@ def peak_chart(day: NDArray[np.datetime64], watts: NDArray[np.int32], kva: int, 
         shapes=[{"type": "line", **across, "line": line}],
         annotations=[{"xref": "paper", "x": 0, "y": kva, "xanchor": "left", **words}],
     )
-    drawn.x(type="date", tickformat=theme.date_format, nticks=8)
+    drawn.x(**date_axis())
     drawn.y(rangemode="tozero")
     told = theme.say("consumption.curve.none")
     if len(day):

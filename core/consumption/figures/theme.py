@@ -30,6 +30,18 @@ TEMPO: Final = {
 }
 SCALE: Final = "Cividis"
 HEIGHT: Final = 340
+DATE: Final = "%-d %b %Y"
+"""A date as `formats.day` writes it; `in_words` gives Plotly the names of the months."""
+_DAY_MS: Final = 86_400_000
+_BUTTONS: Final = {
+    "Download plot as a PNG": "picture",
+    "Zoom": "zoom",
+    "Pan": "pan",
+    "Zoom in": "in",
+    "Zoom out": "out",
+    "Reset axes": "reset",
+}
+"""Plotly's names of the buttons over a chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +67,6 @@ class Theme:
     def quiet(self) -> str:
         """For what is incomplete or in the background."""
         return "#6E7681" if self.dark else "#8C959F"
-
-    @property
-    def date_format(self) -> str:
-        """For axes, where month names would be English: French dates are written in figures."""
-        return "%d/%m/%Y" if self.language is Language.FRENCH else "%-d %b %Y"
 
     def say(self, key: str, **values: str | int) -> str:
         return text(key, self.language, **values)
@@ -116,7 +123,13 @@ class Draft:
 
     def __init__(self, theme: Theme, x: str, y: str, height: int = HEIGHT) -> None:
         grid = "rgba(128,128,128,0.22)"
-        axis = {"automargin": True, "separatethousands": True, "gridcolor": grid, "zerolinecolor": grid}
+        axis = {
+            "automargin": True,
+            "separatethousands": True,
+            "exponentformat": "none",
+            "gridcolor": grid,
+            "zerolinecolor": grid,
+        }
         self._traces: list[Any] = []
         self._x: dict[str, Any] = {**axis, "title": {"text": x, "standoff": 12}}
         self._y: dict[str, Any] = {**axis, "title": {"text": y, "standoff": 12}}
@@ -152,6 +165,23 @@ def wall(ms: NDArray[Any]) -> NDArray[np.datetime64]:
     """Naive milliseconds as dates for an axis, to the minute. Plotly moves bare numbers on a date axis by the
     zone of the browser; it takes these for what they say."""
     return ms.astype("datetime64[ms]").astype("datetime64[m]")
+
+
+def date_axis() -> dict[str, Any]:
+    """An axis of dates, as fine as the part of it one zooms into."""
+    steps = ((None, _DAY_MS - 1, f"%H:%M\n{DATE}"), (_DAY_MS, 14 * _DAY_MS, DATE), ("M1", None, "%b %Y"))
+    stops = [{"dtickrange": [least, most], "value": value} for least, most, value in steps]
+    return {"type": "date", "tickformatstops": stops, "nticks": 8}
+
+
+def in_words(language: Language) -> dict[str, Any]:
+    """What Plotly is told besides a figure, so that its dates and buttons speak a language."""
+    theme = Theme(language)
+    days = [theme.weekday(number) for number in (6, *range(6))]
+    months = [theme.month_name(number) for number in range(1, 13)]
+    buttons = {title: theme.say(f"consumption.button.{name}") for title, name in _BUTTONS.items()}
+    names = {"days": days, "shortDays": days, "months": months, "shortMonths": months}
+    return {"locale": language.value, "locales": {language.value: {"dictionary": buttons, "format": names}}}
 
 
 def clock_axis(hours: int = 4) -> dict[str, Any]:
