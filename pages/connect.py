@@ -176,7 +176,7 @@ def erase_section(visitor: Visitor) -> None:
         meters = ", ".join(visitor.name_of(summary.meter) for summary in visitor.meters)
         st.markdown(visitor.t("connect.erase_what", meters=notices.plain(meters)))
         sure = st.button(
-            visitor.t("connect.erase_yes"), type="primary", icon=":material/delete_forever:", key="erase_yes"
+            visitor.t("common.erase_yes"), type="primary", icon=":material/delete_forever:", key="erase_yes"
         )
     if sure:
         with notices.guard():

@@ -43,6 +43,8 @@ _STYLE: Final = """<style>
     outline: 2px solid light-dark(#0b5cad, #7ab8ff) !important;
     outline-offset: 1px;
 }
+[data-testid="stMainBlockContainer"] { padding-top: 3rem; }
+[data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > script) { position: absolute; }
 [data-testid="stMain"] [data-testid="stPageLink-NavLink"] :is(span, div, p) { white-space: normal; }
 [data-testid="stFileUploaderDropzone"] button p,
 [data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; }
@@ -79,7 +81,8 @@ def page(name: str, *, needs: Needs = "storage") -> Visitor:
     if needs == "readings":
         _require_readings(guest)
         _meter_chooser(guest)
-    guest.visited.add(name)
+    if guest.has_workspace and not trouble:
+        guest.steps.add(name)
     return guest
 
 
@@ -145,10 +148,10 @@ def _sidebar(guest: Visitor, name: str, trouble: StorageError | None) -> None:
 def _icon(guest: Visitor, step: str, here: str, trouble: StorageError | None) -> str:
     if step == here:
         return _HERE
-    if trouble:
+    if trouble or not guest.has_workspace:
         return _AHEAD
-    done = {"connect": guest.has_workspace, "history": bool(guest.meters)}
-    return _DONE if done.get(step, step in guest.visited and bool(guest.meters)) else _AHEAD
+    done = step == "connect" or (bool(guest.meters) and (step == "history" or step in guest.steps))
+    return _DONE if done else _AHEAD
 
 
 def _changed_language() -> None:
@@ -156,13 +159,21 @@ def _changed_language() -> None:
 
 
 def _workspace_box(guest: Visitor) -> None:
-    """A guest's data: until when they stay, and the button that erases them now."""
+    """A guest's data: until when they stay, and the button that erases them now, after one question."""
     if not guest.has_workspace:
         st.caption(guest.t("common.workspace.none"))
         return
     if guest.expires:
         st.caption(guest.t("common.workspace.expires", moment=moment(guest.expires, guest.language)))
-    if st.button(guest.t("common.workspace.erase"), icon=":material/delete:", key="erase_workspace"):
+    with st.popover(guest.t("common.workspace.erase"), icon=":material/delete:"):
+        st.markdown(guest.t("common.workspace.erase_what"))
+        sure = st.button(
+            guest.t("common.erase_yes"),
+            type="primary",
+            icon=":material/delete_forever:",
+            key="erase_workspace",
+        )
+    if sure:
         with notices.guard():
             guest.erase()
         go(guest, "welcome")
@@ -195,9 +206,10 @@ def _meter_chooser(guest: Visitor) -> None:
 
 def _dress(name: str, spoken: Language) -> None:
     """Tells the browser, and screen readers, which language the page speaks; closes the navigation that a
-    phone lays over the page; darkens the words on the primary button of the dark theme, whose colour is
-    bright because it is also the colour of chosen words; lets long links wrap; and says in our language what
-    Streamlit's uploader says in English only. The page's name makes the script run on each."""
+    phone lays over the page; begins right below the header; darkens the words on the primary button of the
+    dark theme, whose colour is bright because it is also the colour of chosen words; lets long links wrap;
+    and says in our language what Streamlit's uploader says in English only. The page's name makes the script
+    run on each."""
     script = _SCRIPT.replace("LANGUAGE", spoken.value).replace("PAGE", name)
     limit = text("common.upload.limit", spoken, size=st.get_option("server.maxUploadSize"))
     style = _STYLE.replace("CHOOSE", text("common.upload.choose", spoken)).replace("LIMIT", limit)

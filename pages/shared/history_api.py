@@ -82,7 +82,7 @@ def _choose_meter(guest: Visitor, token: SecretStr) -> Meter:
     prms = list(read_token(token).prms)
     known = guest.prm if guest.prm in prms else prms[0]
     prm: str = known
-    left, right = st.columns(2)
+    left, right = st.columns(2) if len(prms) > 1 else (st.container(), st.container())
     if len(prms) > 1:
         prm = left.selectbox(
             guest.t("common.meter"),
@@ -91,7 +91,7 @@ def _choose_meter(guest: Visitor, token: SecretStr) -> Meter:
             format_func=lambda one: Meter(one).masked,
             key="history_api_prm",
         )
-    flow = (right if len(prms) > 1 else left).selectbox(
+    flow = right.selectbox(
         guest.t("history.api.flow"),
         list(Flow),
         format_func=lambda one: guest.t(f"common.flow.{one.value}"),

@@ -23,7 +23,12 @@ def show_erase(guest: Visitor, meter: Meter, busy: bool) -> None:
                 )
             )
         )
-        if st.button(guest.t("history.erase.confirm"), type="primary", key="history_erase"):
+        if st.button(
+            guest.t("common.erase_yes"),
+            type="primary",
+            icon=":material/delete_forever:",
+            key="history_erase",
+        ):
             with notices.guard():
                 guest.store.erase(meter)
                 guest.jobs.forget(guest.workspace.key)

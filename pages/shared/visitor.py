@@ -38,11 +38,12 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class _House:
-    """What the visitors of one process share; nothing in it is anybody's."""
+    """What the visitors of one process share; what is in it of a workspace is found by its secret key."""
 
     settings: Settings
     workspaces: Workspaces
     jobs: Jobs
+    steps: dict[str, set[str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -53,7 +54,6 @@ class Visitor:
     language: Language
     token: SecretStr | None = None
     prm: str | None = None
-    visited: set[str] = field(default_factory=set)
     imports: int = 0
     link: str | None = None
     lost_workspace: bool = False
@@ -105,6 +105,11 @@ class Visitor:
     def has_workspace(self) -> bool:
         """False for a guest of a shared deployment who has not begun anything yet."""
         return not self.is_shared or self.link is not None
+
+    @property
+    def steps(self) -> set[str]:
+        """The pages that were seen of this workspace, in this or an earlier session. Raises StorageError."""
+        return self._house.steps.setdefault(self.workspace.key, set())
 
     @property
     def store(self) -> Store:
@@ -179,6 +184,7 @@ class Visitor:
         workspace = self.workspace
         self.jobs.end(workspace.key)
         self._house.workspaces.erase(workspace)
+        self._house.steps.pop(workspace.key, None)
         if workspace.link:
             self.link = None
             st.query_params.pop("w", None)

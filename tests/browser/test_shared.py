@@ -36,7 +36,16 @@ def test_two_visitors_do_not_meet(browser: Browser, shared_app: App) -> None:
         one.expect_title("consumption.title")
         one.expect_charts()
 
-        one.page.get_by_role("button", name=one.say("common.workspace.erase")).click()
+        one.click("common.workspace.erase")
+        sure = one.find("common.erase_yes")
+        expect(sure).to_be_visible(timeout=PATIENCE_MS)
+        assert one.violations() == []
+        one.page.keyboard.press("Escape")  # a question can be answered with no
+        expect(sure).to_be_hidden(timeout=PATIENCE_MS)
+        one.find("common.workspace.erase").focus()
+        one.page.keyboard.press("Enter")
+        expect(sure).to_be_visible(timeout=PATIENCE_MS)
+        sure.press("Enter")
         one.expect_title("welcome.title")
         one.open("consumption")
         expect_empty(one)

@@ -50,3 +50,16 @@ def test_a_household_of_its_own_loses_no_workspace(open_page: Callable[..., AppT
     app = open_page("history", lang="en", w="nonsense").run()
     assert not app.exception
     assert text("common.workspace.lost") not in [info.value for info in app.info]
+
+
+def test_a_step_that_was_seen_stays_so_in_the_next_session(
+    open_page: Callable[..., AppTest], two_meters: list[Meter]
+) -> None:
+    def done(app: AppTest) -> set[str]:
+        links = [one.proto for one in app.sidebar if one.type == "page_link"]
+        return {one.label for one in links if one.icon == ":material/check_circle:"}
+
+    first = open_page("consumption", lang="en").run()
+    assert done(first) == {text("common.nav.connect"), text("common.nav.history")}
+    second = open_page("history", lang="en").run()
+    assert done(second) == {text("common.nav.connect"), text("common.nav.consumption")}
