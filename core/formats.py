@@ -5,16 +5,17 @@ Thousands are set with a narrow no-break space in both languages; the decimal ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import Final
 
-from core.model import Days
+from core.model import Days, Span
 from core.texts import Language, text
 
 THIN: Final = "\u202f"
+MINUS: Final = "\u2212"
 _NAMES: Final = frozenset({"code", "exit"})
 """Details whose number is a name: without thousands."""
 _MONTHS: Final = {
@@ -27,10 +28,11 @@ _MONTHS: Final = {
 
 
 def number(value: float | Fraction | Decimal, language: Language, decimals: int = 0) -> str:
-    """`12 345.6` or `12 345,6`: rounded half to even, thousands set with a narrow no-break space."""
+    """`12 345.6` or `−12 345,6`: rounded half to even, thousands set with a narrow no-break space, a true
+    minus sign and never one before zero."""
     exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(value)
-    rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
-    shown = f"{rounded:,.{decimals}f}".replace(",", THIN)
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN) + 0
+    shown = f"{rounded:,.{decimals}f}".replace(",", THIN).replace("-", MINUS)
     return shown.replace(".", ",") if language is Language.FRENCH else shown
 
 
@@ -100,6 +102,13 @@ def counted(key: str, count: int, language: Language, **more: str) -> str:
     there is none."""
     one = count == 1 or (count == 0 and language is Language.FRENCH)
     return text(f"{key}.one" if one else key, language, count=number(count, language), **more)
+
+
+def gaps(spans: Sequence[Span], language: Language) -> str:
+    """How many gaps, and how long together."""
+    hours = Fraction(sum(gap.end - gap.start for gap in spans), 3_600_000)
+    written = number(hours, language, 0 if hours.denominator == 1 else 1)
+    return counted("history.gaps", len(spans), language, hours=written)
 
 
 def labelled(name: str | int, value: str, language: Language) -> str:

@@ -18,6 +18,7 @@ from core.formats import day, kwh
 from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
 from pages.views.empty import measured
+from pages.views.table import right
 
 
 def show_bill(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
@@ -32,7 +33,9 @@ def show_bill(guest: Visitor, home: Household, period: Period, contract: Contrac
     _unknown(guest, found, lost)
     if found.lines:
         st.subheader(guest.t("cost.bill.lines"), anchor=False)
-        st.dataframe(_lines(guest, found, style), hide_index=True, alt=guest.t("cost.bill.lines"))
+        lines = _lines(guest, found, style)
+        numbers = right(lines.columns[2:])
+        st.dataframe(lines, hide_index=True, column_config=numbers, alt=guest.t("cost.bill.lines"))
         st.caption(guest.t("cost.bill.exact"))
     heading(guest, "registers")
     card(guest, "registers", registers_chart(metered, style))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from core.consumption.export import table_csv, table_parquet
@@ -16,6 +15,7 @@ from core.formats import THIN, number
 from core.model import Days
 from pages.shared import notices
 from pages.shared.visitor import Visitor
+from pages.views.table import show_columns
 
 _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
 
@@ -75,7 +75,7 @@ def _picked(event: object) -> str | None:
 
 def _data(guest: Visitor, name: str, chart: Chart) -> None:
     columns = chart.columns()
-    st.dataframe(pd.DataFrame(dict(columns)), hide_index=True, height=240, alt=chart.alt)
+    show_columns(guest, columns, chart.alt)
     with st.container(horizontal=True):
         for kind, make, mime in (
             ("csv", table_csv, "text/csv"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import TypeVar
 
 import pandas as pd
@@ -30,8 +31,10 @@ from core.consumption.contracts import (
 from core.consumption.preferences import save_contract
 from core.errors import InputError
 from core.formats import day
+from core.texts import Language
 from pages.shared import notices
 from pages.shared.visitor import Visitor
+from pages.views.table import right
 
 _Value = TypeVar("_Value")
 
@@ -217,8 +220,8 @@ def _prices(form: _Form, option: Option, kva: int, contract: Contract) -> tuple[
     names = {guest.t(f"cost.register.{register}"): register for register in REGISTERS[option]}
     rows = [
         {since: one.since}
-        | {name: str(one.kwh.get(register, "")) for name, register in names.items()}
-        | {year: "" if one.year is None else str(one.year)}
+        | {name: _price(guest, one.kwh.get(register)) for name, register in names.items()}
+        | {year: _price(guest, one.year)}
         for one in lists
     ] or [{since: date(2024, 1, 1)} | dict.fromkeys(names, "") | {year: ""}]
     edited = st.data_editor(
@@ -226,7 +229,7 @@ def _prices(form: _Form, option: Option, kva: int, contract: Contract) -> tuple[
         num_rows="dynamic" if kind == "own_prices" else "fixed",
         disabled=kind == "regulated",
         hide_index=True,
-        column_config={since: st.column_config.DateColumn(format="DD/MM/YYYY")},
+        column_config={since: st.column_config.DateColumn(format="DD/MM/YYYY")} | right([*names, year]),
         key=f"prices-{option.value}-{kva}-{kind}",
         alt=guest.t("cost.contract.prices"),
     )
@@ -234,6 +237,12 @@ def _prices(form: _Form, option: Option, kva: int, contract: Contract) -> tuple[
         return None
     st.caption(guest.t("cost.contract.prices_help"))
     return form.read(lambda: _price_lists(edited, since, year, names), ())
+
+
+def _price(guest: Visitor, price: Decimal | None) -> str:
+    """All its decimals, as the visitor would type it; empty where it is not known."""
+    typed = "" if price is None else str(price)
+    return typed.replace(".", ",") if guest.language is Language.FRENCH else typed
 
 
 def _price_lists(edited: pd.DataFrame, since: str, year: str, names: dict[str, str]) -> tuple[PriceList, ...]:

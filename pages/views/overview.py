@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -54,12 +55,10 @@ def show_figures(guest: Visitor, home: Household, period: Period, contract: Cont
     cards = _cards(guest, found, euros, style)
     for start in (0, 3):
         for column, (name, value, note) in zip(st.columns(3), cards[start : start + 3], strict=True):
-            change = changes.get(name)
             column.metric(
                 guest.t(f"consumption.key.{name}"),
                 value,
-                None if change is None else f"{'+' if change > 0 else ''}{percent(change, guest.language)}",
-                delta_color="normal" if home.flow is Flow.PRODUCTION else "inverse",
+                **_change(guest, home.flow, changes.get(name)),
                 help=note,
                 border=True,
                 height="stretch",
@@ -126,6 +125,21 @@ def _euros(metered: Metered) -> Decimal | None:
     """Energy cost of some readings as their bill shows it; None where part of it has no known price."""
     found = bill(metered, np.unique(metered.day))
     return found.shown.energy if found.lines and not found.unpriced_days else None
+
+
+def _change(guest: Visitor, flow: Flow, change: float | None) -> dict[str, Any]:
+    """A change with its sign, its arrow, and green where it is welcome: less taken, more given."""
+    if change is None:
+        return {}
+    words = percent(change, guest.language)
+    if words == percent(0, guest.language):
+        return {"delta": words, "delta_arrow": "off", "delta_color": "off"}
+    welcome = (change > 0) == (flow is Flow.PRODUCTION)
+    return {
+        "delta": f"+{words}" if change > 0 else words,
+        "delta_arrow": "up" if change > 0 else "down",
+        "delta_color": "green" if welcome else "red",
+    }
 
 
 def _say_compared(guest: Visitor, days: int, of: int) -> None:

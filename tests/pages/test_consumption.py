@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,6 +14,7 @@ from core.consumption.shapes import Season
 from core.model import Delivery, Meter, Origin
 from core.storage.store import Store
 from core.texts import Language, text
+from pages.views.table import written
 from tests.curves import METER_PRM, regular
 from tests.pages.conftest import Opens
 
@@ -233,3 +236,21 @@ def test_every_figure_but_the_share_at_night_is_compared_with_the_year_before(
     changes = [plain(metric.delta) for metric in page.metric]
     assert [changes[at] for at in (0, 2, 3, 4, 5)] == ["+100.0 %"] * 4 + [""]
     assert changes[1].startswith("+")
+
+
+def test_tables_write_numbers_as_the_language_does_and_keep_them_numbers() -> None:
+    frame = pd.DataFrame({"name": ["a", "b"], "W": [25_515.0, np.nan], "kWh": [-1606.204, 10_000]})
+    shown = written(frame, ["W", "kWh"], Language.FRENCH)
+    cells = [[cell["display_value"] for cell in row[1:]] for row in shown._translate(False, False)["body"]]
+    assert cells == [["a", "25\u202f515", "\u22121\u202f606,20"], ["b", "–", "10\u202f000,00"]]
+    assert shown.data is frame
+
+
+def test_a_fall_is_written_with_a_minus_sign_and_a_welcome_green(household_page: Opens, store: Store) -> None:
+    meter = Meter(METER_PRM)
+    store.merge(Delivery(meter, Origin.ENEDIS_CSV, regular(date(2023, 3, 1), 61, watts=2000)))
+    store.project(meter)
+    energy = household_page("consumption", view="month", day="2024-03-01").metric[0]
+    assert plain(energy.delta) == "\u221250.0 %"
+    assert energy.proto.color == energy.proto.MetricColor.GREEN
+    assert energy.proto.direction == energy.proto.MetricDirection.DOWN

@@ -182,3 +182,13 @@ def test_a_contract_without_any_price_is_left_out_of_the_comparison(
     left_out = text("cost.compare.unknown", offer=text("cost.option.tempo"))
     assert [warning.value for warning in page.warning] == [left_out]
     assert text("cost.option.hphc") in verdict(page)
+
+
+def test_prices_shown_with_a_comma_are_kept_as_they_were(household_page: Opens, store: Store) -> None:
+    prices = PriceList(date(2024, 1, 1), {"base": Decimal("0.2060")}, Decimal("1190.91"))
+    own = Contract(Option.BASE, 9, (prices,), regulated=False)
+    save_contract(store.database, own)
+    page = household_page("cost", part="contract", lang="fr")
+    page.button(key="save_contract").click().run()
+    assert not page.error
+    assert load_contract(store.database) == own

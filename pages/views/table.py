@@ -1,0 +1,49 @@
+"""Tables as the reader's language writes numbers: they line up on the right and still sort as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+from pandas.io.formats.style import Styler
+
+from core.consumption.figures.theme import Columns
+from core.formats import number
+from core.texts import Language
+from pages.shared.visitor import Visitor
+
+_NOTHING: Final = "–"
+_WRITTEN_CELLS: Final = 60_000
+"""pandas takes about 15 µs to write a cell, so these take a second."""
+
+
+def show_columns(guest: Visitor, columns: Columns, alt: str) -> None:
+    """A chart's data. A table too large to be written cell by cell is left to the browser's own numbers."""
+    frame = pd.DataFrame(dict(columns))
+    year = guest.t("consumption.column.year")  # a year is a name, not an amount
+    amounts = [name for name in frame.select_dtypes("number").columns if name != year]
+    small = frame.size <= _WRITTEN_CELLS
+    config = {} if small else {name: st.column_config.NumberColumn(format="localized") for name in amounts}
+    shown = written(frame, amounts, guest.language) if small else frame
+    st.dataframe(shown, hide_index=True, height=240, placeholder=_NOTHING, column_config=config, alt=alt)
+
+
+def written(frame: pd.DataFrame, amounts: Sequence[str], language: Language) -> Styler:
+    """The amounts as a language writes them, with two decimals where they are not whole."""
+    kinds = {
+        name: partial(number, language=language, decimals=0 if _whole(frame[name]) else 2) for name in amounts
+    }
+    return frame.style.format(kinds, na_rep=_NOTHING)
+
+
+def _whole(values: pd.Series[Any]) -> bool:
+    known = values.dropna()
+    return bool((known == known.round()).all())
+
+
+def right(names: Iterable[str]) -> dict[str, Any]:
+    """Columns of numbers that are text: on the right, as numbers are."""
+    return {name: st.column_config.TextColumn(alignment="right") for name in names}
