@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
-import pandas as pd
 import streamlit as st
 
-from core.formats import day, number, percent, size
-from core.lab import figures, forecast, kept, work
-from core.lab.bound import bound
+from core.formats import THIN, day, moment, number, percent, size
+from core.lab import forecast, kept, work
+from core.lab.figures import scales
 from core.lab.fleet import MOST_DAYS, Fleet
-from core.lab.footprint import Usage, footprint, saving
+from core.lab.footprint import Usage, saving
 from core.lab.report import Findings, as_html, as_json, compare, read_report
+from core.lab.wording import cost, figure_name, meters_of, signed
+from core.paristime import local
 from core.texts import Language
 from pages.shared import lab_job, notices
 from pages.shared.frame import page
+from pages.shared.lab_tables import Cell, Column, sides, sortable
 from pages.shared.visitor import Visitor
 
 NO_BAR = {"displayModeBar": False}
 METERS = (10, 100, 1_000)
 METERS_SHARED = (10, 100)
+REAL_READINGS, REAL_BOUND = 16_848, 1.16
+"""A real household's half-hours, and the bytes per reading its values took under the same compressor."""
 
 
 def start(guest: Visitor) -> None:
-    running = lab_job.find(guest, "fleet")
-    busy = running is not None and running.active
+    busy = guest.has_workspace and lab_job.busy(guest, "fleet")
     with st.form("fleet_form"):
         left, middle, right = st.columns(3)
         meters = left.selectbox(
@@ -59,48 +63,40 @@ def start(guest: Visitor) -> None:
 
 def show_fleet(guest: Visitor, found: Fleet) -> None:
     spoken = guest.language
-    rows = [
-        {
-            guest.t("fleet.meters"): number(one.meters, spoken),
-            guest.t("fleet.table.ordinary"): cost_of(one.footprint.ordinary, spoken),
-            guest.t("fleet.table.time_series"): cost_of(one.footprint.time_series, spoken),
-            guest.t("footprint.table.saving"): percent(
-                saving(one.footprint.ordinary.total_bytes, one.footprint.time_series.total_bytes), spoken
-            ),
-        }
-        for one in found.sizes
-    ]
-    st.table(pd.DataFrame(rows).set_index(guest.t("fleet.meters")))
-    largest = found.sizes[-1].footprint
-    st.caption(
-        guest.t(
-            "fleet.free",
-            ordinary=number(free_per_reading(largest.ordinary), spoken, 2),
-            time_series=number(free_per_reading(largest.time_series), spoken, 2),
-        )
-    )
+    rows = []
+    for one in found.sizes:
+        ordinary, series = one.footprint.ordinary, one.footprint.time_series
+        values = (ordinary.net_per_reading, series.net_per_reading)
+        says = (says_cost(ordinary, spoken), says_cost(series, spoken), lambda part: percent(part, spoken))
+        rows.append((number(one.meters, spoken), (*values, saving(*values)), says))
+    head = ("fleet.meters", "fleet.table.ordinary", "fleet.table.time_series", "footprint.table.saving")
+    sides([guest.t(title) for title in head], rows)
+    st.caption(guest.t("fleet.free"))
     if found.bound:
         st.caption(
             guest.t(
                 "fleet.bound",
                 compressor=found.bound.compressor,
                 value=number(found.bound.bytes_per_reading, spoken, 2),
+                real=number(REAL_READINGS, spoken),
+                real_value=number(REAL_BOUND, spoken, 2),
             )
         )
     if found.models():
-        st.plotly_chart(figures.growth(found, spoken), config=NO_BAR, key="fleet_chart")
+        st.plotly_chart(scales.growth(found, spoken), config=NO_BAR, key="fleet_chart")
         show_forecast(guest, found)
     with st.expander(guest.t("footprint.raw"), icon=":material/data_object:"):
         st.json(found.as_json(), expanded=1)
 
 
-def cost_of(one: Usage, spoken: Language) -> str:
-    """Bytes per reading, and the total they come to: few columns, for narrow screens."""
-    return f"{number(one.bytes_per_reading, spoken, 2)} ({size(one.total_bytes, spoken)})"
+def says_cost(one: Usage, spoken: Language) -> Callable[[float], str]:
+    return lambda _: cost(one, spoken)
 
 
-def free_per_reading(one: Usage) -> float:
-    return (one.free_bytes + one.index_free_bytes) / one.readings
+def progress_of(guest: Visitor, source: str) -> str:
+    """What a running fleet is at: which side it loads, or that it measures, and how many meters."""
+    phase, _, count = source.partition("/")
+    return guest.t(f"fleet.phase.{phase}", meters=meters_of(int(count or 0), guest.language))
 
 
 def show_kept(guest: Visitor) -> None:
@@ -135,11 +131,14 @@ def show_forecast(guest: Visitor, found: Fleet) -> None:
     years = int(middle.number_input(guest.t("fleet.forecast.years"), 1, 20, 3, key="fleet_forecast_years"))
     copies = int(right.number_input(guest.t("fleet.forecast.copies"), 1, 7, 3, key="fleet_forecast_copies"))
     readings = forecast.readings_of(meters, years)
-    rows = [
-        forecast_row(guest, side, model.predict(readings), copies)
-        for side, model in zip(("ordinary", "time-series"), models, strict=True)
-    ]
-    st.table(pd.DataFrame(rows).set_index(guest.t("fleet.forecast.side")))
+    both = [forecast_of(guest, model.predict(readings), copies) for model in models]
+    st.table(
+        {"": [guest.t(f"fleet.forecast.{name}") for name in both[0]]}
+        | {
+            guest.t(f"footprint.{side}"): list(one.values())
+            for side, one in zip(("ordinary", "time-series"), both, strict=True)
+        }
+    )
     st.markdown(
         guest.t(
             "fleet.forecast.ingest",
@@ -168,64 +167,50 @@ def show_forecast(guest: Visitor, found: Fleet) -> None:
     )
 
 
-def forecast_row(guest: Visitor, side: str, one: forecast.Range, copies: int) -> dict[str, str]:
+def forecast_of(guest: Visitor, one: forecast.Range, copies: int) -> dict[str, str]:
+    """A side of the forecast, by the keys of its rows."""
     spoken, listed = guest.language, forecast.prices()
-    all_nodes = one.times(copies)
     low, high = forecast.cost(one.low, listed), forecast.cost(one.high, listed)
-    tier = low.tier if low.tier == high.tier else f"{low.tier} – {high.tier}"
-    shards = (
-        number(low.shards, spoken)
-        if low.shards == high.shards
-        else f"{number(low.shards, spoken)} – {number(high.shards, spoken)}"
-    )
-    price = f"{number(low.month, spoken)} – {number(high.month, spoken)} {listed.currency}"
+
+    def between(first: str, last: str) -> str:
+        return first if first == last else f"{first} – {last}"
+
+    all_nodes = one.times(copies)
     return {
-        guest.t("fleet.forecast.side"): guest.t(f"footprint.{side}"),
-        guest.t("fleet.forecast.node"): f"{size(one.low, spoken)} – {size(one.high, spoken)}",
-        guest.t("fleet.forecast.nodes"): f"{size(all_nodes.low, spoken)} – {size(all_nodes.high, spoken)}",
-        guest.t("fleet.forecast.tier"): tier,
-        guest.t("fleet.forecast.shards"): shards,
-        guest.t("fleet.forecast.month"): price,
+        "node": between(size(one.low, spoken), size(one.high, spoken)),
+        "nodes": between(size(all_nodes.low, spoken), size(all_nodes.high, spoken)),
+        "tier": between(low.tier, high.tier),
+        "shards": between(number(low.shards, spoken), number(high.shards, spoken)),
+        "month": f"{between(number(low.month, spoken), number(high.month, spoken))} {listed.currency}",
     }
-
-
-def result_of(guest: Visitor, name: str) -> tuple[object, ...]:
-    job = lab_job.find(guest, name)
-    return job.result or () if job else ()
 
 
 def show_report(guest: Visitor, found: Fleet | None) -> None:
     st.header(guest.t("report.download.title"), anchor=False)
     st.markdown(guest.t("report.download.lead"))
     if guest.meters and st.button(
-        guest.t("report.prepare"), icon=":material/description:", key="report_prepare"
+        guest.t("report.prepare"),
+        icon=":material/description:",
+        disabled=lab_job.busy(guest, "report"),
+        key="report_prepare",
     ):
-        with st.spinner(guest.t("footprint.measuring")), notices.guard():
-            findings = Findings(
-                footprint=footprint(guest.store),
-                bound=bound(guest.store.read(summary.meter).watts for summary in guest.meters),
-                layouts=result_of(guest, "layouts"),
-                races=result_of(guest, "speed"),
-                inserts=result_of(guest, "insert"),
+        lab_job.begin(
+            guest,
+            "report",
+            work.report(
+                guest.store.patient(),
+                layouts=lab_job.result(guest, "layouts") or (),
+                races=lab_job.result(guest, "speed") or (),
+                inserts=lab_job.result(guest, "insert") or (),
+                trials=lab_job.result(guest, "limits") or (),
                 fleet=found,
-            )
-        page_file, data_file = st.columns(2)
-        page_file.download_button(
-            guest.t("report.html"),
-            as_html(findings, guest.language),
-            "courbe-report.html",
-            "text/html",
-            icon=":material/download:",
-            key="report_html",
+            ),
         )
-        data_file.download_button(
-            guest.t("report.json"),
-            json.dumps(as_json(findings), indent=1),
-            "courbe-report.json",
-            "application/json",
-            icon=":material/download:",
-            key="report_json",
-        )
+    findings: Findings | None = None
+    if guest.has_workspace:
+        findings = lab_job.watch(guest, "report", str, "footprint.measuring")
+    if findings:
+        show_downloads(guest, findings)
     with st.expander(guest.t("report.compare.title"), icon=":material/compare_arrows:"):
         files = st.file_uploader(
             guest.t("report.compare.pick"), type="json", accept_multiple_files=True, key="report_files"
@@ -233,41 +218,77 @@ def show_report(guest: Visitor, found: Fleet | None) -> None:
         if len(files) == 2:
             with notices.guard():
                 show_comparison(guest, files[0].getvalue(), files[1].getvalue())
+        elif files:
+            st.caption(guest.t("report.compare.two"))
+
+
+def show_downloads(guest: Visitor, findings: Findings) -> None:
+    """The prepared report: what is in it and both files. It stays until another is prepared."""
+    parts = [guest.t("footprint.title")]
+    parts += [
+        guest.t(f"report.part.{name}")
+        for name in ("layouts", "races", "inserts", "trials", "fleet")
+        if getattr(findings, name)
+    ]
+    when = moment(local(round(findings.made.timestamp() * 1000)), guest.language)
+    st.caption(guest.t("report.ready", moment=when, parts=", ".join(parts)))
+    page_file, data_file = st.columns(2)
+    page_file.download_button(
+        guest.t("report.html"),
+        lambda: as_html(findings, guest.language),
+        "courbe-report.html",
+        "text/html",
+        icon=":material/download:",
+        on_click="ignore",
+        key="report_html",
+    )
+    data_file.download_button(
+        guest.t("report.json"),
+        lambda: json.dumps(as_json(findings), indent=1),
+        "courbe-report.json",
+        "application/json",
+        icon=":material/download:",
+        on_click="ignore",
+        key="report_json",
+    )
 
 
 def show_comparison(guest: Visitor, one: bytes, other: bytes) -> None:
-    rows = [
+    spoken = guest.language
+    columns = {
+        "figure": Column(guest.t("report.compare.figure")),
+        "first": Column(guest.t("report.compare.first"), 2),
+        "second": Column(guest.t("report.compare.second"), 2),
+        "change": Column(
+            guest.t("report.compare.change"), says=lambda part: f"{signed(part, spoken, 1)}{THIN}%"
+        ),
+    }
+    rows: list[dict[str, Cell]] = [
         {
-            guest.t("report.compare.figure"): name,
-            guest.t("report.compare.first"): first,
-            guest.t("report.compare.second"): second,
-            guest.t("report.compare.change"): (second / first - 1) * 100 if first else None,
+            "figure": figure_name(path, spoken),
+            "first": first,
+            "second": second,
+            "change": (second / first - 1) * 100 if first else None,
         }
-        for name, first, second in compare(read_report(one), read_report(other))
+        for path, first, second in compare(read_report(one), read_report(other))
     ]
-    change = guest.t("report.compare.change")
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        key="report_comparison",
-        column_config={change: st.column_config.NumberColumn(change, format="%+.1f %%")},
-    )
+    if rows:
+        sortable(guest, columns, rows, key="report_comparison")
+    else:
+        st.caption(guest.t("report.compare.nothing"))
 
 
 guest = page("fleet")
 start(guest)
-fleet: Fleet | None = lab_job.watch(
-    guest,
-    "fleet",
-    lambda count: guest.t("fleet.loading", meters=number(int(count), guest.language)),
-)
-running = lab_job.find(guest, "fleet")
-if guest.has_workspace and not (
-    running and running.active
-):  # while one is loaded, its halves are not kept yet
-    show_kept(guest)
+fleet: Fleet | None = None
+loading = False
+if guest.has_workspace:
+    fleet = lab_job.watch(guest, "fleet", lambda source: progress_of(guest, source), "fleet.phase.bound")
+    loading = lab_job.busy(guest, "fleet")
+    if not loading:  # while one is loaded, its halves are not kept yet
+        show_kept(guest)
 if fleet and fleet.sizes:
     show_fleet(guest, fleet)
-elif fleet is None:
+elif not loading:
     st.markdown(guest.t("fleet.empty"))
 show_report(guest, fleet)

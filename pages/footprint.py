@@ -7,14 +7,20 @@ import json
 import streamlit as st
 
 from core.formats import number, percent, size
-from core.lab import figures
 from core.lab.bound import Bound, bound
+from core.lab.figures.sizes import side_by_side
 from core.lab.footprint import MEANINGFUL_READINGS, Footprint, Usage, footprint, saving
+from core.lab.wording import saved
 from pages.shared import notices
 from pages.shared.frame import link, page
+from pages.shared.lab_tables import sides
 from pages.shared.visitor import Visitor
 
 SIDES = ("ordinary", "time-series")
+ROWS = (
+    *("data_bytes", "storage_bytes", "free_bytes", "index_bytes", "index_free_bytes"),
+    *("total_bytes", "bytes_per_reading", "net_bytes", "net_per_reading"),
+)
 
 
 def measure(guest: Visitor) -> tuple[Footprint, Bound]:
@@ -27,12 +33,12 @@ def measure(guest: Visitor) -> tuple[Footprint, Bound]:
 
 def show_gain(guest: Visitor, measured: Footprint) -> None:
     ordinary, series, speech = measured.ordinary, measured.time_series, guest.language
-    ratio = ordinary.total_bytes / series.total_bytes
+    ratio = ordinary.net_bytes / series.net_bytes
     per_bucket = series.readings / max(series.buckets or 1, 1)
     cards = (
-        ("saving-total", percent(saving(ordinary.total_bytes, series.total_bytes), speech)),
+        ("saving-total", saved(ordinary.net_bytes, series.net_bytes, speech)),
         ("ratio", f"{number(ratio, speech, 1)} ×"),
-        ("saving-data", percent(saving(ordinary.data_bytes, series.data_bytes), speech)),
+        ("saving-data", saved(ordinary.data_bytes, series.data_bytes, speech)),
         ("per-bucket", number(per_bucket, speech)),
     )
     for column, (name, value) in zip(st.columns(len(cards)), cards, strict=True):
@@ -67,44 +73,28 @@ def show_state(guest: Visitor, measured: Footprint, limit: Bound) -> None:
 
 
 def show_table(guest: Visitor, measured: Footprint) -> None:
-    rows: dict[str, list[str]] = {
-        guest.t("footprint.table.size"): [],
-        **{guest.t(f"footprint.{side}"): [] for side in SIDES},
-    }
-    saved = guest.t("footprint.table.saving")
-    rows[saved] = []
-    for name in (
-        "data_bytes",
-        "storage_bytes",
-        "free_bytes",
-        "index_bytes",
-        "index_free_bytes",
-        "total_bytes",
-    ):
-        one, other = getattr(measured.ordinary, name), getattr(measured.time_series, name)
-        free = "free" in name
-        cells = (
-            guest.t(f"footprint.table.{name}"),
-            size(one, guest.language),
-            size(other, guest.language),
-            "" if free else percent(saving(one, other), guest.language),
-        )
-        for column, cell in zip(rows.values(), cells, strict=True):
-            column.append(cell)
-    cells = (
-        guest.t("footprint.table.bytes_per_reading"),
-        *(
-            number(one.bytes_per_reading, guest.language, 2)
-            for one in (measured.ordinary, measured.time_series)
-        ),
-        percent(
-            saving(measured.ordinary.bytes_per_reading, measured.time_series.bytes_per_reading),
-            guest.language,
-        ),
-    )
-    for column, cell in zip(rows.values(), cells, strict=True):
-        column.append(cell)
-    st.table(rows)
+    speech = guest.language
+    both = (measured.ordinary, measured.time_series)
+
+    def bytes_of(value: float) -> str:
+        return size(value, speech)
+
+    def per_reading(value: float) -> str:
+        return number(value, speech, 2)
+
+    def gain(value: float) -> str:
+        return percent(value, speech)
+
+    rows = []
+    for name in ROWS:
+        one, other = (float(getattr(side, name)) for side in both)
+        says = per_reading if name.endswith("_reading") else bytes_of
+        won = None if "free" in name else saving(one, other)
+        rows.append((guest.t(f"footprint.table.{name}"), (one, other, won), (says, says, gain)))
+    head = ("footprint.table.size", *(f"footprint.{side}" for side in SIDES), "footprint.table.saving")
+    sides([guest.t(title) for title in head], rows)
+    if any(one.unused_bytes for one in both):
+        st.caption(guest.t("footprint.free"))
 
 
 def show_raw(guest: Visitor, measured: Footprint) -> None:
@@ -133,7 +123,7 @@ guest = page("footprint", needs="readings")
 measured, limit = measure(guest)
 show_gain(guest, measured)
 st.plotly_chart(
-    figures.side_by_side(measured, limit, guest.language),
+    side_by_side(measured, limit, guest.language),
     config={"displayModeBar": False},
     key="footprint_chart",
 )

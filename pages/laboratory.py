@@ -5,24 +5,33 @@ from __future__ import annotations
 import csv
 import io
 
-import pandas as pd
 import streamlit as st
 
 from core.errors import StorageError
 from core.formats import moment, number, size
-from core.lab import figures, work
+from core.lab import work
 from core.lab.buckets import Bucket, buckets
 from core.lab.build import LESSON_READINGS, Built
+from core.lab.figures import sizes
 from core.lab.footprint import server_version
 from core.lab.layouts import BY_CODE, LAYOUTS, WATERFALL, available
-from core.lab.losses import Trial, trials
-from core.lab.report import outcome
+from core.lab.losses import Trial
+from core.lab.wording import cost, described, outcome
 from core.paristime import local
 from pages.shared import lab_job, notices
 from pages.shared.frame import link, page
+from pages.shared.lab_tables import Cell, Column, sortable
 from pages.shared.visitor import Visitor
 
 NO_BAR = {"displayModeBar": False}
+DECIMALS = {
+    "layout": None,
+    **dict.fromkeys(("used", "data", "storage", "indexes", "free"), 2),
+    "per_document": 0,
+    "compressor": None,
+    **dict.fromkeys(("readings", "speed"), 0),
+}
+"""Columns of the table of layouts; None for words."""
 
 
 def layout_name(code: str) -> str:
@@ -34,8 +43,7 @@ def show_layouts(guest: Visitor) -> None:
     with notices.guard():
         version = server_version(guest.store)
     possible = [layout for layout in LAYOUTS if available(layout, version)]
-    running = lab_job.find(guest, "layouts")
-    busy = running is not None and running.active
+    busy = lab_job.busy(guest, "layouts")
     steps, everything = st.columns(2)
     chosen = None
     if steps.button(
@@ -71,11 +79,11 @@ def show_built(guest: Visitor, built: tuple[Built, ...]) -> None:
     if all(layout.code in by_code for layout in WATERFALL):
         st.header(guest.t("laboratory.waterfall.title"), anchor=False)
         chosen = [by_code[layout.code] for layout in WATERFALL]
-        st.plotly_chart(figures.waterfall(chosen, guest.language), config=NO_BAR, key="lab_waterfall")
+        st.plotly_chart(sizes.waterfall(chosen, guest.language), config=NO_BAR, key="lab_waterfall")
         st.caption(guest.t("laboratory.waterfall.note"))
     st.header(guest.t("laboratory.layouts.title"), anchor=False)
-    st.plotly_chart(figures.layouts(built, None, guest.language), config=NO_BAR, key="lab_layouts")
-    st.dataframe(table(built), hide_index=True, key="lab_table", column_config=columns(guest))
+    st.plotly_chart(sizes.layouts(built, None, guest.language), config=NO_BAR, key="lab_layouts")
+    sortable(guest, columns(guest), [row(one) for one in built], key="lab_table")
     if not all(one.settled for one in built):
         st.warning(guest.t("footprint.unsettled"), icon=":material/hourglass_top:")
     st.caption(guest.t("laboratory.layouts.note", readings=number(LESSON_READINGS, guest.language)))
@@ -89,7 +97,7 @@ def show_built(guest: Visitor, built: tuple[Built, ...]) -> None:
     )
     with st.expander(guest.t("laboratory.layouts.what"), icon=":material/help:"):
         for one in built:
-            st.markdown(f"**{layout_name(one.layout)}**: {guest.t(f'lab.why.{one.layout}')}")
+            st.markdown(f"**{layout_name(one.layout)}**  \n{described(one, by_code, guest.language)}")
     with st.expander(guest.t("footprint.raw"), icon=":material/data_object:"):
         picked = st.selectbox(
             guest.t("laboratory.column.layout"), list(by_code), format_func=layout_name, key="lab_raw"
@@ -97,41 +105,24 @@ def show_built(guest: Visitor, built: tuple[Built, ...]) -> None:
         st.json(by_code[picked].usage.raw, expanded=1)
 
 
-def table(built: tuple[Built, ...]) -> pd.DataFrame:
-    rows = [
-        {
-            "layout": layout_name(one.layout),
-            "total": one.usage.bytes_per_reading,
-            "data": one.usage.data_bytes / one.usage.readings,
-            "storage": one.usage.storage_bytes / one.usage.readings,
-            "indexes": one.usage.index_bytes / one.usage.readings,
-            "free": (one.usage.free_bytes + one.usage.index_free_bytes) / one.usage.readings,
-            "per_document": one.usage.readings / max(one.usage.documents, 1),
-            "compressor": one.usage.compressor,
-            "readings": one.usage.readings,
-            "speed": one.usage.readings / one.seconds,
-        }
-        for one in built
-    ]
-    return pd.DataFrame(rows)
-
-
-def columns(guest: Visitor) -> dict[str, object]:
-    named = {
-        name: guest.t(f"laboratory.column.{name}")
-        for name in (
-            *("layout", "total", "data", "storage", "indexes", "free"),
-            *("per_document", "compressor", "readings", "speed"),
-        )
+def row(one: Built) -> dict[str, Cell]:
+    used = one.usage
+    return {
+        "layout": layout_name(one.layout),
+        "used": used.net_per_reading,
+        "data": used.data_bytes / used.readings,
+        "storage": used.storage_bytes / used.readings,
+        "indexes": used.index_bytes / used.readings,
+        "free": used.unused_bytes / used.readings,
+        "per_document": used.readings / max(used.documents, 1),
+        "compressor": used.compressor,
+        "readings": used.readings,
+        "speed": used.readings / one.seconds,
     }
-    two = {"total", "data", "storage", "indexes", "free"}
-    config: dict[str, object] = {}
-    for name, label in named.items():
-        if name in ("layout", "compressor"):
-            config[name] = st.column_config.TextColumn(label)
-        else:
-            config[name] = st.column_config.NumberColumn(label, format="%.2f" if name in two else "%,.0f")
-    return config
+
+
+def columns(guest: Visitor) -> dict[str, Column]:
+    return {name: Column(guest.t(f"laboratory.column.{name}"), places) for name, places in DECIMALS.items()}
 
 
 def as_csv(built: tuple[Built, ...]) -> str:
@@ -163,11 +154,10 @@ def show_inside(guest: Visitor) -> None:
         show_bucket(guest, found)
     st.header(guest.t("laboratory.granularity.title"), anchor=False)
     st.markdown(guest.t("laboratory.granularity.lead"))
-    running = lab_job.find(guest, "granularity")
     if st.button(
         guest.t("laboratory.granularity.start"),
         icon=":material/view_week:",
-        disabled=running is not None and running.active,
+        disabled=lab_job.busy(guest, "granularity"),
         key="lab_granularity",
     ):
         lab_job.begin(guest, "granularity", work.granularity(guest.store.patient()))
@@ -180,13 +170,13 @@ def show_inside(guest: Visitor) -> None:
                 number(held, guest.language),
                 guest.t(
                     "laboratory.granularity.held",
-                    size=number(one.usage.bytes_per_reading, guest.language, 2),
+                    size=cost(one.usage, guest.language),
                 ),
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
             )
-        st.plotly_chart(figures.layouts(built, None, guest.language), config=NO_BAR, key="lab_grain")
+        st.plotly_chart(sizes.layouts(built, None, guest.language), config=NO_BAR, key="lab_grain")
         st.caption(guest.t("laboratory.granularity.why"))
 
 
@@ -213,7 +203,7 @@ def show_bucket(guest: Visitor, found: list[Bucket]) -> None:
     )
     for column, (name, value) in zip(st.columns(len(cards)), cards, strict=True):
         column.metric(guest.t(f"laboratory.bucket.{name}"), value, border=True)
-    st.plotly_chart(figures.bucket_columns(one, spoken), config=NO_BAR, key="lab_bucket_chart")
+    st.plotly_chart(sizes.bucket_columns(one, spoken), config=NO_BAR, key="lab_bucket_chart")
     state = "closed" if one.closed else "open"
     st.caption(guest.t(f"laboratory.bucket.{state}", version=one.version))
 
@@ -221,11 +211,15 @@ def show_bucket(guest: Visitor, found: list[Bucket]) -> None:
 def show_limits(guest: Visitor) -> None:
     st.markdown(guest.t("laboratory.limits.lead"))
     if guest.meter and st.button(
-        guest.t("laboratory.limits.start"), icon=":material/gavel:", key="lab_limits"
+        guest.t("laboratory.limits.start"),
+        icon=":material/gavel:",
+        disabled=lab_job.busy(guest, "limits"),
+        key="lab_limits",
     ):
-        with st.spinner(guest.t("laboratory.limits.running")), notices.guard():
-            for trial in trials(guest.store, guest.meter):
-                show_trial(guest, trial)
+        lab_job.begin(guest, "limits", work.limits(guest.store.patient(), guest.meter))
+    tried: tuple[Trial, ...] = lab_job.watch(guest, "limits", layout_name, "laboratory.limits.running") or ()
+    for trial in tried:
+        show_trial(guest, trial)
     st.markdown(guest.t("laboratory.limits.also"))
 
 

@@ -3,38 +3,47 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
-from core.formats import number
-from core.lab import figures, work
+from core.formats import listed, number
+from core.lab import work
+from core.lab.figures import scales
 from core.lab.inserts import BATCH, BATCHES, Inserted
 from core.lab.queries import RUNS, Race
 from pages.shared import lab_job
 from pages.shared.frame import link, page
+from pages.shared.lab_tables import Cell, Column, sortable
 from pages.shared.visitor import Visitor
 
 NO_BAR = {"displayModeBar": False}
+DECIMALS = {
+    **dict.fromkeys(("ordinary", "ordinary_p95", "time_series", "time_series_p95", "ratio"), 2),
+    **dict.fromkeys(("documents", "keys", "buckets", "series_keys"), 0),
+}
 
 
 def start(guest: Visitor) -> None:
-    running = lab_job.find(guest, "speed")
     if guest.meter and st.button(
         guest.t("speed.start"),
         type="primary",
         icon=":material/timer:",
-        disabled=running is not None and running.active,
+        disabled=lab_job.busy(guest, "speed"),
         key="speed_start",
     ):
         lab_job.begin(guest, "speed", work.speed(guest.store.patient(), guest.meter))
 
 
 def show_races(guest: Visitor, run: tuple[Race, ...]) -> None:
-    st.plotly_chart(figures.races(run, guest.language), config=NO_BAR, key="speed_chart")
-    st.dataframe(table(guest, run), hide_index=True, key="speed_table", column_config=columns(guest))
+    st.plotly_chart(scales.races(run, guest.language), config=NO_BAR, key="speed_chart")
+    st.caption(guest.t("speed.reading", runs=RUNS))
+    columns = {"query": Column(guest.t("speed.column.query"))} | {
+        name: Column(guest.t(f"speed.head.{name}"), decimals) for name, decimals in DECIMALS.items()
+    }
+    sortable(guest, columns, [row(guest, one) for one in run], key="speed_table")
     slower = [guest.t(f"speed.query.{one.query}") for one in run if one.ratio < 1]
     if slower:
-        st.info(guest.t("speed.slower", queries=", ".join(slower)), icon=":material/balance:")
+        names = listed(slower, guest.language)
+        st.info(guest.t("speed.slower", queries=names), icon=":material/balance:")
     st.caption(guest.t("speed.note", runs=RUNS))
     with st.expander(guest.t("speed.copy"), icon=":material/content_copy:"):
         codes = {one.query: one for one in run}
@@ -54,48 +63,28 @@ def show_races(guest: Visitor, run: tuple[Race, ...]) -> None:
             tab.code(code, language=language)
 
 
-def table(guest: Visitor, run: tuple[Race, ...]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "query": guest.t(f"speed.query.{one.query}"),
-            "ordinary": one.ordinary.median,
-            "ordinary_p95": one.ordinary.p95,
-            "time_series": one.time_series.median,
-            "time_series_p95": one.time_series.p95,
-            "ratio": one.ratio,
-            "documents": one.ordinary.documents,
-            "keys": one.ordinary.keys,
-            "buckets": one.time_series.documents,
-            "series_keys": one.time_series.keys,
-        }
-        for one in run
-    )
-
-
-def columns(guest: Visitor) -> dict[str, object]:
-    whole = ("documents", "keys", "buckets", "series_keys")
-    decimal = ("ordinary", "ordinary_p95", "time_series", "time_series_p95", "ratio")
-    return (
-        {"query": st.column_config.TextColumn(guest.t("speed.column.query"))}
-        | {
-            name: st.column_config.NumberColumn(guest.t(f"speed.head.{name}"), format="%.2f")
-            for name in decimal
-        }
-        | {
-            name: st.column_config.NumberColumn(guest.t(f"speed.head.{name}"), format="%,.0f")
-            for name in whole
-        }
-    )
+def row(guest: Visitor, one: Race) -> dict[str, Cell]:
+    return {
+        "query": guest.t(f"speed.query.{one.query}"),
+        "ordinary": one.ordinary.median,
+        "ordinary_p95": one.ordinary.p95,
+        "time_series": one.time_series.median,
+        "time_series_p95": one.time_series.p95,
+        "ratio": one.ratio,
+        "documents": one.ordinary.documents,
+        "keys": one.ordinary.keys,
+        "buckets": one.time_series.documents,
+        "series_keys": one.time_series.keys,
+    }
 
 
 def show_inserts(guest: Visitor) -> None:
     st.header(guest.t("speed.insert.title"), anchor=False)
     st.markdown(guest.t("speed.insert.lead", batches=BATCHES, batch=number(BATCH, guest.language)))
-    running = lab_job.find(guest, "insert")
     if guest.meter and st.button(
         guest.t("speed.insert.start"),
         icon=":material/upload:",
-        disabled=running is not None and running.active,
+        disabled=lab_job.busy(guest, "insert"),
         key="speed_insert",
     ):
         lab_job.begin(guest, "insert", work.inserting(guest.store.patient(), guest.meter))

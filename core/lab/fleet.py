@@ -17,11 +17,12 @@ from core.lab.build import Built, Stopped, build, calm, sweep
 from core.lab.footprint import Footprint, server_version
 from core.lab.kept import FAMILIES, name_of
 from core.lab.layouts import Layout
-from core.lab.synthetic import households
+from core.lab.synthetic import Calendar, households
 from core.storage.faults import explained
 from core.storage.store import Store
 
 SIZES: Final = (1, 10, 100, 1_000)
+SIDES: Final = ("ordinary", "time-series")
 MOST_METERS: Final = 10_000
 MOST_DAYS: Final = 3_653
 ROOM_PER_READING: Final = 130
@@ -95,7 +96,8 @@ def run_fleet(
 ) -> Fleet:
     """Load and measure fleets of 1, 10, 100, … up to `meters` meters over `days` days.
 
-    `measured` is told after each size; `keep` leaves the largest fleet in two collections, see
+    `measured` is told after each size; `Progress.source` is `bound`, or `<side>/<meters>` while a side is
+    loaded and `measuring/<meters>` after that. `keep` leaves the largest fleet in two collections, see
     core.lab.kept; `options` names creation options of FAMILIES. A cancelled run returns what it measured.
     Raises InputError `fleet-size`, StorageError `fleet-no-room` before anything is written.
     """
@@ -105,15 +107,18 @@ def run_fleet(
     with explained():
         _check_room(database, meters * days * forecast.READINGS_A_DAY)
         sweep(database)
+        plan = _Plan(meters, days, len(Calendar.of(days).start), options, keep)
+        progress(Progress(0, plan.readings, source="bound"))
         found = Fleet(server_version(store), bound=_bound(min(meters, BOUND_METERS), days))
         with calm(database):
-            return _measure(store, found, _Plan(meters, days, options, keep), halt, progress, measured)
+            return _measure(store, found, plan, halt, progress, measured)
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
     meters: int
     days: int
+    readings_each: int
     options: str
     keep: bool
 
@@ -124,7 +129,7 @@ class _Plan:
     @property
     def readings(self) -> int:
         """Of all sizes and both sides together."""
-        return 2 * sum(sizes_up_to(self.meters)) * self.days * forecast.READINGS_A_DAY
+        return 2 * sum(sizes_up_to(self.meters)) * self.readings_each
 
 
 def _measure(
@@ -140,11 +145,16 @@ def _measure(
     for step, count in enumerate(sizes):
         kept = plan.keep and count == plan.meters
         pair: list[Built] = []
-        for layout in plan.layouts:
+        whole = count * plan.readings_each
+        for side, layout in zip(SIDES, plan.layouts, strict=True):
 
-            def advance(readings: int, before: int = done, at: int = step) -> None:
-                progress(Progress(before + readings, plan.readings, at, len(sizes), str(sizes[at])))
+            def advance(
+                readings: int, before: int = done, at: int = step, all_of: int = whole, of: str = side
+            ) -> None:
+                what = of if readings < all_of else "measuring"
+                progress(Progress(before + readings, plan.readings, at, len(sizes), f"{what}/{sizes[at]}"))
 
+            advance(0)
             name = name_of(count, layout) if kept else None
             if name:
                 store.database.drop_collection(name)
@@ -164,7 +174,7 @@ def _measure(
                 for half in found.kept:
                     store.database.drop_collection(half)
                 return replace(found, kept=())
-            done += count * plan.days * forecast.READINGS_A_DAY
+            done += whole
         found = replace(found, sizes=(*found.sizes, _size(count, plan.days, found.server, pair)))
         measured(found)
     return replace(found, complete=True)

@@ -57,7 +57,13 @@ class Usage:
     @property
     def net_bytes(self) -> int:
         """`total_bytes` without the space that is free inside the files, which later readings use."""
-        return self.total_bytes - self.free_bytes - self.index_free_bytes
+        return self.total_bytes - self.unused_bytes
+
+    @property
+    def unused_bytes(self) -> int:
+        """Free space inside the files. The server makes and fills it by itself: a collection nobody writes to
+        gains some when other work drives its pages out of memory (measured: 36 kB of 1.67 MB)."""
+        return self.free_bytes + self.index_free_bytes
 
     @property
     def documents(self) -> int:
@@ -68,6 +74,11 @@ class Usage:
     def bytes_per_reading(self) -> float:
         """`total_bytes` per reading; 0 without readings."""
         return self.total_bytes / self.readings if self.readings else 0.0
+
+    @property
+    def net_per_reading(self) -> float:
+        """`net_bytes` per reading; 0 without readings."""
+        return self.net_bytes / self.readings if self.readings else 0.0
 
     def as_json(self) -> dict[str, int | float]:
         figures: dict[str, int | float] = {

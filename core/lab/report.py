@@ -20,15 +20,16 @@ from plotly.offline import get_plotlyjs
 
 from core.errors import InputError
 from core.formats import number, size
-from core.lab import figures
 from core.lab.bound import Bound
 from core.lab.build import Built
+from core.lab.figures import scales, sizes
 from core.lab.fleet import Fleet
 from core.lab.footprint import Footprint, Usage
 from core.lab.inserts import Inserted
 from core.lab.layouts import WATERFALL
 from core.lab.losses import Trial
 from core.lab.queries import RUNS, Race
+from core.lab.wording import described, meters_of, outcome
 from core.texts import Language, text
 
 FORMAT: Final = 1
@@ -140,7 +141,7 @@ def _footprint_part(findings: Findings, language: Language) -> list[str]:
     state = "footprint.settled" if measured.settled else "footprint.unsettled"
     return [
         f"<h2>{_(text('footprint.title', language))}</h2>",
-        _chart(figures.side_by_side(measured, findings.bound, language)),
+        _chart(sizes.side_by_side(measured, findings.bound, language)),
         _table(_usage_head(language), rows),
         f"<p>{_(_ICON.sub('', text(state, language)))}</p>",
     ]
@@ -155,13 +156,18 @@ def _layouts_part(findings: Findings, language: Language) -> list[str]:
     ]
     by_code = {one.layout: one for one in findings.layouts}
     steps = [by_code[layout.code] for layout in WATERFALL if layout.code in by_code]
-    gain = [_chart(figures.waterfall(steps, language))] if len(steps) == len(WATERFALL) else []
+    gain = [_chart(sizes.waterfall(steps, language))] if len(steps) == len(WATERFALL) else []
     return [
         f"<h2>{_(text('laboratory.waterfall.title', language))}</h2>" if gain else "",
         *gain,
         f"<h2>{_(text('laboratory.layouts.title', language))}</h2>",
-        _chart(figures.layouts(findings.layouts, findings.bound, language)),
+        _chart(sizes.layouts(findings.layouts, findings.bound, language)),
         _table(_usage_head(language), rows),
+        *(
+            f"<p class='small'><b>{_(text(f'lab.layout.{one.layout}', language))}</b><br>"
+            f"{_(described(one, by_code, language))}</p>"
+            for one in findings.layouts
+        ),
     ]
 
 
@@ -180,7 +186,8 @@ def _speed_part(findings: Findings, language: Language) -> list[str]:
     ]
     return [
         f"<h2>{_(text('speed.title', language))}</h2>",
-        _chart(figures.races(findings.races, language)),
+        _chart(scales.races(findings.races, language)),
+        f"<p class='small'>{_(text('speed.reading', language, runs=RUNS))}</p>",
         _table(head, rows),
     ]
 
@@ -211,16 +218,6 @@ def _limits_part(findings: Findings, language: Language) -> list[str]:
     return [f"<h2>{_(text('laboratory.tab.limits', language))}</h2>", _table(_sides(language), rows)]
 
 
-def outcome(trial: Trial, side: int, language: Language) -> str:
-    """What a trial came to on a side (0 ordinary, 1 time series), in words."""
-    if trial.kept_double is not None:
-        return text(f"laboratory.limits.{'accepted' if trial.kept_double[side] else 'refused'}", language)
-    milliseconds = (trial.ordinary, trial.time_series)[side]
-    if milliseconds is None:
-        return text("laboratory.limits.forbidden", language, name=trial.refusal)
-    return f"{number(milliseconds, language, 2)} ms"
-
-
 def _sides(language: Language) -> list[str]:
     return ["", text("footprint.ordinary", language), text("footprint.time-series", language)]
 
@@ -230,26 +227,35 @@ def _fleet_part(findings: Findings, language: Language) -> list[str]:
         return []
     rows = []
     for one in findings.fleet.sizes:
-        meters = text("report.meters", language, meters=number(one.meters, language))
+        meters = meters_of(one.meters, language)
         for name, usage in (
             ("footprint.ordinary", one.footprint.ordinary),
             ("footprint.time-series", one.footprint.time_series),
         ):
             rows.append(_usage_row(f"{meters}: {text(name, language)}", usage, language))
-    return [f"<h2>{_(text('fleet.title', language))}</h2>", _table(_usage_head(language), rows)]
+    chart = [_chart(scales.growth(findings.fleet, language))] if findings.fleet.models() else []
+    return [f"<h2>{_(text('fleet.title', language))}</h2>", *chart, _table(_usage_head(language), rows)]
 
 
 def _usage_head(language: Language) -> list[str]:
-    names = ("data_bytes", "storage_bytes", "index_bytes", "total_bytes", "bytes_per_reading")
+    names = (
+        "data_bytes",
+        "storage_bytes",
+        "index_bytes",
+        "total_bytes",
+        "bytes_per_reading",
+        "net_per_reading",
+    )
     return ["", *(text(f"footprint.table.{name}", language) for name in names)]
 
 
 def _usage_row(name: str, usage: Usage, language: Language) -> list[str]:
-    sizes = (usage.data_bytes, usage.storage_bytes, usage.index_bytes, usage.total_bytes)
+    parts = (usage.data_bytes, usage.storage_bytes, usage.index_bytes, usage.total_bytes)
     return [
         name,
-        *(size(one, language) for one in sizes),
+        *(size(one, language) for one in parts),
         number(usage.bytes_per_reading, language, 2),
+        number(usage.net_per_reading, language, 2),
     ]
 
 

@@ -7,12 +7,16 @@ from typing import TypeVar
 
 from core.importing.jobs import Job
 from core.importing.run import Progress
-from core.lab import buckets, inserts, queries
+from core.lab import buckets, inserts, losses, queries
+from core.lab.bound import bound
 from core.lab.build import Built, build_all, stored
 from core.lab.fleet import Fleet, run_fleet
+from core.lab.footprint import footprint
 from core.lab.inserts import Inserted
 from core.lab.layouts import Layout
+from core.lab.losses import Trial
 from core.lab.queries import Race
+from core.lab.report import Findings
 from core.model import Meter
 from core.storage.store import Store
 
@@ -52,6 +56,30 @@ def inserting(store: Store, meter: Meter) -> Callable[[Job[tuple[Inserted, ...]]
     def work(job: Job[tuple[Inserted, ...]]) -> tuple[Inserted, ...]:
         curve = store.read(meter)
         return tuple(inserts.compare(store, meter, curve, stop=job.stop, progress=_teller(job)))
+
+    return work
+
+
+def limits(store: Store, meter: Meter) -> Callable[[Job[tuple[Trial, ...]]], tuple[Trial, ...]]:
+    """Try what a time series collection is slower at or cannot do."""
+    return lambda _: tuple(losses.trials(store, meter))
+
+
+def report(
+    store: Store,
+    *,
+    layouts: Sequence[Built],
+    races: Sequence[Race],
+    inserts: Sequence[Inserted],
+    trials: Sequence[Trial],
+    fleet: Fleet | None,
+) -> Callable[[Job[Findings]], Findings]:
+    """Measure both collections once more, beside what was measured before."""
+
+    def work(_: Job[Findings]) -> Findings:
+        measured = footprint(store)
+        limit = bound(store.read(summary.meter).watts for summary in store.meters() if summary.readings)
+        return Findings(measured, limit, layouts, races, inserts, trials, fleet)
 
     return work
 

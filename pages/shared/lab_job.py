@@ -44,9 +44,12 @@ def begin(guest: Visitor, name: str, work: Callable[[Job[Any]], Any]) -> None:
     st.rerun()
 
 
-def watch(guest: Visitor, name: str, described: Callable[[str], str], beginning: str = "lab.beginning") -> Any:
+def watch(
+    guest: Visitor, name: str, described: Callable[[str], str], beginning: str = "lab.beginning"
+) -> Any:
     """Progress with time left and a cancel button while it runs, the error if it failed; then the result,
-    as far as it is. `described` says in words what `Progress.source` names; `beginning`: the text until it does."""
+    as far as it is. `described` says in words what `Progress.source` names; `beginning` is the key of the
+    text until it names something."""
     job = find(guest, name)
     if job is None:
         return None
@@ -68,14 +71,13 @@ def _watched(guest: Visitor, name: str, described: Callable[[str], str], beginni
     what = described(progress.source) if progress.source else guest.t(beginning)
     with st.container(border=True):
         st.progress(share, text=f"{what}{_left(guest, job, share)}")
-        if st.button(
+        st.button(
             guest.t("lab.cancel"),
             icon=":material/stop_circle:",
             disabled=job.state is State.CANCELLING,
             key=f"lab_cancel_{name}",
-        ):
-            job.cancel()
-            st.rerun(scope="fragment")
+            on_click=job.cancel,
+        )
 
 
 def _left(guest: Visitor, job: Job[Any], share: float) -> str:

@@ -41,6 +41,7 @@ def sortable(
         frame.style.format(written, na_rep="–"),  # type: ignore[arg-type]
         hide_index=True,
         key=key,
+        placeholder="–",
         column_config={
             name: st.column_config.NumberColumn(column.title)
             if name in written

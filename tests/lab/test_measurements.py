@@ -115,6 +115,29 @@ def test_a_fleet_is_measured_at_each_size_and_dropped(fleet: Fleet, filled: Stor
     assert not [name for name in left if "lab_" in name or "fleet_" in name]
 
 
+def test_a_fleet_says_what_it_is_at(store: Store) -> None:
+    told: list[Progress] = []
+    run_fleet(store.database, 2, 30, progress=told.append)  # days with a change of clocks among them
+    assert list(dict.fromkeys(one.source for one in told)) == [
+        *("bound", "ordinary/1", "measuring/1", "time-series/1"),
+        *("ordinary/2", "measuring/2", "time-series/2"),
+    ]
+    assert told[-1].readings == told[-1].expected
+
+
+def test_the_laboratory_leaves_the_measured_collections_alone(filled: Store, meter: Meter) -> None:
+    def measured() -> list[tuple[int, int]]:
+        now = footprint(filled)
+        return [(one.net_bytes, one.data_bytes) for one in (now.ordinary, now.time_series)]
+
+    before = measured()
+    losses.trials(filled, meter)
+    inserts.compare(filled, meter, filled.read(meter), stop=Event(), batches=2, batch=100)
+    list(queries.race_all(filled, meter, stop=Event(), progress=lambda _: None, runs=1))
+    run_fleet(filled.database, 2, 30)
+    assert measured() == before
+
+
 def test_a_kept_fleet_stays_and_a_cancelled_one_does_not(store: Store) -> None:
     kept = run_fleet(store.database, 2, 2, keep=True)
     assert len(kept.kept) == 2

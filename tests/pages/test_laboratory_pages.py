@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -86,10 +88,11 @@ def test_buckets_and_granularity_are_shown_on_these_readings(household_page: Ope
 def test_the_limits_are_tried(household_page: Opens, store: Store) -> None:
     page = household_page("laboratory")
     page.button(key="lab_limits").click().run()
-    values = [metric.value for metric in page.metric]
-    assert text("laboratory.limits.accepted") in values
-    assert text("laboratory.limits.refused") in values
+    until(page, lambda seen: text("laboratory.limits.accepted") in [metric.value for metric in seen.metric])
+    assert text("laboratory.limits.refused") in [metric.value for metric in page.metric]
     assert dropped(store)
+    page.selectbox(key="lab_bucket").set_value(1).run()
+    assert text("laboratory.limits.accepted") in [metric.value for metric in page.metric]
 
 
 def test_queries_are_raced_and_can_be_copied(household_page: Opens) -> None:
@@ -131,8 +134,36 @@ def test_a_kept_fleet_is_shown_and_can_be_dropped(household_page: Opens, store: 
     assert not set(names) & set(store.database.list_collection_names())
 
 
-def test_a_report_is_prepared(household_page: Opens) -> None:
+def test_a_prepared_report_stays_until_another_is_prepared(household_page: Opens) -> None:
     page = household_page("fleet")
+    assert not page.get("download_button")
     page.button(key="report_prepare").click().run()
-    assert not page.exception
+    until(page, lambda seen: len(seen.get("download_button")) == 2)
+    page.selectbox(key="fleet_meters").set_value(10).run()
+    assert len(page.get("download_button")) == 2
+    assert len(household_page("fleet").get("download_button")) == 2
     assert not page.error
+
+
+def test_a_fleet_that_loads_says_so_and_not_that_nothing_is_measured(household_page: Opens) -> None:
+    page = household_page("fleet")
+    empty = text("fleet.empty")
+    assert empty in [one.value for one in page.markdown]
+    page.selectbox(key="fleet_meters").set_value(100)
+    next(one for one in page.button if one.label == text("fleet.form.start")).click().run()
+    assert page.button(key="lab_cancel_fleet")
+    assert empty not in [one.value for one in page.markdown]
+    page.button(key="lab_cancel_fleet").click().run()
+    until(page, lambda seen: text("lab.cancelled") in [one.value for one in seen.info])
+
+
+def test_numbers_in_tables_are_written_as_the_language_does(household_page: Opens) -> None:
+    page = household_page("speed", lang="fr")
+    page.button(key="speed_start").click().run()
+    until(page, lambda seen: not seen.button(key="speed_start").disabled)
+    shown = pa.ipc.open_stream(page.dataframe[0].proto.arrow_data.styler.display_values).read_pandas()
+    words = [str(word) for word in shown.iloc[0]]
+    assert "2\u202f926" in words
+    assert [word for word in words if re.fullmatch(r"[0-9\u202f]+,[0-9]{2}", word)]
+    assert not [word for word in words if re.search(r"[0-9][.][0-9]", word)]
+    assert page.dataframe[0].value["documents"][0] == 2926

@@ -1,0 +1,1 @@
+"""The charts of the laboratory, for the pages and the report."""

@@ -1,0 +1,141 @@
+"""Charts on logarithmic scales: the queries raced, and fleets grown to millions of meters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from core.formats import number, size
+from core.lab.figures.style import LEGEND_BELOW, ORDINARY, TIME_SERIES, log_ticks, rows, speaking
+from core.lab.fleet import Fleet
+from core.lab.forecast import LINKY_METERS, Model
+from core.lab.queries import Race
+from core.texts import Language, text
+
+_SIDES: Final = (("ordinary", ORDINARY, -0.13), ("time_series", TIME_SERIES, 0.13))
+"""Field, colour, and where in its row a side is drawn: ordinary above."""
+
+
+def _name(side: str, language: Language) -> str:
+    return text(f"footprint.{side.replace('_', '-')}", language)
+
+
+def races(run: Sequence[Race], language: Language) -> go.Figure:
+    """Median of each query on both collections, and a line up to the 95th percentile.
+
+    Points, not bars: on a logarithmic scale a bar has no beginning.
+    """
+    figure = go.Figure()
+    seen: list[float] = []
+    for side, colour, shift in _SIDES:
+        timings = [getattr(one, side) for one in run]
+        seen += [value for one in timings for value in (one.median, one.p95)]
+        figure.add_scatter(
+            x=[one.median for one in timings],
+            y=[at + shift for at in range(len(run))],
+            mode="markers",
+            name=_name(side, language),
+            marker={"color": colour, "size": 11},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [max(one.p95 - one.median, 0) for one in timings],
+                "arrayminus": [0.0] * len(timings),
+                "thickness": 3,
+                "width": 0,
+                "color": colour,
+            },
+            customdata=[number(one.p95, language, 2) for one in timings],
+            hovertemplate="%{x:.2f} ms · p95 %{customdata} ms<extra>%{fullData.name}</extra>",
+        )
+    rows(figure, [text(f"speed.query.{one.query}", language) for one in run], bottom=115)
+    figure.update_xaxes(title=text("speed.axis", language), **log_ticks(seen, language))
+    return speaking(figure, language)
+
+
+def growth(fleet: Fleet, language: Language) -> go.Figure:
+    """Measured sizes of both collections against meters, and the fit: dashed beyond what was measured."""
+    figure = go.Figure()
+    models = fleet.models() or (None, None)
+    for (side, colour, _), model in zip(_SIDES, models, strict=True):
+        meters = [one.meters for one in fleet.sizes]
+        _line(
+            figure,
+            meters,
+            [getattr(one.footprint, side).net_bytes for one in fleet.sizes],
+            language,
+            name=_name(side, language),
+            color=colour,
+        )
+        if model:
+            _extrapolated(figure, fleet, model, side, colour, language)
+    figure.update_layout(height=460, margin={"l": 8, "r": 8, "t": 10, "b": 130}, legend=LEGEND_BELOW)
+    decades = log_ticks((fleet.sizes[0].meters, LINKY_METERS), language)
+    figure.update_xaxes(title=text("fleet.meters", language), fixedrange=True, **_thinned(decades))
+    powers = [10.0**power for power in range(3, 18)]
+    figure.update_yaxes(
+        type="log",
+        title=text("fleet.bytes", language),
+        tickvals=powers[::2],
+        ticktext=[_round_size(power, language) for power in powers[::2]],
+        fixedrange=True,
+    )
+    return speaking(figure, language)
+
+
+def _extrapolated(
+    figure: go.Figure, fleet: Fleet, model: Model, side: str, colour: str, language: Language
+) -> None:
+    last = fleet.sizes[-1]
+    a_meter = last.footprint.ordinary.readings / last.meters
+    decades = (10**power for power in range(1, 8))
+    meters = [last.meters, *(count for count in decades if count > last.meters), LINKY_METERS]
+    ranges = [model.predict(count * a_meter) for count in meters]
+    name = text("fleet.extrapolated", language, side=_name(side, language))
+    _line(figure, meters, [one.likely for one in ranges], language, name=name, color=colour, dash="dash")
+    figure.add_scatter(
+        x=meters + meters[::-1],
+        y=[one.high for one in ranges] + [one.low for one in ranges][::-1],
+        fill="toself",
+        mode="none",
+        fillcolor=colour,
+        opacity=0.18,
+        showlegend=False,
+        hoverinfo="skip",
+    )
+
+
+def _line(
+    figure: go.Figure,
+    meters: Sequence[int],
+    sizes: Sequence[float],
+    language: Language,
+    name: str,
+    **line: Any,
+) -> None:
+    figure.add_scatter(
+        x=meters,
+        y=sizes,
+        mode="lines" if "dash" in line else "lines+markers",
+        name=name,
+        line=line,
+        marker={"size": 9},
+        customdata=[
+            f"{text('fleet.meters', language)} {number(count, language)} · {size(taken, language)}"
+            for count, taken in zip(meters, sizes, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra>%{fullData.name}</extra>",
+    )
+
+
+def _thinned(ticks: dict[str, Any]) -> dict[str, Any]:
+    """Every second decade: a million takes room on a narrow screen."""
+    return ticks | {name: ticks[name][::2] for name in ("tickvals", "ticktext")}
+
+
+def _round_size(count: float, language: Language) -> str:
+    """A power of ten without the decimals a measured size has."""
+    return re.sub(r"[.,]0+", "", size(count, language))

@@ -1,0 +1,178 @@
+"""Charts of what is stored: both collections, the layouts, the waterfall of the gain, and one bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Final
+
+import plotly.graph_objects as go
+
+from core.formats import labelled, number, size
+from core.lab.bound import Bound
+from core.lab.buckets import Bucket
+from core.lab.build import Built
+from core.lab.figures.style import (
+    BOUND,
+    LEGEND_BELOW,
+    ORDINARY,
+    OTHER,
+    QUIET,
+    TIME_SERIES,
+    faded,
+    rows,
+    speaking,
+)
+from core.lab.footprint import Footprint, Usage
+from core.lab.layouts import BY_CODE, Family
+from core.lab.wording import cost, signed
+from core.texts import Language, text
+
+_FAMILIES: Final = {
+    Family.ORDINARY: ORDINARY,
+    Family.GROUPED: OTHER,
+    Family.TIME_SERIES: TIME_SERIES,
+}
+_SHADES: Final = (0.35, 0.55, 0.75, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """One collection. Bytes per reading: data and indexes without free space, and what is free in both."""
+
+    name: str
+    colour: str
+    said: str
+    data: float
+    indexes: float = 0.0
+    free: float = 0.0
+
+    @classmethod
+    def of(cls, name: str, colour: str, one: Usage, language: Language) -> _Bar:
+        return cls(
+            name,
+            colour,
+            cost(one, language),
+            (one.storage_bytes - one.free_bytes) / one.readings,
+            (one.index_bytes - one.index_free_bytes) / one.readings,
+            one.unused_bytes / one.readings,
+        )
+
+
+def side_by_side(measured: Footprint, limit: Bound | None, language: Language) -> go.Figure:
+    """Both collections, and the bound of the values alone."""
+    bars = [
+        _Bar.of(text("footprint.ordinary", language), ORDINARY, measured.ordinary, language),
+        _Bar.of(text("footprint.time-series", language), TIME_SERIES, measured.time_series, language),
+    ]
+    return _bars([*bars, *_bound(limit, language)], language)
+
+
+def layouts(built: Sequence[Built], limit: Bound | None, language: Language) -> go.Figure:
+    """Every layout built, largest on top, with the bound."""
+    bars = [
+        _Bar.of(
+            text(f"lab.layout.{one.layout}", language),
+            _FAMILIES[BY_CODE[one.layout].family],
+            one.usage,
+            language,
+        )
+        for one in sorted(built, key=lambda one: -one.usage.net_per_reading)
+    ]
+    return _bars([*bars, *_bound(limit, language)], language)
+
+
+def _bound(limit: Bound | None, language: Language) -> list[_Bar]:
+    if limit is None or not limit.readings:
+        return []
+    value = number(limit.bytes_per_reading, language, 2)
+    return [_Bar(text("footprint.chart.bound", language), BOUND, value, limit.bytes_per_reading)]
+
+
+def _bars(bars: Sequence[_Bar], language: Language) -> go.Figure:
+    """Each collection in its colour: data full, indexes lighter, free space hatched."""
+    figure = go.Figure()
+    for part, opacity in (("data", 1.0), ("indexes", 0.45), ("free", 1.0)):
+        name = text(f"footprint.part.{part}", language)
+        pattern = {"shape": "/" if part == "free" else "", "solidity": 0.35, "size": 6}
+        figure.add_bar(
+            orientation="h",
+            x=[getattr(one, part) for one in bars],
+            y=list(range(len(bars))),
+            name=name,
+            showlegend=False,
+            marker={
+                "color": QUIET if part == "free" else [faded(one.colour, opacity) for one in bars],
+                "pattern": pattern,
+                "line": {"width": 0},
+            },
+            customdata=[one.name for one in bars],
+            hovertemplate=f"%{{customdata}}<br>%{{x:.2f}}<extra>{name}</extra>",
+        )
+        # the legend speaks of parts, which have no colour of their own
+        figure.add_bar(
+            x=[None], y=[None], name=name, marker={"color": faded(QUIET, opacity), "pattern": pattern}
+        )
+    rows(figure, [labelled(one.name, f"<b>{one.said}</b>", language) for one in bars])
+    figure.update_xaxes(title=text("footprint.unit", language), rangemode="tozero")
+    return speaking(figure, language)
+
+
+def waterfall(steps: Sequence[Built], language: Language) -> go.Figure:
+    """What the gain is made of: from the first layout to the last, one change at a time."""
+    values = [one.usage.net_per_reading for one in steps]
+    changes = [after - before for before, after in pairwise(values)]
+    names = [*(text(f"lab.step.{one.layout}", language) for one in steps), text("lab.step.end", language)]
+    said = [
+        number(values[0], language, 2),
+        *(signed(change, language, 2) for change in changes),
+        number(values[-1], language, 2),
+    ]
+    figure = go.Figure(
+        go.Bar(
+            orientation="h",
+            x=[values[0], *changes, values[-1]],
+            base=[0.0, *accumulate(changes[:-1], initial=values[0]), 0.0],
+            y=list(range(len(names))),
+            marker={"color": [ORDINARY, *[QUIET] * len(changes), TIME_SERIES]},
+            customdata=said,
+            hovertemplate="%{customdata}<extra></extra>",
+            showlegend=False,
+        )
+    )
+    rows(
+        figure,
+        [labelled(name, f"<b>{value}</b>", language) for name, value in zip(names, said, strict=True)],
+        bottom=50,
+    )
+    figure.update_xaxes(title=text("footprint.unit", language), rangemode="tozero")
+    return speaking(figure, language)
+
+
+def bucket_columns(bucket: Bucket, language: Language) -> go.Figure:
+    """One bucket as the columns it holds."""
+    columns = {column.name: column.bytes for column in bucket.columns}
+    parts = (
+        ("meta", bucket.meta_bytes),
+        ("control", bucket.control_bytes),
+        ("start", columns["start"]),
+        ("watts", columns["watts"]),
+    )
+    figure = go.Figure()
+    for (part, count), opacity in zip(parts, _SHADES, strict=True):
+        name = text(f"laboratory.bucket.part.{part}", language)
+        figure.add_bar(
+            orientation="h",
+            x=[count],
+            y=[0],
+            name=labelled(name, size(count, language), language),
+            marker={"color": faded(TIME_SERIES, opacity), "line": {"width": 0}},
+            hovertemplate="%{fullData.name}<extra></extra>",
+        )
+    figure.update_layout(
+        barmode="stack", height=240, margin={"l": 8, "r": 8, "t": 10, "b": 150}, legend=LEGEND_BELOW
+    )
+    figure.update_xaxes(title=text("laboratory.bucket.bytes", language), fixedrange=True)
+    figure.update_yaxes(visible=False, fixedrange=True)
+    return speaking(figure, language)
