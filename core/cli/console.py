@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.errors import CourbeError
+from core.errors import CourbeError, SourcePaused
+from core.formats import labelled, moment
 from core.texts import Language, text
 
 
@@ -35,9 +36,15 @@ class Console:
         print(re.sub(r"\s*[\r\n]+\s*", " ", words), file=sys.stderr)
 
     def failed(self, error: CourbeError, about: str = "") -> None:
-        """What happened and what to do, in one line; `about` names the file or service."""
-        told = f"{error.happened(self.language)} {error.cure(self.language)}"
-        self.note(f"{about}: {told}" if about else told)
+        """What happened and what to do, in one line; `about` names the file or service. A command does not go
+        on by itself after a pause: it says from when on to run it again."""
+        cure = error.cure(self.language)
+        if isinstance(error, SourcePaused) and error.resumes_at is not None:
+            from core.paristime import local
+
+            cure = self.text("cli.again", moment=moment(local(error.resumes_at), self.language))
+        told = f"{error.happened(self.language)} {cure}"
+        self.note(labelled(about, told, self.language) if about else told)
 
     def table(self, rows: Sequence[Sequence[str]], left: int = 1) -> None:
         """Rows in columns: the first `left` columns start flush left, the others end flush right."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from core.cli.console import Console, as_json
 from core.cli.home import add_show_option, household, shown
 from core.cli.progress import ProgressBar, stop_on_interrupt
-from core.errors import CourbeError, InputError, SourcePaused
-from core.formats import counted, kwh, moment, number, period
+from core.errors import CourbeError, InputError
+from core.formats import counted, gaps, kwh, labelled, number, period
 
 if TYPE_CHECKING:
     from core.importing.run import Part, Report
@@ -59,7 +59,7 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
     for part in report.parts:
         _note_meter(part, known, console)
         if part.error:
-            _note_error(part.error, part.name, console)
+            console.failed(part.error, part.name)
     if report.cancelled:
         raise KeyboardInterrupt
     return 0 if all(_is_budget(error) for error in report.errors) else 1
@@ -68,18 +68,6 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
 def _is_budget(error: CourbeError) -> bool:
     """The day's calls are used: no failure, `sync` goes on tomorrow."""
     return error.code == "api-budget-used"
-
-
-def _note_error(error: CourbeError, name: str, console: Console) -> None:
-    """What ended a source early. A command does not go on by itself: it says from when on to run it again."""
-    if isinstance(error, SourcePaused) and error.resumes_at is not None:
-        from core.paristime import local
-
-        when = moment(local(error.resumes_at), console.language)
-        again = console.text("cli.import.again", moment=when)
-        console.note(f"{name}: {error.happened(console.language)} {again}")
-    else:
-        console.failed(error, name)
 
 
 def _known(store: Store) -> list[Meter]:
@@ -98,7 +86,8 @@ def _note_meter(part: Part, known: Sequence[Meter], console: Console) -> None:
         return
     masked = {meter.masked for meter in known}
     hint = "cli.import.unnamed-one" if len(masked) == 1 else "cli.import.unnamed"
-    console.note(f"{part.name}: {console.text(hint, meter=', '.join(masked))}")
+    told = console.text(hint, meter=", ".join(masked))
+    console.note(labelled(part.name, told, console.language))
 
 
 def _sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source]:
@@ -155,8 +144,10 @@ def _print_part(part: Part, arguments: argparse.Namespace, console: Console) -> 
     counts = {name: number(getattr(part, name), language) for name in ("new", "changed", "unchanged")}
     console.line("  " + console.text("history.report.counts", **counts))
     for one in part.refused:
-        key = "history.empty" if one.reason is RefusalReason.NO_VALUE else "history.refused"
-        told = counted(key, one.count, language, reason=console.text(f"refusal.{one.reason}"))
+        if one.reason is RefusalReason.NO_VALUE:
+            console.line("  " + counted("history.empty", one.count, language))
+            continue
+        told = counted("history.refused", one.count, language, reason=console.text(f"refusal.{one.reason}"))
         console.line(f"  {told} ({one.example})" if one.example else f"  {told}")
 
 
@@ -170,8 +161,7 @@ def _brought(meter: Meter, curve: Curve, arguments: argparse.Namespace, console:
         kwh(curve.watt_minutes, language),
     ]
     if curve.gaps:
-        hours = sum(gap.end - gap.start for gap in curve.gaps) / 3_600_000
-        facts.append(counted("history.gaps", len(curve.gaps), language, hours=number(hours, language, 1)))
+        facts.append(gaps(curve.gaps, language))
     return " · ".join(facts)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from core.cli.console import Console, as_json
 from core.cli.home import add_show_option, household, shown
 from core.cli.progress import ProgressBar, stop_on_interrupt
-from core.formats import day, moment, number
+from core.formats import counted, days, labelled, number
 
 if TYPE_CHECKING:
     from core.importing.sync import MeterSync, SyncReport
@@ -49,22 +49,16 @@ def run_sync(arguments: argparse.Namespace, console: Console) -> int:
             console.failed(one.error, shown(one.meter, arguments))
     if report.cancelled:
         raise KeyboardInterrupt
-    if report.resumes_at is not None:
-        from core.paristime import local
-
-        told = moment(local(report.resumes_at), console.language)
-        console.note(console.text("cli.sync.resumes", moment=told))
     return 0 if report.dry_run else report.result.exit_code
 
 
 def _print_meter(one: MeterSync, report: SyncReport, arguments: argparse.Namespace, console: Console) -> None:
     language, name = console.language, shown(one.meter, arguments)
     if report.dry_run:
-        count = number(len(one.windows), language)
-        console.line(console.text("cli.sync.would-ask", meter=name, count=count))
+        due = counted("history.api.to_go", len(one.windows), language)
+        console.line(labelled(name, due, language))
         for window in one.windows:
-            last = window.end - timedelta(days=1)
-            console.line(f"  {day(window.first, language)} – {day(last, language)}")
+            console.line(f"  {days(window.first, window.end - timedelta(days=1), language)}")
         return
     new, changed = (one.part.new, one.part.changed) if one.part else (0, 0)
     console.line(

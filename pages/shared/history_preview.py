@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
-from core.formats import counted, number, period
+from core.formats import counted, gaps, number, period
 from core.model import UNKNOWN_PRM, Preview, Refusal, RefusalReason, Span
 from core.paristime import local
 from core.sources.source import Source
@@ -48,25 +48,26 @@ def written(guest: Visitor, span: Span) -> str:
     return period(local(span.start), local(span.end), guest.language)
 
 
-def show_gaps(guest: Visitor, gaps: Sequence[Span]) -> None:
+def show_gaps(guest: Visitor, found: Sequence[Span]) -> None:
     """How many gaps there are, and a list of them on demand."""
-    if not gaps:
+    if not found:
         return
-    hours = sum(gap.end - gap.start for gap in gaps) / 3_600_000
-    label = counted("history.gaps", len(gaps), guest.language, hours=number(hours, guest.language, 1))
-    with st.expander(label, icon=":material/data_alert:"):
-        st.markdown("\n".join(f"- {plain(written(guest, gap))}" for gap in gaps[:SHOWN_GAPS]))
-        if len(gaps) > SHOWN_GAPS:
-            st.caption(guest.t("history.more", count=number(len(gaps) - SHOWN_GAPS, guest.language)))
+    with st.expander(gaps(found, guest.language), icon=":material/data_alert:"):
+        st.markdown("\n".join(f"- {plain(written(guest, gap))}" for gap in found[:SHOWN_GAPS]))
+        if len(found) > SHOWN_GAPS:
+            st.caption(guest.t("history.more", count=number(len(found) - SHOWN_GAPS, guest.language)))
 
 
 def show_refusals(guest: Visitor, refused: Iterable[Refusal]) -> None:
     """Which rows are left out, why, and one of them; rows without a value are only gaps."""
     lines = []
     for one in refused:
-        key = "history.empty" if one.reason is RefusalReason.NO_VALUE else "history.refused"
+        if one.reason is RefusalReason.NO_VALUE:
+            lines.append(f"- {counted('history.empty', one.count, guest.language)}")
+            continue
         why = guest.t(f"refusal.{one.reason}")
         example = f" ({plain(one.example)})" if one.example else ""
-        lines.append(f"- {plain(counted(key, one.count, guest.language, reason=why))}{example}")
+        told = counted("history.refused", one.count, guest.language, reason=why)
+        lines.append(f"- {plain(told)}{example}")
     if lines:
         st.markdown("\n".join(lines))
