@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from core.errors import InputError, SourceError
 from core.formats import number
+from core.model import DEMO_PRM, UNKNOWN_PRM, Meter
 from core.sources.files import FileSource, open_files
 from core.sources.token import clean_prm
 from pages.shared import notices
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 SCROLL_ABOVE = 6
 SCROLL_HEIGHT = 640
+_OTHER: Final = "other"
+_UNNAMED: Final = "unnamed"
 
 
 @st.cache_resource(scope="session", max_entries=3, show_spinner=False)
@@ -43,13 +47,13 @@ def choose(guest: Visitor) -> Factory | None:
     if not uploads:
         st.caption(guest.t("history.files.note"))
         return None
-    sources = _read(guest, uploads, None)
+    sources, told = _read(guest, uploads, None), True
     if any(_asks_for_meter(source) for source in sources):
-        prm = _ask_meter(guest)
+        told, prm = _ask_meter(guest)
         if prm:
             sources = _read(guest, uploads, prm)
     readable = _previews(guest, sources)
-    if not readable:
+    if not readable or not told:
         return None
     if len(sources) > 1:
         st.caption(
@@ -102,11 +106,39 @@ def _asks_for_meter(source: FileSource) -> bool:
     return not source.names_meter
 
 
-def _ask_meter(guest: Visitor) -> str | None:
-    """The meter of files that name none: one already known, or typed; None keeps it unnamed."""
+def _ask_meter(guest: Visitor) -> tuple[bool, str | None]:
+    """Whose readings the files that name no meter are, and whether that is decided: they are added to a meter
+    only where a person says so. None keeps them as an unnamed one."""
+    known = sorted(_known(guest))
+    if not known:
+        return True, _typed_meter(guest)
+    words = {_OTHER: guest.t("history.files.other"), _UNNAMED: guest.t("history.files.unnamed")}
+    chosen = st.selectbox(
+        guest.t("history.files.whose"),
+        [*known, _OTHER, _UNNAMED],
+        index=None,
+        placeholder=guest.t("history.files.choose"),
+        format_func=lambda one: words.get(one) or Meter(one).masked,
+        key="history_whose",
+    )
+    if chosen == _OTHER:
+        typed = _typed_meter(guest)
+        return typed is not None, typed
+    return chosen is not None, None if chosen == _UNNAMED else chosen
+
+
+def _known(guest: Visitor) -> set[str]:
+    """The numbers of this household's meters."""
+    prms = {summary.meter.prm for summary in guest.meters}
+    if guest.prm:
+        with suppress(InputError):
+            prms.add(clean_prm(guest.prm))
+    return prms - {DEMO_PRM, UNKNOWN_PRM}
+
+
+def _typed_meter(guest: Visitor) -> str | None:
     typed = st.text_input(
         guest.t("history.files.prm"),
-        value=guest.prm or "",
         help=guest.t("history.files.prm.help"),
         placeholder="12 345 678 901 234",
         key="history_prm",

@@ -114,6 +114,26 @@ def test_a_file_that_names_no_meter_asks_for_one(history, store):
     assert store.meters()[0].meter == Meter("12345678901234")
 
 
+def test_readings_are_added_to_a_known_meter_only_where_a_person_says_so(history, store):
+    store.merge(Delivery(Meter(writers.PRM), Origin.ENEDIS_CSV, CURVE))
+    store.project(Meter(writers.PRM))
+    later = regular(date(2024, 6, 1), days=1)
+    app = upload(history(), ("b.csv", writers.edf(later)))
+    whose = app.selectbox(key="history_whose")
+    assert whose.options == [
+        Meter(writers.PRM).masked,
+        text("history.files.other"),
+        text("history.files.unnamed"),
+    ]
+    assert app.button(key="history_start").disabled
+    whose.set_value("other").run()
+    assert app.button(key="history_start").disabled
+    app.selectbox(key="history_whose").set_value(writers.PRM).run()
+    finished(app.button(key="history_start").click().run())
+    (summary,) = store.meters()
+    assert (summary.meter, summary.readings) == (Meter(writers.PRM), len(CURVE) + len(later))
+
+
 def test_a_meter_number_that_is_none_is_said(history):
     app = upload(history(), ("b.csv", writers.edf(CURVE)))
     app.text_input(key="history_prm").input("123").run()
