@@ -12,8 +12,9 @@ from pages.views.compare import show_compare
 from pages.views.export import show_export
 from pages.views.habits import show_habits
 from pages.views.household import contract, household, say_priced, theme
+from pages.views.key_figures import show_figures
 from pages.views.navigator import navigator, shown_in_address
-from pages.views.overview import show_figures, show_overview
+from pages.views.overview import show_overview
 from pages.views.power import show_power
 
 

@@ -79,6 +79,17 @@ def shifted(days: Days, by: timedelta) -> Days:
     return Days(days.first + by, days.end + by)
 
 
+def usual_start(days: Days, known: Days) -> date:
+    """Where the period usually compared with some days begins: on the same weekday a year before, else whole
+    weeks before; else whole weeks after, or at the first or last day that is known."""
+    weeks = timedelta(days=7 * -(-len(days) // 7))
+    last = known.end - timedelta(days=1)
+    for start in (days.first - SAME_WEEKDAYS, days.first - weeks, days.first + weeks):
+        if known.first <= start <= last:
+            return start
+    return known.first if days.first > known.first else last
+
+
 def clipped(days: Days, known: Days) -> Days | None:
     """The part of the days that is known; None where there is none."""
     first, end = max(days.first, known.first), min(days.end, known.end)

@@ -30,7 +30,7 @@ def show_bill(guest: Visitor, home: Household, period: Period, contract: Contrac
     found = bill(metered, shown, home.meters)
     lost = int((~by_day(home.history, shown).complete).sum())
     _totals(guest, found, home.meters, style, partial=bool(found.unpriced or found.unsubscribed_days or lost))
-    _unknown(guest, found, lost)
+    _unknown(guest, found, lost, style)
     if found.lines:
         st.subheader(guest.t("cost.bill.lines"), anchor=False)
         lines = _lines(guest, found, style)
@@ -60,16 +60,17 @@ def _totals(guest: Visitor, found: Bill, meters: int, style: Theme, *, partial: 
             column.metric(guest.t(f"cost.bill.{name}"), value, help=note, border=True, height="stretch")
 
 
-def _unknown(guest: Visitor, found: Bill, lost: int) -> None:
+def _unknown(guest: Visitor, found: Bill, lost: int, style: Theme) -> None:
     """What is not in the total, one warning a reason."""
     if found.unpriced_days:
         energy = kwh(found.unpriced, guest.language)
         st.warning(
-            guest.t("cost.bill.unpriced", energy=energy, days=found.unpriced_days), icon=":material/help:"
+            guest.t("cost.bill.unpriced", energy=energy, days=style.number(found.unpriced_days)),
+            icon=":material/help:",
         )
     for name, days in (("unsubscribed", found.unsubscribed_days), ("unmeasured", lost)):
         if days:
-            st.warning(guest.t(f"cost.bill.{name}", days=days), icon=":material/help:")
+            st.warning(guest.t(f"cost.bill.{name}", days=style.number(days)), icon=":material/help:")
 
 
 def _lines(guest: Visitor, found: Bill, style: Theme) -> pd.DataFrame:

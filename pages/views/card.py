@@ -53,7 +53,8 @@ def card(
     else:
         st.plotly_chart(chart.figure, key=key, config=config, alt=chart.alt)
     st.caption(chart.alt)
-    more = st.expander(guest.t("consumption.card.more"), key=f"more-{name}", on_change="rerun")
+    label = guest.t("consumption.card.more" if asked else "consumption.card.data")
+    more = st.expander(label, key=f"more-{name}", on_change="rerun")
     if more.open:
         with more:
             _data(guest, name, chart)

@@ -11,7 +11,7 @@ from core.consumption.figures.curve import load_curve
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.insights import Unlike, unlike_days
-from core.consumption.periods import SAME_WEEKDAYS, Period, View, shifted
+from core.consumption.periods import Period, View, shifted, usual_start
 from core.consumption.queries import Query
 from core.formats import percent
 from core.model import Days
@@ -35,12 +35,12 @@ def show_compare(guest: Visitor, home: Household, period: Period, style: Theme) 
 def _overlay(guest: Visitor, home: Household, shown: Days, style: Theme) -> None:
     """Any period of the same length over the one shown; at first the same weekdays a year before."""
     heading(guest, "overlay")
-    usual = shown.first - SAME_WEEKDAYS
-    if usual < home.days.first:
-        usual = max(shown.first - timedelta(days=7 * -(-len(shown) // 7)), home.days.first)
+    if shown == home.days:
+        st.caption(guest.t("consumption.overlay.all"))
+        return
     first = st.date_input(
         guest.t("consumption.overlay.label"),
-        value=usual,
+        value=usual_start(shown, home.days),
         min_value=home.days.first,
         max_value=home.days.end - timedelta(days=1),
         format="DD/MM/YYYY",

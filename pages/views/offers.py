@@ -83,14 +83,21 @@ def _result(guest: Visitor, found: Comparison, names: list[str], style: Theme) -
     if not found.days:
         st.warning(guest.t("cost.compare.none"), icon=":material/help:")
         for name, count in zip(names, found.priceable, strict=True):
-            st.markdown("- " + guest.t("cost.compare.alone", offer=name, days=count, of=found.of))
+            st.markdown(
+                "- "
+                + guest.t(
+                    "cost.compare.alone", offer=name, days=style.number(count), of=style.number(found.of)
+                )
+            )
         return
     st.success(_verdict(guest, found, names, style), icon=":material/savings:")
     heading(guest, "offers")
     card(guest, "offers", offers_chart(found, names, style))
     if found.first and found.last:
         over = style.days(found.first, found.last)
-        st.caption(guest.t("cost.compare.over", span=over, days=found.days, of=found.of))
+        st.caption(
+            guest.t("cost.compare.over", span=over, days=style.number(found.days), of=style.number(found.of))
+        )
 
 
 def _verdict(guest: Visitor, found: Comparison, names: list[str], style: Theme) -> str:

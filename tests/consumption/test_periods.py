@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.consumption.periods import View, custom, following, period_of, previous
+from core.consumption.periods import View, clipped, custom, following, period_of, previous, usual_start
 from core.model import Days
 
 KNOWN = Days(date(2022, 10, 24), date(2024, 7, 26))
@@ -52,3 +52,24 @@ def test_weeks_begin_on_monday() -> None:
     period = period_of(View.WEEK, date(2024, 2, 29), KNOWN)
     assert (period.first, period.last) == (date(2024, 2, 26), date(2024, 3, 3))
     assert period.days.end - period.first == timedelta(days=7)
+
+
+def test_a_period_is_first_compared_with_the_year_before_else_with_its_neighbours() -> None:
+    def week(first: date) -> Days:
+        return Days(first, first + timedelta(days=7))
+
+    assert usual_start(week(date(2024, 7, 1)), KNOWN) == date(2023, 7, 3)  # Mondays
+    assert usual_start(week(date(2023, 1, 2)), KNOWN) == date(2022, 12, 26)
+    assert usual_start(week(KNOWN.first), KNOWN) == KNOWN.first + timedelta(days=7)
+    assert usual_start(Days(KNOWN.first, date(2024, 7, 24)), KNOWN) == KNOWN.end - timedelta(days=1)
+
+
+@settings(max_examples=100, deadline=None)
+@given(DAYS, st.integers(1, 900))
+def test_no_period_is_first_compared_with_itself(first: date, length: int) -> None:
+    days = clipped(Days(first, first + timedelta(days=length)), KNOWN)
+    if days is None or days == KNOWN or len(KNOWN) < 2:
+        return
+    start = usual_start(days, KNOWN)
+    assert start != days.first
+    assert KNOWN.first <= start < KNOWN.end

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.consumption.contracts import Option, regulated
 from core.consumption.periods import View
+from core.consumption.preferences import save_contract
 from core.consumption.shapes import Season
 from core.model import Delivery, Meter, Origin
 from core.storage.store import Store
@@ -226,15 +228,13 @@ def plain(words: str) -> str:
     return words.replace("\u202f", " ").replace("\u00a0", " ")
 
 
-def test_every_figure_but_the_share_at_night_is_compared_with_the_year_before(
-    household_page: Opens, store: Store
-) -> None:
+def test_every_figure_is_compared_with_the_year_before(household_page: Opens, store: Store) -> None:
     meter = Meter(METER_PRM)
     store.merge(Delivery(meter, Origin.ENEDIS_CSV, regular(date(2023, 3, 1), 61, watts=500)))
     store.project(meter)
     page = household_page("consumption", view="month", day="2024-03-01")
     changes = [plain(metric.delta) for metric in page.metric]
-    assert [changes[at] for at in (0, 2, 3, 4, 5)] == ["+100.0 %"] * 4 + [""]
+    assert [changes[at] for at in (0, 2, 3, 4, 5)] == ["+100.0 %"] * 4 + ["0.0 pts"]
     assert changes[1].startswith("+")
 
 
@@ -254,3 +254,17 @@ def test_a_fall_is_written_with_a_minus_sign_and_a_welcome_green(household_page:
     assert plain(energy.delta) == "\u221250.0 %"
     assert energy.proto.color == energy.proto.MetricColor.GREEN
     assert energy.proto.direction == energy.proto.MetricDirection.DOWN
+
+
+def test_the_whole_history_is_not_laid_over_itself(household_page: Opens) -> None:
+    page = household_page("consumption", show="compare", view="all")
+    assert text("consumption.overlay.all") in [caption.value for caption in page.caption]
+    assert not any("overlay" in str(one.key) for one in page.date_input)
+
+
+def test_a_period_without_any_price_has_words_and_no_empty_bars(household_page: Opens, store: Store) -> None:
+    save_contract(store.database, regulated(Option.TEMPO, 9))
+    page = household_page("consumption", view="week", day="2024-03-04", unit="eur")
+    assert [warning.value for warning in page.warning] == [text("consumption.bars.unpriced", days=7)]
+    charts = [chart.proto.alt for chart in page.get("plotly_chart")]
+    assert text("consumption.bars.none") not in charts

@@ -75,6 +75,7 @@ def registers_chart(metered: Metered, theme: Theme) -> Chart:
             )
         )
     drawn.set(barmode="stack", showlegend=True)
+    drawn.x(nticks=12)
     words = theme.say("cost.registers.alt", registers=listed(told, theme.language))
     return Chart(drawn.figure(), words, lambda: columns)
 
