@@ -8,7 +8,7 @@ import io
 import streamlit as st
 
 from core.errors import StorageError
-from core.formats import moment, number, size
+from core.formats import counted, moment, number, size
 from core.lab import work
 from core.lab.buckets import Bucket, buckets
 from core.lab.build import LESSON_READINGS, Built
@@ -36,6 +36,10 @@ DECIMALS = {
 
 def layout_name(code: str) -> str:
     return guest.t(f"lab.layout.{code}")
+
+
+def limit_name(code: str) -> str:
+    return guest.t(f"laboratory.limits.{code}")
 
 
 def show_layouts(guest: Visitor) -> None:
@@ -66,10 +70,9 @@ def show_layouts(guest: Visitor) -> None:
     if chosen:
         lab_job.begin(guest, "layouts", work.layouts(guest.store.patient(), chosen))
     built = lab_job.watch(guest, "layouts", layout_name) or ()
-    if len(built) < len(possible):
-        missing = len(LAYOUTS) - len(possible)
-        if missing:
-            st.caption(guest.t("laboratory.layouts.unavailable", server=version, count=missing))
+    missing = len(LAYOUTS) - len(possible)
+    if missing and len(built) < len(possible):
+        st.caption(counted("laboratory.layouts.unavailable", missing, guest.language, server=version))
     if built:
         show_built(guest, built)
 
@@ -217,7 +220,7 @@ def show_limits(guest: Visitor) -> None:
         key="lab_limits",
     ):
         lab_job.begin(guest, "limits", work.limits(guest.store.patient(), guest.meter))
-    tried: tuple[Trial, ...] = lab_job.watch(guest, "limits", layout_name, "laboratory.limits.running") or ()
+    tried: tuple[Trial, ...] = lab_job.watch(guest, "limits", limit_name, "laboratory.limits.running") or ()
     for trial in tried:
         show_trial(guest, trial)
     st.markdown(guest.t("laboratory.limits.also"))

@@ -143,41 +143,44 @@ def _measure(
     done = 0
     sizes = sizes_up_to(plan.meters)
     for step, count in enumerate(sizes):
-        kept = plan.keep and count == plan.meters
         pair: list[Built] = []
-        whole = count * plan.readings_each
         for side, layout in zip(SIDES, plan.layouts, strict=True):
-
-            def advance(
-                readings: int, before: int = done, at: int = step, all_of: int = whole, of: str = side
-            ) -> None:
-                what = of if readings < all_of else "measuring"
-                progress(Progress(before + readings, plan.readings, at, len(sizes), f"{what}/{sizes[at]}"))
-
-            advance(0)
-            name = name_of(count, layout) if kept else None
+            name = name_of(count, layout) if plan.keep and count == plan.meters else None
             if name:
                 store.database.drop_collection(name)
                 found = replace(found, kept=(*found.kept, name))
+            begun = Progress(done, plan.readings, step, len(sizes), f"{side}/{count}")
             try:
-                pair.append(
-                    build(
-                        store,
-                        layout,
-                        lambda size=count: households(size, plan.days),  # type: ignore[misc]
-                        stop,
-                        advance,
-                        keep_as=name,
-                    )
-                )
+                pair.append(_load(store, layout, count, plan, begun, stop, progress, name))
             except Stopped:
                 for half in found.kept:
                     store.database.drop_collection(half)
                 return replace(found, kept=())
-            done += whole
+            done += count * plan.readings_each
         found = replace(found, sizes=(*found.sizes, _size(count, plan.days, found.server, pair)))
         measured(found)
     return replace(found, complete=True)
+
+
+def _load(
+    store: Store,
+    layout: Layout,
+    meters: int,
+    plan: _Plan,
+    begun: Progress,
+    stop: Event,
+    progress: Callable[[Progress], None],
+    keep_as: str | None,
+) -> Built:
+    """One side of one size, told as it goes on from where it begins."""
+
+    def advance(readings: int) -> None:
+        loaded = readings >= meters * plan.readings_each
+        source = f"measuring/{meters}" if loaded else begun.source
+        progress(replace(begun, readings=begun.readings + readings, source=source))
+
+    progress(begun)
+    return build(store, layout, lambda: households(meters, plan.days), stop, advance, keep_as)
 
 
 def _size(meters: int, days: int, server: str, pair: list[Built]) -> Size:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Event
 from typing import Any, Final
 
 import numpy as np
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
 
+from core.importing.run import Progress
 from core.lab.build import LOAD, new_name
 from core.lab.layouts import ORDINARY, TS_HOURS, Layout
 from core.model import Curve, Meter
@@ -47,20 +49,26 @@ class Trial:
         }
 
 
-def trials(store: Store, meter: Meter) -> list[Trial]:
+def trials(
+    store: Store,
+    meter: Meter,
+    *,
+    stop: Event | None = None,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> list[Trial]:
     """Point look-up, last reading, change of one value, uniqueness: in two collections made for it."""
     curve = store.read(meter)
     curve = curve.select(slice(max(len(curve) - READINGS, 0), None))
     with explained():
         ordinary, series = _filled(store, ORDINARY, meter, curve), _filled(store, TS_HOURS, meter, curve)
         try:
-            return [
-                _look_up(ordinary, series, meter, curve),
-                _last(ordinary, series, meter),
-                _change(ordinary, series, meter, curve),
-                _rewrite(ordinary, series, meter, curve),
-                _double(ordinary, series, meter, curve),
-            ]
+            found: list[Trial] = []
+            for step, (code, attempt) in enumerate(_TRIALS.items()):
+                if stop and stop.is_set():
+                    break
+                progress(Progress(step, len(_TRIALS), step, len(_TRIALS), code))
+                found.append(attempt(ordinary, series, meter, curve))
+            return found
         finally:
             ordinary.drop()
             series.drop()
@@ -97,7 +105,7 @@ def _look_up(ordinary: Collection[Any], series: Collection[Any], meter: Meter, c
     return Trial("look-up", *_median(lambda: find(ordinary, {}), lambda: find(series, {"meter.g": 1})))
 
 
-def _last(ordinary: Collection[Any], series: Collection[Any], meter: Meter) -> Trial:
+def _last(ordinary: Collection[Any], series: Collection[Any], meter: Meter, _curve: Curve) -> Trial:
     def find(collection: Collection[Any], extra: dict[str, Any]) -> object:
         return collection.find_one(_of(meter) | extra, sort=[("start", -1)])
 
@@ -144,6 +152,15 @@ def _double(ordinary: Collection[Any], series: Collection[Any], meter: Meter, cu
         return True
 
     return Trial("double", None, None, kept_double=(twice(ordinary, ORDINARY), twice(series, TS_HOURS)))
+
+
+_TRIALS: Final = {
+    "look-up": _look_up,
+    "last": _last,
+    "change": _change,
+    "rewrite": _rewrite,
+    "double": _double,
+}
 
 
 def _name(failure: OperationFailure) -> str:

@@ -19,7 +19,7 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from core.errors import InputError
-from core.formats import number, size
+from core.formats import labelled, number, size
 from core.lab.bound import Bound
 from core.lab.build import Built
 from core.lab.figures import scales, sizes
@@ -232,7 +232,7 @@ def _fleet_part(findings: Findings, language: Language) -> list[str]:
             ("footprint.ordinary", one.footprint.ordinary),
             ("footprint.time-series", one.footprint.time_series),
         ):
-            rows.append(_usage_row(f"{meters}: {text(name, language)}", usage, language))
+            rows.append(_usage_row(labelled(meters, text(name, language), language), usage, language))
     chart = [_chart(scales.growth(findings.fleet, language))] if findings.fleet.models() else []
     return [f"<h2>{_(text('fleet.title', language))}</h2>", *chart, _table(_usage_head(language), rows)]
 

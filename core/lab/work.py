@@ -62,7 +62,7 @@ def inserting(store: Store, meter: Meter) -> Callable[[Job[tuple[Inserted, ...]]
 
 def limits(store: Store, meter: Meter) -> Callable[[Job[tuple[Trial, ...]]], tuple[Trial, ...]]:
     """Try what a time series collection is slower at or cannot do."""
-    return lambda _: tuple(losses.trials(store, meter))
+    return lambda job: tuple(losses.trials(store, meter, stop=job.stop, progress=_teller(job)))
 
 
 def report(
@@ -73,11 +73,13 @@ def report(
     inserts: Sequence[Inserted],
     trials: Sequence[Trial],
     fleet: Fleet | None,
-) -> Callable[[Job[Findings]], Findings]:
-    """Measure both collections once more, beside what was measured before."""
+) -> Callable[[Job[Findings | None]], Findings | None]:
+    """Measure both collections once more, beside what was measured before; None when cancelled."""
 
-    def work(_: Job[Findings]) -> Findings:
+    def work(job: Job[Findings | None]) -> Findings | None:
         measured = footprint(store)
+        if job.stop.is_set():
+            return None
         limit = bound(store.read(summary.meter).watts for summary in store.meters() if summary.readings)
         return Findings(measured, limit, layouts, races, inserts, trials, fleet)
 

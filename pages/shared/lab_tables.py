@@ -45,7 +45,7 @@ def sortable(
         column_config={
             name: st.column_config.NumberColumn(column.title)
             if name in written
-            else st.column_config.TextColumn(column.title)
+            else st.column_config.TextColumn(column.title, width="medium")
             for name, column in columns.items()
         },
     )

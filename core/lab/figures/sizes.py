@@ -173,6 +173,8 @@ def bucket_columns(bucket: Bucket, language: Language) -> go.Figure:
     figure.update_layout(
         barmode="stack", height=240, margin={"l": 8, "r": 8, "t": 10, "b": 150}, legend=LEGEND_BELOW
     )
-    figure.update_xaxes(title=text("laboratory.bucket.bytes", language), fixedrange=True)
+    figure.update_xaxes(
+        title=text("laboratory.bucket.bytes", language), fixedrange=True, separatethousands=True
+    )
     figure.update_yaxes(visible=False, fixedrange=True)
     return speaking(figure, language)

@@ -64,7 +64,7 @@ def rows(figure: go.Figure, labels: Sequence[str], bottom: int = 125) -> go.Figu
     )
     # a row is as high as ROW whatever the number of them: half a row beyond the first and the last
     figure.update_yaxes(visible=False, fixedrange=True, range=[len(labels) - 0.6, -0.65])
-    figure.update_xaxes(fixedrange=True, showgrid=True)
+    figure.update_xaxes(fixedrange=True, showgrid=True, separatethousands=True)
     return figure
 
 
