@@ -96,8 +96,10 @@ def _changes(
         ratios["cost"] = _ratio(*(_euros(meter(part, contract)) for part in parts))
     changes = {name: _change(guest, home.flow, ratio) for name, ratio in ratios.items() if ratio is not None}
     if now.night is not None and before.night is not None:
-        points = number(100 * (now.night - before.night), guest.language, 1)
-        words = guest.t("consumption.key.night.points", points=points)
+        points = 100 * (now.night - before.night)
+        words = guest.t(
+            "consumption.key.night.points", points=_signed(points, number(points, guest.language, 1))
+        )
         changes["night"] = {"delta": words, "delta_arrow": "off", "delta_color": "off"}
     return changes
 
@@ -120,7 +122,11 @@ def _change(guest: Visitor, flow: Flow, ratio: float) -> dict[str, Any]:
         return {"delta": words, "delta_arrow": "off", "delta_color": "off"}
     welcome = (ratio > 0) == (flow is Flow.PRODUCTION)
     return {
-        "delta": f"+{words}" if ratio > 0 else words,
+        "delta": _signed(ratio, words),
         "delta_arrow": "up" if ratio > 0 else "down",
         "delta_color": "green" if welcome else "red",
     }
+
+
+def _signed(value: float, words: str) -> str:
+    return f"+{words}" if value > 0 else words

@@ -143,6 +143,17 @@ def test_a_day_without_readings_is_no_zero_in_bars_or_their_data(cost: DailyCost
     assert "without readings: 2" in chart.alt
 
 
+def test_the_calendar_tells_whole_days_from_incomplete_and_unmeasured_ones() -> None:
+    curve = regular(FIRST, 14, watts=500)
+    holed = History.of(curve.select((np.arange(len(curve)) >= 2 * 48) & (np.arange(len(curve)) != 200)))
+    known, missing = calendar(by_day(holed, DAYS), Theme()).figure.data
+    assert [one[-1] for one in missing.customdata] == ["2024-10-21", "2024-10-22"]
+    hatched = [
+        one[-1] for one, shape in zip(known.customdata, known.marker.pattern.shape, strict=True) if shape
+    ]
+    assert hatched == ["2024-10-25"]
+
+
 def test_hours_never_measured_are_not_the_least_used_of_the_carpet() -> None:
     curve = regular(FIRST, 2, watts=500)
     chart = carpet_chart(carpet(History.of(curve.select(np.arange(len(curve)) % 48 >= 20))), Theme())

@@ -114,18 +114,23 @@ def _carpet_columns(whole: Carpet, theme: Theme) -> Columns:
 
 
 def calendar(daily: Totals, theme: Theme) -> Chart:
-    """Every day a cell, coloured by its energy: weeks from left to right, Monday on top."""
+    """Every day a cell, coloured by its energy, hatched where incomplete: weeks from left to right, Monday
+    on top."""
     drawn = Draft(theme, "", "", height=270)
     kwh = kwh_of(daily.energy)
     known = ~daily.empty
     names = [f"{theme.weekday(to_date(one).weekday())} {theme.day(to_date(one))}" for one in daily.first]
-    missing = theme.say("consumption.bars.missing")
+    missing, partial = (theme.say(f"consumption.bars.{name}") for name in ("missing", "partial"))
+    told = [
+        name if whole else f"{name}<br>{partial}" for name, whole in zip(names, daily.complete, strict=True)
+    ]
     drawn.add(
         _cells(
             daily,
-            names,
+            told,
             known,
             {
+                "pattern": {"shape": np.where(daily.complete[known], "", "/"), "solidity": 0.35},
                 "color": kwh[known],
                 "colorscale": SCALE,
                 "colorbar": {"title": {"text": "kWh"}, "thickness": 12, "outlinewidth": 0},
