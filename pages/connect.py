@@ -10,7 +10,7 @@ import streamlit as st
 from pydantic import SecretStr
 
 from core.errors import InputError
-from core.formats import day, number
+from core.formats import counted, day
 from core.importing.api_check import check_api
 from core.model import Check, Meter
 from core.paristime import now_ms
@@ -98,7 +98,8 @@ def token_state(visitor: Visitor) -> Token | None:
         st.caption(visitor.t("connect.token_kept"))
     else:
         until = datetime.fromtimestamp(token.expires / 1000, UTC).astimezone(ZoneInfo("Europe/Paris"))
-        words = {"day": day(until.date(), visitor.language), "days": number(max(left, 0), visitor.language)}
+        days = counted("common.days_left", max(left, 0), visitor.language)
+        words = {"day": day(until.date(), visitor.language), "days": days}
         if token.expires <= now_ms():
             st.error(visitor.t("connect.token_expired", **words), icon=":material/error:")
         elif left < SOON_DAYS:

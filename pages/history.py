@@ -88,7 +88,7 @@ busy = show_job(guest)
 with st.container(border=True):
     st.header(guest.t("history.import.title"), anchor=False)
     kind = choose_kind(guest)
-    wanted = choose_source(guest, kind)
+    wanted = None if busy else choose_source(guest, kind)
     update = kind == "api" and bool(guest.meters)
     if (
         st.button(

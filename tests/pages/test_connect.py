@@ -95,7 +95,7 @@ def test_a_token_offers_its_meters_by_their_last_digits(open_page: Opens) -> Non
     chooser = app.selectbox(key="prm_of_token")
     assert chooser.options == ["•••• 1234", "•••• 5678"]
     assert not app.warning
-    assert "more days" in words(app)
+    assert "days more" in words(app)
 
 
 def test_a_token_that_expires_soon_or_has_expired_is_said(open_page: Opens) -> None:
