@@ -18,10 +18,10 @@ from core.paristime import local
 from core.texts import Language
 from pages.shared import lab_job, notices
 from pages.shared.frame import page
+from pages.shared.lab_charts import draw
 from pages.shared.lab_tables import Cell, Column, sides, sortable
 from pages.shared.visitor import Visitor
 
-NO_BAR = {"displayModeBar": False}
 METERS = (10, 100, 1_000)
 METERS_SHARED = (10, 100)
 REAL_READINGS, REAL_BOUND = 16_848, 1.16
@@ -83,7 +83,7 @@ def show_fleet(guest: Visitor, found: Fleet) -> None:
             )
         )
     if found.models():
-        st.plotly_chart(scales.growth(found, spoken), config=NO_BAR, key="fleet_chart")
+        draw(guest, scales.growth(found, spoken), "fleet.bytes", "fleet_chart")
         show_forecast(guest, found)
     with st.expander(guest.t("footprint.raw"), icon=":material/data_object:"):
         st.json(found.as_json(), expanded=1)

@@ -13,6 +13,7 @@ from core.lab.footprint import MEANINGFUL_READINGS, Footprint, Usage, footprint,
 from core.lab.wording import saved
 from pages.shared import notices
 from pages.shared.frame import link, page
+from pages.shared.lab_charts import draw
 from pages.shared.lab_tables import sides
 from pages.shared.visitor import Visitor
 
@@ -122,11 +123,7 @@ def described(guest: Visitor, usage: Usage) -> str:
 guest = page("footprint", needs="readings")
 measured, limit = measure(guest)
 show_gain(guest, measured)
-st.plotly_chart(
-    side_by_side(measured, limit, guest.language),
-    config={"displayModeBar": False},
-    key="footprint_chart",
-)
+draw(guest, side_by_side(measured, limit, guest.language), "footprint.title", "footprint_chart")
 show_state(guest, measured, limit)
 show_table(guest, measured)
 show_raw(guest, measured)

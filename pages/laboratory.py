@@ -20,10 +20,10 @@ from core.lab.wording import cost, described, outcome
 from core.paristime import local
 from pages.shared import lab_job, notices
 from pages.shared.frame import link, page
+from pages.shared.lab_charts import draw
 from pages.shared.lab_tables import Cell, Column, sortable
 from pages.shared.visitor import Visitor
 
-NO_BAR = {"displayModeBar": False}
 DECIMALS = {
     "layout": None,
     **dict.fromkeys(("used", "data", "storage", "indexes", "free"), 2),
@@ -82,10 +82,10 @@ def show_built(guest: Visitor, built: tuple[Built, ...]) -> None:
     if all(layout.code in by_code for layout in WATERFALL):
         st.header(guest.t("laboratory.waterfall.title"), anchor=False)
         chosen = [by_code[layout.code] for layout in WATERFALL]
-        st.plotly_chart(sizes.waterfall(chosen, guest.language), config=NO_BAR, key="lab_waterfall")
+        draw(guest, sizes.waterfall(chosen, guest.language), "laboratory.waterfall.title", "lab_waterfall")
         st.caption(guest.t("laboratory.waterfall.note"))
     st.header(guest.t("laboratory.layouts.title"), anchor=False)
-    st.plotly_chart(sizes.layouts(built, None, guest.language), config=NO_BAR, key="lab_layouts")
+    draw(guest, sizes.layouts(built, None, guest.language), "laboratory.layouts.title", "lab_layouts")
     sortable(guest, columns(guest), [row(one) for one in built], key="lab_table")
     if not all(one.settled for one in built):
         st.warning(guest.t("footprint.unsettled"), icon=":material/hourglass_top:")
@@ -179,7 +179,7 @@ def show_inside(guest: Visitor) -> None:
                 delta_arrow="off",
                 border=True,
             )
-        st.plotly_chart(sizes.layouts(built, None, guest.language), config=NO_BAR, key="lab_grain")
+        draw(guest, sizes.layouts(built, None, guest.language), "laboratory.granularity.title", "lab_grain")
         st.caption(guest.t("laboratory.granularity.why"))
 
 
@@ -189,11 +189,12 @@ def show_bucket(guest: Visitor, found: list[Bucket]) -> None:
         guest.t("laboratory.bucket.pick"),
         range(len(found)),
         index=min(1, len(found) - 1),
-        format_func=lambda at: guest.t(
+        format_func=lambda at: counted(
             "laboratory.bucket.name",
+            found[at].readings,
+            spoken,
             first=moment(local(found[at].first), spoken),
             last=moment(local(found[at].last), spoken),
-            count=number(found[at].readings, spoken),
         ),
         key="lab_bucket",
     )
@@ -206,7 +207,7 @@ def show_bucket(guest: Visitor, found: list[Bucket]) -> None:
     )
     for column, (name, value) in zip(st.columns(len(cards)), cards, strict=True):
         column.metric(guest.t(f"laboratory.bucket.{name}"), value, border=True)
-    st.plotly_chart(sizes.bucket_columns(one, spoken), config=NO_BAR, key="lab_bucket_chart")
+    draw(guest, sizes.bucket_columns(one, spoken), "laboratory.bucket.bytes", "lab_bucket_chart")
     state = "closed" if one.closed else "open"
     st.caption(guest.t(f"laboratory.bucket.{state}", version=one.version))
 

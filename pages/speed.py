@@ -12,10 +12,10 @@ from core.lab.inserts import BATCH, BATCHES, Inserted
 from core.lab.queries import RUNS, Race
 from pages.shared import lab_job
 from pages.shared.frame import link, page
+from pages.shared.lab_charts import draw
 from pages.shared.lab_tables import Cell, Column, sortable
 from pages.shared.visitor import Visitor
 
-NO_BAR = {"displayModeBar": False}
 DECIMALS = {
     **dict.fromkeys(("ordinary", "ordinary_p95", "time_series", "time_series_p95", "ratio"), 2),
     **dict.fromkeys(("documents", "keys", "buckets", "series_keys"), 0),
@@ -34,7 +34,7 @@ def start(guest: Visitor) -> None:
 
 
 def show_races(guest: Visitor, run: tuple[Race, ...]) -> None:
-    st.plotly_chart(scales.races(run, guest.language), config=NO_BAR, key="speed_chart")
+    draw(guest, scales.races(run, guest.language), "speed.axis", "speed_chart")
     st.caption(guest.t("speed.reading", runs=RUNS))
     columns = {"query": Column(guest.t("speed.column.query"))} | {
         name: Column(guest.t(f"speed.head.{name}"), decimals) for name, decimals in DECIMALS.items()

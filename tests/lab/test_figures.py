@@ -9,7 +9,7 @@ import pytest
 from core.lab.bound import Bound
 from core.lab.build import Built
 from core.lab.figures import scales, sizes
-from core.lab.figures.style import ORDINARY, TIME_SERIES, log_ticks
+from core.lab.figures.style import ORDINARY, TIME_SERIES, in_words, log_ticks
 from core.lab.footprint import Footprint, Usage
 from core.lab.queries import Race, Timing
 from core.texts import Language
@@ -42,6 +42,12 @@ def test_each_bar_says_what_it_is_and_takes_net_of_free_space(both: Any) -> None
         "Limite, les valeurs seules\u00a0: <b>1,24</b>",
     ]
     assert not both.layout.yaxis.visible
+
+
+def test_a_chart_is_told_in_words(both: Any) -> None:
+    words = in_words("Empreinte", both, FR)
+    assert words.startswith("Empreinte\u00a0: Collection ordinaire\u00a0: 47,77 + 1,05 libre")
+    assert "Index" in words
 
 
 def test_only_free_space_is_hatched(both: Any) -> None:

@@ -6,12 +6,13 @@ A collection has the same colour in every chart; its parts are shades of it, and
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from core.formats import THIN, number
+from core.formats import THIN, labelled, listed, number
 from core.texts import Language
 
 ORDINARY: Final = "#d55e00"
@@ -85,3 +86,10 @@ def log_ticks(values: Iterable[float], language: Language) -> dict[str, Any]:
         "tickvals": ticks,
         "ticktext": [number(tick, language, max(0, -math.floor(math.log10(tick)))) for tick in ticks],
     }
+
+
+def in_words(title: str, figure: go.Figure, language: Language) -> str:
+    """What a chart shows: its title, the label of each row, and what its legend names."""
+    labels = [re.sub(r"</?b>", "", one.text) for one in figure.layout.annotations]
+    legend = [trace.name for trace in figure.data if trace.name and trace.showlegend is not False]
+    return labelled(title, listed([*labels, *legend], language), language)
