@@ -118,7 +118,7 @@ def show_kept(guest: Visitor) -> None:
 
 
 def show_forecast(guest: Visitor, found: Fleet) -> None:
-    models, spoken, listed = found.models(), guest.language, forecast.prices()
+    models, spoken = found.models(), guest.language
     if models is None:
         return
     st.header(guest.t("fleet.forecast.title"), anchor=False)
@@ -146,15 +146,21 @@ def show_forecast(guest: Visitor, found: Fleet) -> None:
             speed=number(forecast.ingest_per_second(meters), spoken),
         )
     )
+    show_model(guest, *models)
+
+
+def show_model(guest: Visitor, ordinary: forecast.Model, series: forecast.Model) -> None:
+    """What the forecast is made of: the lines fitted, and the dated prices."""
+    spoken, listed = guest.language, forecast.prices()
     st.caption(
         guest.t(
             "fleet.forecast.model",
-            fixed_o=size(models[0].fixed, spoken),
-            per_o=number(models[0].per_reading, spoken, 2),
-            residual_o=percent(models[0].residual, spoken),
-            fixed_t=size(models[1].fixed, spoken),
-            per_t=number(models[1].per_reading, spoken, 2),
-            residual_t=percent(models[1].residual, spoken),
+            fixed_o=size(ordinary.fixed, spoken),
+            per_o=number(ordinary.per_reading, spoken, 2),
+            residual_o=percent(ordinary.residual, spoken),
+            fixed_t=size(series.fixed, spoken),
+            per_t=number(series.per_reading, spoken, 2),
+            residual_t=percent(series.residual, spoken),
         )
     )
     st.caption(

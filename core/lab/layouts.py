@@ -27,7 +27,7 @@ Versions = tuple[int, ...]
 
 
 class Family(StrEnum):
-    """What a document of a layout is. Texts: `lab.family.<value>`."""
+    """What a document of a layout is."""
 
     ORDINARY = "ordinary"
     GROUPED = "grouped"
@@ -35,7 +35,7 @@ class Family(StrEnum):
 
 
 class Order(StrEnum):
-    """The order readings are inserted in. Texts: `lab.order.<value>`."""
+    """The order readings are inserted in."""
 
     CHRONOLOGICAL = "chronological"
     NEWEST_FIRST = "newest"
@@ -44,7 +44,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One way to store readings. `code` is stable; texts `lab.layout.<code>` and `lab.layout.<code>.why`.
+    """One way to store readings. `code` is stable; texts `lab.layout.<code>` and `lab.why.<code>`.
 
     `value`: the field that holds the watts, in expressions. `series`: the field that says which series a
     document belongs to. `lesson`: made to be seen once; built from a sample, for it is slow and large.

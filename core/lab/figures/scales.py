@@ -13,6 +13,7 @@ from core.lab.figures.style import LEGEND_BELOW, ORDINARY, TIME_SERIES, log_tick
 from core.lab.fleet import Fleet
 from core.lab.forecast import LINKY_METERS, Model
 from core.lab.queries import Race
+from core.lab.wording import meters_of
 from core.texts import Language, text
 
 _SIDES: Final = (("ordinary", ORDINARY, -0.13), ("time_series", TIME_SERIES, 0.13))
@@ -124,7 +125,7 @@ def _line(
         line=line,
         marker={"size": 9},
         customdata=[
-            f"{text('fleet.meters', language)} {number(count, language)} · {size(taken, language)}"
+            f"{meters_of(count, language)} · {size(taken, language)}"
             for count, taken in zip(meters, sizes, strict=True)
         ],
         hovertemplate="%{customdata}<extra>%{fullData.name}</extra>",
