@@ -16,6 +16,7 @@ from core.texts import Language
 from pages.shared.visitor import Visitor
 
 _NOTHING: Final = "–"
+_ROWS: Final = 6
 _WRITTEN_CELLS: Final = 60_000
 """pandas takes about 15 µs to write a cell, so these take a second."""
 
@@ -28,7 +29,8 @@ def show_columns(guest: Visitor, columns: Columns, alt: str) -> None:
     small = frame.size <= _WRITTEN_CELLS
     config = {} if small else {name: st.column_config.NumberColumn(format="localized") for name in amounts}
     shown = written(frame, amounts, guest.language) if small else frame
-    st.dataframe(shown, hide_index=True, height=240, placeholder=_NOTHING, column_config=config, alt=alt)
+    height: Any = "auto" if len(frame) < _ROWS else 240
+    st.dataframe(shown, hide_index=True, height=height, placeholder=_NOTHING, column_config=config, alt=alt)
 
 
 def written(frame: pd.DataFrame, amounts: Sequence[str], language: Language) -> Styler:

@@ -22,6 +22,8 @@ from core.consumption.contracts import (
     read_windows,
     regulated,
 )
+from core.consumption.figures.cost import offers_chart
+from core.consumption.figures.theme import Theme
 from core.consumption.history import History
 from core.consumption.tariffs import bill, compare, daily_cost, meter
 from core.model import Curve, Days
@@ -215,6 +217,14 @@ def test_offers_are_compared_only_on_days_all_of_them_know() -> None:
     assert (late.days, late.offers[1].subscribed) == (4, False)
     # 48 kWh at 0.1940 and 48 at 0.2001 against 96 at 0.20; no subscription known for the second: energy alone
     assert late.offers[1].saving == Decimal("9.31") + Decimal("9.60") - Decimal("19.20")
+
+
+def test_a_subscription_that_is_not_known_is_no_zero_in_the_comparison() -> None:
+    history = History.of(regular(date(2026, 7, 30), 4, watts=1000))
+    found = compare(history, (regulated(Option.BASE, 6), priced(Option.BASE)))
+    chart = offers_chart(found, ["one", "other"], Theme())
+    assert len(chart.figure.data) == 1
+    assert np.isnan(np.asarray(chart.columns()["Subscription (€)"])).all()
 
 
 def test_at_last_prices_the_whole_history_has_one_list() -> None:

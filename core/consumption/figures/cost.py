@@ -20,9 +20,9 @@ def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
     """One bar a contract: energy, and subscription where it is known for all."""
     drawn = Draft(theme, theme.say("consumption.axis.cost"), "", height=90 + 62 * len(names))
     energy = [float(offer.bill.shown.energy) for offer in found.offers]
-    fixed = [float(offer.euros - offer.bill.shown.energy) for offer in found.offers]
+    fixed = [float(offer.bill.shown.subscription) if offer.subscribed else np.nan for offer in found.offers]
     for values, key, colour in ((energy, "energy", theme.main), (fixed, "fixed", theme.quiet)):
-        if any(values):
+        if not np.isnan(values).all():
             drawn.add(
                 go.Bar(
                     x=values,
