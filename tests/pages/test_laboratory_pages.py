@@ -167,3 +167,13 @@ def test_numbers_in_tables_are_written_as_the_language_does(household_page: Open
     assert [word for word in words if re.fullmatch(r"[0-9\u202f]+,[0-9]{2}", word)]
     assert not [word for word in words if re.search(r"[0-9][.][0-9]", word)]
     assert page.dataframe[0].value["documents"][0] == 2926
+
+
+def test_looking_at_the_fleet_opens_no_workspace_for_a_guest(
+    open_page: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURBE_DEPLOYMENT", "shared")
+    page = open_page("fleet", lang="en").run()
+    assert not page.exception
+    assert text("fleet.empty") in [one.value for one in page.markdown]
+    assert "w" not in page.query_params
