@@ -106,9 +106,13 @@ def counted(key: str, count: int, language: Language, **more: str) -> str:
 
 def gaps(spans: Sequence[Span], language: Language) -> str:
     """How many gaps, and how long together."""
-    hours = Fraction(sum(gap.end - gap.start for gap in spans), 3_600_000)
-    written = number(hours, language, 0 if hours.denominator == 1 else 1)
-    return counted("history.gaps", len(spans), language, hours=written)
+    minutes = sum(gap.end - gap.start for gap in spans) // 60_000
+    return counted("history.gaps", len(spans), language, hours=hours(minutes, language))
+
+
+def hours(minutes: int, language: Language) -> str:
+    """Minutes as hours, without their unit; a decimal only where they are not whole."""
+    return number(Fraction(minutes, 60), language, 1 if minutes % 60 else 0)
 
 
 def labelled(name: str | int, value: str, language: Language) -> str:

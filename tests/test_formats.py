@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from core.formats import THIN, counted, day, days, kwh, listed, number, percent, period, size
+from core.formats import THIN, counted, day, days, gaps, kwh, listed, number, percent, period, size
+from core.model import Span
 from core.texts import Language
 
 EN, FR = Language.ENGLISH, Language.FRENCH
@@ -90,3 +91,9 @@ def test_singular_and_plural(count: int, english: str, french: str) -> None:
     key = "history.preview.calls"
     assert counted(key, count, EN) == english.replace("_", THIN)
     assert counted(key, count, FR) == french.replace("_", THIN)
+
+
+def test_gaps_are_told_in_hours_with_a_decimal_only_where_it_says_something() -> None:
+    half, day = Span(0, 30 * 60_000), Span(0, 24 * 3_600_000)
+    assert gaps([day], EN) == "1 gap, 24 h without readings"
+    assert gaps([half, day], FR) == "2 trous, 24,5 h sans relevé"

@@ -6,11 +6,11 @@ import streamlit as st
 from pydantic import SecretStr
 
 from core.errors import CourbeError, InputError, SourceError
-from core.formats import counted
+from core.formats import counted, moment
 from core.importing.api_import import ApiSource, budget_of, usable_token
 from core.importing.budget import Budget
 from core.model import Days, Flow, Meter
-from core.paristime import now_ms
+from core.paristime import local, now_ms
 from core.sources.token import read_token
 from pages.shared import notices
 from pages.shared.frame import link
@@ -41,6 +41,9 @@ def choose(guest: Visitor) -> Factory | None:
         return None
     show_preview(guest, None, preview)
     st.caption(counted("history.api.budget", allowance.left, guest.language))
+    if allowance.resumes_at:
+        when = moment(local(allowance.resumes_at), guest.language)
+        st.info(notices.plain(guest.t("history.api.waits", moment=when)), icon=":material/schedule:")
     days = days_for(guest, preview.calls)
     if days:
         st.info(notices.plain(guest.t("history.api.long", days=days)), icon=":material/schedule:")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.formats import counted, number
+from core.formats import number
 from core.importing.api_import import budget_of
 from core.importing.budget import Allowance
 from pages.shared import notices
@@ -10,10 +10,11 @@ from pages.shared.visitor import Visitor
 
 
 def days_for(guest: Visitor, calls: int) -> str | None:
-    """On about how many days so many calls are sent; None where today's are enough."""
+    """On about how many days so many calls are sent; None where one is enough."""
     with notices.guard():
         allowance: Allowance = budget_of(guest.store, guest.settings).allowance()
-    if calls <= allowance.left:
+    days = allowance.days_for(calls)
+    if days <= 1:
         return None
     limit = number(allowance.limit, guest.language)
-    return counted("history.api.days", allowance.days_for(calls), guest.language, limit=limit)
+    return guest.t("history.api.days", days=number(days, guest.language), limit=limit)

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from plotly.subplots import make_subplots
 
-from core.formats import counted, kwh, labelled, moment, number
+from core.formats import counted, hours, kwh, labelled, moment, number
 from core.formats import day as written_day
 from core.importing.calendar import Day, DayState, days_of
 from core.model import Days, Meter
@@ -189,8 +189,8 @@ def _told(guest: Visitor, one: Day) -> str:
 
 
 def _covered(guest: Visitor, one: Day) -> str:
-    covered, hours = (number(minutes / 60, guest.language, 1) for minutes in (one.covered, one.minutes))
-    return guest.t("history.day.covered", covered=covered, hours=hours)
+    covered, whole = (hours(minutes, guest.language) for minutes in (one.covered, one.minutes))
+    return guest.t("history.day.covered", covered=covered, hours=whole)
 
 
 def _origins(guest: Visitor, one: Day) -> str:

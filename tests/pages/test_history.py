@@ -201,17 +201,17 @@ def test_a_plan_for_several_days_says_so_before_and_while_it_waits(history, api,
     monkeypatch.setenv("COURBE_API_DAILY_CALLS", "2")
     app = history()
     calls = ApiSource(store, load_settings(), Meter(PRM)).preview().calls
-    assert text("history.api.days", count=str(-(-calls // 2)), limit="2") in words(app)
+    assert text("history.api.days", days=str(-(-calls // 2)), limit="2") in words(app)
     app.button(key="history_start").click().run()
     (job,) = [one for one in threading.enumerate() if one.name == "job"]
     while text("history.job.paused") not in words(app.run()):
         assert job.is_alive()
     said = words(app)
-    assert text("history.api.days", count=str(-(-(calls - 2) // 2)), limit="2") in said
+    assert text("history.api.days", days=str(-(-(calls - 2) // 2)), limit="2") in said
     assert "Goes on by itself on" in said
     assert " left" not in said.replace("calls left", "")
     app.button(key="history_cancel").click().run()
-    finished(app)
+    assert "No call can be sent before" in words(finished(app))
 
 
 def test_both_flows_are_told_apart(history, store):
