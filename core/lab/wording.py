@@ -13,7 +13,7 @@ from core.texts import Language, catalogue, text
 
 _AGAINST: Final = {"ts-default": "first-demo"}
 """Layouts whose lesson is another one that holds the same documents."""
-_UNIT: Final = {"bytes_per_reading": "footprint.unit", "median_ms": "report.compare.median"}
+_UNIT: Final = {"bytes_per_reading": "report.compare.total", "median_ms": "report.compare.median"}
 _SIDES: Final = {"ordinary": "footprint.ordinary", "time_series": "footprint.time-series"}
 
 
