@@ -10,8 +10,8 @@ from core.consumption.contracts import Contract
 from core.consumption.figures.grids import calendar, carpet_chart
 from core.consumption.figures.theme import Chart, Theme
 from core.consumption.history import History, combined
+from core.consumption.metering import Metered, meter
 from core.consumption.shapes import Carpet, carpet
-from core.consumption.tariffs import Metered, meter
 from core.consumption.totals import Totals, by_day
 from core.model import Days, Flow, Meter
 from core.storage.record import Summary

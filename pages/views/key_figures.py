@@ -14,9 +14,10 @@ from core.consumption.contracts import Contract
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.insights import KeyFigures, Matched, key_figures, like_with_like
+from core.consumption.metering import Metered, meter
 from core.consumption.periods import Period
 from core.consumption.shapes import carpet
-from core.consumption.tariffs import Metered, bill, meter
+from core.consumption.tariffs import bill
 from core.consumption.totals import by_day
 from core.formats import moment, number, percent
 from core.model import Flow

@@ -27,8 +27,9 @@ from core.consumption.figures.habits import (
 from core.consumption.figures.theme import Chart, Theme, in_words
 from core.consumption.history import History
 from core.consumption.insights import base_load, daily_peaks
+from core.consumption.metering import meter
 from core.consumption.shapes import carpet, duration, profile
-from core.consumption.tariffs import DailyCost, compare, daily_cost, meter
+from core.consumption.tariffs import DailyCost, compare, daily_cost
 from core.consumption.totals import Grain, by_day, grouped
 from core.formats import labelled
 from core.model import Curve, Days

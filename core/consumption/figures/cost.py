@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 from core.consumption.contracts import REGISTERS, Option
 from core.consumption.figures.theme import TEMPO, Chart, Draft, Theme, kwh_of
 from core.consumption.history import to_date
-from core.consumption.tariffs import UNKNOWN, Comparison, Metered
+from core.consumption.metering import UNKNOWN, Metered
+from core.consumption.tariffs import Comparison
 from core.formats import labelled, listed
 
 _PALE: Final = "-hc"

@@ -1,0 +1,24 @@
+"""Contracts whose prices are easy to work out by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from core.consumption.contracts import (
+    Contract,
+    OffPeak,
+    Option,
+    PriceList,
+    read_windows,
+)
+
+PRICES = PriceList(date(2020, 1, 1), {"base": Decimal("0.20"), "hp": Decimal("0.25"), "hc": Decimal("0.10")})
+
+
+def priced(option: Option, prices: PriceList = PRICES, **more: object) -> Contract:
+    return Contract(option, 6, (prices,), **more)  # type: ignore[arg-type]
+
+
+def off_peak(*windows: str, **more: object) -> OffPeak:
+    return OffPeak(read_windows(",".join(windows)), **more)  # type: ignore[arg-type]
