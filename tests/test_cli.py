@@ -21,9 +21,12 @@ from typing import Any, Final
 import pytest
 from pymongo import MongoClient
 
+from core.cli.console import Console
 from core.cli.holdings import exact_wh
 from core.cli.main import main
-from core.paristime import midnight, today
+from core.cli.progress import ProgressBar
+from core.importing.run import Progress
+from core.paristime import HOUR_MS, midnight, today
 from core.sources.demo import DemoSource
 from core.storage import server
 from core.texts import text
@@ -361,6 +364,25 @@ def test_a_terminal_sees_progress_and_is_asked_before_erasing(home: Home) -> Non
     assert len(home.status()) == 1
     assert home.on_terminal("erase", answer="y\n")[0] == 0
     assert home.status() == []
+
+
+def test_calls_promise_no_time_and_a_wait_says_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    until = midnight(date(2026, 10, 20)) + 14 * HOUR_MS
+    for progress in (
+        Progress(288, None, 3, 110, "Conso API"),
+        Progress(288, None, 3, 110, "Conso API", waiting_until=until, waiting_for="api-throttled"),
+        Progress(500, 1000, 1, 2, "file"),
+    ):
+        ProgressBar(Console()).show(progress)
+    calls, waits, readings = capsys.readouterr().err.split("\r\x1b[K")[1:]
+    assert "call 3 of 110, 288 readings" in calls
+    assert "left" not in calls
+    assert waits == f"{text('error.api-throttled.title')}. Trying again at 14:00:00."
+    assert "500 of 1\u202f000 readings" in readings
+    assert "left" in readings
 
 
 def test_erasing_one_meter_keeps_the_others(home: Home) -> None:
