@@ -209,3 +209,13 @@ def test_dates_on_axes_and_in_hovers_are_those_of_the_texts(language: Language) 
         drawn = str(draw(History.of(regular(FIRST, 14)), Theme(language)).figure.to_json())
         assert "%d/%m" not in drawn
         assert not re.search(r'"customdata":\["\d{4}-', drawn) or "%{customdata}" not in drawn
+
+
+@pytest.mark.parametrize(
+    ("days", "named"), [(1, ["21 Oct 2024"]), (9, ["21 Oct 2024", "23 Oct 2024"]), (60, [])]
+)
+def test_an_axis_of_days_names_days_and_no_hours(days: int, named: list[str]) -> None:
+    history = History.of(regular(FIRST, days))
+    charts = (peak_chart(*daily_peaks(history), 9, Theme()), base_chart(base_load(carpet(history)), Theme()))
+    for chart in charts:
+        assert list(chart.figure.layout.xaxis.ticktext or [])[:2] == named

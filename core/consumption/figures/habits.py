@@ -17,7 +17,7 @@ from core.consumption.figures.theme import (
     Draft,
     Theme,
     clock_axis,
-    date_axis,
+    day_axis,
     kilo,
     slot_label,
 )
@@ -201,7 +201,7 @@ def base_chart(base: BaseLoad, theme: Theme) -> Chart:
         )
     )
     drawn.set(showlegend=True)
-    drawn.x(**date_axis())
+    drawn.x(**day_axis(base.day, theme))
     drawn.y(rangemode="tozero")
     typical = base.typical
     told = theme.say("consumption.curve.none")
@@ -255,7 +255,7 @@ def peak_chart(day: NDArray[np.datetime64], watts: NDArray[np.int32], kva: int, 
         shapes=[{"type": "line", **across, "line": line}],
         annotations=[{"xref": "paper", "x": 0, "y": kva, "xanchor": "left", **words}],
     )
-    drawn.x(**date_axis())
+    drawn.x(**day_axis(day, theme))
     drawn.y(rangemode="tozero")
     told = theme.say("consumption.curve.none")
     if len(day):

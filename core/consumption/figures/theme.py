@@ -33,6 +33,7 @@ HEIGHT: Final = 340
 DATE: Final = "%-d %b %Y"
 """A date as `formats.day` writes it; `in_words` gives Plotly the names of the months."""
 _DAY_MS: Final = 86_400_000
+_NAMED_DAYS: Final = 31
 _BUTTONS: Final = {
     "Download plot as a PNG": "picture",
     "Zoom": "zoom",
@@ -172,6 +173,16 @@ def date_axis() -> dict[str, Any]:
     steps = ((None, _DAY_MS - 1, f"%H:%M\n{DATE}"), (_DAY_MS, 14 * _DAY_MS, DATE), ("M1", None, "%b %Y"))
     stops = [{"dtickrange": [least, most], "value": value} for least, most, value in steps]
     return {"type": "date", "tickformatstops": stops, "nticks": 8}
+
+
+def day_axis(day: NDArray[np.datetime64], theme: Theme) -> dict[str, Any]:
+    """An axis of whole days: a month of them or less is named day by day, never by the hour."""
+    if len(day) > _NAMED_DAYS:
+        return date_axis()
+    shown = day[:: max(1, -(-len(day) // 8))]
+    noon = shown.astype("datetime64[m]") + np.timedelta64(12, "h")
+    names = [theme.day(one.astype(object)) for one in shown]
+    return {"type": "date", "tickmode": "array", "tickvals": noon.astype(str).tolist(), "ticktext": names}
 
 
 def in_words(language: Language) -> dict[str, Any]:
