@@ -15,7 +15,7 @@ from core.sources.files.content import Content
 ABOUT_LINES: Final = 30
 """How far down a header is looked for."""
 _RUINED: Final = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.ASCII)
-_MASKED: Final = re.compile(r"(\d*)[x*•]+\d*", re.ASCII)
+_MASKED: Final = re.compile(r"(\d+)[x*•]+\d*", re.ASCII)
 _SHORT: Final = re.compile(r"\d{11,14}", re.ASCII)
 _ROW: Final = re.compile(
     r'"?(\d{4}-\d\d-\d\d[t ]\d\d:|\d\d/\d\d/\d{4} \d\d:|\d\d:\d\d:\d\d"?;).*|.*;p\w+;(cons|prod);.*', re.ASCII

@@ -572,6 +572,13 @@ def test_a_masked_meter_is_a_meter():
     assert FileSource("a", data).preview().meter == Meter("1429xxxxxxxxxx")
 
 
+def test_the_last_digits_alone_name_no_meter():
+    """So our own export writes them: many meters end alike."""
+    data = writers.enedis_csv(regular()).replace(writers.PRM.encode(), b"xxxxxxxxxx1234")
+    assert not FileSource("a", data).names_meter
+    assert FileSource("a", data, prm=writers.PRM).preview().meter == Meter(writers.PRM)
+
+
 def test_a_file_that_names_none_takes_the_given_one():
     data = writers.edf(regular(date(2024, 5, 1)))
     assert FileSource("a", data).preview().meter == Meter(UNKNOWN_PRM)
