@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from threading import Event
 from typing import Any, Final
 
@@ -29,6 +30,8 @@ Readings = Callable[[], Iterator[tuple[Meter, Curve]]]
 PREFIX: Final = "lab_"
 """Collections of experiments; nothing else begins with it."""
 LESSON_READINGS: Final = 200_000
+_BETWEEN_CHECKPOINTS: Final = 17_520
+"""Readings of a layout that is loaded as in operation: a year of a meter."""
 LOAD: Final = WriteConcern(w=1)
 """An experiment need not survive a crash; its last checkpoint is forced anyway."""
 TOLERATED_FREE: Final = 0.03
@@ -148,7 +151,7 @@ def _build(
         collection = layout.create(store.database, keep_as or new_name(layout.code))
         try:
             begun = time.perf_counter()
-            expected, steps = _load(collection, layout, readings, stop, advance)
+            expected, steps = _load(store, collection, layout, readings, stop, advance)
             seconds = time.perf_counter() - begun
             if layout.tally(collection, steps) != expected:
                 raise StorageError("lab-differs", layout=layout.code)
@@ -219,6 +222,7 @@ def sweep(database: Database[Any]) -> int:
 
 
 def _load(
+    store: Store,
     collection: Collection[Any],
     layout: Layout,
     readings: Readings,
@@ -228,19 +232,30 @@ def _load(
     """Insert everything; what it must come to, and the minutes of each series."""
     series: dict[tuple[Meter, int], int] = {}
     count = energy = 0
-    for meter, whole in _portions(layout, readings, stop):
+    sample = partial(_first, readings) if layout.lesson else readings
+    for meter, whole in _portions(layout, sample, stop):
         for step in np.unique(whole.minutes).tolist():
             if stop.is_set():
                 raise Stopped
             curve = whole.select(whole.minutes == step)
-            if layout.lesson:
-                curve = curve.select(slice(0, max(LESSON_READINGS - count, 0)))
             at = series.setdefault((meter, step), len(series) + 1)
             wire.insert(collection, _ordered(layout, meter, at, curve), concern=LOAD)
-            count += len(curve)
             energy += curve.watt_minutes
+            before, count = count, count + len(curve)
+            if layout.live and count // _BETWEEN_CHECKPOINTS > before // _BETWEEN_CHECKPOINTS:
+                store.settle()
             advance(count)
     return Tally(count, energy), {at: step for (_, step), at in series.items()}
+
+
+def _first(readings: Readings) -> Iterator[tuple[Meter, Curve]]:
+    """The sample of a lesson: the first meters, the last of them cut short."""
+    left = LESSON_READINGS
+    for meter, curve in readings():
+        yield meter, curve.select(slice(0, left))
+        left -= min(len(curve), left)
+        if not left:
+            return
 
 
 def _portions(layout: Layout, readings: Readings, stop: Event) -> Iterator[tuple[Meter, Curve]]:
@@ -251,7 +266,10 @@ def _portions(layout: Layout, readings: Readings, stop: Event) -> Iterator[tuple
     Everything else is kept by meter, and goes whole, meter after meter: so its index only grows at the end.
     """
     if layout.family is not Family.TIME_SERIES or layout.order is not Order.CHRONOLOGICAL:
-        yield from readings()
+        for meter, curve in readings():
+            size = _BETWEEN_CHECKPOINTS if layout.live else max(len(curve), 1)
+            for at in range(0, len(curve), size):
+                yield meter, curve.select(slice(at, at + size))
         return
     for group in _groups(readings(), stop):
         longest = max(len(curve) for _, curve in group)

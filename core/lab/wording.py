@@ -11,7 +11,7 @@ from core.lab.footprint import Usage, saving
 from core.lab.losses import Trial
 from core.texts import Language, catalogue, text
 
-_AGAINST: Final = {"ts-default": "first-demo"}
+_AGAINST: Final = {"ts-default": "first-live"}
 """Layouts whose lesson is another one that holds the same documents."""
 _UNIT: Final = {"bytes_per_reading": "report.compare.total", "median_ms": "report.compare.median"}
 _SIDES: Final = {"ordinary": "footprint.ordinary", "time_series": "footprint.time-series"}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from core.errors import StorageError
 from core.importing.run import Progress
 from core.lab import layouts
-from core.lab.build import PREFIX, Built, Stopped, build, build_all, new_name, sweep
+from core.lab.build import LESSON_READINGS, PREFIX, Built, Stopped, build, build_all, new_name, sweep
 from core.lab.footprint import Tally
 from core.lab.layouts import BY_CODE, LAYOUTS, WATERFALL, Layout, available
 from core.lab.shapes import monthly, unpacked
@@ -67,12 +67,28 @@ def test_granularity_decides_how_many_readings_a_bucket_holds(built: dict[str, B
 
 def test_the_lessons_hold(built: dict[str, Built]) -> None:
     data = {code: one.usage.data_bytes for code, one in built.items()}
-    assert data["ts-default"] > 1.5 * data["first-demo"]
+    assert data["ts-default"] > 1.5 * data["first-live"]
     assert data["ts-shuffled"] > 10 * data["ts-hours"]
     assert built["ts-newest"].usage.documents > 5 * built["ts-hours"].usage.documents
     assert data["ts-hours"] < 0.1 * data["ordinary"]
     totals = [built[layout.code].usage.storage_bytes for layout in WATERFALL]
     assert totals[0] > totals[-1]
+
+
+def test_the_default_granularity_costs_more_than_an_ordinary_collection_in_operation(filled: Store) -> None:
+    """Both hold the same documents, the first of those there are, and see the same checkpoints."""
+
+    def six_meters() -> Any:
+        return households(6, 730)
+
+    ordinary, series = (
+        build(filled, layout, six_meters, Event()).usage
+        for layout in (layouts.FIRST_LIVE, layouts.TS_DEFAULT)
+    )
+    assert ordinary.readings == series.readings == LESSON_READINGS
+    assert series.storage_bytes > ordinary.storage_bytes
+    assert series.total_bytes > ordinary.total_bytes
+    assert series.unused_bytes > ordinary.unused_bytes > 0
 
 
 def test_compressors_are_those_the_names_say(built: dict[str, Built]) -> None:

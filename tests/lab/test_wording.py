@@ -45,10 +45,10 @@ def test_free_space_is_told_beside_what_is_in_use() -> None:
 @pytest.mark.parametrize("language", Language)
 def test_the_lesson_of_the_default_follows_what_was_measured(language: Language) -> None:
     default = built("ts-default", usage(2_800, data=26_000, indexes=1_700))
-    ordinary = built("first-demo", usage(2_400, data=13_000, indexes=2_200))
+    ordinary = built("first-live", usage(2_400, data=13_000, indexes=2_200))
     decimal = "," if language is FR else "."
     alone = described(default, {}, language)
-    beside = described(default, {"first-demo": ordinary}, language)
+    beside = described(default, {"first-live": ordinary}, language)
     assert f"45{decimal}00" in alone
     assert "{" not in beside.replace("{prm", "")
     for figure in ("45.00", "260.00", "130.00", "28.00", "24.00", "17.00", "22.00"):
