@@ -86,15 +86,18 @@ def show_table(guest: Visitor, measured: Footprint) -> None:
     def gain(value: float) -> str:
         return percent(value, speech)
 
+    has_free = any(one.unused_bytes for one in both)
     rows = []
     for name in ROWS:
+        if not has_free and ("free" in name or "net" in name):
+            continue
         one, other = (float(getattr(side, name)) for side in both)
         says = per_reading if name.endswith("_reading") else bytes_of
         won = None if "free" in name else saving(one, other)
         rows.append((guest.t(f"footprint.table.{name}"), (one, other, won), (says, says, gain)))
     head = ("footprint.table.size", *(f"footprint.{side}" for side in SIDES), "footprint.table.saving")
     sides([guest.t(title) for title in head], rows)
-    if any(one.unused_bytes for one in both):
+    if has_free:
         st.caption(guest.t("footprint.free"))
 
 

@@ -273,7 +273,7 @@ def test_two_reports_side_by_side(home: Home, tmp_path: Path, shared_data: Path)
     assert "<html" in page
     assert str(home.folder) not in page
     compared = home.run("report", "--compare", tmp_path / "report.json", tmp_path / "report.json")
-    assert "layouts/ts-hours/bytes_per_reading" in compared.out
+    assert "Layouts · Time series, hours, B/reading in all" in compared.out
     broken = home.run("report", "--compare", tmp_path / "report.html", tmp_path / "report.json")
     assert broken.code == 1
     assert one_line(broken)

@@ -93,13 +93,15 @@ def _measured(
 
 def _compare(paths: list[Path], console: Console) -> int:
     from core.lab.report import compare, read_report
+    from core.lab.wording import figure_name
 
     one, other = (read_report(_read(path)) for path in paths)
     language = console.language
     rows = [[console.text(f"cli.report.{name}") for name in ("figure", "first", "second", "change")]]
-    for name, first, second in compare(one, other):
-        change = percent(second / first - 1, language) if first else "-"
-        rows.append([name, number(first, language, 2), number(second, language, 2), change])
+    for path, first, second in compare(one, other):
+        shown = (number(value, language, 2) for value in (first, second))
+        change = percent(second / first - 1, language) if first else "–"
+        rows.append([figure_name(path, language), *shown, change])
     console.table(rows)
     return 0
 
