@@ -23,6 +23,7 @@ from core.lab.layouts import Family, Layout, Order
 from core.model import Curve, Meter
 from core.storage import wire
 from core.storage.faults import explained
+from core.storage.lanes import SIDE_BY_SIDE, Lanes
 from core.storage.store import Store
 
 Readings = Callable[[], Iterator[tuple[Meter, Curve]]]
@@ -233,19 +234,26 @@ def _load(
     series: dict[tuple[Meter, int], int] = {}
     count = energy = 0
     sample = partial(_first, readings) if layout.lesson else readings
-    for meter, whole in _portions(layout, sample, stop):
-        for step in np.unique(whole.minutes).tolist():
-            if stop.is_set():
-                raise Stopped
-            curve = whole.select(whole.minutes == step)
-            at = series.setdefault((meter, step), len(series) + 1)
-            wire.insert(collection, _ordered(layout, meter, at, curve), concern=LOAD)
-            energy += curve.watt_minutes
-            before, count = count, count + len(curve)
-            if layout.live and count // _BETWEEN_CHECKPOINTS > before // _BETWEEN_CHECKPOINTS:
-                store.settle()
-            advance(count)
+    with Lanes(SIDE_BY_SIDE if _in_waves(layout) else 1) as lanes:
+        for meter, whole in _portions(layout, sample, stop):
+            for step in np.unique(whole.minutes).tolist():
+                if stop.is_set():
+                    raise Stopped
+                curve = whole.select(whole.minutes == step)
+                at = series.setdefault((meter, step), len(series) + 1)
+                payloads = _ordered(layout, meter, at, curve)
+                lanes.put(at, partial(wire.insert, collection, payloads, concern=LOAD))
+                energy += curve.watt_minutes
+                before, count = count, count + len(curve)
+                if layout.live and count // _BETWEEN_CHECKPOINTS > before // _BETWEEN_CHECKPOINTS:
+                    lanes.wait()
+                    store.settle()
+                advance(count)
     return Tally(count, energy), {at: step for (_, step), at in series.items()}
+
+
+def _in_waves(layout: Layout) -> bool:
+    return layout.family is Family.TIME_SERIES and layout.order is Order.CHRONOLOGICAL
 
 
 def _first(readings: Readings) -> Iterator[tuple[Meter, Curve]]:
@@ -265,7 +273,7 @@ def _portions(layout: Layout, readings: Readings, stop: Event) -> Iterator[tuple
     time, as time itself brings them: meter after meter, each would tear open every page of those before it.
     Everything else is kept by meter, and goes whole, meter after meter: so its index only grows at the end.
     """
-    if layout.family is not Family.TIME_SERIES or layout.order is not Order.CHRONOLOGICAL:
+    if not _in_waves(layout):
         for meter, curve in readings():
             size = _BETWEEN_CHECKPOINTS if layout.live else max(len(curve), 1)
             for at in range(0, len(curve), size):
