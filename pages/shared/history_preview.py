@@ -34,13 +34,20 @@ def show_preview(guest: Visitor, title: str | None, preview: Preview) -> None:
         if preview.readings is not None:
             facts.append(counted("history.preview.readings", preview.readings, guest.language))
         if preview.steps:
-            steps = guest.t("history.list").join(str(step) for step in preview.steps)
-            facts.append(guest.t("history.preview.step", minutes=steps))
+            facts.append(every(guest, [str(step) for step in preview.steps]))
         if preview.calls:
             facts.append(counted("history.preview.calls", preview.calls, guest.language))
         st.markdown(plain(" · ".join(facts)))
         show_gaps(guest, preview.gaps)
         show_refusals(guest, preview.refused)
+
+
+def every(guest: Visitor, minutes: list[str]) -> str:
+    """`every 30 min`, `every 10, 30 or 60 min`."""
+    *first, last = minutes
+    if not first:
+        return guest.t("history.preview.step", minutes=last)
+    return guest.t("history.preview.steps", minutes=guest.t("history.list").join(first), last=last)
 
 
 def written(guest: Visitor, span: Span) -> str:

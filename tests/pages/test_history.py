@@ -106,6 +106,12 @@ def test_files_are_imported_exactly(history, store):
     assert (report(app)["New"], report(app)["Unchanged"]) == ("192", "192")
 
 
+def test_a_curve_of_two_steps_names_both(history):
+    changed = regular(date(2024, 9, 1), days=1, step=60)
+    rows = writers.enedis_csv(CURVE) + writers.enedis_csv(changed).split(b"Valeur\n")[1]
+    assert "every 30 or 60 min" in words(upload(history(), ("a.csv", rows)))
+
+
 def test_a_file_that_names_no_meter_asks_for_one(history, store):
     app = upload(history(), ("b.csv", writers.edf(CURVE)))
     assert text("history.preview.unnamed") in words(app)
