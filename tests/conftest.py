@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 from pymongo.database import Database
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+# No example may fail for being slow: the machine may be busy.
+settings.register_profile("courbe", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("courbe")
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +79,7 @@ def open_page(
     st.cache_resource.clear()
 
     def opened(name: str = "welcome", **query: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
+        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
         app.query_params.update(query)
         return app if name == "welcome" else app.switch_page(f"pages/{name}.py")
 

@@ -39,7 +39,7 @@ COMMANDS = ("import", "status", "footprint", "export", "erase", "sync", "fleet",
 SECRET = "hunter2secret"
 FIRST_FILE = "enedis_conso_heure_20221024-20240725.csv"
 SECOND_FILE = "enedis_conso_heure_20230809-20240725.csv"
-WAIT = 60
+WAIT = 180
 
 
 @dataclass(frozen=True)

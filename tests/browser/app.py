@@ -13,7 +13,7 @@ from typing import IO
 
 from tests.code import ROOT
 
-_START_SECONDS = 60
+_START_SECONDS = 180
 
 
 class App:
@@ -81,7 +81,7 @@ class App:
     def stop(self) -> None:
         if self._process:
             self._process.terminate()
-            self._process.wait(30)
+            self._process.wait(120)
         if self._log:
             self._log.close()
 
@@ -89,7 +89,7 @@ class App:
         """End it as `kill -9` does."""
         assert self._process
         self._process.kill()
-        self._process.wait(30)
+        self._process.wait(120)
 
     def command(self, *arguments: str) -> str:
         """What a command on the same data prints."""
@@ -99,7 +99,7 @@ class App:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -107,7 +107,7 @@ class App:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=10) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from core.texts import Language
 from tests.browser.app import App
 from tests.browser.test_pages import PAGES
-from tests.browser.visit import PATIENCE_MS, PHONE, WIDE, Visit, visit
+from tests.browser.visit import PHONE, WIDE, Visit, visit
 
 SECTIONS: Final = {
     "consumption": [{"show": name} for name in ("habits", "compare", "power", "export")],
@@ -88,17 +88,17 @@ def test_the_walk_by_keyboard_alone(browser: Browser, empty_app: App) -> None:
         tab_to(tab, tab.say("consumption.view.day"))
         keyboard.press("ArrowRight")
         keyboard.press("Space")  # a week
-        expect(tab.page).to_have_url(re.compile("view=week"), timeout=PATIENCE_MS)
+        expect(tab.page).to_have_url(re.compile("view=week"))
         tab.settle()
         week = tab.page.url
         tab_to(tab, tab.say("consumption.view.previous"))
         keyboard.press("Enter")
-        expect(tab.page).not_to_have_url(week, timeout=PATIENCE_MS)
+        expect(tab.page).not_to_have_url(week)
         tab.settle()
         keyboard.press("Tab")
         assert tab.say("consumption.view.next") in tab.page.evaluate(FOCUSED)
         keyboard.press("Enter")
-        expect(tab.page).to_have_url(week, timeout=PATIENCE_MS)
+        expect(tab.page).to_have_url(week)
         tab.settle()
 
         tab.open("history")

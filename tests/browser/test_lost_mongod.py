@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from core.sources.demo import DemoSource
 from tests.browser.app import App
-from tests.browser.visit import PATIENCE_MS, visit
+from tests.browser.visit import visit
 
 
 def kill_mongod(folder: Path) -> None:
@@ -36,14 +36,14 @@ def test_a_killed_mongod_costs_no_reading_and_no_click(browser: Browser, empty_a
         tab.open()
         tab.expect_title("welcome.title")
         tab.click("welcome.demo")
-        expect(tab.page.get_by_role("progressbar").first).to_be_visible(timeout=PATIENCE_MS)
+        tab.expect_begun()
         kill_mongod(empty_app.folder)
         tab.expect_title("consumption.title")
         tab.expect_charts()
         before = tab.page.get_by_test_id("stMetricValue").first.inner_text()
         kill_mongod(empty_app.folder)
         tab.click("consumption.view.previous")
-        expect(tab.page.get_by_test_id("stMetricValue").first).not_to_have_text(before, timeout=PATIENCE_MS)
+        expect(tab.page.get_by_test_id("stMetricValue").first).not_to_have_text(before)
         tab.expect_charts()
         expect(tab.page.get_by_test_id("stAlert")).to_have_count(0)
     (meter,) = json.loads(empty_app.command("status", "--json"))["meters"]

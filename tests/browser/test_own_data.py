@@ -15,7 +15,7 @@ from core.consumption.export import enedis_csv
 from core.model import Curve, Meter
 from core.paristime import midnight
 from tests.browser.app import App
-from tests.browser.visit import PATIENCE_MS, visit
+from tests.browser.visit import visit
 
 PRM = "12345678901234"
 
@@ -43,13 +43,13 @@ def test_a_file_is_previewed_imported_and_shown(
         tab.page.get_by_test_id("stMain").get_by_text(tab.say("history.source.files"), exact=True).click()
         chooser = tab.page.locator("input[type=file]")
         chooser.set_input_files([path, noise])
-        expect(tab.page.get_by_text("my curve.csv").first).to_be_visible(timeout=PATIENCE_MS)
-        expect(tab.page.get_by_text("•••• 1234").first).to_be_visible(timeout=PATIENCE_MS)
+        expect(tab.page.get_by_text("my curve.csv").first).to_be_visible()
+        expect(tab.page.get_by_text("•••• 1234").first).to_be_visible()
         tab.settle()
         tab.screenshot("history-preview")
         tab.click("history.start")
         done = tab.page.get_by_role("heading", name=tab.say("history.job.done"))
-        expect(done).to_be_visible(timeout=PATIENCE_MS)
+        expect(done).to_be_visible()
         tab.settle()
         tab.screenshot("history-report")
         assert tab.violations() == []

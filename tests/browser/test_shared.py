@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Browser, expect
 
 from tests.browser.app import App
-from tests.browser.visit import PATIENCE_MS, Visit, visit
+from tests.browser.visit import Visit, visit
 
 
 def begin_demo(tab: Visit) -> str:
@@ -23,7 +23,7 @@ def begin_demo(tab: Visit) -> str:
 
 
 def expect_empty(tab: Visit) -> None:
-    expect(tab.find("common.empty.title", "heading")).to_be_visible(timeout=PATIENCE_MS)
+    expect(tab.find("common.empty.title", "heading")).to_be_visible()
 
 
 def test_two_visitors_do_not_meet(browser: Browser, shared_app: App) -> None:
@@ -38,13 +38,13 @@ def test_two_visitors_do_not_meet(browser: Browser, shared_app: App) -> None:
 
         one.click("common.workspace.erase")
         sure = one.find("common.erase_yes")
-        expect(sure).to_be_visible(timeout=PATIENCE_MS)
+        expect(sure).to_be_visible()
         assert one.violations() == []
         one.page.keyboard.press("Escape")  # a question can be answered with no
-        expect(sure).to_be_hidden(timeout=PATIENCE_MS)
+        expect(sure).to_be_hidden()
         one.find("common.workspace.erase").focus()
         one.page.keyboard.press("Enter")
-        expect(sure).to_be_visible(timeout=PATIENCE_MS)
+        expect(sure).to_be_visible()
         sure.press("Enter")
         one.expect_title("welcome.title")
         one.open("consumption")

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from core.model import DEMO_PRM
 from core.sources.demo import DemoSource
 from tests.browser.app import App
-from tests.browser.visit import PATIENCE_MS, visit
+from tests.browser.visit import visit
 
 
 def test_from_welcome_to_the_charts_and_the_footprint(browser: Browser, empty_app: App) -> None:
@@ -38,7 +38,7 @@ def test_an_empty_page_leads_to_the_step_before(browser: Browser, empty_app: App
     with visit(browser, empty_app.url) as tab:
         tab.open("consumption")
         tab.expect_title("consumption.title")
-        expect(tab.find("common.empty.title", "heading")).to_be_visible(timeout=PATIENCE_MS)
+        expect(tab.find("common.empty.title", "heading")).to_be_visible()
         tab.click("common.empty.import", "link")
         tab.expect_title("history.title")
 
@@ -48,7 +48,7 @@ def test_killed_during_an_import_then_again_is_exact(browser: Browser, empty_app
         tab.open()
         tab.expect_title("welcome.title")
         tab.click("welcome.demo")
-        expect(tab.page.get_by_role("progressbar").first).to_be_visible(timeout=PATIENCE_MS)
+        tab.expect_begun()
         empty_app.kill()
     empty_app.start()
     with visit(browser, empty_app.url) as tab:

@@ -21,7 +21,7 @@ AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WIDE: Final = {"width": 1280, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
 PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PATIENCE_MS: Final = 30_000
+PATIENCE_MS: Final = 60_000
 LOOPBACK: Final = ("127.0.0.1", "localhost")
 FRAMEWORK: Final = {
     "empty-table-header": "stDataFrame",
@@ -49,6 +49,7 @@ def launch(playwright: Playwright) -> Browser:
     """Debian's Chromium, or any other on PATH. Without one the tests fail; they never skip."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     assert program, f"no browser on PATH: install one of {', '.join(PROGRAMS)}"
+    expect.set_options(timeout=PATIENCE_MS)
     return playwright.chromium.launch(executable_path=program, args=list(FLAGS))
 
 
@@ -80,23 +81,28 @@ class Visit:
     def settle(self) -> None:
         """Until the script has run and nothing on the page is left from before."""
         page = self.page
-        page.locator('[data-testid=stApp][data-test-script-state="notRunning"]').wait_for(timeout=PATIENCE_MS)
-        expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=PATIENCE_MS)
-        expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=PATIENCE_MS)
+        page.locator('[data-testid=stApp][data-test-script-state="notRunning"]').wait_for()
+        expect(page.locator("[data-stale=true]")).to_have_count(0)
+        expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
 
     def expect_title(self, key: str) -> None:
         """The page of this title is shown, without an exception."""
         heading = self.page.get_by_role("heading", name=self.say(key), level=1)
-        expect(heading).to_be_visible(timeout=PATIENCE_MS)
+        expect(heading).to_be_visible()
         self.settle()
         expect(self.page.get_by_test_id("stException")).to_have_count(0)
+
+    def expect_begun(self) -> None:
+        """The demo import runs, or has ended already."""
+        shown = self.page.get_by_role("heading", name=self.say("consumption.title"), level=1)
+        expect(self.page.get_by_role("progressbar").or_(shown).first).to_be_visible()
 
     def expect_charts(self, at_least: int = 1) -> None:
         """That many charts are drawn."""
         charts = self.page.locator("[data-testid=stPlotlyChart] .main-svg").first
-        expect(charts).to_be_visible(timeout=PATIENCE_MS)
+        expect(charts).to_be_visible()
         drawn = self.page.locator("[data-testid=stPlotlyChart]:has(.main-svg)")
-        expect(drawn.nth(at_least - 1)).to_be_attached(timeout=PATIENCE_MS)
+        expect(drawn.nth(at_least - 1)).to_be_attached()
 
     def click(self, key: str, role: Any = "button") -> None:
         """Click what carries this text."""

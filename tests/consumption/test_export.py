@@ -52,7 +52,7 @@ def test_gaps_hourly_stretches_and_changes_of_clock_come_back() -> None:
     assert read_back(enedis_csv(METER, curve)) == curve
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.sampled_from(STEPS), st.sets(st.integers(0, 47), max_size=30))
 def test_any_gaps_come_back(step: int, lost: set[int]) -> None:
     curve = regular(date(2024, 10, 26), 2, step=step)

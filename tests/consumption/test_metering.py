@@ -103,7 +103,7 @@ def test_ejp_days_that_are_not_known_are_not_guessed_but_summer_has_none() -> No
     assert summer.energy_of("normal") == 24 * 3600
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(curves(max_size=12), st.integers(0, 1439), st.integers(1, 1439))
 def test_a_window_takes_the_minutes_it_says(curve: Curve, start: int, length: int) -> None:
     window = Window(start, (start + length) % 1440)

@@ -14,7 +14,7 @@ KNOWN = Days(date(2022, 10, 24), date(2024, 7, 26))
 DAYS = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(View), DAYS)
 def test_a_period_always_meets_what_is_known(view: View, day: date) -> None:
     period = period_of(view, day, KNOWN)
@@ -22,7 +22,7 @@ def test_a_period_always_meets_what_is_known(view: View, day: date) -> None:
     assert period.days.end > KNOWN.first
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from([View.DAY, View.WEEK, View.MONTH, View.YEAR]), DAYS)
 def test_next_and_previous_undo_each_other_and_end_at_the_last_reading(view: View, day: date) -> None:
     period = period_of(view, day, KNOWN)
@@ -64,7 +64,7 @@ def test_a_period_is_first_compared_with_the_year_before_else_with_its_neighbour
     assert usual_start(Days(KNOWN.first, date(2024, 7, 24)), KNOWN) == KNOWN.end - timedelta(days=1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DAYS, st.integers(1, 900))
 def test_no_period_is_first_compared_with_itself(first: date, length: int) -> None:
     days = clipped(Days(first, first + timedelta(days=length)), KNOWN)

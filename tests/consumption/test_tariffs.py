@@ -72,7 +72,7 @@ def test_a_bill_under_three_contracts_as_worked_out_by_hand() -> None:
     assert (found.days, found.of) == (3, 3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(curves(), st.integers(1, 3))
 def test_the_parts_of_a_bill_add_up_to_its_total_as_shown(curve: Curve, meters: int) -> None:
     history = History.of(curve)
@@ -159,7 +159,7 @@ def contracts(draw: st.DrawFn) -> Contract:
     return regulated(option, 6, (rule,))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(curves(), contracts())
 def test_no_energy_is_lost_or_made_by_splitting(curve: Curve, contract: Contract) -> None:
     history = History.of(curve)

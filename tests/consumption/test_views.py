@@ -33,7 +33,7 @@ def periods(draw: st.DrawFn, around: date = date(2024, 3, 30)) -> Days:
     return Days(first, first + timedelta(days=draw(st.integers(1, 9))))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(curves(), periods())
 def test_every_view_holds_the_energy_of_the_readings_shown(curve: Curve, days: Days) -> None:
     shown = History.of(curve).during(days)
@@ -101,7 +101,7 @@ def test_a_missing_half_hour_is_a_hole_and_never_a_zero() -> None:
     assert not by_day(holed, Days(date(2024, 1, 5), date(2024, 1, 6))).complete[0]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(curves())
 def test_cutting_at_half_hours_keeps_every_minute(curve: Curve) -> None:
     pieces = slots_of(curve)
@@ -110,7 +110,7 @@ def test_cutting_at_half_hours_keeps_every_minute(curve: Curve) -> None:
     assert int((curve.watts[pieces.reading].astype(np.int64) * pieces.minutes).sum()) == curve.watt_minutes
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(curves(), curves())
 def test_a_sum_of_meters_covers_what_all_of_them_measured(one: Curve, other: Curve) -> None:
     total, net = combined([one, other], [1, 1]), combined([one, other], [1, -1])

@@ -21,7 +21,7 @@ from tests.conso_server import PRM, ConsoServer
 
 METER = Meter(PRM)
 TODAY = date(2026, 10, 20)
-QUICK = Limits(connect=5, silence=5, deadline=10, size=500_000)
+PATIENT = Limits(connect=30, silence=30, deadline=60, size=500_000)
 
 
 class Clock:
@@ -57,7 +57,7 @@ class Home:
         )
 
     def source(self, **options: Any) -> ApiSource:
-        given = {"clock": self.clock, "wait": self.clock.wait, "limits": QUICK, "chance": lambda: 0.5}
+        given = {"clock": self.clock, "wait": self.clock.wait, "limits": PATIENT, "chance": lambda: 0.5}
         return ApiSource(self.store, self.settings, METER, **(given | options))
 
     def run(self, **options: Any) -> Report:

@@ -22,7 +22,7 @@ from core.sources.conso_api import ConsoApi
 from core.storage.daybook import Answer
 from core.storage.store import Store
 from tests.conso_server import BAN_AT, PRM, ConsoServer, household, token_for
-from tests.importing.api_home import METER, QUICK, TODAY, Clock, Home
+from tests.importing.api_home import METER, PATIENT, TODAY, Clock, Home
 
 HORIZON = plan.horizon(TODAY)
 
@@ -84,7 +84,8 @@ def test_two_years_come_in_three_days_and_nobody_is_banned(home: Home) -> None:
 
 def test_without_a_budget_the_same_import_is_banned(home: Home) -> None:
     token = SecretStr(home.server.token())
-    naive = ConsoApi(home.server.url, token, contact="x", permit=lambda: None, limits=QUICK, clock=home.clock)
+    limits, clock = PATIENT, home.clock
+    naive = ConsoApi(home.server.url, token, contact="x", permit=lambda: None, limits=limits, clock=clock)
 
     def everything() -> None:
         for window in plan.curve_windows(None, TODAY, home.clock.now, 7):
@@ -420,7 +421,8 @@ def test_what_can_be_told_from_the_token_costs_no_call(
 
 
 def checks(home: Home, meter: Meter = METER) -> dict[str, Check]:
-    found = check_api(home.store, home.settings, meter, clock=home.clock, wait=home.clock.wait, limits=QUICK)
+    clock = home.clock
+    found = check_api(home.store, home.settings, meter, clock=clock, wait=clock.wait, limits=PATIENT)
     return {check.code: check for check in found}
 
 

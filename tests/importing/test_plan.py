@@ -68,7 +68,7 @@ def test_an_unknown_meter_is_asked_about_wholly_newest_first() -> None:
     assert asked_windows[-1].first == plan.horizon(TODAY).first
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sets(st.integers(0, 60), max_size=40), st.integers(1, 9))
 def test_windows_cover_exactly_what_is_due_in_few_calls(numbers: set[int], longest: int) -> None:
     days = np.array(sorted(ago(number) for number in numbers), dtype="datetime64[D]")
@@ -84,7 +84,7 @@ def test_windows_cover_exactly_what_is_due_in_few_calls(numbers: set[int], longe
     assert all((newer.end - older.first).days > longest for newer, older in pairwise(found))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dates(date(2026, 1, 1), date(2026, 12, 31)),
     st.lists(st.tuples(st.integers(0, 800), st.integers(1, 30), st.integers(0, 900)), max_size=5),

@@ -19,7 +19,7 @@ from core.paristime import DAY_MS, HOUR_MS
 from core.settings import Deployment
 from core.storage.store import Store
 from tests.conso_server import ConsoServer, household
-from tests.importing.api_home import METER, QUICK, TODAY, Clock, Home
+from tests.importing.api_home import METER, PATIENT, TODAY, Clock, Home
 
 OTHER = "12345678901234"
 
@@ -41,7 +41,7 @@ def home(store: Store, clock: Clock) -> Iterator[Home]:
 
 
 def update(home: Home, **options: Any) -> SyncReport:
-    given = {"clock": home.clock, "wait": home.clock.wait, "limits": QUICK, "chance": lambda: 0.5}
+    given = {"clock": home.clock, "wait": home.clock.wait, "limits": PATIENT, "chance": lambda: 0.5}
     return sync(home.store, home.settings, **(given | options))
 
 

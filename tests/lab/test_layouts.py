@@ -174,7 +174,7 @@ def test_mixed_steps_and_both_flows_are_counted_exactly(filled: Store, code: str
     assert found.usage.readings == 2 * len(curve)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 65_535), min_size=1, max_size=40))
 def test_packed_months_hold_every_value(watts: list[int]) -> None:
     start = np.arange(len(watts), dtype=np.int64) * 20 * 86_400_000

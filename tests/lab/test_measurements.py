@@ -197,7 +197,7 @@ def test_the_same_fleet_can_be_made_again() -> None:
     assert one == other
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.floats(0, 1e6), st.floats(0.5, 100))
 def test_a_line_is_found_again(fixed: float, slope: float) -> None:
     readings = [10_000, 100_000, 1_000_000, 10_000_000]

@@ -255,12 +255,12 @@ def test_a_running_import_is_found_again_and_can_be_cancelled(history, store, mo
 
     def slow(self: Store, delivery: Delivery) -> object:
         begun.set()
-        held.wait(30)
+        held.wait(120)
         return merge(self, delivery)
 
     monkeypatch.setattr(Store, "merge", slow)
     history().button(key="history_start").click().run()
-    assert begun.wait(30)
+    assert begun.wait(120)
     other = history()
     assert text("history.job.running") in words(other)
     assert other.button(key="history_start").disabled

@@ -18,7 +18,7 @@ from tests.pages.conftest import Opens
 PAGES = ("footprint", "laboratory", "speed", "fleet")
 
 
-def until(page: AppTest, ended: Callable[[AppTest], bool], seconds: float = 60) -> AppTest:
+def until(page: AppTest, ended: Callable[[AppTest], bool], seconds: float = 120) -> AppTest:
     """Visit again until something is there, as a visitor would; fail when it never is."""
     deadline = time.monotonic() + seconds
     while not ended(page):

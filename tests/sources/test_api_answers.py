@@ -84,7 +84,7 @@ def test_maximal_powers_are_no_load_curve(shared_data: Path) -> None:
 
 
 @FORMATS
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(curve=curves(origin_ms=midnight(date(2024, 10, 26)) + 20 * 3_600_000))
 def test_any_curve_comes_back(write: Any, curve: Curve) -> None:
     # an hour that happens twice can only be told from both of its halves
@@ -109,7 +109,7 @@ def test_the_days_the_clock_changes(write: Any, step: int, day: date, hours: int
 
 
 @FORMATS
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10_000))
 def test_order_does_not_matter_but_within_the_hour_told_twice(write: Any, seed: int) -> None:
     curve = regular(AUTUMN, days=2)
@@ -245,7 +245,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(document=JSON)
 def test_any_json_is_read_or_refused(document: Any) -> None:
     for reader in (read_load_curve, read_daily):

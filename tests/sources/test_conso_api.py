@@ -31,7 +31,10 @@ from tests.conso_server import FAULTS, PRM, ConsoServer, household, token_for
 METER = Meter(PRM)
 NOW = midnight(date(2026, 10, 20)) + 15 * 3_600_000
 WEEK = Days(date(2026, 10, 12), date(2026, 10, 19))
-QUICK = Limits(connect=2, silence=0.15, deadline=0.4, size=500_000)
+PATIENT = Limits(connect=30, silence=30, deadline=60, size=500_000)
+HURRIED = Limits(connect=30, silence=0.15, deadline=0.4, size=500_000)
+"""For servers that never finish: a busy machine may then only prove the same sooner."""
+STALLS = ("drip", "drip-headers", "silent")
 
 
 @pytest.fixture
@@ -43,14 +46,20 @@ def server() -> Iterator[ConsoServer]:
 class Client(ConsoApi):
     """A client that counts how often it asked for leave to call."""
 
-    def __init__(self, server: ConsoServer, token: str | None = None, url: str | None = None) -> None:
+    def __init__(
+        self,
+        server: ConsoServer,
+        token: str | None = None,
+        url: str | None = None,
+        limits: Limits = PATIENT,
+    ) -> None:
         self.permits = 0
         super().__init__(
             url or server.url,
             SecretStr(token or server.token()),
             contact="https://example.org/courbe\r\nX-Evil: 1",
             permit=self._count,
-            limits=QUICK,
+            limits=limits,
             clock=lambda: NOW,
         )
 
@@ -166,7 +175,7 @@ def test_every_fault_of_the_server_has_an_outcome_here() -> None:
 @pytest.mark.parametrize(("fault", "code"), OUTCOMES.items())
 def test_every_documented_answer_has_its_own_outcome(server: ConsoServer, fault: str, code: str) -> None:
     server.faults.extend([fault, fault])
-    client = Client(server)
+    client = Client(server, limits=HURRIED if fault in STALLS else PATIENT)
     error = raised(client)
     assert error.code == code
     for language in Language:

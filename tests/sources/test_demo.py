@@ -33,13 +33,13 @@ def test_there_are_two_gaps():
     assert [(gap.end - gap.start) // 1_800_000 for gap in (first, second)] == [9, 48]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.dates(date(2010, 1, 1), date(2090, 1, 1)))
 def test_any_two_years_hold_two_gaps(until):
     assert len(DemoSource(until).preview().gaps) == 2
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.dates(date(2010, 1, 1), date(2090, 1, 1)), st.integers(1, 300))
 def test_a_day_is_the_same_whatever_the_end(until, later):
     then = demo_curve(until)

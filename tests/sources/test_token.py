@@ -67,7 +67,7 @@ def test_a_token_that_holds_no_claims_is_unreadable(payload: object) -> None:
     assert caught.value.code == "api-token-unreadable"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.one_of(st.text(max_size=60), st.binary(max_size=60).map(lambda b: f"a.{b.hex()}.c")))
 def test_nonsense_is_refused_without_repeating_it(nonsense: str) -> None:
     with pytest.raises(InputError) as caught:

@@ -22,6 +22,8 @@ from core.storage.address import Transport
 from core.storage.database import Obstacle, connect, greet, obstacle, preflight
 
 CONNECTING = ["mongodb-name", "mongodb-reach", "mongodb-open", "mongodb-encryption", "mongodb-login"]
+LONG, SHORT = 60.0, 3.0
+"""Seconds until a client gives up: where a server answers, and where none ever does (long enough to try)."""
 
 
 @contextmanager
@@ -58,18 +60,18 @@ def guarded() -> Iterator[str]:
         running.stop()
 
 
-def failure(uri: str) -> str:
+def failure(uri: str, seconds: float = LONG) -> str:
     """Code of the error that greeting this URI gives; none of its texts holds the URI."""
     with pytest.raises(StorageError) as raised:
-        greet(connect(SecretStr(uri), seconds=0.5))
+        greet(connect(SecretStr(uri), seconds=seconds))
     shown = f"{raised.value!r} {raised.value} {raised.value.__cause__}"
     assert "hunter2" not in shown
     assert raised.value.__context__ is None or raised.value.__suppress_context__
     return raised.value.code
 
 
-def results(uri: str, database: str = "test") -> dict[str, bool | None]:
-    with connect(SecretStr(uri), seconds=0.5) as client:
+def results(uri: str, database: str = "test", seconds: float = LONG) -> dict[str, bool | None]:
+    with connect(SecretStr(uri), seconds=seconds) as client:
         return {check.code: check.passed for check in preflight(client, database)}
 
 
@@ -95,29 +97,30 @@ def test_an_option_nobody_knows_is_not_repeated(recwarn: pytest.WarningsRecorder
 
 
 def test_an_unknown_name_is_named() -> None:
-    assert failure("mongodb://user:hunter2@nowhere.invalid/") == "database-name"
+    assert failure("mongodb://user:hunter2@nowhere.invalid/", SHORT) == "database-name"
 
 
 def test_a_port_where_nothing_listens_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    assert failure(f"mongodb://user:hunter2@127.0.0.1:{port}/") == "database-open"
+    assert failure(f"mongodb://user:hunter2@127.0.0.1:{port}/", SHORT) == "database-open"
 
 
 def test_silence_is_told_from_refusal() -> None:
     with listener(None) as port:
-        assert failure(f"mongodb://user:hunter2@127.0.0.1:{port}/?connectTimeoutMS=300") == "database-reach"
+        uri = f"mongodb://user:hunter2@127.0.0.1:{port}/?connectTimeoutMS=300"
+        assert failure(uri, SHORT) == "database-reach"
 
 
 def test_a_failed_tls_handshake_is_named() -> None:
     with listener(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
-        assert failure(f"mongodb://user:hunter2@127.0.0.1:{port}/?tls=true") == "database-encryption"
+        assert failure(f"mongodb://user:hunter2@127.0.0.1:{port}/?tls=true", SHORT) == "database-encryption"
 
 
 def test_the_alert_of_atlas_for_strangers_means_the_access_list() -> None:
     internal_error = bytes([21, 3, 3, 0, 2, 2, 80])  # TLS: alert, fatal, internal_error
     with listener(internal_error) as port:
-        assert failure(f"mongodb://user:hunter2@127.0.0.1:{port}/?tls=true") == "database-reach"
+        assert failure(f"mongodb://user:hunter2@127.0.0.1:{port}/?tls=true", SHORT) == "database-reach"
 
 
 def test_a_wrong_password_is_named(guarded: str) -> None:
@@ -149,7 +152,7 @@ def test_all_is_well_with_a_real_server(mongo_uri: str, database: Database[dict[
 def test_what_comes_after_a_failure_is_not_looked_at() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    assert results(f"mongodb://127.0.0.1:{port}/") == {
+    assert results(f"mongodb://127.0.0.1:{port}/", seconds=SHORT) == {
         "mongodb-name": True,
         "mongodb-reach": True,
         "mongodb-open": False,

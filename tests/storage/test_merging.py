@@ -34,7 +34,7 @@ def minutes_covered(curve: Curve) -> set[int]:
 
 
 @given(curves(), curves())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_stored_minute_stays_covered_and_none_twice(stored: Curve, delivered: Curve) -> None:
     result = merged(stored, delivered)
     assert minutes_covered(stored) <= minutes_covered(result.curve)
@@ -43,7 +43,7 @@ def test_every_stored_minute_stays_covered_and_none_twice(stored: Curve, deliver
 
 
 @given(curves(), curves())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_delivery_accounts_for_each_of_its_readings(stored: Curve, delivered: Curve) -> None:
     result = merged(stored, delivered)
     refused = sum(refusal.count for refusal in result.refused)
@@ -51,7 +51,7 @@ def test_a_delivery_accounts_for_each_of_its_readings(stored: Curve, delivered: 
 
 
 @given(curves(), curves())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_repeating_a_delivery_changes_nothing(stored: Curve, delivered: Curve) -> None:
     once = merged(stored, delivered)
     twice = merged(once.curve, delivered)
@@ -60,7 +60,7 @@ def test_repeating_a_delivery_changes_nothing(stored: Curve, delivered: Curve) -
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_overlapping_cuts_of_one_curve_give_the_curve_in_any_order(data: st.DataObject) -> None:
     truth = data.draw(curves(max_size=60))
     cuts = data.draw(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=5))

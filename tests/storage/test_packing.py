@@ -16,7 +16,7 @@ DAYS = Days(date(2024, 3, 1), date(2024, 3, 4))
 
 
 @given(curves())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_curve_unpacks_to_itself(curve: Curve) -> None:
     origin = (np.arange(len(curve)) % 5).astype(np.uint8)
     again, origins = unpack_curve(pack_curve(curve, origin))

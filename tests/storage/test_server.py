@@ -26,7 +26,7 @@ from core.storage.address import Transport
 from core.storage.server import EmbeddedServer
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-PATIENCE: Final = 30.0
+PATIENCE: Final = 120.0
 CHILD: Final = """
 import sys
 from pathlib import Path

@@ -61,7 +61,7 @@ def test_importing_twice_changes_nothing(store: Store) -> None:
 
 
 @given(st.lists(st.tuples(curves(max_size=25), st.booleans()), min_size=1, max_size=5))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_deliveries_in_any_states_leave_all_three_equal(
     store: Store, deliveries: list[tuple[Curve, bool]]
 ) -> None:

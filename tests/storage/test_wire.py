@@ -20,7 +20,7 @@ METER = Meter(METER_PRM, Flow.PRODUCTION)
 
 
 @given(curves())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_documents_are_those_of_the_drivers_encoder(curve: Curve) -> None:
     documents = sorted(
         (d for one in wire.payload(METER, curve, 7) for d in bson.decode_all(one.raw)),

@@ -101,7 +101,7 @@ def test_every_step_comes_back(name, step):
 
 
 @pytest.mark.parametrize("name", sorted(writers.STATING_STEPS | writers.TELLING_STEPS))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(curve=regular_curves())
 def test_any_curve_comes_back(name, curve):
     assume(name == "enedis-csv" or not ambiguous_gap(curve))
@@ -110,7 +110,7 @@ def test_any_curve_comes_back(name, curve):
 
 
 @pytest.mark.parametrize("name", ["enedis-csv", "enedis-r63", "edf", "conso-downloader"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(curve=regular_curves(steps=(30,)), block=st.integers(100, 2_000), rows_held=st.integers(20, 100))
 def test_a_large_file_is_read_piece_by_piece(name, curve, block, rows_held):
     """As above, with the pieces made small."""
@@ -512,7 +512,7 @@ def test_a_file_cut_inside_a_value():
 
 
 @pytest.mark.parametrize("write", [writers.conso_downloader_first, writers.conso_downloader_starts])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(curve=regular_curves())
 def test_earlier_forms_of_conso_downloader(write, curve):
     assume(not ambiguous_gap(curve) and not step_changes_in_autumn(curve))
@@ -787,14 +787,14 @@ def test_a_path_that_cannot_be():
     assert caught.value.code == "file-missing"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(data):
     for source in open_files([("a", data)]):
         code_of(source)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(FORMATS), st.data())
 def test_any_damage_is_read_or_refused(name, data):
     """A real file with bytes changed, dropped or inserted anywhere."""
