@@ -55,6 +55,8 @@ class Visitor:
     token: SecretStr | None = None
     prm: str | None = None
     imports: int = 0
+    clicks: int = 0
+    """Days opened by a click on a chart."""
     link: str | None = None
     lost_workspace: bool = False
     trouble: StorageError | None = None

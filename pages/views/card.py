@@ -36,13 +36,20 @@ def heading(guest: Visitor, name: str, *, whole: bool = False) -> None:
 
 
 def card(
-    guest: Visitor, name: str, chart: Chart, asked: Asked | None = None, *, clicks: bool = False
+    guest: Visitor,
+    name: str,
+    chart: Chart,
+    asked: Asked | None = None,
+    *,
+    clicks: bool = False,
+    whole: bool = False,
 ) -> str | None:
     """Draws a chart, its words and its data; the heading, and controls of the chart, come before. With
-    `clicks`, returns the day (ISO) that was clicked."""
-    # The period is in the key: after a step or a click the chart is another one, with nothing selected.
-    where = "-".join(st.query_params.get(part, "") for part in ("view", "day", "to"))
-    key = f"{name}-{where}-{guest.language.value}"
+    `clicks`, returns the day (ISO) that was clicked, once. `whole`: the chart is of all that is known."""
+    # After a click a chart is another one, with nothing selected; so it is in another period, unless it shows
+    # the same in each: the browser would draw all its days again at every step.
+    where = "" if whole else "-".join(st.query_params.get(part, "") for part in ("view", "day", "to"))
+    key = f"{name}-{where}-{guest.language.value}-{guest.clicks}"
     config = _CONFIG | in_words(guest.language)
     picked = None
     if clicks:
@@ -50,6 +57,7 @@ def card(
             chart.figure, key=key, on_select="rerun", selection_mode="points", config=config, alt=chart.alt
         )
         picked = _picked(event)
+        guest.clicks += bool(picked)
     else:
         st.plotly_chart(chart.figure, key=key, config=config, alt=chart.alt)
     st.caption(chart.alt)

@@ -28,7 +28,13 @@ def show_compare(guest: Visitor, home: Household, period: Period, style: Theme) 
         _overlay(guest, home, shown, style)
     heading(guest, "years", whole=True)
     cumulated = st.toggle(guest.t("consumption.years.cumulated"), key="cumulated")
-    card(guest, "years", years(home.daily, style, cumulated=cumulated), Asked(Query.MONTHS, home.days))
+    card(
+        guest,
+        "years",
+        years(home.daily, style, cumulated=cumulated),
+        Asked(Query.MONTHS, home.days),
+        whole=True,
+    )
     _unlike(guest, home, style)
 
 

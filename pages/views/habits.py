@@ -94,7 +94,7 @@ def show_base(guest: Visitor, home: Household, contract: Contract, style: Theme)
     """Base load over the whole history: a period of a month would say little."""
     base = base_load(home.carpet)
     heading(guest, "base", whole=True)
-    card(guest, "base", base_chart(base, style), Asked(Query.BASE, home.days))
+    card(guest, "base", base_chart(base, style), Asked(Query.BASE, home.days), whole=True)
     price = mean_price(home, contract) if home.is_bought else None
     if base.typical is None or price is None:
         return

@@ -41,7 +41,7 @@ def show_overview(guest: Visitor, home: Household, period: Period, contract: Con
         ("calendar", home.calendar(style), Query.DAYS),
     ):
         heading(guest, name, whole=True)
-        picked = card(guest, name, chart, Asked(query, known), clicks=True)
+        picked = card(guest, name, chart, Asked(query, known), clicks=True, whole=True)
         if picked:
             open_day(picked, known)
 

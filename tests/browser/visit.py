@@ -92,6 +92,11 @@ class Visit:
         self.settle()
         expect(self.page.get_by_test_id("stException")).to_have_count(0)
 
+    def expect_address(self, part: str) -> None:
+        """The address holds these words, and the page is that of the address."""
+        expect(self.page).to_have_url(re.compile(re.escape(part)))
+        self.settle()
+
     def expect_begun(self) -> None:
         """The demo import runs, or has ended already."""
         shown = self.page.get_by_role("heading", name=self.say("consumption.title"), level=1)

@@ -1,0 +1,31 @@
+"""Charts in the hand: a click opens a day, once, and what shows the whole history stays as it was drawn."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, expect
+
+from tests.browser.app import App
+from tests.browser.visit import visit
+
+CARPET = "[data-testid=stPlotlyChart]:has(.heatmaplayer image)"
+
+
+def test_a_click_opens_its_day_and_a_step_redraws_no_whole_history(browser: Browser, demo_app: App) -> None:
+    with visit(browser, demo_app.url) as tab:
+        tab.open("consumption")
+        tab.expect_title("consumption.title")
+        carpet = tab.page.locator(CARPET)
+        before = carpet.locator(".main-svg").first.element_handle()
+        tab.click("consumption.view.previous")
+        tab.expect_address("day=")
+        assert before.evaluate("drawn => drawn.isConnected")
+
+        carpet.locator(".nsewdrag").click()  # the middle of two years
+        tab.expect_address("view=day")
+        opened = tab.page.url
+        tab.click("consumption.view.previous")
+        expect(tab.page).not_to_have_url(opened)
+        tab.settle()
+        assert tab.page.url != opened  # the click is not heard again
+        carpet.locator(".nsewdrag").click()
+        expect(tab.page).to_have_url(opened)  # but a second one on the same day is
