@@ -38,6 +38,12 @@ def layout_name(code: str) -> str:
     return guest.t(f"lab.layout.{code}")
 
 
+def building(source: str) -> str:
+    """What a build is at: a layout, or waiting for a checkpoint after it."""
+    phase, _, code = source.rpartition("/")
+    return guest.t("lab.waiting", layout=layout_name(code)) if phase else layout_name(code)
+
+
 def limit_name(code: str) -> str:
     return guest.t(f"laboratory.limits.{code}")
 
@@ -69,7 +75,7 @@ def show_layouts(guest: Visitor) -> None:
         chosen = possible
     if chosen:
         lab_job.begin(guest, "layouts", work.layouts(guest.store.patient(), chosen))
-    built = lab_job.watch(guest, "layouts", layout_name) or ()
+    built = lab_job.watch(guest, "layouts", building) or ()
     missing = len(LAYOUTS) - len(possible)
     if missing and len(built) < len(possible):
         st.caption(counted("laboratory.layouts.unavailable", missing, guest.language, server=version))
@@ -164,7 +170,7 @@ def show_inside(guest: Visitor) -> None:
         key="lab_granularity",
     ):
         lab_job.begin(guest, "granularity", work.granularity(guest.store.patient()))
-    built = lab_job.watch(guest, "granularity", layout_name) or ()
+    built = lab_job.watch(guest, "granularity", building) or ()
     if built:
         for column, one in zip(st.columns(3), built, strict=False):
             held = one.usage.readings / max(one.usage.buckets or 1, 1)

@@ -20,6 +20,7 @@ from core.errors import StorageError
 from core.importing.run import Progress
 from core.lab.footprint import Tally, Usage, usage
 from core.lab.layouts import Family, Layout, Order
+from core.lab.settling import settled
 from core.model import Curve, Meter
 from core.storage import wire
 from core.storage.faults import explained
@@ -58,7 +59,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A layout as measured. `settled`: a checkpoint was forced. `seconds`: to load, index included."""
+    """A layout as measured. `settled`: after a checkpoint. `seconds`: to load, index included."""
 
     layout: str
     usage: Usage
@@ -77,7 +78,8 @@ def build_all(
 ) -> Iterator[Built]:
     """Build layouts one after another from `total` readings; ends early once `stop` is set.
 
-    Raises StorageError. What experiments that were killed left behind is dropped first.
+    `Progress.source` is the code of the layout, `waiting/<code>` while a checkpoint is waited for. Raises
+    StorageError. What experiments that were killed left behind is dropped first.
     """
     sweep(store.database)
     shares = [min(total, LESSON_READINGS) if layout.lesson else total for layout in layouts]
@@ -88,8 +90,11 @@ def build_all(
             def advance(done: int, before: int = begun, at: int = step, code: str = layout.code) -> None:
                 progress(Progress(before + done, sum(shares), at, len(layouts), code))
 
+            def waiting(before: int = begun + share, at: int = step, code: str = layout.code) -> None:
+                progress(Progress(before, sum(shares), at, len(layouts), f"waiting/{code}"))
+
             try:
-                yield build(store, layout, readings, stop, advance)
+                yield build(store, layout, readings, stop, advance, waiting=waiting)
             except Stopped:
                 return
             begun += share
@@ -102,21 +107,23 @@ def build(
     stop: Event,
     advance: Callable[[int], None] = lambda _: None,
     keep_as: str | None = None,
+    waiting: Callable[[], None] = lambda: None,
 ) -> Built:
     """Build one layout, verify, measure, drop (or keep under a name). `advance` is told the readings done;
-    once all are, they are being counted and measured.
+    once all are, they are being counted and measured. `waiting` is told when a checkpoint that may not be
+    forced is waited for.
 
     Built a second time where a checkpoint fell into the load and left holes in its file, if it can be loaded
     between two checkpoints. Raises Stopped, StorageError `lab-differs`.
     """
-    built = _build(store, layout, readings, stop, advance, keep_as)
+    built = _build(store, layout, readings, stop, advance, keep_as, waiting)
     if not _torn(built.usage) or layout.lesson or built.seconds > 0.9 * _CHECKPOINT_SECONDS:
         return built
     if keep_as:
         store.database.drop_collection(keep_as)
     if built.seconds > _SHORT_SECONDS:
         _await_checkpoint(store.database, stop)
-    return _build(store, layout, readings, stop, advance, keep_as)
+    return _build(store, layout, readings, stop, advance, keep_as, waiting)
 
 
 def _torn(one: Usage) -> bool:
@@ -146,6 +153,7 @@ def _build(
     stop: Event,
     advance: Callable[[int], None],
     keep_as: str | None,
+    waiting: Callable[[], None],
 ) -> Built:
     kept = False
     with explained():
@@ -156,10 +164,12 @@ def _build(
             seconds = time.perf_counter() - begun
             if layout.tally(collection, steps) != expected:
                 raise StorageError("lab-differs", layout=layout.code)
-            settled = store.settle()
+            on_disk = settled(store, collection, new_name("probe"), stop, waiting)
+            if stop.is_set():
+                raise Stopped
             measured = usage(collection, expected.readings)
             kept = keep_as is not None
-            return Built(layout.code, measured, settled, seconds)
+            return Built(layout.code, measured, on_disk, seconds)
         finally:
             if not kept:
                 collection.drop()

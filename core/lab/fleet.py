@@ -97,8 +97,9 @@ def run_fleet(
     """Load and measure fleets of 1, 10, 100, … up to `meters` meters over `days` days.
 
     `measured` is told after each size; `Progress.source` is `bound`, or `<side>/<meters>` while a side is
-    loaded and `measuring/<meters>` after that. `keep` leaves the largest fleet in two collections, see
-    core.lab.kept; `options` names creation options of FAMILIES. A cancelled run returns what it measured.
+    loaded, `measuring/<meters>` after that, `waiting/<meters>` while a checkpoint is waited for. `keep`
+    leaves the largest fleet in two collections, see core.lab.kept; `options` names creation options of
+    FAMILIES. A cancelled run returns what it measured.
     Raises InputError `fleet-size`, StorageError `fleet-no-room` before anything is written.
     """
     if not (1 <= meters <= MOST_METERS and 1 <= days <= MOST_DAYS):
@@ -174,13 +175,18 @@ def _load(
 ) -> Built:
     """One side of one size, told as it goes on from where it begins."""
 
+    whole = meters * plan.readings_each
+
     def advance(readings: int) -> None:
-        loaded = readings >= meters * plan.readings_each
+        loaded = readings >= whole
         source = f"measuring/{meters}" if loaded else begun.source
         progress(replace(begun, readings=begun.readings + readings, source=source))
 
+    def waiting() -> None:
+        progress(replace(begun, readings=begun.readings + whole, source=f"waiting/{meters}"))
+
     progress(begun)
-    return build(store, layout, lambda: households(meters, plan.days), stop, advance, keep_as)
+    return build(store, layout, lambda: households(meters, plan.days), stop, advance, keep_as, waiting)
 
 
 def _size(meters: int, days: int, server: str, pair: list[Built]) -> Size:
