@@ -118,8 +118,8 @@ def show_kept(guest: Visitor) -> None:
 
 
 def show_forecast(guest: Visitor, found: Fleet) -> None:
-    models, spoken = found.models(), guest.language
-    if models is None:
+    models, counted, spoken = found.models(), found.uncompressed(), guest.language
+    if models is None or counted is None:
         return
     st.header(guest.t("fleet.forecast.title"), anchor=False)
     left, middle, right = st.columns(3)
@@ -131,7 +131,10 @@ def show_forecast(guest: Visitor, found: Fleet) -> None:
     years = int(middle.number_input(guest.t("fleet.forecast.years"), 1, 20, 3, key="fleet_forecast_years"))
     copies = int(right.number_input(guest.t("fleet.forecast.copies"), 1, 7, 3, key="fleet_forecast_copies"))
     readings = forecast.readings_of(meters, years)
-    both = [forecast_of(guest, model.predict(readings), copies) for model in models]
+    both = [
+        forecast_of(guest, on_disk.predict(readings), before.predict(readings), copies)
+        for on_disk, before in zip(models, counted, strict=True)
+    ]
     st.table(
         {"": [guest.t(f"fleet.forecast.{name}") for name in both[0]]}
         | {
@@ -173,10 +176,13 @@ def show_model(guest: Visitor, ordinary: forecast.Model, series: forecast.Model)
     )
 
 
-def forecast_of(guest: Visitor, one: forecast.Range, copies: int) -> dict[str, str]:
+def forecast_of(
+    guest: Visitor, one: forecast.Range, uncompressed: forecast.Range, copies: int
+) -> dict[str, str]:
     """A side of the forecast, by the keys of its rows."""
     spoken, listed = guest.language, forecast.prices()
-    low, high = forecast.cost(one.low, listed), forecast.cost(one.high, listed)
+    low = forecast.cost(one.low, listed, uncompressed.low)
+    high = forecast.cost(one.high, listed, uncompressed.high)
 
     def between(first: str, last: str) -> str:
         return first if first == last else f"{first} – {last}"

@@ -14,7 +14,7 @@ from core.importing.run import Progress
 from core.lab import forecast
 from core.lab.bound import Bound, bound
 from core.lab.build import Built, Stopped, build, calm, sweep
-from core.lab.footprint import Footprint, server_version
+from core.lab.footprint import Footprint, Usage, server_version
 from core.lab.kept import FAMILIES, name_of
 from core.lab.layouts import Layout
 from core.lab.synthetic import Calendar, households
@@ -69,12 +69,19 @@ class Fleet:
     def models(self) -> tuple[forecast.Model, forecast.Model] | None:
         """Ordinary and time series, net of free space: what a checkpoint in mid-load leaves is luck.
         None below two sizes."""
+        return self._fitted(lambda usage: usage.net_bytes)
+
+    def uncompressed(self) -> tuple[forecast.Model, forecast.Model] | None:
+        """The same of data before compression plus indexes, which Atlas's smallest tiers count."""
+        return self._fitted(lambda usage: usage.data_bytes + usage.index_bytes)
+
+    def _fitted(self, measure: Callable[[Usage], int]) -> tuple[forecast.Model, forecast.Model] | None:
         if len(self.sizes) < 2:
             return None
         readings = [size.footprint.ordinary.readings for size in self.sizes]
         return (
-            forecast.fit(readings, [size.footprint.ordinary.net_bytes for size in self.sizes]),
-            forecast.fit(readings, [size.footprint.time_series.net_bytes for size in self.sizes]),
+            forecast.fit(readings, [measure(size.footprint.ordinary) for size in self.sizes]),
+            forecast.fit(readings, [measure(size.footprint.time_series) for size in self.sizes]),
         )
 
 

@@ -77,12 +77,16 @@ def fit(readings: Sequence[int], sizes: Sequence[int]) -> Model:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """An Atlas cluster of three nodes: price an hour, disk it comes with and may grow to, in GB a node."""
+    """An Atlas cluster of three nodes: price an hour, disk it comes with and may grow to, in GB a node.
+
+    `uncompressed`: its limit counts data before compression, plus indexes, and not what lies on the disk.
+    """
 
     name: str
     hour: float
     included_gb: float
     largest_gb: float
+    uncompressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +121,18 @@ def prices() -> Prices:
     return Prices(**table, tiers=tiers)
 
 
-def cost(node_bytes: float, listed: Prices) -> Cost:
+def cost(node_bytes: float, listed: Prices, uncompressed_bytes: float = 0.0) -> Cost:
     """What the storage asks for and costs a month; computing power is not in it. Three nodes are in the
-    price. Beyond the largest disk, as many shards as it takes."""
+    price. Beyond the largest disk, as many shards as it takes. `uncompressed_bytes`: data before compression
+    and indexes, which the smallest tiers count instead."""
     gb = node_bytes / 1e9 / listed.fill
+    counted = max(gb, uncompressed_bytes / 1e9 / listed.fill)
     shards = max(1, math.ceil(gb / listed.shard_gb))
     each = gb / shards
     offers = []
     for tier in listed.tiers:
-        if each > tier.largest_gb or (shards > 1 and tier.largest_gb < listed.shard_gb):
+        asked = counted if tier.uncompressed else each
+        if asked > tier.largest_gb or (shards > 1 and tier.largest_gb < listed.shard_gb):
             continue
         hour = tier.hour + max(each - tier.included_gb, 0.0) * listed.extra_gb_hour
         offers.append(Cost(tier.name, shards, each, shards * hour * listed.hours_a_month))
