@@ -56,8 +56,6 @@ def show_state(guest: Visitor, measured: Footprint, limit: Bound) -> None:
     )
     if measured.settled:
         st.markdown(guest.t("footprint.settled"))
-    else:
-        st.warning(guest.t("footprint.unsettled"), icon=":material/hourglass_top:")
     if not measured.meaningful:
         st.warning(
             guest.t("footprint.few", readings=number(MEANINGFUL_READINGS, speech)), icon=":material/info:"
@@ -93,7 +91,8 @@ def show_table(guest: Visitor, measured: Footprint) -> None:
             continue
         one, other = (float(getattr(side, name)) for side in both)
         says = per_reading if name.endswith("_reading") else bytes_of
-        won = None if "free" in name else saving(one, other)
+        final = measured.settled or name == "data_bytes"
+        won = saving(one, other) if final and "free" not in name else None
         rows.append((guest.t(f"footprint.table.{name}"), (one, other, won), (says, says, gain)))
     head = ("footprint.table.size", *(f"footprint.{side}" for side in SIDES), "footprint.table.saving")
     sides([guest.t(title) for title in head], rows)
@@ -125,8 +124,11 @@ def described(guest: Visitor, usage: Usage) -> str:
 
 guest = page("footprint", needs="readings")
 measured, limit = measure(guest)
-show_gain(guest, measured)
-draw(guest, side_by_side(measured, limit, guest.language), "footprint.title", "footprint_chart")
+if measured.settled:
+    show_gain(guest, measured)
+    draw(guest, side_by_side(measured, limit, guest.language), "footprint.title", "footprint_chart")
+else:  # a file not written yet is said to take 4 kB: a saving of it would be false
+    st.warning(guest.t("footprint.unsettled"), icon=":material/hourglass_top:")
 show_state(guest, measured, limit)
 show_table(guest, measured)
 show_raw(guest, measured)

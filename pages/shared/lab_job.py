@@ -83,7 +83,8 @@ def _watched(guest: Visitor, name: str, described: Callable[[str], str], beginni
 def _left(guest: Visitor, job: Job[Any], share: float) -> str:
     """Time left, once enough is done to tell."""
     elapsed = (now_ms() - job.started_ms) / 1000
-    if share < 0.02 or elapsed < 1:
+    waiting = job.progress.source.startswith("waiting/")  # the wait says itself how long
+    if share < 0.02 or elapsed < 1 or waiting:
         return ""
     seconds = elapsed / share - elapsed
     return " · " + guest.t("lab.left", seconds=number(max(seconds, 1), guest.language))

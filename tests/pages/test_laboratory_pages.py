@@ -58,6 +58,17 @@ def test_the_footprint_shows_both_verified_and_warns_of_few_readings(household_p
     assert not page.error
 
 
+def test_no_saving_is_told_of_sizes_that_are_not_settled(
+    household_page: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Store, "settle", lambda _: False)
+    page = household_page("footprint")
+    assert not page.exception
+    assert text("footprint.unsettled") in [warning.value for warning in page.warning]
+    assert not page.metric
+    assert page.table[0].value["Saving"].notna().sum() == 1
+
+
 def test_no_footprint_is_shown_while_the_collections_differ(household_page: Opens, store: Store) -> None:
     page = household_page("footprint")
     store.ordinary.delete_one({})
