@@ -263,6 +263,22 @@ def test_the_api_by_command_and_the_daily_update(home: Home) -> None:
             assert house.meter.prm not in done.out + done.err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["--fleet", "-3"], ["--fleet", "10001"], ["--html", "/nowhere/report.html"], ["--html", "."]],
+    ids=" ".join,
+)
+def test_a_report_that_cannot_be_made_is_refused_before_anything_is_measured(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measured() -> None:
+        pytest.fail("the server was asked")
+
+    monkeypatch.setattr("core.cli.reporting.household", measured)
+    assert main(["report", *arguments]) in (1, 2)
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
 def test_two_reports_side_by_side(home: Home, tmp_path: Path, shared_data: Path) -> None:
     rows = (shared_data / SECOND_FILE).read_text(encoding="utf-8").splitlines(keepends=True)
     (tmp_path / "two days.csv").write_text("".join(rows[:100]), encoding="utf-8")

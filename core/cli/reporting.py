@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable
+from errno import EACCES, EISDIR, ENOENT
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from core.cli.console import Console
 from core.cli.home import household
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from core.importing.run import Progress
     from core.lab.report import Findings
     from core.storage.store import Store
+
+_FLEET_DAYS: Final = 730
 
 
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
@@ -51,6 +55,7 @@ def run_report(arguments: argparse.Namespace, console: Console) -> int:
         return _compare(arguments.compare, console)
     from core.lab.report import write_report
 
+    _refuse_early(arguments.html, arguments.fleet)
     with household() as store, stop_on_interrupt() as stop, ProgressBar(console) as bar:
         findings = _measured(store, arguments.fleet, stop, bar.show)
     if findings is None:
@@ -62,6 +67,20 @@ def run_report(arguments: argparse.Namespace, console: Console) -> int:
     for path in written:
         console.line(console.text("cli.report.done", path=str(path)))
     return 0
+
+
+def _refuse_early(path: Path, meters: int) -> None:
+    """What measuring takes minutes to find out. Raises InputError."""
+    from core.lab.fleet import check_size
+
+    if meters:
+        check_size(meters, _FLEET_DAYS)
+    folder = path.parent
+    number = ENOENT if not folder.is_dir() else EISDIR if path.is_dir() else 0
+    if not number and not os.access(folder, os.W_OK):
+        number = EACCES
+    if number:
+        raise InputError("cli-cannot-write", path=str(path), reason=os.strerror(number))
 
 
 def _measured(
@@ -83,8 +102,9 @@ def _measured(
     if stop.is_set():
         return None
     tried = losses.trials(store, first)
-    days = 730
-    found = fleet.run_fleet(store.database, meters, days, stop=stop, progress=progress) if meters else None
+    found = (
+        fleet.run_fleet(store.database, meters, _FLEET_DAYS, stop=stop, progress=progress) if meters else None
+    )
     if stop.is_set():
         return None
     limit = bound(store.read(one.meter).watts for one in summaries)

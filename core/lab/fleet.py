@@ -90,6 +90,12 @@ def sizes_up_to(meters: int) -> tuple[int, ...]:
     return (*(size for size in SIZES if size < meters), meters)
 
 
+def check_size(meters: int, days: int) -> None:
+    """Raises InputError `fleet-size` for a fleet that is not made."""
+    if not (1 <= meters <= MOST_METERS and 1 <= days <= MOST_DAYS):
+        raise InputError("fleet-size", meters=MOST_METERS, days=MOST_DAYS)
+
+
 def run_fleet(
     database: Database[Any],
     meters: int,
@@ -109,8 +115,7 @@ def run_fleet(
     FAMILIES. A cancelled run returns what it measured.
     Raises InputError `fleet-size`, StorageError `fleet-no-room` before anything is written.
     """
-    if not (1 <= meters <= MOST_METERS and 1 <= days <= MOST_DAYS):
-        raise InputError("fleet-size", meters=MOST_METERS, days=MOST_DAYS)
+    check_size(meters, days)
     store, halt = Store(database), stop or Event()
     with explained():
         _check_room(database, meters * days * forecast.READINGS_A_DAY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import platform
 import re
 from collections.abc import Mapping, Sequence
@@ -86,6 +87,7 @@ def machine() -> dict[str, str]:
     """Where and with what: no name of the machine, no user, no path."""
     return {
         "system": f"{platform.system()} {platform.machine()}",
+        "processors": str(os.cpu_count()),
         "python": platform.python_version(),
         "pymongo": version("pymongo"),
         "numpy": version("numpy"),
@@ -107,6 +109,8 @@ def bare(raw: Mapping[str, Any]) -> dict[str, Any]:
 def write_report(findings: Findings, path: Path, language: Language = Language.ENGLISH) -> tuple[Path, Path]:
     """Write the HTML to `path` and the JSON beside it (`.json`); both paths. Raises OSError."""
     beside = path.with_suffix(".json")
+    if beside == path:
+        beside = path.with_name(f"{path.name}.json")
     path.write_text(as_html(findings, language), encoding="utf-8")
     beside.write_text(json.dumps(as_json(findings), indent=1), encoding="utf-8")
     return path, beside

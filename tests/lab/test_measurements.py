@@ -259,6 +259,10 @@ def test_a_report_is_complete_private_and_comparable(
     one = read_report(data.read_bytes())
     assert one == json.loads(json.dumps(as_json(findings)))
     assert "host" not in one["raw"]["ordinary"]
+    assert int(one["machine"]["processors"]) > 0
+    page, data = write_report(findings, tmp_path / "named.json")
+    assert "<html" in page.read_text("utf-8")
+    assert read_report(data.read_bytes()) == one
     rows = {name: (first, second) for name, first, second in compare(one, one)}
     assert rows["footprint/ordinary/bytes_per_reading"][0] > 30
     assert "queries/races/history/ordinary/median_ms" in rows
