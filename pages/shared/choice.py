@@ -1,4 +1,7 @@
-"""One of a few, chosen with a segmented control and kept in the address, so that a reload shows the same."""
+"""What a visitor chooses on a page, kept in the address, so that a reload or a link shows the same.
+
+The usual choice is left out of the address; what the address says and nobody offers counts as the usual one.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,10 @@ from typing import TypeVar
 
 import streamlit as st
 
-_Option = TypeVar("_Option", bound=str)
+_BETWEEN = "."
+_NONE = "none"
+_ON = "1"
+_Option = TypeVar("_Option", bound=str | int)
 
 
 def choice(
@@ -16,11 +22,14 @@ def choice(
     label: str,
     words: Callable[[_Option], str],
     *,
+    usual: _Option | None = None,
     hide_label: bool = False,
 ) -> _Option:
-    """The option chosen; the first where the address has none of them under `name`, the widget's key too."""
+    """The option chosen; the usual one (without it the first) where the address has none of them under
+    `name`, the widget's key too."""
+    default = options[0] if usual is None else usual
     wish = st.query_params.get(name)
-    st.session_state[name] = next((one for one in options if one == wish), options[0])
+    st.session_state[name] = next((one for one in options if str(one) == wish), default)
     chosen: _Option = st.segmented_control(
         label,
         options,
@@ -29,11 +38,54 @@ def choice(
         format_func=words,
         key=name,
         on_change=_keep,
-        args=(name,),
+        args=(name, str(default)),
         label_visibility="collapsed" if hide_label else "visible",
     )
     return chosen
 
 
-def _keep(name: str) -> None:
-    st.query_params[name] = st.session_state[name]
+def _keep(name: str, usual: str) -> None:
+    _put(name, str(st.session_state[name]), usual)
+
+
+def several(
+    name: str, options: Sequence[_Option], label: str, words: Callable[[_Option], str]
+) -> list[_Option]:
+    """Any of the options, in their order; usually all."""
+    wish = st.query_params.get(name)
+    named = None if wish is None else wish.split(_BETWEEN)
+    known = named is not None and set(named) <= {_NONE, *map(str, options)}
+    st.session_state[name] = [one for one in options if named is None or not known or str(one) in named]
+    picked: list[_Option] = st.pills(
+        label,
+        options,
+        selection_mode="multi",
+        format_func=words,
+        key=name,
+        on_change=_keep_several,
+        args=(name, options),
+    )
+    return picked
+
+
+def _keep_several(name: str, options: Sequence[_Option]) -> None:
+    chosen = st.session_state[name]
+    picked = _BETWEEN.join(str(one) for one in options if one in chosen)
+    _put(name, picked or _NONE, _BETWEEN.join(map(str, options)))
+
+
+def switch(name: str, label: str) -> bool:
+    """On or off; usually off."""
+    st.session_state[name] = st.query_params.get(name) == _ON
+    return st.toggle(label, key=name, on_change=_keep_switch, args=(name,))
+
+
+def _keep_switch(name: str) -> None:
+    _put(name, _ON if st.session_state[name] else "", "")
+
+
+def _put(name: str, chosen: str, usual: str) -> None:
+    if chosen == usual:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = chosen

@@ -15,11 +15,12 @@ from core.consumption.periods import Period, View, shifted, usual_start
 from core.consumption.queries import Query
 from core.formats import percent
 from core.model import Days
+from pages.shared.choice import switch
 from pages.shared.frame import path_of
 from pages.shared.visitor import Visitor
 from pages.views.card import Asked, card, heading
 from pages.views.empty import measured
-from pages.views.navigator import shown_in_address
+from pages.views.navigator import from_day, shown_in_address
 
 
 def show_compare(guest: Visitor, home: Household, period: Period, style: Theme) -> None:
@@ -27,7 +28,7 @@ def show_compare(guest: Visitor, home: Household, period: Period, style: Theme) 
     if shown:
         _overlay(guest, home, shown, style)
     heading(guest, "years", whole=True)
-    cumulated = st.toggle(guest.t("consumption.years.cumulated"), key="cumulated")
+    cumulated = switch("cumulated", guest.t("consumption.years.cumulated"))
     card(
         guest,
         "years",
@@ -44,15 +45,7 @@ def _overlay(guest: Visitor, home: Household, shown: Days, style: Theme) -> None
     if shown == home.days:
         st.caption(guest.t("consumption.overlay.all"))
         return
-    first = st.date_input(
-        guest.t("consumption.overlay.label"),
-        value=usual_start(shown, home.days),
-        min_value=home.days.first,
-        max_value=home.days.end - timedelta(days=1),
-        format="DD/MM/YYYY",
-        key=f"overlay-{shown.first}-{shown.end}",
-        width=260,
-    )
+    first = _first_of_other(guest, home, shown)
     moved = shown.first - first
     other = home.history.during(shifted(shown, -moved))
     now = home.history.during(shown)
@@ -66,6 +59,33 @@ def _overlay(guest: Visitor, home: Household, shown: Days, style: Theme) -> None
             then=style.kwh(other.watt_minutes) if len(other) else guest.t("consumption.overlay.none"),
         )
     )
+
+
+def _first_of_other(guest: Visitor, home: Household, shown: Days) -> date:
+    """The first day of the second period; the address has it where it is not the usual one."""
+    usual = usual_start(shown, home.days)
+    key = f"overlay-{shown.first}-{shown.end}"
+    wish = from_day("against", usual)
+    st.session_state[key] = wish if home.days.first <= wish < home.days.end else usual
+    first: date = st.date_input(
+        guest.t("consumption.overlay.label"),
+        min_value=home.days.first,
+        max_value=home.days.end - timedelta(days=1),
+        format="DD/MM/YYYY",
+        key=key,
+        on_change=_keep_other,
+        args=(key, usual),
+        width=260,
+    )
+    return first
+
+
+def _keep_other(key: str, usual: date) -> None:
+    first = st.session_state[key]
+    if first == usual:
+        st.query_params.pop("against", None)
+    else:
+        st.query_params["against"] = first.isoformat()
 
 
 def _unlike(guest: Visitor, home: Household, style: Theme) -> None:

@@ -18,11 +18,14 @@ def from_address(known: Days) -> Period:
     last = known.end - timedelta(days=1)
     wish = st.query_params.get("view")
     view = View(wish) if wish in set(View) else View.MONTH
-    first = _day("day", last)
-    return custom(first, _day("to", last), known) if view is View.CUSTOM else period_of(view, first, known)
+    first = from_day("day", last)
+    return (
+        custom(first, from_day("to", last), known) if view is View.CUSTOM else period_of(view, first, known)
+    )
 
 
-def _day(name: str, default: date) -> date:
+def from_day(name: str, default: date) -> date:
+    """The day the address has under a name."""
     try:
         return date.fromisoformat(st.query_params.get(name, ""))
     except ValueError:
@@ -33,6 +36,7 @@ def to_address(period: Period) -> None:
     """Put a period into the address."""
     st.query_params["view"] = period.view.value
     st.query_params["day"] = period.first.isoformat()
+    st.query_params.pop("against", None)  # a second period is one of the period left
     if period.view is View.CUSTOM:
         st.query_params["to"] = period.last.isoformat()
     else:

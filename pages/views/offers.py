@@ -11,6 +11,7 @@ from core.consumption.household import Household
 from core.consumption.periods import Period
 from core.consumption.tariffs import Comparison, compare
 from pages.shared import notices
+from pages.shared.choice import choice, several
 from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
 from pages.views.empty import measured
@@ -46,22 +47,17 @@ def show_offers(
 def _contracts(guest: Visitor, contract: Contract) -> tuple[Contract, ...]:
     others = [one for one in _OTHERS if not (contract.regulated and one is contract.option)]
     with st.container(horizontal=True):
-        picked = st.pills(
-            guest.t("cost.section.compare"),
+        picked = several(
+            "offers",
             others,
-            default=others,
-            selection_mode="multi",
-            format_func=lambda one: guest.t(f"cost.option.{one.value}"),
-            key=f"offers-{contract.option.value}-{contract.regulated}",
+            guest.t("cost.section.compare"),
+            lambda one: guest.t(f"cost.option.{one.value}"),
         )
-        mode = st.segmented_control(
-            guest.t("cost.compare.mode"),
+        mode = choice(
+            "prices",
             ["now", "then"],
-            default="now",
-            required=True,
-            wrap=True,
-            format_func=lambda one: guest.t(f"cost.compare.{one}"),
-            key="price_mode",
+            guest.t("cost.compare.mode"),
+            lambda one: guest.t(f"cost.compare.{one}"),
         )
     windows = contract.off_peak or USUAL_OFF_PEAK
     found = (contract, *(regulated(one, contract.kva, windows) for one in others if one in picked))

@@ -51,14 +51,12 @@ def show_bars(guest: Visitor, home: Household, shown: Days, contract: Contract, 
     heading(guest, "bars")
     usual = Grain.DAY if len(shown) <= _DAILY_BARS else Grain.MONTH
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        grain = st.segmented_control(
-            guest.t("consumption.bars.label"),
+        grain = choice(
+            "grain",
             list(Grain),
-            default=usual,
-            required=True,
-            wrap=True,
-            format_func=lambda one: guest.t(f"consumption.bars.{one.value}"),
-            key=f"grain-{usual.value}",
+            guest.t("consumption.bars.label"),
+            lambda one: guest.t(f"consumption.bars.{one.value}"),
+            usual=usual,
         )
         unit = "kwh"
         if home.is_bought:

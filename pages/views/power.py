@@ -14,6 +14,7 @@ from core.consumption.queries import Query
 from core.consumption.totals import by_day
 from core.formats import day, kwh, labelled, moment
 from core.paristime import local
+from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
 from pages.views.card import Asked, card, heading
 from pages.views.compare import days_link
@@ -29,15 +30,7 @@ def show_power(guest: Visitor, home: Household, period: Period, contract: Contra
         return
     history = home.history.during(shown)
     heading(guest, "peaks")
-    kva = st.segmented_control(
-        guest.t("consumption.peak.kva"),
-        list(POWERS),
-        default=contract.kva,
-        required=True,
-        wrap=True,
-        format_func=lambda one: f"{one} kVA",
-        key="kva",
-    )
+    kva = choice("kva", POWERS, guest.t("consumption.peak.kva"), lambda one: f"{one} kVA", usual=contract.kva)
     chart = peak_chart(*daily_peaks(history), kva, style)
     picked = card(guest, "peaks", chart, Asked(Query.PEAKS, shown), clicks=True)
     st.caption(guest.t("consumption.peak.note"))

@@ -13,6 +13,7 @@ from core.consumption.contracts import Option, regulated
 from core.consumption.periods import View
 from core.consumption.preferences import save_contract
 from core.consumption.shapes import Season
+from core.consumption.totals import Grain
 from core.model import Delivery, Meter, Origin
 from core.storage.store import Store
 from core.texts import Language, text
@@ -135,7 +136,7 @@ def order(page: AppTest, *wanted: str) -> list[str]:
 @pytest.mark.parametrize(
     ("section", "card", "widget"),
     [
-        ("overview", "bars", "grain-day"),
+        ("overview", "bars", "grain"),
         ("overview", "bars", "unit"),
         ("habits", "mean_day", "weekdays"),
         ("compare", "overlay", "overlay-2024-03-01-2024-04-01"),
@@ -268,3 +269,63 @@ def test_a_period_without_any_price_has_words_and_no_empty_bars(household_page: 
     assert [warning.value for warning in page.warning] == [text("consumption.bars.unpriced", days=7)]
     charts = [chart.proto.alt for chart in page.get("plotly_chart")]
     assert text("consumption.bars.none") not in charts
+
+
+def test_a_view_reloads_with_its_controls_and_leaves_the_usual_ones_out(household_page: Opens) -> None:
+    month = {"view": "month", "day": "2024-04-01"}
+    page = household_page("consumption", **month)
+    page.segmented_control(key="grain").set_value(Grain.WEEK).run()
+    assert page.query_params["grain"] == "week"
+    again = household_page("consumption", **month, grain="week", unit="eur")
+    assert again.segmented_control(key="grain").value == Grain.WEEK
+    again.segmented_control(key="grain").set_value(Grain.DAY).run()
+    again.segmented_control(key="unit").set_value("kwh").run()
+    assert not {"grain", "unit"} & set(again.query_params)
+
+
+def test_the_second_period_and_the_cumulated_years_are_in_the_address(household_page: Opens) -> None:
+    page = household_page("consumption", show="compare", view="week", day="2024-04-15")
+    other = page.date_input(key="overlay-2024-04-15-2024-04-22")
+    other.set_value(date(2024, 3, 4)).run()
+    page.toggle(key="cumulated").set_value(True).run()
+    assert (page.query_params["against"], page.query_params["cumulated"]) == ("2024-03-04", "1")
+    query = {name: page.query_params[name] for name in ("show", "view", "day", "against", "cumulated")}
+    again = household_page("consumption", **query)
+    assert again.date_input(key="overlay-2024-04-15-2024-04-22").value == date(2024, 3, 4)
+    assert again.toggle(key="cumulated").value
+    again.toggle(key="cumulated").set_value(False).run()
+    again.button(key="step_previous").click().run()
+    assert not {"against", "cumulated"} & set(again.query_params)
+
+
+def test_the_subscribed_power_is_in_the_address_unless_it_is_the_contracts(household_page: Opens) -> None:
+    page = household_page("consumption", show="power")
+    own = page.segmented_control(key="kva").value
+    page.segmented_control(key="kva").set_value(12).run()
+    assert page.query_params["kva"] == "12"
+    assert household_page("consumption", show="power", kva="12").segmented_control(key="kva").value == 12
+    page.segmented_control(key="kva").set_value(own).run()
+    assert "kva" not in page.query_params
+
+
+@pytest.mark.parametrize(
+    ("section", "query"),
+    [
+        ("overview", {"grain": "century", "unit": "<b>"}),
+        ("compare", {"against": "1900-01-01", "cumulated": "perhaps"}),
+        ("compare", {"against": "never"}),
+        ("power", {"kva": "-1"}),
+    ],
+)
+def test_nonsense_in_the_address_counts_as_the_usual_choice(
+    household_page: Opens, section: str, query: dict[str, str]
+) -> None:
+    def controls(page: AppTest) -> list[object]:
+        widgets = (*page.segmented_control, *page.toggle, *page.date_input)
+        return [one.value for one in widgets]
+
+    page = household_page("consumption", show=section, view="week", day="2024-04-15", **query)
+    assert not page.exception
+    assert controls(page) == controls(
+        household_page("consumption", show=section, view="week", day="2024-04-15")
+    )

@@ -192,3 +192,26 @@ def test_prices_shown_with_a_comma_are_kept_as_they_were(household_page: Opens, 
     page.button(key="save_contract").click().run()
     assert not page.error
     assert load_contract(store.database) == own
+
+
+def test_a_comparison_reloads_with_its_offers_and_prices(household_page: Opens) -> None:
+    page = household_page("cost", part="compare", view="month", day="2024-03-01")
+    page.button_group(key="offers").set_value([Option.TEMPO]).run()
+    page.segmented_control(key="prices").set_value("then").run()
+    assert (page.query_params["offers"], page.query_params["prices"]) == ("tempo", "then")
+    again = household_page("cost", part="compare", offers="tempo", prices="then")
+    assert again.button_group(key="offers").value == [Option.TEMPO]
+    assert again.segmented_control(key="prices").value == "then"
+    again.button_group(key="offers").set_value([]).run()
+    assert again.query_params["offers"] == "none"
+    again.button_group(key="offers").set_value([Option.HPHC, Option.TEMPO]).run()
+    again.segmented_control(key="prices").set_value("now").run()
+    assert not {"offers", "prices"} & set(again.query_params)
+
+
+@pytest.mark.parametrize("query", [{"offers": "free.lunch"}, {"offers": ""}, {"prices": "never"}])
+def test_nonsense_in_the_address_compares_as_usual(household_page: Opens, query: dict[str, str]) -> None:
+    page = household_page("cost", part="compare", **query)
+    assert not page.exception
+    assert page.button_group(key="offers").value == [Option.HPHC, Option.TEMPO]
+    assert page.segmented_control(key="prices").value == "now"
