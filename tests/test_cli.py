@@ -23,9 +23,11 @@ from pymongo import MongoClient
 
 from core.cli.console import Console
 from core.cli.holdings import exact_wh
+from core.cli.laboratory import print_footprint
 from core.cli.main import main
 from core.cli.progress import ProgressBar
 from core.importing.run import Progress
+from core.lab.footprint import Footprint, Usage
 from core.paristime import HOUR_MS, midnight, today
 from core.sources.demo import DemoSource
 from core.storage import server
@@ -261,6 +263,21 @@ def test_the_api_by_command_and_the_daily_update(home: Home) -> None:
         for done in (due, imported, again, banned):
             assert token not in done.out + done.err
             assert house.meter.prm not in done.out + done.err
+
+
+def test_the_footprint_says_what_is_free_and_tells_no_saving_before_a_checkpoint(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    raw = {"storageStats": {"count": 0}}
+    ordinary = Usage(1000, 100_000, 50_000, 20_000, raw=raw)
+    series = Usage(1000, 2_000, 6_000, 1_000, free_bytes=3_000, buckets=1, raw=raw)
+    print_footprint(Footprint("6.0.5", True, ordinary, series), Console())
+    settled = capsys.readouterr().out
+    assert re.search(r"Free space in the files +0.B +3.00.kB", settled), settled
+    assert re.search(r"In use: total without free space .* 94.3.%", settled), settled
+    assert re.search(r"In use, B/reading +70.00 +4.00", settled), settled
+    print_footprint(Footprint("6.0.5", False, ordinary, series), Console())
+    assert capsys.readouterr().out.count("%") == 1  # of the data before compression
 
 
 @pytest.mark.parametrize(

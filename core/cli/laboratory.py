@@ -47,11 +47,11 @@ def run_footprint(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.json:
         console.data(measured.as_json())
     else:
-        _print_footprint(measured, console)
+        print_footprint(measured, console)
     return 0
 
 
-def _print_footprint(measured: Footprint, console: Console) -> None:
+def print_footprint(measured: Footprint, console: Console) -> None:
     """The table of the Footprint page, in its words."""
     from core.lab.footprint import MEANINGFUL_READINGS, saving
 
@@ -63,14 +63,18 @@ def _print_footprint(measured: Footprint, console: Console) -> None:
         ["", *(console.text(f"footprint.{name}") for name in ("ordinary", "time-series", "table.saving"))],
         [console.text("cli.status.readings"), *readings, ""],
     ]
-    for name in ("data_bytes", "storage_bytes", "index_bytes", "total_bytes"):
+    names = ("data_bytes", "storage_bytes", "index_bytes", "total_bytes", "unused_bytes", "net_bytes")
+    has_free = any(side.unused_bytes for side in sides)
+    for name in names if has_free else names[:4]:
         one, other = (getattr(side, name) for side in sides)
-        saved = percent(saving(one, other), language)
-        rows.append(
-            [console.text(f"footprint.table.{name}"), size(one, language), size(other, language), saved]
-        )
-    each = [number(side.bytes_per_reading, language, 2) for side in sides]
-    rows.append([console.text("footprint.table.bytes_per_reading"), *each, ""])
+        final = name != "unused_bytes" and (measured.settled or name == "data_bytes")
+        saved = percent(saving(one, other), language) if final else ""
+        title = "footprint.part.free" if name == "unused_bytes" else f"footprint.table.{name}"
+        rows.append([console.text(title), size(one, language), size(other, language), saved])
+    units = ("bytes_per_reading", "net_per_reading")
+    for unit in units if has_free else units[:1]:
+        each = [number(getattr(side, unit), language, 2) for side in sides]
+        rows.append([console.text(f"footprint.table.{unit}"), *each, ""])
     rows.append([console.text("cli.footprint.buckets"), "", number(series.buckets or 0, language), ""])
     console.table(rows)
     settled = "settled" if measured.settled else "unsettled"
@@ -107,6 +111,7 @@ def run_fleet(arguments: argparse.Namespace, console: Console) -> int:
 
 def _print_fleet(measured: Fleet, console: Console) -> None:
     from core.lab.footprint import saving
+    from core.lab.wording import cost
 
     language = console.language
     columns = (
@@ -120,8 +125,8 @@ def _print_fleet(measured: Fleet, console: Console) -> None:
             [
                 number(one.meters, language),
                 number(sides[0].readings, language),
-                *(f"{number(side.bytes_per_reading, language, 2)}" for side in sides),
-                percent(saving(sides[0].total_bytes, sides[1].total_bytes), language),
+                *(cost(side, language) for side in sides),
+                percent(saving(sides[0].net_bytes, sides[1].net_bytes), language),
             ]
         )
     console.table(rows, left=0)
