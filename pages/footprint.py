@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import streamlit as st
 
@@ -17,6 +18,7 @@ from pages.shared.lab_charts import draw
 from pages.shared.lab_tables import sides
 from pages.shared.visitor import Visitor
 
+AGAIN_SECONDS = 20
 SIDES = ("ordinary", "time-series")
 ROWS = (
     *("data_bytes", "storage_bytes", "free_bytes", "index_bytes", "index_free_bytes"),
@@ -122,13 +124,20 @@ def described(guest: Visitor, usage: Usage) -> str:
     )
 
 
+def measure_again(drawn_at: float) -> None:
+    """Draws the page anew, but not in the run that has just drawn it (`drawn_at`: seconds, monotonic)."""
+    if time.monotonic() - drawn_at > AGAIN_SECONDS / 2:
+        st.rerun()
+
+
 guest = page("footprint", needs="readings")
 measured, limit = measure(guest)
 if measured.settled:
     show_gain(guest, measured)
     draw(guest, side_by_side(measured, limit, guest.language), "footprint.title", "footprint_chart")
 else:  # a file not written yet is said to take 4 kB: a saving of it would be false
-    st.warning(guest.t("footprint.unsettled"), icon=":material/hourglass_top:")
+    st.warning(guest.t("footprint.unsettled", seconds=AGAIN_SECONDS), icon=":material/hourglass_top:")
+    st.fragment(measure_again, run_every=AGAIN_SECONDS)(time.monotonic())
 show_state(guest, measured, limit)
 show_table(guest, measured)
 show_raw(guest, measured)

@@ -64,7 +64,7 @@ def test_no_saving_is_told_of_sizes_that_are_not_settled(
     monkeypatch.setattr(Store, "settle", lambda _: False)
     page = household_page("footprint")
     assert not page.exception
-    assert text("footprint.unsettled") in [warning.value for warning in page.warning]
+    assert text("footprint.unsettled", seconds=20) in [warning.value for warning in page.warning]
     assert not page.metric
     assert page.table[0].value["Saving"].notna().sum() == 1
 
