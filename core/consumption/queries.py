@@ -76,18 +76,29 @@ def stages(query: Query) -> _Stages:
     if query is Query.DURATION:
         return [{"$group": {"_id": "$watts", "minutes": {"$sum": "$meter.step"}}}, {"$sort": {"_id": -1}}]
     if query is Query.BASE:
-        return [
-            {"$match": {"$expr": {"$lt": [{"$hour": wall}, 6]}}},
-            {"$group": {"_id": day, "night": {"$push": "$watts"}}},
-            {"$set": {"night": {"$sortArray": {"input": "$night", "sortBy": 1}}}},
-            {"$project": {"watts": {"$arrayElemAt": ["$night", 1]}}},
-            {"$sort": {"_id": 1}},
-        ]
+        return [{"$match": {"$expr": {"$lt": [clock["hour"], 6]}}}, *_low_of_night(day, clock)]
     return [{"$group": {"_id": day, "watts": {"$max": "$watts"}}}, {"$sort": {"_id": 1}}]
 
 
 def _power_by(key: dict[str, Any]) -> dict[str, Any]:
     return {"$group": {"_id": key, "watt_minutes": _ENERGY, "minutes": {"$sum": "$meter.step"}}}
+
+
+def _low_of_night(day: dict[str, Any], clock: dict[str, Any]) -> _Stages:
+    """The 10th percentile of the half-hours of each night, of nights of which six at least are known; an hour
+    counts as two. Without $sortArray, which MongoDB 5.0 lacks."""
+    half_hour = {"day": day, "hour": clock["hour"], "half": {"$gte": [clock["minute"], 30]}}
+    known = {"$sum": {"$max": [1, {"$divide": ["$minutes", 30]}]}}
+    rank = {"$round": {"$multiply": [0.1, {"$subtract": [{"$size": "$night"}, 1]}]}}
+    return [
+        _power_by(half_hour),
+        {"$set": {"watts": {"$divide": ["$watt_minutes", "$minutes"]}}},
+        {"$sort": {"watts": 1}},
+        {"$group": {"_id": "$_id.day", "night": {"$push": "$watts"}, "known": known}},
+        {"$match": {"known": {"$gte": 6}}},
+        {"$project": {"watts": {"$arrayElemAt": ["$night", {"$toInt": rank}]}}},
+        {"$sort": {"_id": 1}},
+    ]
 
 
 def _of_season(season: Season) -> _Stages:

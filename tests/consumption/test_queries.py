@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from core.consumption.contracts import (
@@ -18,11 +19,14 @@ from core.consumption.contracts import (
 )
 from core.consumption.history import History
 from core.consumption.household import Scope, load, scopes
+from core.consumption.insights import base_load
 from core.consumption.preferences import default_contract, load_contract, save_contract
 from core.consumption.queries import Query, measure, stages, written
-from core.consumption.shapes import Season
+from core.consumption.shapes import Season, carpet
 from core.consumption.totals import by_day
-from core.model import Curve, Days, Delivery, Flow, Meter, Origin
+from core.model import STEPS, Curve, Days, Delivery, Flow, Meter, Origin
+from core.paristime import midnight
+from core.storage.dates import to_datetime
 from core.storage.store import Store
 from tests.curves import METER_PRM, regular
 
@@ -55,6 +59,22 @@ def test_the_query_of_days_says_what_the_view_says(store: Store, autumn: Curve) 
     daily = by_day(History.of(autumn), DAYS)
     assert [one["watt_minutes"] for one in answer] == daily.energy.tolist()
     assert [one["minutes"] for one in answer] == daily.expected.tolist()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_query_of_the_base_load_says_what_the_view_says(store: Store, step: int) -> None:
+    curve = regular(DAYS.first, len(DAYS), step)
+    curve = curve.select(np.random.default_rng(step).random(len(curve)) < 0.8)
+    keep(store, METER, curve)
+    answer = {one["_id"]: one["watts"] for one in store.time_series.aggregate(stages(Query.BASE))}
+    base = base_load(carpet(History.of(curve)))
+    shown = {
+        to_datetime(midnight(day)).replace(tzinfo=None): watts
+        for day, watts in zip(base.day.tolist(), base.watts.tolist(), strict=True)
+        if not np.isnan(watts)
+    }
+    assert answer == pytest.approx(shown)
+    assert answer
 
 
 def test_a_query_of_a_season_leaves_the_others_out(store: Store) -> None:
