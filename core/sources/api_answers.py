@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from core.errors import SourceError
 from core.model import MINUTE_MS, Curve, Delivery, Flow, Meter, Origin, Refusal, RefusalReason
 from core.paristime import HOUR_MS, ends_to_utc, exists, is_ambiguous, to_utc
+from core.sources.shown import shown
 
 MAX_WATTS: Final = 1_000_000
 """A Linky meter serves up to 36 kVA; far beyond, a value is an error."""
@@ -101,7 +102,7 @@ def _v2(document: Mapping[str, Any], flow: Flow | None) -> _Series:
     return _Series(
         prm=str(document["idPrm"]),
         flow=_FLOWS[chosen["grandeurMetier"]],
-        unit=str(chosen["unite"]),
+        unit=shown(str(chosen["unite"])),
         power=chosen["grandeurPhysique"] == "PA",
         stamps=[point["d"] for point in points],
         values=[point["v"] for point in points],
@@ -117,7 +118,7 @@ def _v5(document: Mapping[str, Any]) -> _Series:
     return _Series(
         prm=str(document["usage_point_id"]),
         flow=None,
-        unit=str(kind["unit"]),
+        unit=shown(str(kind["unit"])),
         power=kind.get("measurement_kind", "power") == "power"
         and kind.get("aggregate", "average") == "average",
         stamps=[point["date"] for point in points],
@@ -236,4 +237,4 @@ class _Refusals:
     def _example(self, row: int) -> str:
         series = self._series
         value = "null" if series.values[row] is None else series.values[row]
-        return f"{series.stamps[row]}: {value}, {series.steps[row]}"[:80]
+        return shown(f"{series.stamps[row]}: {value}, {series.steps[row]}")

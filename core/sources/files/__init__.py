@@ -12,8 +12,9 @@ from typing import Final
 from core.errors import InputError, SourceError
 from core.model import UNKNOWN_PRM, Delivery, Flow, Meter, Preview, Refusal, Span, summed
 from core.sources.files import detect
-from core.sources.files.content import MAX_BYTES, Content, is_workbook, shown_name, unpacked
+from core.sources.files.content import MAX_BYTES, Content, is_workbook, unpacked
 from core.sources.files.parsed import Part
+from core.sources.shown import shown_name
 
 __all__ = ["FileSource", "open_files"]
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.model import RefusalReason
 from core.paristime import DAY_MS
+from core.sources.shown import LONGEST, shown
 
 MAX_WATTS: Final = 1_000_000
 """A Linky meter serves up to 36 kVA; far beyond, a value is an error."""
@@ -30,7 +31,8 @@ _EDGES[0xA0] = True
 _MAX_EDGE: Final = 8
 _MAX_DIGITS: Final = 12
 _NOTHING: Final = (b"NA", b"N/A", b"null", b"NULL", b"nan", b"NaN", b"-")
-_EXAMPLE_BYTES: Final = 80
+_EXAMPLE_BYTES: Final = LONGEST + 14
+"""With all of a meter number that begins where an example ends, so that it is masked too."""
 
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -126,9 +128,9 @@ class Lines:
         return trimmed(Field(self.text, begin, end))
 
     def string(self, row: int) -> str:
-        """A line as an example of what was refused: its first 80 bytes."""
+        """The beginning of a line, as an example of what was refused."""
         piece = bytes(self.text[self._begins[row] : min(self._ends[row], self._begins[row] + _EXAMPLE_BYTES)])
-        return piece.decode("utf-8", errors="replace").strip()
+        return shown(piece.decode("utf-8", errors="replace"))
 
 
 def trimmed(field: Field) -> Field:

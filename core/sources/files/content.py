@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
 import unicodedata
 import zipfile
 import zlib
@@ -25,7 +24,6 @@ MAX_WHOLE: Final = 32 << 20
 _ENTRY: Final = b"PK\x01\x02"
 _ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _WORKBOOK: Final = "xl/workbook.xml"
-_LONG_NUMBER: Final = re.compile(r"\d{10,}")
 
 Pieces = Callable[[], Iterator[bytes | memoryview]]
 
@@ -150,11 +148,6 @@ def folded(text: str) -> str:
     """In lower case and without accents."""
     plain = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).lower()
-
-
-def shown_name(name: str) -> str:
-    """A file's name as it may be shown: of a meter number in it, the last 4 digits."""
-    return _LONG_NUMBER.sub(lambda found: f"••••{found[0][-4:]}", name)
 
 
 @contextmanager

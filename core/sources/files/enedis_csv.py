@@ -14,6 +14,7 @@ from core.sources.files.content import Content
 from core.sources.files.parsed import Part, check_not_cut, full_lines, lines_above, lines_below, read_prm
 from core.sources.files.rows import Rows
 from core.sources.files.timing import NO_STEP
+from core.sources.shown import shown
 
 _HEADER: Final = re.compile(r'"?horodate"?;"?valeur"?;?')
 _ROW: Final = re.compile(r'"?\d{4}-\d\d-\d\dt\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|z)"?;"?[^;]*"?;?')
@@ -32,7 +33,7 @@ def read(content: Content) -> list[Part]:
     head = content.head_lines()
     about = _about(head)
     if about.get("unite", "w") not in ("w", ""):
-        raise SourceError("file-other-quantity", unit=about["unite"][:12])
+        raise SourceError("file-other-quantity", unit=shown(about["unite"])[:12])
     rows = Rows()
     for lines in lines_below(content, lines_above(head, _HEADER)):
         power, against = watts(lines.field(1))
