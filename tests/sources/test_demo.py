@@ -5,7 +5,7 @@ from threading import Event
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.model import DEMO_PRM, Days, Meter, Origin
@@ -34,9 +34,15 @@ def test_there_are_two_gaps():
 
 
 @settings(max_examples=50)
+@example(date(2026, 1, 20))
+@example(date(2026, 1, 21))
+@example(date(2026, 1, 22))
+@example(date(2026, 1, 23))
 @given(st.dates(date(2010, 1, 1), date(2090, 1, 1)))
 def test_any_two_years_hold_two_gaps(until):
-    assert len(DemoSource(until).preview().gaps) == 2
+    """But where the lost day is their first or their last one: readings on one side of it make no gap."""
+    at_an_edge = until.year % 2 == 0 and (until.month, until.day) in ((1, 21), (1, 22))
+    assert len(DemoSource(until).preview().gaps) == (1 if at_an_edge else 2)
 
 
 @settings(max_examples=30)
