@@ -21,17 +21,18 @@ from typing import Any, Final
 import pytest
 from pymongo import MongoClient
 
-from core.cli.console import Console
+from core.cli.console import Console, as_json
 from core.cli.holdings import exact_wh
 from core.cli.laboratory import print_footprint
 from core.cli.main import main
 from core.cli.progress import ProgressBar
+from core.errors import SourceError, SourcePaused
 from core.importing.run import Progress
 from core.lab.footprint import Footprint, Usage
 from core.paristime import HOUR_MS, midnight, today
 from core.sources.demo import DemoSource
 from core.storage import server
-from core.texts import text
+from core.texts import Language, text
 from tests.code import ROOT
 from tests.conso_server import ConsoServer, household
 from tests.curves import regular
@@ -416,6 +417,19 @@ def test_calls_promise_no_time_and_a_wait_says_why(
     assert waits == f"{text('error.api-throttled.title')}. Trying again at 14:00:00."
     assert "500 of 1\u202f000 readings" in readings
     assert "left" in readings
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_json_promises_no_going_on_by_itself_either(language: Language) -> None:
+    pause = SourcePaused("api-budget-used", resumes_at=midnight(date(2026, 11, 25)) + HOUR_MS, calls=49)
+    told = as_json(pause, language)
+    assert "python -m core sync" in told["cure"]
+    assert "01:00" in told["cure"]
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_ban_names_the_page_where_it_is_lifted(language: Language) -> None:
+    assert text("common.nav.history", language) in SourceError("api-banned").cure(language)
 
 
 def test_erasing_one_meter_keeps_the_others(home: Home) -> None:

@@ -36,14 +36,8 @@ class Console:
         print(re.sub(r"\s*[\r\n]+\s*", " ", words), file=sys.stderr)
 
     def failed(self, error: CourbeError, about: str = "") -> None:
-        """What happened and what to do, in one line; `about` names the file or service. A command does not go
-        on by itself after a pause: it says from when on to run it again."""
-        cure = error.cure(self.language)
-        if isinstance(error, SourcePaused) and error.resumes_at is not None:
-            from core.paristime import local
-
-            cure = self.text("cli.again", moment=moment(local(error.resumes_at), self.language))
-        told = f"{error.happened(self.language)} {cure}"
+        """What happened and what to do, in one line; `about` names the file or service."""
+        told = f"{error.happened(self.language)} {_cure(error, self.language)}"
         self.note(labelled(about, told, self.language) if about else told)
 
     def table(self, rows: Sequence[Sequence[str]], left: int = 1) -> None:
@@ -63,5 +57,14 @@ def as_json(error: CourbeError, language: Language) -> dict[str, str]:
         "code": error.code,
         "title": error.title(language),
         "happened": error.happened(language),
-        "cure": error.cure(language),
+        "cure": _cure(error, language),
     }
+
+
+def _cure(error: CourbeError, language: Language) -> str:
+    """What to do. A command does not go on by itself after a pause: from when on to run it again."""
+    if isinstance(error, SourcePaused) and error.resumes_at is not None:
+        from core.paristime import local
+
+        return text("cli.again", language, moment=moment(local(error.resumes_at), language))
+    return error.cure(language)
