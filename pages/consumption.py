@@ -7,7 +7,7 @@ from enum import StrEnum
 import streamlit as st
 
 from pages.shared.choice import choice
-from pages.shared.frame import page, path_of
+from pages.shared.frame import link, page, path_of
 from pages.views.compare import show_compare
 from pages.views.export import show_export
 from pages.views.habits import show_habits
@@ -58,3 +58,4 @@ elif section is Section.POWER:
     show_power(guest, home, period, priced, style)
 else:
     show_export(guest, home)
+link(guest, "footprint", guest.t("common.to_footprint"), icon=":material/database:")

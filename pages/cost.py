@@ -7,7 +7,7 @@ from enum import StrEnum
 import streamlit as st
 
 from pages.shared.choice import choice
-from pages.shared.frame import page
+from pages.shared.frame import link, page
 from pages.views.bill import show_bill
 from pages.views.contract_form import show_form
 from pages.views.household import contract, household, say_priced, theme
@@ -43,3 +43,4 @@ elif part is Part.BILL:
     show_bill(guest, home, navigator(guest, home.days), priced, style)
 else:
     show_offers(guest, home, navigator(guest, home.days), priced, style, told=told)
+link(guest, "footprint", guest.t("common.to_footprint"), icon=":material/database:")

@@ -63,3 +63,22 @@ def test_a_step_that_was_seen_stays_so_in_the_next_session(
     assert done(first) == {text("common.nav.connect"), text("common.nav.history")}
     second = open_page("history", lang="en").run()
     assert done(second) == {text("common.nav.connect"), text("common.nav.consumption")}
+
+
+@pytest.mark.parametrize(
+    ("name", "onward"),
+    [
+        ("consumption", "common.to_footprint"),
+        ("cost", "common.to_footprint"),
+        ("footprint", "footprint.to_laboratory"),
+        ("laboratory", "laboratory.to_speed"),
+        ("speed", "speed.to_fleet"),
+    ],
+)
+def test_a_page_ends_with_the_way_on(
+    open_page: Callable[..., AppTest], two_meters: list[Meter], name: str, onward: str
+) -> None:
+    """On a phone the steps of the walk are folded away."""
+    app = open_page(name, lang="en").run()
+    assert not app.exception
+    assert [link.proto.label for link in app.main.get("page_link")][-1] == text(onward)
