@@ -9,7 +9,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 # An installation is done once its stamp exists, and done again when the requirements change.
 RUN_STAMP  := $(VENV)/run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
 TEST_STAMP := $(VENV)/test-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
-NODE_STAMPS := node_modules/.package-lock.json deploy/atlas/node_modules/.package-lock.json
+NODE_STAMPS := tests/browser/node_modules/.package-lock.json deploy/atlas/node_modules/.package-lock.json
 
 .PHONY: run test lint types tests torture bench screenshots format clean
 
@@ -46,7 +46,7 @@ format: $(TEST_STAMP)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) node_modules deploy/atlas/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage tests/artefacts
+	rm -rf $(VENV) tests/browser/node_modules deploy/atlas/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage tests/artefacts
 
 $(RUN_STAMP): requirements.txt
 	@test -n "$(PYTHON)" || { echo "Courbe needs Python 3.11 or later; install it or name it: make PYTHON=…" >&2; exit 1; }
@@ -60,14 +60,7 @@ $(TEST_STAMP): $(RUN_STAMP) requirements-dev.txt
 	@touch $@
 
 # axe-core for the accessibility checks in the browser; a driver for the test of the Atlas trigger.
-node_modules/.package-lock.json: package-lock.json
-	$(npm_ci)
-
-deploy/atlas/node_modules/.package-lock.json: deploy/atlas/package-lock.json
-	$(npm_ci)
-
-define npm_ci
-@.ci/need npm npm
-npm ci --prefix $(dir $<) --ignore-scripts --no-audit --no-fund --loglevel=error
-@touch $@
-endef
+%/node_modules/.package-lock.json: %/package-lock.json
+	@.ci/need npm npm
+	npm ci --prefix $(dir $<) --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@

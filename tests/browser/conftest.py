@@ -14,7 +14,7 @@ from tests.browser.visit import AXE, launch
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    assert AXE.is_file(), "axe-core is missing: run `npm ci`, or `make test`, which does"
+    assert AXE.is_file(), "axe-core is missing: README says how to install it; `make test` does"
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium

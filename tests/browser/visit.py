@@ -17,7 +17,7 @@ from core.texts import Language, text
 from tests.code import ROOT
 
 ARTEFACTS: Final = ROOT / "tests" / "artefacts"
-AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+AXE: Final = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"
 WIDE: Final = {"width": 1280, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
 PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
