@@ -11,7 +11,7 @@ from core.importing.jobs import import_work
 from core.model import DEMO_PRM, Meter
 from core.sources.demo import DemoSource
 from pages.shared import notices
-from pages.shared.frame import go, page
+from pages.shared.frame import go, page, show_trouble
 from pages.shared.visitor import Visitor
 
 READINGS_A_YEAR: Final = 48 * 365
@@ -54,6 +54,8 @@ def import_demo(visitor: Visitor) -> None:
 
 
 visitor = page("welcome", needs="nothing")
+if visitor.trouble:
+    show_trouble(visitor, visitor.trouble)
 returning = visitor.trouble is None and bool(visitor.meters)
 with st.container(horizontal=True):
     if returning and st.button(
@@ -64,12 +66,15 @@ with st.container(horizontal=True):
         visitor.t("welcome.demo"),
         type="secondary" if returning else "primary",
         icon=":material/play_arrow:",
+        disabled=visitor.trouble is not None,
         key="try_demo",
     )
     if st.button(visitor.t("welcome.own"), icon=":material/person:", key="own_data"):
         go(visitor, "connect")
 st.caption(visitor.t("welcome.demo_note"))
-if wanted:
-    import_demo(visitor)
+progress = st.container()
 figures(visitor)
 st.caption(visitor.t("welcome.marks"))
+if wanted:
+    with progress:
+        import_demo(visitor)

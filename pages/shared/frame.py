@@ -75,8 +75,7 @@ def page(name: str, *, needs: Needs = "storage") -> Visitor:
     if guest.lost_workspace:
         st.info(guest.t("common.workspace.lost"), icon=":material/info:")
     if needs != "nothing" and trouble:
-        notices.show(trouble)
-        link(guest, "connect", guest.t("common.to_connect"), icon=":material/arrow_forward:")
+        show_trouble(guest, trouble)
         st.stop()
     if needs == "readings":
         _require_readings(guest)
@@ -84,6 +83,12 @@ def page(name: str, *, needs: Needs = "storage") -> Visitor:
     if guest.has_workspace and not trouble:
         guest.steps.add(name)
     return guest
+
+
+def show_trouble(guest: Visitor, trouble: StorageError) -> None:
+    """Why MongoDB cannot be used, and the way to the cure."""
+    notices.show(trouble)
+    link(guest, "connect", guest.t("common.to_connect"), icon=":material/arrow_forward:")
 
 
 def link(guest: Visitor, name: str, label: str, *, icon: str | None = None, help: str | None = None) -> None:  # noqa: A002
