@@ -23,11 +23,11 @@ from pages.shared.history_api import can_ask
 from pages.shared.visitor import Visitor
 
 COLOURS: Final = {
-    DayState.COMPLETE: "#2a9d7c",
+    DayState.COMPLETE: "#3aa37c",
     DayState.PARTIAL: "#f0b429",
-    DayState.MISSING: "#d6455d",
-    DayState.NOT_YET: "#6f9fd8",
-    DayState.REFUSED: "#7d8590",
+    DayState.MISSING: "#c0392b",
+    DayState.NOT_YET: "#8fb8e8",
+    DayState.REFUSED: "#6b7480",
 }
 CELL: Final = 0.86
 YEAR_HEIGHT: Final = 124

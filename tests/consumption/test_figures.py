@@ -219,3 +219,12 @@ def test_an_axis_of_days_names_days_and_no_hours(days: int, named: list[str]) ->
     charts = (peak_chart(*daily_peaks(history), 9, Theme()), base_chart(base_load(carpet(history)), Theme()))
     for chart in charts:
         assert list(chart.figure.layout.xaxis.ticktext or [])[:2] == named
+
+
+def test_the_newest_year_has_the_main_colour() -> None:
+    history = History.of(regular(date(2023, 12, 1), 60, watts=100))
+    chart = years(by_day(history, Days(date(2023, 12, 1), date(2024, 1, 29))), Theme(), cumulated=False)
+    assert {bar.name: bar.marker.color for bar in chart.figure.data} == {
+        "2023": Theme().second,
+        "2024": Theme().main,
+    }

@@ -113,14 +113,15 @@ def years(daily: Totals, theme: Theme, *, cumulated: bool) -> Chart:
     drawn = Draft(theme, "", theme.say("consumption.axis.energy"))
     of_year = daily.first.astype("datetime64[Y]").astype(np.int64) + 1970
     rows: list[tuple[int, int, float]] = []
-    for number, year in enumerate(sorted(set(of_year[~daily.empty].tolist()))):
+    known = sorted(set(of_year[~daily.empty].tolist()))
+    for age, year in zip(reversed(range(len(known))), known, strict=True):  # the newest in the main colour
         mine = (of_year == year) & ~daily.empty
         month = months_of(daily.first[mine])
         energy = {
             one: float(kwh_of(daily.energy[mine][month == one].sum())) for one in np.unique(month).tolist()
         }
         rows += [(year, one, kwh) for one, kwh in energy.items()]
-        colour = theme.colours[number % len(theme.colours)]
+        colour = theme.colours[age % len(theme.colours)]
         drawn.add(
             _cumulated(daily, mine, year, colour, theme)
             if cumulated

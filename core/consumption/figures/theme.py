@@ -22,8 +22,8 @@ from core.texts import Language, text
 Columns = Mapping[str, Any]
 """Column title -> values, all of one length."""
 
-LIGHT: Final = ("#0b6bcb", "#d55e00", "#00876c", "#b5488f", "#b07800", "#3a9bd9", "#6f4bb0", "#7a5c1e")
-DARK: Final = ("#5aaaf5", "#ff9447", "#3cc9a0", "#ee8fc6", "#f0c04a", "#9fd3fb", "#b79bf0", "#d0ae6d")
+LIGHT: Final = ("#0b6bcb", "#d55e00", "#4b2d5a", "#00876c", "#a587c3", "#691e00", "#69874b", "#1e2d87")
+DARK: Final = ("#5aaaf5", "#ff9447", "#fff0a5", "#3cc9a0", "#966996", "#ffd2ff", "#e14b5a", "#6969e1")
 TEMPO: Final = {
     False: {"blue": "#0072B2", "white": "#9A9A9A", "red": "#C0392B"},
     True: {"blue": "#56B4E9", "white": "#E8E8E8", "red": "#FF7B6B"},

@@ -17,7 +17,7 @@ from core.texts import Language
 
 ORDINARY: Final = "#d55e00"
 TIME_SERIES: Final = "#0072b2"
-OTHER: Final = "#8e5aa8"
+OTHER: Final = "#cc79a7"
 """Layouts that are neither: documents that pack many readings."""
 BOUND: Final = "#009e73"
 QUIET: Final = "#7f8c8d"

@@ -1,0 +1,94 @@
+"""The colours of every chart can be told apart by people with any colour vision, on both grounds.
+
+How a colour looks to people who lack one kind of cone: the matrices of Machado, Oliveira and Fernandes, "A
+Physiologically-based Model for Simulation of Color Vision Deficiency" (2009), severity 1. Distances are those
+of CIELAB, in which about 2 is just seen.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any, Final
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from core.consumption.figures.theme import DARK, LIGHT, TEMPO
+from core.lab.figures.style import BOUND, ORDINARY, OTHER, TIME_SERIES
+from pages.shared.history_calendar import COLOURS
+from tests.code import ROOT
+
+Vector = NDArray[np.float64]
+
+VISIONS: Final = {
+    "all cones": np.eye(3),
+    "no red cones": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "no green cones": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+    "no blue cones": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+    ),
+}
+XYZ: Final = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+WHITE: Final = np.array([0.9505, 1.0, 1.089])
+THEMES: Final[dict[str, Any]] = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
+
+PALETTES: Final[dict[str, tuple[Sequence[str], float]]] = {
+    "the first three, light": (LIGHT[:3], 25),
+    "the first three, dark": (DARK[:3], 25),
+    "all, light": (THEMES["light"]["chartCategoricalColors"], 12),
+    "all, dark": (THEMES["dark"]["chartCategoricalColors"], 12),
+    "Tempo, light": (list(TEMPO[False].values()), 30),
+    "Tempo, dark": (list(TEMPO[True].values()), 30),
+    "collections": ((ORDINARY, TIME_SERIES, BOUND, OTHER), 15),
+    "calendar of days": (list(COLOURS.values()), 18),
+}
+"""The colours that meet in a chart, and how far apart any two must be at least."""
+
+
+def linear(colour: str) -> Vector:
+    """Red, green and blue light of a colour of the sRGB space."""
+    coded = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+    return np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
+
+
+def seen(colour: str, vision: str) -> Vector:
+    """The place of a colour in CIELAB as this vision sees it."""
+    part = XYZ @ np.clip(VISIONS[vision] @ linear(colour), 0, 1) / WHITE
+    bent = np.where(part > 0.008856, np.cbrt(part), 7.787 * part + 16 / 116)
+    return np.array([116 * bent[1] - 16, 500 * (bent[0] - bent[1]), 200 * (bent[1] - bent[2])])
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of WCAG 2."""
+    dark, bright = sorted(float(XYZ[1] @ linear(colour)) for colour in (one, other))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("name", PALETTES)
+def test_no_two_colours_look_alike(name: str, vision: str) -> None:
+    colours, least = PALETTES[name]
+    close = {
+        (one, other): round(float(np.linalg.norm(seen(one, vision) - seen(other, vision))), 1)
+        for one, other in combinations(colours, 2)
+    }
+    assert {pair: distance for pair, distance in close.items() if distance < least} == {}
+
+
+@pytest.mark.parametrize(("ground", "colours"), [("light", LIGHT), ("dark", DARK)])
+def test_lines_stand_out_from_the_ground(ground: str, colours: tuple[str, ...]) -> None:
+    """3 is what WCAG 2 asks for of graphics."""
+    ratios = {colour: contrast(colour, THEMES[ground]["backgroundColor"]) for colour in colours}
+    assert {colour: ratio for colour, ratio in ratios.items() if ratio < 3} == {}
+
+
+@pytest.mark.parametrize(("ground", "colours"), [("light", LIGHT), ("dark", DARK)])
+def test_charts_have_the_colours_of_the_theme(ground: str, colours: tuple[str, ...]) -> None:
+    assert tuple(THEMES[ground]["chartCategoricalColors"][: len(colours)]) == colours
