@@ -53,6 +53,12 @@ class Day:
             return None
         return self.official_wh - Fraction(self.watt_minutes, 60)
 
+    @property
+    def agrees(self) -> bool | None:
+        """Whether both are the same to the watt-hour, which is all Enedis's total tells; None as above."""
+        difference = self.difference_wh
+        return None if difference is None else abs(difference) < 1
+
 
 def days_of(record: Record, today: date) -> tuple[Day, ...]:
     """Every day from the first to the last one that anything is known of, yesterday at the latest."""

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
-from itertools import groupby
 from typing import Any, Final
 
 import plotly.graph_objects as go
 import streamlit as st
-from plotly.subplots import make_subplots
 
 from core.formats import counted, hours, kwh, labelled, moment, number
 from core.formats import day as written_day
@@ -30,7 +28,10 @@ COLOURS: Final = {
     DayState.REFUSED: "#6b7480",
 }
 CELL: Final = 0.86
-YEAR_HEIGHT: Final = 124
+BAND: Final = 8.2
+"""Rows of a year: seven days and a little air."""
+YEAR_HEIGHT: Final = 118
+COLUMNS: Final = ("day", "state", "covered", "energy", "origin", "asked", "official", "difference")
 SHOWN_CHANGES: Final = 100
 
 
@@ -53,6 +54,7 @@ def show_calendar(guest: Visitor, meter: Meter, busy: bool) -> Days | None:
     )
     chosen = _chosen(guest, days, event)
     wanted = _show_chosen(guest, meter, chosen, busy) if chosen else None
+    _show_differences(guest, days)
     _show_changes(guest, record)
     return wanted
 
@@ -66,9 +68,9 @@ def _summary(guest: Visitor, days: Sequence[Day]) -> str:
         for state in DayState
         if counts[state]
     ]
-    compared = [one for one in days if one.difference_wh is not None]
+    compared = [one.agrees for one in days if one.agrees is not None]
     if compared:
-        same = sum(one.difference_wh == 0 for one in compared)
+        same = sum(compared)
         words.append(
             guest.t(
                 "history.calendar.totals",
@@ -80,22 +82,15 @@ def _summary(guest: Visitor, days: Sequence[Day]) -> str:
 
 
 def _figure(guest: Visitor, days: Sequence[Day]) -> go.Figure:
-    """One band a year, one column a week, Monday on top; each state a series of its own."""
-    years = [(year, list(ones)) for year, ones in groupby(days, key=lambda one: one.day.year)]
-    figure = make_subplots(
-        rows=len(years),
-        cols=1,
-        vertical_spacing=0.22 / len(years),
-        row_titles=[str(year) for year, _ in years],
-    )
-    present = {one.state for one in days}
-    for row, (year, ones) in enumerate(years, start=1):
-        for state in DayState:
-            cells = [one for one in ones if one.state is state]
-            if cells:
-                figure.add_trace(_cells(guest, state, cells), row=row, col=1)
-        _axes(guest, figure, row, year)
-    _legend(guest, figure, present)
+    """One band a year, one column a week, Monday on top; each state a series of its own. All of it on one
+    pair of axes: a choice with Shift ends where its axes end."""
+    years = list(range(days[0].day.year, days[-1].day.year + 1))
+    figure = go.Figure()
+    for state in DayState:
+        cells = [one for one in days if one.state is state]
+        if cells:
+            figure.add_trace(_cells(guest, state, cells, years[0]))
+    _axes(guest, figure, years)
     figure.update_layout(
         barmode="overlay",
         bargap=0,
@@ -108,60 +103,40 @@ def _figure(guest: Visitor, days: Sequence[Day]) -> go.Figure:
     return figure
 
 
-def _cells(guest: Visitor, state: DayState, cells: Sequence[Day]) -> go.Bar:
+def _cells(guest: Visitor, state: DayState, cells: Sequence[Day], first_year: int) -> go.Bar:
     return go.Bar(
         x=[_week(one.day) for one in cells],
         y=[CELL] * len(cells),
-        base=[one.day.weekday() - CELL / 2 for one in cells],
+        base=[(one.day.year - first_year) * BAND + one.day.weekday() - CELL / 2 for one in cells],
         width=CELL,
         marker={"color": COLOURS[state], "line": {"width": 0}},
         customdata=[one.day.isoformat() for one in cells],
         hovertext=[_told(guest, one) for one in cells],
         hovertemplate="%{hovertext}<extra></extra>",
         name=guest.t(f"history.state.{state.value}"),
-        showlegend=False,
     )
 
 
-def _legend(guest: Visitor, figure: go.Figure, present: set[DayState]) -> None:
-    for state in DayState:
-        if state in present:
-            figure.add_trace(
-                go.Bar(
-                    x=[None],
-                    y=[None],
-                    marker={"color": COLOURS[state]},
-                    name=guest.t(f"history.state.{state.value}"),
-                ),
-                row=1,
-                col=1,
-            )
-
-
-def _axes(guest: Visitor, figure: go.Figure, row: int, year: int) -> None:
-    firsts = [date(year, month, 1) for month in range(1, 13)]
-    names = guest.t("history.calendar.months").split()
+def _axes(guest: Visitor, figure: go.Figure, years: Sequence[int]) -> None:
+    """Months below, as they lie in the last year: in another one they begin a column aside at most."""
+    plain = {"showgrid": False, "zeroline": False, "fixedrange": True}
     figure.update_xaxes(
-        row=row,
-        col=1,
         range=[-0.6, 53.6],
-        tickvals=[_week(first) + 0.5 for first in firsts],
-        ticktext=names,
+        tickvals=[_week(date(years[-1], month, 1)) + 1.5 for month in range(1, 13)],
+        ticktext=guest.t("history.calendar.months").split(),
         tickangle=0,
-        showgrid=False,
-        zeroline=False,
-        fixedrange=True,
+        **plain,
     )
     figure.update_yaxes(
-        row=row,
-        col=1,
-        range=[6.6, -0.6],
-        tickvals=[0, 2, 4, 6],
-        ticktext=guest.t("history.calendar.weekdays").split(),
-        showgrid=False,
-        zeroline=False,
-        fixedrange=True,
+        range=[BAND * len(years) - 1, -0.6],
+        tickvals=[band * BAND + row for band in range(len(years)) for row in (0, 2, 4, 6)],
+        ticktext=guest.t("history.calendar.weekdays").split() * len(years),
+        **plain,
     )
+    for band, year in enumerate(years):
+        figure.add_annotation(
+            text=str(year), x=1, xref="paper", xanchor="left", y=band * BAND + 3, textangle=90, showarrow=False
+        )
 
 
 def _week(day: date) -> int:
@@ -227,23 +202,17 @@ def _show_chosen(guest: Visitor, meter: Meter, chosen: Sequence[Day], busy: bool
     spoken = guest.language
     st.dataframe(
         [
-            {
-                guest.t("history.column.day"): f"{_weekday(guest, one.day)} {written_day(one.day, spoken)}",
+            _compared(guest, one)
+            | {
                 guest.t("history.column.state"): guest.t(f"history.state.{one.state.value}"),
                 guest.t("history.column.covered"): _covered(guest, one),
-                guest.t("history.column.energy"): kwh(one.watt_minutes, spoken, 2) if one.covered else "",
                 guest.t("history.column.origin"): _origins(guest, one),
                 guest.t("history.column.asked"): moment(local(one.asked_ms), spoken) if one.asked_ms else "",
-                guest.t("history.column.official"): ""
-                if one.official_wh is None
-                else kwh(one.official_wh * 60, spoken, 2),
-                guest.t("history.column.difference"): ""
-                if one.difference_wh is None
-                else f"{number(one.difference_wh, spoken, 1)} Wh",
             }
             for one in chosen
         ],
         hide_index=True,
+        column_order=[guest.t(f"history.column.{name}") for name in COLUMNS],
         height=min(38 + 35 * len(chosen), 300),
     )
     if not can_ask(guest, meter):
@@ -253,6 +222,28 @@ def _show_chosen(guest: Visitor, meter: Meter, chosen: Sequence[Day], busy: bool
         guest.t("history.calendar.again"), icon=":material/refresh:", disabled=busy, key="history_again"
     )
     return Days(chosen[0].day, chosen[-1].day + timedelta(days=1)) if clicked else None
+
+
+def _show_differences(guest: Visitor, days: Sequence[Day]) -> None:
+    """The days whose curve is not Enedis's daily total, the latest first."""
+    differing = [one for one in reversed(days) if one.agrees is False]
+    if differing:
+        label = counted("history.differs", len(differing), guest.language)
+        with st.expander(label, icon=":material/difference:"):
+            st.dataframe([_compared(guest, one) for one in differing], hide_index=True)
+
+
+def _compared(guest: Visitor, one: Day) -> dict[str, str]:
+    """A day's energy beside Enedis's total, as far as both are known."""
+    spoken, official, difference = guest.language, one.official_wh, one.difference_wh
+    return {
+        guest.t("history.column.day"): f"{_weekday(guest, one.day)} {written_day(one.day, spoken)}",
+        guest.t("history.column.energy"): kwh(one.watt_minutes, spoken, 2) if one.covered else "",
+        guest.t("history.column.official"): "" if official is None else kwh(official * 60, spoken, 2),
+        guest.t("history.column.difference"): ""
+        if difference is None
+        else f"{number(difference, spoken, 1)} Wh",
+    }
 
 
 def _show_changes(guest: Visitor, record: Record) -> None:

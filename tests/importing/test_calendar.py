@@ -105,6 +105,17 @@ def test_difference_to_the_daily_total(store):
     assert days[date(2024, 3, 2)].official_wh == 24_000
 
 
+def test_a_total_in_whole_watt_hours_is_equal_to_a_curve_that_has_a_half(store):
+    halves = regular(date(2024, 3, 1), days=4, watts=1001)
+    watts = halves.watts.copy()
+    watts[::48] += 1  # 24,024.5 Wh a day
+    curve = Curve.of(halves.start, halves.minutes, watts)
+    told = dict(zip((date(2024, 3, day) for day in (1, 2, 3)), (24_024, 24_025, 24_026), strict=True))
+    days = given(store, delivery(curve, totals=told))
+    assert days[date(2024, 3, 1)].difference_wh == Fraction(-1, 2)
+    assert [one.agrees for one in days.values()] == [True, True, False, None]
+
+
 def test_no_difference_where_the_day_is_not_whole(store):
     curve = regular(date(2024, 3, 1)).select(slice(0, 40))
     assert given(store, delivery(curve, totals={date(2024, 3, 1): 1}))[date(2024, 3, 1)].difference_wh is None

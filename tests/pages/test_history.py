@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.formats import THIN, kwh
 from core.importing.api_import import ApiSource, budget_of
-from core.model import DEMO_PRM, Delivery, Meter, Origin
+from core.model import DEMO_PRM, Curve, Delivery, Meter, Origin
 from core.paristime import today
 from core.settings import load_settings
 from core.sources.demo import DemoSource
@@ -289,6 +289,24 @@ def test_days_of_the_chosen_meter(history, store):
     assert len(table) == 2
     assert table[text("history.column.origin")].tolist() == ["Enedis CSV"] * 2
     assert text("history.calendar.no_api") in words(app)
+
+
+def test_days_that_differ_from_the_daily_total_are_listed(history, store):
+    meter, flat = Meter(writers.PRM), regular(date(2024, 5, 1), days=3, watts=1001)
+    watts = flat.watts.copy()
+    watts[::48] += 1  # 24,024.5 Wh a day, of which a total tells whole ones
+    told = {date(2024, 5, 1): 24_025, date(2024, 5, 2): 24_024, date(2024, 5, 3): 23_000}
+    curve = Curve.of(flat.start, flat.minutes, watts)
+    store.merge(Delivery(meter, Origin.API_V2, curve, totals=told))
+    store.project(meter)
+    app = history()
+    assert text("history.calendar.totals", same="2", of="3") in words(app)
+    (label,) = [one.label for one in app.expander]
+    assert label == text("history.differs.one", count="1")
+    (row,) = app.expander[0].dataframe[0].value.to_dict("records")
+    assert row[text("history.column.difference")] == "−1\u202f024.5 Wh"
+    app.date_input[0].set_value((date(2024, 5, 1), date(2024, 5, 3))).run()
+    assert app.dataframe[0].value[text("history.column.difference")].tolist()[-1] == "−1\u202f024.5 Wh"
 
 
 def test_corrected_readings_are_listed(history, store):
