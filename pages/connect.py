@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from core.errors import InputError
 from core.formats import counted, day
 from core.importing.api_check import check_api
-from core.model import Check, Meter
+from core.model import Meter
 from core.paristime import now_ms
 from core.sources.token import Token, clean_prm, read_token
 from core.storage.workspace import Place
@@ -156,16 +156,12 @@ def check(visitor: Visitor, uri: SecretStr | None) -> None:
         with notices.guard():
             visitor.use_own_database(uri)
         st.success(visitor.t("connect.uri_taken"), icon=":material/check_circle:")
-    if visitor.capabilities.api and visitor.token and visitor.prm:
-        with st.spinner(visitor.t("connect.checking_api")):
-            found = api_checks(visitor, Meter(visitor.prm))
+    if visitor.capabilities.api:
+        meter = Meter(visitor.prm) if visitor.prm else None
+        with st.spinner(visitor.t("connect.checking_api")), notices.guard():
+            found = check_api(visitor.store, visitor.settings, meter, visitor.token)
         st.markdown(f"**{visitor.t('connect.api')}**")
         notices.show_checks(found)
-
-
-def api_checks(visitor: Visitor, meter: Meter) -> list[Check]:
-    with notices.guard():
-        return check_api(visitor.store, visitor.settings, meter, visitor.token)
 
 
 def erase_section(visitor: Visitor) -> None:

@@ -255,6 +255,8 @@ def test_the_api_by_command_and_the_daily_update(home: Home) -> None:
         assert imported.json()["new"] == len(house.curve)
         assert home.status()[0]["wh"] == exact_wh(house.curve.watt_minutes)
         calls = len(api.seen)
+        nothing = home.run("import", "--api", "--lang", "fr", env=environment)
+        assert text("history.report.nothing", Language.FRENCH) in nothing.out
         again = home.run("sync", "--json", env=environment)
         assert (again.code, again.json()["result"], len(api.seen)) == (0, "up-to-date", calls)
         home.run("erase", "--yes")

@@ -56,6 +56,9 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
     else:
         for part in report.parts:
             _print_part(part, arguments, console)
+            if part.is_empty and not report.cancelled:
+                told = console.text("history.report.nothing")
+                console.line(labelled(part.name, told, console.language))
     for part in report.parts:
         _note_meter(part, known, console)
         if part.error:

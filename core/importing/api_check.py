@@ -39,7 +39,7 @@ _REFUSED: Final = frozenset({"api-token-refused", "api-consent", "api-not-holder
 def check_api(
     store: Store,
     settings: Settings,
-    meter: Meter,
+    meter: Meter | None = None,
     token: SecretStr | None = None,
     *,
     stop: Event | None = None,
@@ -47,15 +47,17 @@ def check_api(
     wait: Wait = Event.wait,
     limits: Limits | None = None,
 ) -> list[Check]:
-    """Token, API, access and half-hourly collection, in this order; at most one question is asked, counted
-    in the day's budget. What could not be looked at has `passed` None. The detail `error` is the code of
-    the error that explains a failed line. StorageError."""
+    """Token, API, access and half-hourly collection, in this order, for a meter (the token's first unless
+    given); at most one question is asked, counted in the day's budget. What could not be looked at has
+    `passed` None, as has a token that is not there: nobody needs one. The detail `error` is the code of the
+    error that explains a line. StorageError."""
     now = clock()
     try:
         secret = usable_token(settings, meter, token, now)
     except InputError as unusable:
         rest = [Check(code, None) for code in ("api-reachable", "api-access", "api-collection")]
-        return [Check("api-token", False, _why(unusable)), *rest]
+        found = None if unusable.code == "api-no-token" else False
+        return [Check("api-token", found, _why(unusable)), *rest]
     told = read_token(secret)
     days = told.days_left(now)
     first = Check("api-token", True, {"days": "?" if days is None else days, "meters": len(told.prms)})
@@ -69,7 +71,7 @@ def check_api(
         limits=limits,
         clock=clock,
     )
-    return [first, *_asked(calls, client, meter, now)]
+    return [first, *_asked(calls, client, meter or Meter(told.prms[0]), now)]
 
 
 def _asked(calls: Caller, client: ConsoApi, meter: Meter, now: int) -> list[Check]:

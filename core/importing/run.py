@@ -72,6 +72,11 @@ class Part:
         """Readings the source handed over that count: new, changed or known already."""
         return self.new + self.changed + self.unchanged
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it came to its end without anything: the API had nothing to ask for, or no readings."""
+        return not (self.delivered or self.refused or self.error)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

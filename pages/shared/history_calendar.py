@@ -134,9 +134,8 @@ def _axes(guest: Visitor, figure: go.Figure, years: Sequence[int]) -> None:
         **plain,
     )
     for band, year in enumerate(years):
-        figure.add_annotation(
-            text=str(year), x=1, xref="paper", xanchor="left", y=band * BAND + 3, textangle=90, showarrow=False
-        )
+        place = {"x": 1, "xref": "paper", "xanchor": "left", "y": band * BAND + 3}
+        figure.add_annotation(text=str(year), textangle=90, showarrow=False, **place)
 
 
 def _week(day: date) -> int:

@@ -165,6 +165,8 @@ def _show_report(guest: Visitor, report: Report) -> None:
         _show_counts(guest, parts)
     for part in parts[:SHOWN_PARTS]:
         _show_part(guest, part, alone=len(parts) == 1)
+        if part.is_empty and not report.cancelled:
+            st.caption(guest.t("history.report.nothing"))
     if len(parts) > SHOWN_PARTS:
         st.caption(guest.t("history.more", count=number(len(parts) - SHOWN_PARTS, guest.language)))
     if any(part.delivered for part in parts):

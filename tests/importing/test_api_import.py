@@ -459,6 +459,13 @@ def test_the_check_says_no_more_than_it_saw(home: Home, fault: str, expected: li
     assert len(home.server.seen) == 1
 
 
+def test_a_check_without_a_token_blames_nobody_and_costs_nothing(home: Home) -> None:
+    home.settings = home.settings.model_copy(update={"api_token": None})
+    assert passed(home) == [None] * 4
+    assert checks(home)["api-token"].details == {"error": "api-no-token"}
+    assert not home.server.seen
+
+
 def test_the_check_of_a_meter_the_token_does_not_open_costs_nothing(home: Home) -> None:
     assert passed(home, Meter("12345678901234")) == [False, None, None, None]
     assert not home.server.seen

@@ -113,6 +113,20 @@ def test_a_token_that_cannot_be_read_is_said_and_not_repeated(open_page: Opens) 
     assert "hunter2" not in words(app)
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("", "api-no-token"), ("hunter2", "api-token-unreadable"), (token(PRMS, -10), "api-token-expired")],
+)
+def test_the_check_says_of_the_api_why_it_was_not_asked(open_page: Opens, typed: str, code: str) -> None:
+    app = connect(open_page)
+    app.text_input(key="token").input(typed).run()
+    app.button(key="check_connections").click().run()
+    assert not app.exception
+    said = words(app).replace("\\", "")
+    assert text(f"error.{code}.happened") in said
+    assert said.count(text("common.not_looked_at")) == 3
+
+
 @pytest.mark.parametrize("typed", ["12 345 678 901 234", "12345678901234", " 12.345.678.901.234 "])
 def test_a_meter_number_is_taken_however_it_is_spaced(open_page: Opens, typed: str) -> None:
     app = connect(open_page)

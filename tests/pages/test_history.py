@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.formats import THIN, kwh
 from core.importing.api_import import ApiSource, budget_of
-from core.model import DEMO_PRM, Curve, Delivery, Meter, Origin
+from core.model import DEMO_PRM, Curve, Days, Delivery, Meter, Origin
 from core.paristime import today
 from core.settings import load_settings
 from core.sources.demo import DemoSource
@@ -201,6 +201,20 @@ def test_an_import_that_a_ban_ended_is_called_stopped_and_says_so_once(history, 
     assert text("history.job.done") not in said
     assert said.count(text("error.api-banned.title")) == 1
     assert app.button(key="history_lift_ban")
+
+
+def test_days_asked_again_in_vain_are_said_to_have_brought_nothing(history, api, store):
+    week = Days(today() - timedelta(days=7), today())
+    curve = api.households[Meter(PRM)].curve
+    store.merge(Delivery(Meter(PRM), Origin.API_V2, curve.select(slice(0, -96)), asked=week))
+    store.project(Meter(PRM))
+    app = history()
+    app.date_input[0].set_value((week.end - timedelta(days=2), week.end - timedelta(days=1))).run()
+    api.faults.append("no-data")
+    said = words(finished(app.button(key="history_again").click().run()))
+    assert len(api.seen) == 1
+    assert text("history.job.done") in said
+    assert text("history.report.nothing") in said
 
 
 def test_a_plan_for_several_days_says_so_before_and_while_it_waits(history, api, monkeypatch, store):
