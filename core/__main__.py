@@ -1,8 +1,14 @@
 """The command line: `python -m core …`."""
 
+import signal
 import sys
 
-from core.cli.main import main
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # while Python begins or ends, Ctrl-C has nothing to tell
+
+from core.cli.main import main  # noqa: E402
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    code = main(sys.argv[1:])
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.exit(code)

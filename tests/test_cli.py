@@ -381,6 +381,23 @@ def test_interrupting_stops_properly(home: Home, embedded: tuple[Path, MongoClie
     assert home.run("footprint").code == 0  # what was stored is in both collections alike
 
 
+@pytest.mark.parametrize("moment", ["begins", "ends"])
+def test_an_interrupt_while_python_begins_or_ends_leaves_no_traceback(home: Home, moment: str) -> None:
+    listening, telling = os.pipe()
+    trace = {"PYTHONVERBOSE": "1"} if moment == "begins" else {}
+    process = home.begin("status", env=trace, stderr=telling)
+    os.close(telling)
+    with os.fdopen(listening, encoding="utf-8") as said:
+        if moment == "begins":
+            assert any("core.cli" in line for line in said)  # what it imports, line by line
+        else:
+            assert process.stdout
+            process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert "Traceback" not in said.read()
+    process.communicate(timeout=WAIT)
+
+
 def test_a_reader_that_goes_away_is_no_error_to_tell(home: Home) -> None:
     gone, pipe = os.pipe()
     os.close(gone)

@@ -46,14 +46,19 @@ def run_sync(arguments: argparse.Namespace, console: Console) -> int:
             _print_meter(one, report, arguments, console)
     for one in report.meters:
         if one.error:
-            console.failed(one.error, shown(one.meter, arguments))
+            console.failed(one.error, _name(one, arguments, console))
     if report.cancelled:
         raise KeyboardInterrupt
     return 0 if report.dry_run else report.result.exit_code
 
 
+def _name(one: MeterSync, arguments: argparse.Namespace, console: Console) -> str:
+    """Meter and flow: one meter can have both."""
+    return f"{shown(one.meter, arguments)} {console.text(f'common.flow.{one.meter.flow}')}"
+
+
 def _print_meter(one: MeterSync, report: SyncReport, arguments: argparse.Namespace, console: Console) -> None:
-    language, name = console.language, shown(one.meter, arguments)
+    language, name = console.language, _name(one, arguments, console)
     if report.dry_run:
         due = counted("history.api.to_go", len(one.windows), language)
         console.line(labelled(name, due, language))

@@ -101,7 +101,7 @@ def sync(
     chance: Callable[[], float] = random.random,
 ) -> SyncReport:
     """Bring every known meter of the API up to date. A meter that fails does not stop the others, save by a
-    ban. Raises InputError (`api-no-token`, `api-token-…`, `api-no-meter`, `api-shared`) and StorageError."""
+    ban. Raises InputError (`api-no-token`, `api-token-…`, `api-shared`) and StorageError."""
     stop = stop or Event()
     secret = usable_token(settings, None, token, clock())
     known = meters(store, settings, secret)
@@ -130,17 +130,13 @@ def sync(
 
 
 def meters(store: Store, settings: Settings, token: SecretStr) -> tuple[Meter, ...]:
-    """The meters whose readings came from the API, and the one of the settings; where there is none, the
-    only one the token opens. InputError `api-prm`, `api-no-meter`."""
-    found = [one.meter for one in store.meters() if _FROM_API & set(one.origins)]
+    """The meters whose readings came from the API or that the token opens, and the one of the settings;
+    where there is none, all that the token opens. InputError `api-prm`."""
+    prms = read_token(token).prms
+    found = [one.meter for one in store.meters() if _FROM_API & set(one.origins) or one.meter.prm in prms]
     if settings.prm:
         found.append(Meter(clean_prm(settings.prm)))
-    prms = read_token(token).prms
-    if not found and len(prms) == 1:
-        found.append(Meter(prms[0]))
-    if not found:
-        raise InputError("api-no-meter")
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found)) or tuple(Meter(prm) for prm in prms)
 
 
 def _is_over(done: list[MeterSync]) -> bool:

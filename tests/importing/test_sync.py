@@ -210,13 +210,27 @@ def test_settings_that_cannot_be_used_are_named(home: Home, change: dict[str, An
     assert caught.value.code == code
 
 
-def test_a_token_for_several_meters_does_not_choose_one(home: Home) -> None:
-    home.settings = home.settings.model_copy(
-        update={"api_token": SecretStr(home.server.token(METER.prm, OTHER))}
+def test_where_no_meter_is_known_all_that_the_token_opens_are_brought(home: Home) -> None:
+    home.server.households[Meter(OTHER)] = household(TODAY - timedelta(days=20), TODAY, prm=OTHER)
+    token = SecretStr(home.server.token(METER.prm, OTHER))
+    home.settings = home.settings.model_copy(update={"api_token": token})
+    assert {one.meter for one in update(home, dry_run=True).meters} == {METER, Meter(OTHER)}
+
+
+def test_a_meter_of_files_that_the_token_opens_is_known_too(home: Home) -> None:
+    known = Meter(OTHER)
+    home.server.households[known] = household(TODAY - timedelta(days=20), TODAY, prm=OTHER)
+    home.server.households[known].activated = TODAY - timedelta(days=20)
+    token = SecretStr(home.server.token(METER.prm, OTHER))
+    home.settings = home.settings.model_copy(update={"api_token": token})
+    half = home.server.households[known].curve.select(slice(0, 10 * 48))
+    home.store.merge(Delivery(known, Origin.ENEDIS_CSV, half))
+    home.store.merge(Delivery(METER, Origin.API_V2, home.available()))
+    report = update(home)
+    assert {one.meter: one.result for one in report.meters} == dict.fromkeys(
+        (METER, known), SyncResult.UP_TO_DATE
     )
-    with pytest.raises(InputError) as caught:
-        update(home)
-    assert caught.value.code == "api-no-meter"
+    assert home.store.read(known) == home.server.households[known].curve
 
 
 def test_two_updates_at_once_keep_every_reading_once_and_the_budget(home: Home) -> None:
