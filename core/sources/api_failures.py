@@ -53,22 +53,25 @@ def failure(answer: Answer, now_ms: int) -> SourceError:
         return SourceError("api-redirect")
     if body.get("message") == _ENEDIS:
         return SourceError(_of_enedis(answer.status, body.get("error")))
+    if "error_description" in body:  # the same, not wrapped
+        return SourceError(_of_enedis(answer.status, body))
     return SourceError(_of_gateway(answer, body))
 
 
 def _of_enedis(status: int, error: object) -> str:
     """Enedis's own error: a code of theirs, a sentence, or nothing but the status."""
     told = error if isinstance(error, Mapping) else {"error_description": str(error)}
-    code, said = str(told.get("error", "")), str(told.get("error_description", "")).lower()
-    if code in _ENEDIS_CODES:
-        return _ENEDIS_CODES[code]
-    if "titulaire" in said:
+    code, said = str(told.get("error", "")), str(told.get("error_description", ""))
+    for known, meaning in _ENEDIS_CODES.items():
+        if known == code or known in said:
+            return meaning
+    if "titulaire" in said.lower():
         return "api-not-holder"
-    if "consent" in said:
+    if "consent" in said.lower():
         return "api-consent"
-    if status >= 500:
-        return "api-enedis-down"
-    return "api-refused"
+    if status == 404:
+        return NO_DATA
+    return "api-enedis-down" if status >= 500 else "api-refused"
 
 
 def _of_gateway(answer: Answer, body: Mapping[str, Any]) -> str:
@@ -95,16 +98,18 @@ def _of_request(answer: Answer) -> str:
 
 def _is_throttled(body: Mapping[str, Any]) -> bool:
     """Enedis's gateway (WSO2) says 9008xx whatever the status."""
+    return bool(re.search(r'"code": "?90080\d', json.dumps(_told(body))))
+
+
+def _told(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What Enedis's gateway says: inside an error that was passed on, or by itself."""
     inner = body.get("error")
-    text = json.dumps(inner) if isinstance(inner, Mapping) else ""
-    return bool(re.search(r'"code": "?90080\d', text))
+    return inner if isinstance(inner, Mapping) else body
 
 
 def _resumes_at(answer: Answer, body: Mapping[str, Any], now_ms: int) -> int | None:
     """The moment (UTC ms) the other side names for going on; None where it names none."""
-    inner = body.get("error")
-    named = str(inner.get("nextAccessTime", "")) if isinstance(inner, Mapping) else ""
-    if match := _NEXT_ACCESS.search(named):
+    if match := _NEXT_ACCESS.search(str(_told(body).get("nextAccessTime", ""))):
         year, month, day, hour, minute, second = match.groups()
         if month in _MONTHS:
             return _ms(f"{year}-{_MONTHS.index(month) + 1:02}-{day}T{hour}:{minute}:{second}+00:00")

@@ -117,35 +117,39 @@ exports = async function () {
       return { code: "api-unreachable" }; // its text could hold the request, and with it the token
     }
     const text = response.body ? response.body.text() : "";
-    return understood(response.statusCode, text);
+    const [retryAfter] = (response.headers || {})["Retry-After"] || [""];
+    return understood(response.statusCode, text, retryAfter);
   }
 
   /* The outcome of an answer: the same rules as core/sources/api_failures.py. */
-  function understood(status, text) {
-    let body = null;
-    try {
-      body = JSON.parse(text);
-    } catch (error) {
-      body = null; // a page of HTML, or a cut answer
+  function understood(status, text, retryAfter) {
+    const body = object(text) || {}; // a page of HTML, or a cut answer, is none
+    if (status === 200) return points(body) ? { code: null, body } : { code: "api-garbled" };
+    const error = typeof body.error === "string" ? object(body.error) || body.error : body.error;
+    const told = isObject(error) ? error : body;
+    if (status === 429 || /"code":\s*"?90080\d/.test(JSON.stringify(told))) {
+      return { code: "api-throttled", until: namedMoment(String(told.nextAccessTime || ""), retryAfter) };
     }
-    const isObject = body !== null && typeof body === "object" && !Array.isArray(body);
-    if (status === 200) return isObject && points(body) ? { code: null, body } : { code: "api-garbled" };
-    const inner = isObject && body.error && typeof body.error === "object" ? body.error : {};
-    if (status === 429 || /"code":\s*"?90080\d/.test(JSON.stringify(inner))) {
-      return { code: "api-throttled", until: namedMoment(String(inner.nextAccessTime || "")) };
-    }
-    if (isObject && body.message === ENEDIS) return { code: enedisCode(status, inner) };
+    if (status >= 300 && status < 400) return { code: "api-redirect" };
+    if (body.message === ENEDIS) return { code: enedisCode(status, error) };
+    if ("error_description" in body) return { code: enedisCode(status, body) };
     if (status === 403 && /^\s*</.test(text)) return { code: "api-banned" };
-    if (status === 401) return { code: "api-token-refused" };
+    if (status === 401 || (status === 400 && /Authorization/.test(String(body.message)))) {
+      return { code: "api-token-refused" };
+    }
     if (status === 404 || status === 410) return { code: "api-path-gone" };
     if (status === 400) {
       const fields = text.replace(/\\/g, "");
-      return { code: /"path"\s*:\s*\[\s*"type"/.test(fields) ? "api-path-gone" : "api-refused" };
+      if (/"path"\s*:\s*\[\s*"type"/.test(fields)) return { code: "api-path-gone" };
+      return { code: /"path"\s*:\s*\[\s*"(pointId|prm)"/.test(fields) ? "api-prm-refused" : "api-refused" };
     }
     return { code: status >= 500 ? "api-gateway-down" : "api-refused" };
   }
 
-  function enedisCode(status, inner) {
+  /* Enedis's own error: a code of theirs, a sentence, or nothing but the status. */
+  function enedisCode(status, error) {
+    const code = isObject(error) ? String(error.error || "") : "";
+    const said = isObject(error) ? String(error.error_description || "") : String(error || "");
     const known = {
       "ADAM-ERR0123": "api-before-activation",
       "ADAM-ERR0125": "api-too-old",
@@ -153,8 +157,28 @@ exports = async function () {
       "ADAM-DC-0008": "api-consent",
       "ADAM-DC-0009": "api-before-consent",
       no_data_found: "api-no-data",
+      technical_error: "api-enedis-down",
     };
-    return known[inner.error] || (status >= 500 ? "api-enedis-down" : "api-refused");
+    const found = Object.keys(known).find((one) => one === code || said.includes(one));
+    if (found) return known[found];
+    if (/titulaire/i.test(said)) return "api-not-holder";
+    if (/consent/i.test(said)) return "api-consent";
+    if (status === 404) return "api-no-data";
+    return status >= 500 ? "api-enedis-down" : "api-refused";
+  }
+
+  function isObject(value) {
+    return value !== null && typeof value === "object" && !Array.isArray(value);
+  }
+
+  /* The JSON object in a text; null where there is none. */
+  function object(text) {
+    try {
+      const value = JSON.parse(text);
+      return isObject(value) ? value : null;
+    } catch (error) {
+      return null;
+    }
   }
 
   /* Store what came, or remember what forbids to ask again. */
@@ -198,12 +222,16 @@ exports = async function () {
     return (points(body) || []).some(([stamp, told]) => told !== null && told !== "" && String(stamp) > from);
   }
 
-  function namedMoment(text) {
+  /* The moment the other side names for going on; null where it names none. */
+  function namedMoment(text, retryAfter) {
     const found = /(\d{4})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2})\+0000/.exec(text);
     const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    if (!found || !months.includes(found[2])) return null;
-    const month = String(months.indexOf(found[2]) + 1).padStart(2, "0");
-    return Date.parse(`${found[1]}-${month}-${found[3]}T${found[4]}Z`);
+    if (found && months.includes(found[2])) {
+      const month = String(months.indexOf(found[2]) + 1).padStart(2, "0");
+      return Date.parse(`${found[1]}-${month}-${found[3]}T${found[4]}Z`);
+    }
+    if (/^\d{1,7}$/.test(retryAfter)) return now + Number(retryAfter) * 1000;
+    return Date.parse(retryAfter) || null;
   }
 
   /* Paris is one hour ahead of UTC, two between the last Sundays of March and October, 01:00 UTC. */

@@ -20,11 +20,18 @@ function get(request) {
       response.on("error", reject);
       response.on("end", () => {
         const text = Buffer.concat(pieces).toString("utf8");
-        resolve({ statusCode: response.statusCode, body: { text: () => text } });
+        resolve({ statusCode: response.statusCode, headers: all(response.rawHeaders), body: { text: () => text } });
       });
     });
     sent.on("error", reject);
   });
+}
+
+/* Node's flat list of names and values as Atlas gives headers: a list for each name. */
+function all(raw) {
+  const headers = {};
+  for (let at = 0; at < raw.length; at += 2) (headers[raw[at]] ||= []).push(raw[at + 1]);
+  return headers;
 }
 
 async function main() {

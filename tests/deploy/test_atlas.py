@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from core.errors import SourceError
+from core.errors import SourceError, SourcePaused
 from core.importing.api_import import budget_of
 from core.importing.inbox import COLLECTION, fold
 from core.model import Days, Delivery, Meter, Origin
 from core.paristime import HOUR_MS, midnight, span_of
 from core.settings import Settings
-from core.storage.store import Store
-from tests.conso_server import PRM, ConsoServer, household
+from core.sources.conso_api import ConsoApi
+from core.storage.store import API_BUDGET, Store
+from tests.conso_server import FAULTS, PRM, ConsoServer, household
 
 HERE = Path(__file__).parent
 ATLAS = HERE.parents[1] / "deploy" / "atlas"
@@ -169,25 +171,29 @@ def test_a_named_wait_holds_both(trigger: Trigger) -> None:
     assert trigger.budget().allowance().resumes_at == NOW + 6 * HOUR_MS
 
 
+ENDLESS = frozenset({"drip", "drip-headers", "silent", "huge"})
+"""Atlas has limits of its own for these."""
+
+
 def test_every_answer_has_the_outcome_it_has_in_courbe(trigger: Trigger) -> None:
-    expected = {
-        "token": "api-token-refused",
-        "refresh": "api-gateway-down",
-        "technical": "api-enedis-down",
-        "plain-500": "api-enedis-down",
-        "consent": "api-consent",
-        "not-holder": "api-not-holder",
-        "malformed": "api-garbled",
-        "other-shape": "api-garbled",
-        "wrong-type": "api-garbled",
-        "redirect": "api-refused",
-        "cut": "api-unreachable",
-        "no-data": "api-no-data",
-    }
-    told = {}
-    for fault in expected:
-        trigger.server.faults.append(fault)
-        told[fault] = trigger()["code"]
+    token = SecretStr(str(trigger.values["COURBE_API_TOKEN"]))
+    client = ConsoApi(trigger.server.url, token, contact="x", permit=lambda: None, clock=lambda: NOW)
+    budget = trigger.store.database[API_BUDGET]
+    expected, told = {}, {}
+    for fault in sorted(FAULTS.keys() - ENDLESS):
+        trigger.server.faults.extend([fault] * (2 if fault == "gone" else 1))
+        with pytest.raises(SourceError) as caught:
+            client.load_curve(METER, WEEK)
+        error = caught.value
+        named = error.resumes_at if isinstance(error, SourcePaused) else None
+        expected[fault] = ("api-unreachable" if fault == "cut" else error.code, named)
+
+        trigger.server.faults.extend([fault] * (2 if fault == "gone" else 1))
+        code = trigger()["code"]
+        held = (budget.find_one({}) or {}).get("held_until")
+        told[fault] = (code, held if named else None)
+        budget.delete_many({})
+        client = ConsoApi(trigger.server.url, token, contact="x", permit=lambda: None, clock=lambda: NOW)
     assert told == expected
     assert trigger.waiting == 0
 

@@ -248,6 +248,40 @@ def test_the_error_of_enedis_is_read_as_json_and_as_text_that_holds_it(told: Any
         assert failure(answer, NOW).code == code
 
 
+@pytest.mark.parametrize(
+    ("status", "error", "code"),
+    [
+        (404, "no measure found for this usage point", "api-no-data"),
+        (404, "no_data_found", "api-no-data"),
+        (400, "ADAM-ERR0123: anterior to the last activation", "api-before-activation"),
+        (403, "ADAM-DC-0008", "api-consent"),
+        (400, "Bad Request", "api-refused"),
+        (503, "<h1>Service Unavailable</h1>", "api-enedis-down"),
+        (400, {"error_description": "Start date should be before end date."}, "api-refused"),
+    ],
+)
+def test_an_error_of_enedis_in_plain_text_says_as_much(status: int, error: Any, code: str) -> None:
+    body = {"status": status, "message": "The Enedis API returned an error", "error": error}
+    assert failure(Answer(status, "application/json", "", json.dumps(body).encode()), NOW).code == code
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "code"),
+    [
+        (404, {"error": "no_data_found", "error_description": "no measure found"}, "api-no-data"),
+        (500, {"error": "technical_error", "error_description": "Try later."}, "api-enedis-down"),
+        (500, {"fault": {"code": 900807, "message": "Message throttled out"}}, "api-throttled"),
+        (429, {"code": "900804", "nextAccessTime": "2026-Oct-20 17:00:00+0000 UTC"}, "api-throttled"),
+    ],
+)
+def test_an_error_of_enedis_is_known_without_its_wrapping(status: int, told: Any, code: str) -> None:
+    error = failure(Answer(status, "application/json", "", json.dumps(told).encode()), NOW)
+    assert error.code == code
+    if "nextAccessTime" in told:
+        assert isinstance(error, SourcePaused)
+        assert error.resumes_at == midnight(date(2026, 10, 20)) + 19 * 3_600_000
+
+
 def test_a_redirect_is_not_followed_with_the_token(server: ConsoServer) -> None:
     with ConsoServer(household(date(2026, 10, 1), date(2026, 10, 20))) as other:
         server.elsewhere = f"{other.url}/api/courbe_de_charge_consommation"
