@@ -58,13 +58,19 @@ exports = async function () {
   }
   return { ...(await keep(answer)), calls };
 
-  /* Whether yesterday is known already: in the record, or waiting in the inbox. */
+  /* Whether the trailing week is known: up to yesterday in the inbox, or whole in Courbe's readings. */
   async function isThere() {
-    const record = await database.collection("curves").findOne({ _id: `${prm}:consumption` });
-    const midnight = Date.parse(`${today}T00:00:00Z`);
-    if (record && Number(record.end) >= midnight - parisOffset(midnight)) return true;
     const waiting = await inbox.findOne({ _id: key });
-    return Boolean(waiting && hasYesterday(waiting.answer));
+    if (waiting && hasYesterday(waiting.answer)) return true;
+    const [from, until] = [midnight(first), midnight(today)];
+    const week = {
+      "meter.prm": prm,
+      "meter.flow": "consumption",
+      start: { $gte: new Date(from), $lt: new Date(until) },
+    };
+    const whole = { $group: { _id: null, minutes: { $sum: "$meter.step" } } };
+    const [known] = await database.collection("readings").aggregate([{ $match: week }, whole]).toArray();
+    return Boolean(known) && known.minutes * 60000 >= until - from;
   }
 
   /* Count one call in the shared budget; what forbids it, otherwise. */
@@ -232,6 +238,12 @@ exports = async function () {
     }
     if (/^\d{1,7}$/.test(retryAfter)) return now + Number(retryAfter) * 1000;
     return Date.parse(retryAfter) || null;
+  }
+
+  /* The begin of a Paris day, in UTC ms. */
+  function midnight(day) {
+    const moment = Date.parse(`${day}T00:00:00Z`);
+    return moment - parisOffset(moment);
   }
 
   /* Paris is one hour ahead of UTC, two between the last Sundays of March and October, 01:00 UTC. */

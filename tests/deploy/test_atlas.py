@@ -11,13 +11,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from pydantic import SecretStr
 
 from core.errors import SourceError, SourcePaused
 from core.importing.api_import import budget_of
 from core.importing.inbox import COLLECTION, fold
-from core.model import Days, Delivery, Meter, Origin
+from core.model import Curve, Days, Delivery, Meter, Origin
 from core.paristime import HOUR_MS, midnight, span_of
 from core.settings import Settings
 from core.sources.conso_api import ConsoApi
@@ -116,13 +117,19 @@ def test_the_week_lands_in_the_record_and_a_second_run_asks_nothing(trigger: Tri
     assert seen.headers["User-Agent"].startswith("Courbe/")
 
 
-def test_a_record_that_has_yesterday_costs_no_call(trigger: Trigger) -> None:
+@pytest.mark.parametrize("step", [30, 60])
+def test_a_week_that_is_whole_costs_no_call_and_one_with_a_gap_does(trigger: Trigger, step: int) -> None:
     curve = trigger.server.households[METER].curve.within(span_of(WEEK))
+    if step == 60:
+        curve = Curve.of(curve.start[::2], np.full(len(curve) // 2, 60), curve.watts[::2])
+    holed = curve.select(np.arange(len(curve)) != len(curve) // 2)
+    trigger.store.merge(Delivery(METER, Origin.API_V2, holed))
+    trigger.store.project(METER)
+    assert trigger() == {"result": "stored", "code": None, "calls": 1}
+    trigger.store.database[COLLECTION].delete_many({})
     trigger.store.merge(Delivery(METER, Origin.API_V2, curve))
-    assert trigger()["result"] == "up-to-date"
-    trigger.store.erase(METER)
-    trigger.store.merge(Delivery(METER, Origin.API_V2, curve.select(slice(0, -1))))
-    assert trigger()["result"] == "stored"
+    trigger.store.project(METER)
+    assert trigger() == {"result": "up-to-date", "code": None, "calls": 0}
 
 
 def test_a_day_that_is_late_is_asked_again_and_replaces_the_first_answer(trigger: Trigger) -> None:

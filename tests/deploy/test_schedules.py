@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,15 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
     for moment in re.findall(r"^OnCalendar=(.*)$", text("systemd/courbe-sync.timer"), re.M):
         done = subprocess.run([program, "calendar", moment], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+    here = {r"^ExecStart=\S+": f"ExecStart={sys.executable}", r"^User=.*\n": ""}
+    for name in ("courbe-sync.service", "courbe-sync.timer"):
+        unit = text(f"systemd/{name}")
+        for pattern, replaced in here.items():
+            unit = re.sub(pattern, replaced, unit, flags=re.M)
+        (tmp_path / name).write_text(unit, encoding="utf-8")
+    units = [str(tmp_path / name) for name in ("courbe-sync.service", "courbe-sync.timer")]
+    done = subprocess.run([program, "verify", *units], capture_output=True, text=True, check=False)
+    assert (done.returncode, [line for line in done.stderr.splitlines() if "courbe-sync" in line]) == (0, [])
 
 
 def test_cron_escapes_its_percent_signs() -> None:
