@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import streamlit as st
 
@@ -13,17 +13,17 @@ from pages.shared import history_api, history_files, notices
 from pages.shared.frame import page
 from pages.shared.history_calendar import show_calendar
 from pages.shared.history_erase import show_erase
-from pages.shared.history_job import show_job
+from pages.shared.history_job import Kind, key_of, show_job
 from pages.shared.history_preview import Factory, show_preview
 from pages.shared.visitor import Visitor
 
-Kind = Literal["demo", "files", "api"]
+Source = Literal["demo", "files", "api"]
 
 
-def choose_kind(guest: Visitor) -> Kind:
+def choose_kind(guest: Visitor) -> Source:
     """Where the readings come from."""
-    kinds: list[Kind] = ["demo", "files"]
-    likely: Kind = "files" if guest.meters else "demo"
+    kinds: list[Source] = ["demo", "files"]
+    likely: Source = "files" if guest.meters else "demo"
     if guest.capabilities.api:
         kinds.append("api")
         likely = "api" if guest.token else likely
@@ -41,7 +41,7 @@ def choose_kind(guest: Visitor) -> Kind:
     return kind
 
 
-def choose_source(guest: Visitor, kind: Kind) -> Factory | None:
+def choose_source(guest: Visitor, kind: Source) -> Factory | None:
     """What would be imported, with its preview; None while there is nothing."""
     if kind == "files":
         return history_files.choose(guest)
@@ -65,14 +65,13 @@ def choose_meter(guest: Visitor) -> None:
     guest.choose(chosen)
 
 
-def start(guest: Visitor, sources: Factory) -> None:
+def start(guest: Visitor, sources: Factory, kind: Kind) -> None:
     """Begins the import in the background and shows it."""
     with notices.guard():
-        workspace = guest.workspace
         meter = next((one.preview().meter for one in sources()), None)
         if meter:
             guest.choose(meter)
-        guest.jobs.start(workspace.key, import_work(workspace.store, sources))
+        guest.jobs.start(key_of(guest, kind), import_work(guest.store, sources))
         guest.imports += 1
     st.rerun()
 
@@ -80,31 +79,32 @@ def start(guest: Visitor, sources: Factory) -> None:
 def fetch_again(guest: Visitor, days: Days) -> None:
     """Asks the API about some days anew."""
     with notices.guard():
-        start(guest, history_api.sources(guest, days))
+        start(guest, history_api.sources(guest, days), "api")
 
 
 guest = page("history")
-busy = show_job(guest)
+busy = {kind: show_job(guest, kind) for kind in get_args(Kind)}
 with st.container(border=True):
     st.header(guest.t("history.import.title"), anchor=False)
-    kind = choose_kind(guest)
-    wanted = None if busy else choose_source(guest, kind)
-    update = kind == "api" and bool(guest.meters)
+    source = choose_kind(guest)
+    job: Kind = "api" if source == "api" else "others"
+    wanted = None if busy[job] else choose_source(guest, source)
+    update = source == "api" and bool(guest.meters)
     if (
         st.button(
             guest.t("history.update" if update else "history.start"),
             type="primary",
             icon=":material/download:",
-            disabled=busy or wanted is None,
-            help=guest.t("history.start.busy") if busy else None,
+            disabled=busy[job] or wanted is None,
+            help=guest.t("history.start.busy") if busy[job] else None,
             key="history_start",
         )
         and wanted
     ):
-        start(guest, wanted)
+        start(guest, wanted, job)
 if guest.meter:
     choose_meter(guest)
-    asked_again = show_calendar(guest, guest.meter, busy)
+    asked_again = show_calendar(guest, guest.meter, busy["api"])
     if asked_again:
         fetch_again(guest, asked_again)
-    show_erase(guest, guest.meter, busy)
+    show_erase(guest, guest.meter, any(busy.values()))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import streamlit as st
 
 from core.formats import number
 from core.model import Meter
 from pages.shared import notices
+from pages.shared.history_job import Kind, key_of
 from pages.shared.visitor import Visitor
 
 
@@ -31,5 +34,6 @@ def show_erase(guest: Visitor, meter: Meter, busy: bool) -> None:
         ):
             with notices.guard():
                 guest.store.erase(meter)
-                guest.jobs.forget(guest.workspace.key)
+                for kind in get_args(Kind):
+                    guest.jobs.forget(key_of(guest, kind))
             st.rerun()

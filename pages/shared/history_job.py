@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -20,37 +20,45 @@ from pages.shared.visitor import Visitor
 
 POLL_SECONDS = 1.0
 SHOWN_PARTS = 12
+Kind = Literal["api", "others"]
+"""Where an import gets its readings: one of each runs at a time."""
 
 
-def show_job(guest: Visitor) -> bool:
-    """The running import, or the report of the last one; whether one runs."""
-    job = _job(guest)
+def key_of(guest: Visitor, kind: Kind) -> str:
+    """The registry's key of an import in this visitor's workspace. Conso API has one of its own: an import
+    that pauses for a day keeps nobody from importing files. StorageError."""
+    return f"{guest.workspace.key}:api" if kind == "api" else guest.workspace.key
+
+
+def show_job(guest: Visitor, kind: Kind) -> bool:
+    """The running import from there, or the report of the last one; whether one runs."""
+    job = _job(guest, kind)
     if job is None:
         return False
     if not job.active:
-        _show_end(guest, job)
+        _show_end(guest, job, kind)
         return False
-    st.fragment(_watch, run_every=POLL_SECONDS)(guest, job, job.state)
+    st.fragment(_watch, run_every=POLL_SECONDS)(guest, job, job.state, kind)
     return True
 
 
 def tells(guest: Visitor, code: str) -> bool:
-    """Whether the report shown on this page tells this error already."""
-    job = _job(guest)
+    """Whether the report of the API shown on this page tells this error already."""
+    job = _job(guest, "api")
     if job is None or job.active or not isinstance(job.result, Report):
         return False
     return code in [error.code for error in job.result.errors]
 
 
-def _job(guest: Visitor) -> Job[Any] | None:
+def _job(guest: Visitor, kind: Kind) -> Job[Any] | None:
     if not guest.has_workspace:
         return None
     with notices.guard():
-        key = guest.workspace.key
+        key = key_of(guest, kind)
     return guest.jobs.find(key)
 
 
-def _watch(guest: Visitor, job: Job[Any], drawn: State) -> None:
+def _watch(guest: Visitor, job: Job[Any], drawn: State, kind: Kind) -> None:
     """Redrawn every second; once the import pauses, goes on or ends, the whole page is."""
     if not job.active or job.state is not drawn:
         st.rerun()
@@ -65,7 +73,7 @@ def _watch(guest: Visitor, job: Job[Any], drawn: State) -> None:
             guest.t("history.job.cancel"),
             icon=":material/stop_circle:",
             disabled=job.state is State.CANCELLING,
-            key="history_cancel",
+            key=f"history_cancel_{kind}",
             on_click=job.cancel,
         )
 
@@ -96,7 +104,7 @@ def _where(guest: Visitor, progress: Progress) -> str:
 
 def _show_pause(guest: Visitor, job: Job[Any]) -> None:
     """Why it waits, until when, what is still to come, and what it has brought so far."""
-    progress, lines = job.progress, []
+    progress, lines = job.progress, [job.progress.source]
     if progress.waiting_until is not None:
         when = moment(local(progress.waiting_until), guest.language)
         lines.append(guest.t("history.job.resumes", moment=when))
@@ -138,11 +146,11 @@ def _duration(guest: Visitor, seconds: float) -> str:
     return guest.t("history.minutes", count=number(seconds / 60, guest.language))
 
 
-def _show_end(guest: Visitor, job: Job[Any]) -> None:
+def _show_end(guest: Visitor, job: Job[Any], kind: Kind) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.header(guest.t(f"history.job.{_outcome(job)}"), anchor=False, width="content")
-            if st.button(guest.t("history.job.close"), key="history_close", type="tertiary"):
+            if st.button(guest.t("history.job.close"), key=f"history_close_{kind}", type="tertiary"):
                 guest.jobs.forget(job.key)
                 st.rerun()
         if job.error:

@@ -230,8 +230,29 @@ def test_a_plan_for_several_days_says_so_before_and_while_it_waits(history, api,
     assert text("history.api.days", days=str(-(-(calls - 2) // 2)), limit="2") in said
     assert "Goes on by itself on" in said
     assert " left" not in said.replace("calls left", "")
-    app.button(key="history_cancel").click().run()
+    app.button(key="history_cancel_api").click().run()
     assert "No call can be sent before" in words(finished(app))
+
+
+def test_an_import_that_pauses_for_a_day_keeps_nobody_from_importing_a_file(history, api, monkeypatch, store):
+    monkeypatch.setenv("COURBE_API_DAILY_CALLS", "1")
+    app = history()
+    app.button(key="history_start").click().run()
+    (job,) = [one for one in threading.enumerate() if one.name == "job"]
+    while text("history.job.paused") not in words(app.run()):
+        assert job.is_alive()
+    assert app.button(key="history_start").disabled
+    upload(app, ("a.csv", writers.enedis_csv(CURVE)))
+    app.button(key="history_start").click().run()
+    while text("history.job.done") not in words(app.run()):
+        assert not app.exception
+    assert job.is_alive()
+    assert text("history.job.paused") in words(app)
+    curve = store.read(Meter(writers.PRM))
+    assert curve.within(CURVE.span) == CURVE
+    assert len(curve) == len(CURVE) + 7 * 48
+    app.button(key="history_cancel_api").click().run()
+    assert text("history.job.cancelled") in words(finished(app))
 
 
 def test_both_flows_are_told_apart(history, store):
@@ -278,7 +299,7 @@ def test_a_running_import_is_found_again_and_can_be_cancelled(history, store, mo
     other = history()
     assert text("history.job.running") in words(other)
     assert other.button(key="history_start").disabled
-    other.button(key="history_cancel").click().run()
+    other.button(key="history_cancel_others").click().run()
     held.set()
     finished(other)
     assert text("history.job.cancelled") in words(other)
@@ -288,7 +309,7 @@ def test_a_running_import_is_found_again_and_can_be_cancelled(history, store, mo
 
 def test_the_report_can_be_closed(history):
     app = finished(history().button(key="history_start").click().run())
-    app.button(key="history_close").click().run()
+    app.button(key="history_close_others").click().run()
     assert text("history.job.done") not in words(app)
 
 
