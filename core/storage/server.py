@@ -170,6 +170,7 @@ class EmbeddedServer:
                 stdout=log,
                 stderr=log,
                 cwd=data,
+                env={name: value for name, value in os.environ.items() if not name.startswith("COURBE_")},
                 start_new_session=True,  # Ctrl-C in a terminal is for us, not for it
             )
         finally:

@@ -140,6 +140,17 @@ def test_only_this_user_reaches_it(folder: Path, started: Callable[..., Embedded
 
 
 @linux
+def test_no_secret_of_ours_is_handed_to_it(
+    folder: Path, started: Callable[..., EmbeddedServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURBE_API_TOKEN", "hunter2")
+    running = started(folder)
+    surroundings = Path(f"/proc/{running.pid}/environ").read_bytes()
+    assert b"PATH=" in surroundings
+    assert b"hunter2" not in surroundings
+
+
+@linux
 def test_it_opens_no_network_port(folder: Path, started: Callable[..., EmbeddedServer]) -> None:
     running = started(folder)
     mine = {str(link.readlink()) for link in Path(f"/proc/{running.pid}/fd").iterdir() if link.is_symlink()}
