@@ -30,19 +30,27 @@ class Program:
 
 
 def find(wanted: Path | None = None) -> Program:
-    """The mongod to start. One named by a setting is binding; else the first that runs is taken.
+    """The mongod to start first. Raises StorageError with what keeps the last candidate from running."""
+    return find_all(wanted)[0]
+
+
+def find_all(wanted: Path | None = None) -> list[Program]:
+    """The mongods that run here, at least one, in the order to try. One named by a setting is binding.
 
     Raises StorageError with what keeps the last candidate from running.
     """
     if wanted is not None:
-        return probe(wanted)
+        return [probe(wanted)]
     obstacle = StorageError("server-none")
+    found = []
     for path in _candidates():
         try:
-            return probe(path)
+            found.append(probe(path))
         except StorageError as error:
             obstacle = error
-    raise obstacle
+    if not found:
+        raise obstacle
+    return found
 
 
 def probe(path: Path) -> Program:

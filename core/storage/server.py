@@ -29,7 +29,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from core.errors import StorageError
 from core.storage import leash
 from core.storage.address import USER, Address, Transport, choose
-from core.storage.program import Program, find
+from core.storage.program import Program, find_all
 
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 10.0
@@ -46,6 +46,10 @@ _ENGINE: Final = (
 at 3 MB of updates, and a bucket written half-full leaves a hole in its file (measured in 3 of 25 imports)."""
 _NEWER_DATA_EXIT: Final = 62
 _PORT_TAKEN_EXIT: Final = 48
+_KILLED_EXITS: Final = (-9, 247)
+"""Killed with -9; the same as a leash that is its parent reports it."""
+_OTHER_MAY_START: Final = ("server-start", "server-newer-data")
+"""What another mongod on the same folder need not meet with."""
 _UNAUTHORISED: Final = (13, 18)
 
 
@@ -130,7 +134,7 @@ class EmbeddedServer:
             self._failure.__cause__ = error
 
     def _launch(self) -> subprocess.Popen[bytes] | None:
-        """Starts mongod and waits until it answers; None when asked to stop meanwhile."""
+        """Starts mongod and waits until it answers or is killed; None when asked to stop meanwhile."""
         begun = time.monotonic()
         while True:
             address = choose(self._folder, Address.read(self._address_file) or Address(), self._transport)
@@ -149,6 +153,8 @@ class EmbeddedServer:
                     _end(child)
                     raise StorageError("server-slow")
                 time.sleep(_POLL_SECONDS)
+            if child.returncode in _KILLED_EXITS:  # somebody's kill -9, not its own fault: start it again
+                return child
             obstacle = self._obstacle(child.returncode)
             # another start can help: a killed owner's mongod ends soon, a port was taken meanwhile
             passing = obstacle.code in ("server-in-use", "server-port")
@@ -217,7 +223,7 @@ def start(
     `mongod` names the program to use instead of the one on PATH or the bundled one. Raises StorageError when
     none can run, or when the folder cannot be used.
     """
-    program = find(mongod)
+    *others, last = find_all(mongod)
     folder = data_dir.absolute() / "mongodb"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -228,7 +234,17 @@ def start(
     if free < _ROOM_BYTES:
         raise StorageError("server-disk-full", folder=str(folder))
     default = Transport.PORT if sys.platform == "win32" else Transport.SOCKET
-    server = EmbeddedServer(folder, program, transport or default)
+    for program in others:
+        try:
+            return _started(folder, program, transport or default)
+        except StorageError as error:
+            if error.code not in _OTHER_MAY_START:
+                raise
+    return _started(folder, last, transport or default)
+
+
+def _started(folder: Path, program: Program, transport: Transport) -> EmbeddedServer:
+    server = EmbeddedServer(folder, program, transport)
     atexit.register(server.stop)
     try:
         server.wait()

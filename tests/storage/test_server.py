@@ -210,6 +210,17 @@ def test_a_killed_mongod_is_started_again(folder: Path, started: Callable[..., E
     assert values(running) == [1, 2]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the program is a shell script")
+def test_a_mongod_killed_while_it_starts_is_started_again(
+    folder: Path, started: Callable[..., EmbeddedServer]
+) -> None:
+    script = f'mkdir "$0.killed" && kill -9 $$; exec {program.find().path} "$@"'
+    running = started(folder, fake(folder, VERSION + script))
+    assert (folder / "mongod.killed").exists()
+    write(running, 1)
+    assert values(running) == [1]
+
+
 @linux
 def test_mongod_ends_with_a_killed_owner_and_the_data_are_whole(
     folder: Path, started: Callable[..., EmbeddedServer]
@@ -342,6 +353,19 @@ def test_the_bundled_program_is_taken_where_the_one_on_the_path_cannot_run(
     found = program.find()
     assert found.path.parent != folder
     assert found.version >= program.OLDEST
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the program is a shell script")
+@pytest.mark.parametrize("end", ["exit 62", "exit 5"])
+def test_the_bundled_program_is_taken_where_the_one_on_the_path_cannot_start_on_the_data(
+    folder: Path, started: Callable[..., EmbeddedServer], monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    running = started(folder)
+    write(running, 1)
+    running.stop()
+    fake(folder, VERSION + end)  # as one that is two versions ahead
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    assert values(started(folder)) == [1]
 
 
 def test_a_foreign_mongod_on_the_data_is_named(
