@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -21,7 +22,12 @@ class Settings(BaseSettings):
     """Every setting; README's table is checked against this class."""
 
     model_config = SettingsConfigDict(
-        env_prefix="COURBE_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix="COURBE_",
+        env_file=".env",
+        env_ignore_empty=True,  # a line left blank in `.env` is a setting left out
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     deployment: Deployment = Field(
@@ -45,6 +51,14 @@ class Settings(BaseSettings):
         "https://github.com/courbe", description="Site or address this deployment names in its User-Agent"
     )
     workspace_hours: int = Field(24, ge=1, description="How long a visitor's workspace lives (shared)")
+
+    @field_validator("mongod", "data_dir")
+    @classmethod
+    def _from_home(cls, path: Path | None) -> Path | None:
+        """No shell reads `.env`, so `~` is ours to read. A home that nobody has is a name like any other."""
+        with suppress(RuntimeError):
+            return path and path.expanduser()
+        return path
 
 
 def load_settings() -> Settings:
