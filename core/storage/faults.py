@@ -23,11 +23,15 @@ from core.errors import StorageError
 T = TypeVar("T")
 PATIENCE_SECONDS: Final = 30.0
 """An embedded server is back after about 1 s, a replica set elects within 12 s."""
-_PASSING_CODES: Final = frozenset({6, 7, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
-"""Host unreachable, shutting down, stepped down, write conflict and their kin (MongoDB's error codes)."""
+_PASSING_CODES: Final = frozenset(
+    {6, 7, 43, 64, 89, 91, 112, 175, 189, 237, 262, 9001, 10107, 11600, 11602, 13435, 13436}
+)
+"""Host unreachable, shutting down, stepped down, write conflict and their kin (MongoDB's error codes).
+43, 175, 237: a restart, or the drop of a collection, took away what was being read."""
 _ATLAS: Final = 8000
 """Atlas's own code for whatever a plan forbids: space over its quota, or a command."""
-_UNAUTHORIZED: Final = frozenset({_ATLAS, 13, 18})
+_UNAUTHORIZED: Final = frozenset({_ATLAS, 13})
+_LOGIN: Final = 18
 _FULL: Final = frozenset({14031, 16, 12501})
 """Out of disk space; quota exceeded (Atlas free tier)."""
 
@@ -69,8 +73,11 @@ def explain(error: PyMongoError) -> StorageError:
     if passes_by_itself(error):
         return StorageError("storage-unreachable")
     code = error.code if isinstance(error, OperationFailure) else None
-    if code in _FULL or (code == _ATLAS and "quota" in str(error)):
+    words = str(error) if code == _ATLAS else ""
+    if code in _FULL or "quota" in words or "already using" in words:
         return StorageError("storage-full")
+    if code == _LOGIN or "bad auth" in words:
+        return StorageError("database-login")
     if code in _UNAUTHORIZED:
         return StorageError("storage-forbidden")
     return StorageError("storage-refused", code=code if code is not None else type(error).__name__)

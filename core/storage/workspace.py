@@ -178,8 +178,8 @@ class Workspaces:
         return Workspace(link, self._store(self._database_of(link)), self.place, link, expires)
 
     def _database_of(self, link: str) -> str:
-        """At most 63 bytes; the pattern of the setting `database` leaves room."""
-        return f"{self._settings.database[:20]}_{link}"
+        """At most 38 bytes, all that small plans of Atlas take."""
+        return f"{self._settings.database[:5]}_{link}"
 
     def _forget(self, link: str) -> None:
         name = self._database_of(link)

@@ -27,7 +27,7 @@ def opens(
     monkeypatch.setenv("COURBE_API_TOKEN", "the.deployments.own")
     yield open_page
     for name in mongo.list_database_names():
-        if name.startswith(database.name[:20]):
+        if name.startswith(database.name[:5]):
             mongo.drop_database(name)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from pymongo.database import Database
 from pymongo.errors import (
     AutoReconnect,
     ExecutionTimeout,
@@ -23,7 +26,10 @@ from core.storage.faults import explained, patiently
         (ExecutionTimeout("slow", 50), "storage-slow"),
         (OperationFailure("not authorized: secret", 13), "storage-forbidden"),
         (OperationFailure("you are over your space quota", 8000), "storage-full"),
+        (OperationFailure("cannot create a new collection -- already using 500", 8000), "storage-full"),
         (OperationFailure("command not allowed", 8000), "storage-forbidden"),
+        (OperationFailure("bad auth : authentication failed", 8000), "database-login"),
+        (OperationFailure("Authentication failed.", 18), "database-login"),
         (OperationFailure("No space left on device", 14031), "storage-full"),
         (OperationFailure("bad", 9), "storage-refused"),
         (PyMongoError("secret"), "storage-refused"),
@@ -47,6 +53,24 @@ def test_what_passes_is_tried_again() -> None:
         return "done"
 
     assert patiently(act) == "done"
+
+
+def test_what_was_being_read_when_its_cursor_went_is_read_anew(database: Database[dict[str, Any]]) -> None:
+    """As after a restart: the server no longer knows what it was asked to go on with."""
+    rows = database.get_collection("rows")
+    rows.insert_many([{"value": value} for value in range(10)])
+    attempts: list[int] = []
+
+    def read() -> int:
+        attempts.append(1)
+        with rows.find(batch_size=2) as cursor:
+            first = [next(cursor)]
+            if len(attempts) == 1:
+                database.command("killCursors", rows.name, cursors=[cursor.cursor_id])
+            return len([*first, *cursor])
+
+    assert patiently(read) == 10
+    assert len(attempts) == 2
 
 
 def test_patience_ends() -> None:

@@ -41,7 +41,7 @@ def made(
     for one in all_of_them:
         one.close()
     for database in mongo.list_database_names():
-        if database.startswith(name):
+        if database.startswith(name[:5]):
             mongo.drop_database(database)
 
 
@@ -89,11 +89,11 @@ def test_a_guessed_link_leads_to_a_new_workspace(shared: Workspaces, link: str) 
     assert opened.store.meters() == []
 
 
-def test_names_cannot_be_guessed_and_fit(shared: Workspaces) -> None:
-    opened = shared.open()
+def test_names_cannot_be_guessed_and_fit(made: Callable[..., Workspaces]) -> None:
+    opened = made(Deployment.SHARED, database="test_" + "x" * 33).open()
     assert opened.link
     assert len(opened.link) == 32
-    assert len(opened.store.database.name.encode()) <= 63
+    assert len(opened.store.database.name.encode()) <= 38, "Atlas takes no more on its small plans"
 
 
 def test_a_workspace_expires_and_is_swept(
