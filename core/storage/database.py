@@ -52,7 +52,7 @@ def connect(uri: SecretStr, *, seconds: float = _SECONDS) -> Client:
     """A client of a MongoDB; nothing is sent before the first request.
 
     `seconds`: how long a server may take to be found, where the URI does not say. StorageError
-    `database-uri`, `database-name`.
+    `database-uri`, `database-name`, `database-encryption` (a certificate that is not there or none).
     """
     address = uri.get_secret_value().strip()
     if not address.startswith(("mongodb://", "mongodb+srv://")):
@@ -75,17 +75,25 @@ def connect(uri: SecretStr, *, seconds: float = _SECONDS) -> Client:
     except InvalidURI:
         raise StorageError("database-uri") from None
     except ConfigurationError as error:
-        raise StorageError("database-name" if _is_dns(error) else "database-uri") from None
+        if _is_dns(error):
+            raise StorageError("database-name") from None
+        encryption = _of(str(error)) is Obstacle.ENCRYPTION
+        raise StorageError("database-encryption" if encryption else "database-uri") from None
+    except OSError:
+        raise StorageError("database-encryption") from None
     except (PyMongoError, ValueError, TypeError):
         raise StorageError("database-uri") from None
 
 
 def greet(client: Client) -> None:
-    """One round trip that needs a login where there is one. StorageError `database-<obstacle>`."""
+    """One round trip that needs a login where there is one. StorageError `database-<obstacle>`; the client
+    is closed then."""
     try:
         _knock(client)
     except PyMongoError as error:
-        raise _refusal(obstacle(client, error)) from None
+        which = obstacle(client, error)
+        client.close()
+        raise _refusal(which) from None
 
 
 def obstacle(client: Client, error: PyMongoError) -> Obstacle:

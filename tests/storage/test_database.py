@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from pydantic import SecretStr
 from pymongo import MongoClient
 from pymongo.database import Database
-from pymongo.errors import ConfigurationError, OperationFailure
+from pymongo.errors import ConfigurationError, InvalidOperation, OperationFailure
 
 from core.errors import StorageError
 from core.storage import server
@@ -115,6 +116,25 @@ def test_silence_is_told_from_refusal() -> None:
 def test_a_failed_tls_handshake_is_named() -> None:
     with listener(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
         assert failure(f"mongodb://user:hunter2@127.0.0.1:{port}/?tls=true", SHORT) == "database-encryption"
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+@pytest.mark.parametrize("option", ["tlsCAFile", "tlsCertificateKeyFile"])
+def test_a_certificate_that_is_none_is_named(tmp_path: Path, option: str, content: str | None) -> None:
+    certificate = tmp_path / "mine.pem"
+    if content:
+        certificate.write_text(content)
+    uri = f"mongodb://user:hunter2@127.0.0.1:9/?tls=true&{option}={quote(str(certificate), safe='')}"
+    assert failure(uri, SHORT) == "database-encryption"
+
+
+def test_a_client_that_was_not_welcome_is_closed() -> None:
+    with listener(None) as port:
+        client = connect(SecretStr(f"mongodb://127.0.0.1:{port}/?connectTimeoutMS=300"), seconds=SHORT)
+        with pytest.raises(StorageError):
+            greet(client)
+    with pytest.raises(InvalidOperation):
+        client.admin.command("ping")
 
 
 def test_the_alert_of_atlas_for_strangers_means_the_access_list() -> None:
