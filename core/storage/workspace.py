@@ -10,6 +10,7 @@ import logging
 import re
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -60,8 +61,11 @@ class Workspace:
 class Workspaces:
     """The workspaces of this process; MongoDB is started or reached when the first is opened."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, let_go: Callable[[str], None] | None = None) -> None:
+        """`let_go` is called with the key of a workspace before its data are erased: whoever holds anything
+        of it, or works on it, is to end that."""
         self._settings = settings
+        self._let_go = let_go
         self._opening = threading.RLock()
         self._server: server.EmbeddedServer | None = None
         self._client: Client | None = None
@@ -121,6 +125,7 @@ class Workspaces:
     def erase(self, workspace: Workspace) -> None:
         """Deletes everything a workspace holds; a visitor's is gone, a household's is empty."""
         if workspace.link is None:
+            self._leave(workspace.key)
             workspace.store.erase()
         else:
             self._forget(workspace.link)
@@ -181,7 +186,12 @@ class Workspaces:
         """At most 38 bytes, all that small plans of Atlas take."""
         return f"{self._settings.database[:5]}_{link}"
 
+    def _leave(self, key: str) -> None:
+        if self._let_go:
+            self._let_go(key)
+
     def _forget(self, link: str) -> None:
+        self._leave(link)
         name = self._database_of(link)
         with explained():
             self.client.drop_database(name)

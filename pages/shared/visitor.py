@@ -5,7 +5,7 @@ Only this module touches `st.session_state`. What belongs to one visitor is neve
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -43,7 +43,7 @@ class _House:
     settings: Settings
     workspaces: Workspaces
     jobs: Jobs
-    steps: dict[str, set[str]] = field(default_factory=dict)
+    steps: dict[str, set[str]]
 
 
 @dataclass(slots=True)
@@ -184,9 +184,7 @@ class Visitor:
     def erase(self) -> None:
         """Stops this workspace's work and deletes all its readings. Raises StorageError."""
         workspace = self.workspace
-        self.jobs.end(workspace.key)
         self._house.workspaces.erase(workspace)
-        self._house.steps.pop(workspace.key, None)
         if workspace.link:
             self.link = None
             st.query_params.pop("w", None)
@@ -240,5 +238,12 @@ def _close(house: _House) -> None:
 
 @st.cache_resource(show_spinner=False, on_release=_close)
 def _house() -> _House:
-    settings = load_settings()
-    return _House(settings, Workspaces(settings), Jobs())
+    settings, jobs = load_settings(), Jobs()
+    steps: dict[str, set[str]] = {}
+
+    def let_go(key: str) -> None:
+        """What is erased, by its visitor or because its time has come, leaves nothing in memory either."""
+        jobs.end(key)
+        steps.pop(key, None)
+
+    return _House(settings, Workspaces(settings, let_go), jobs, steps)

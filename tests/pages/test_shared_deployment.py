@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from pymongo import MongoClient
 from pymongo.database import Database
 from streamlit.testing.v1 import AppTest
 
+from core.storage import workspace
 from core.texts import text
+from pages.shared import visitor
 
 Opens = Callable[..., AppTest]
 
@@ -75,6 +78,20 @@ def test_everything_can_be_erased_at_once(opens: Opens) -> None:
     assert "w" not in one.query_params
     assert is_empty(opens("consumption", lang="en", w=link).run())
     assert not is_empty(opens("consumption", lang="en", w=link_of(other)).run())
+
+
+def test_what_has_expired_leaves_nothing_in_memory(opens: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
+    goes, stays = link_of(tries_demo(opens)), tries_demo(opens)
+    now = workspace._now()
+    monkeypatch.setattr(workspace, "_now", lambda: now + timedelta(hours=23))
+    stays.run()
+    monkeypatch.setattr(workspace, "_now", lambda: now + timedelta(hours=25))
+    house = visitor._house()
+    assert house.jobs.find(goes)
+    assert house.workspaces.sweep() == 1
+    assert house.jobs.find(goes) is None
+    assert house.jobs.find(link_of(stays))
+    assert list(house.steps) == [link_of(stays)]
 
 
 def test_it_offers_neither_the_api_nor_a_database(opens: Opens) -> None:

@@ -32,9 +32,10 @@ def made(
     name = f"test_{secrets.token_hex(4)}"
     all_of_them: list[Workspaces] = []
 
-    def make(deployment: Deployment, **more: Any) -> Workspaces:
+    def make(deployment: Deployment, let_go: Callable[[str], None] | None = None, **more: Any) -> Workspaces:
         options = {"mongodb_uri": SecretStr(mongo_uri), "data_dir": tmp_path, "database": name} | more
-        all_of_them.append(Workspaces(Settings(deployment=deployment, _env_file=None, **options)))
+        settings = Settings(deployment=deployment, _env_file=None, **options)
+        all_of_them.append(Workspaces(settings, let_go))
         return all_of_them[-1]
 
     yield make
@@ -135,6 +136,22 @@ def test_erasing_empties_a_household(made: Callable[..., Workspaces]) -> None:
     fill(house.open().store)
     house.erase(house.open())
     assert house.open().store.meters() == []
+
+
+@pytest.mark.parametrize("deployment", Deployment)
+def test_who_holds_a_workspace_lets_go_before_it_is_erased(
+    made: Callable[..., Workspaces], deployment: Deployment
+) -> None:
+    meters_when_told: dict[str, int] = {}
+
+    def let_go(key: str) -> None:
+        meters_when_told[key] = len(mine.store.meters())
+
+    house = made(deployment, let_go)
+    mine = house.open()
+    fill(mine.store)
+    house.erase(mine)
+    assert meters_when_told == {mine.key: 1}
 
 
 def test_a_database_of_ones_own_is_for_the_session_alone(
