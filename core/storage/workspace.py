@@ -25,7 +25,7 @@ from core.model import Check
 from core.settings import Deployment, Settings
 from core.storage import server
 from core.storage.database import Client, connect, greet, preflight
-from core.storage.faults import explained
+from core.storage.faults import explained, patiently
 from core.storage.store import Store
 
 _log: Final = logging.getLogger(__name__)
@@ -114,14 +114,6 @@ class Workspaces:
         with connect(uri) as client:
             return preflight(client, self._settings.database)
 
-    def exists(self, link: str) -> bool:
-        """Whether a link still leads to a workspace."""
-        if not _LINK.fullmatch(link):
-            return False
-        with explained():
-            alive = {"_id": link, "expires": {"$gt": _now()}}
-            return self._registry.find_one(alive) is not None
-
     def erase(self, workspace: Workspace) -> None:
         """Deletes everything a workspace holds; a visitor's is gone, a household's is empty."""
         if workspace.link is None:
@@ -176,11 +168,26 @@ class Workspaces:
 
     def _open_shared(self, link: str | None) -> Workspace:
         expires = _now() + timedelta(hours=self._settings.workspace_hours)
-        if link is None or not self.exists(link):
+        if link is None or not self._put_off(link, expires):
             link = secrets.token_hex(16)
-        with explained():
-            self._registry.update_one({"_id": link}, {"$set": {"expires": expires}}, upsert=True)
+            self._note(link, expires)
         return Workspace(link, self._store(self._database_of(link)), self.place, link, expires)
+
+    def _put_off(self, link: str, expires: datetime) -> bool:
+        """Let a workspace live longer; False where there is none, or none any more. In one step: a sweep
+        must not erase what was just visited."""
+        if not _LINK.fullmatch(link):
+            return False
+        alive = {"_id": link, "expires": {"$gt": _now()}}
+        with explained():
+            found = patiently(lambda: self._registry.update_one(alive, {"$set": {"expires": expires}}))
+        return found.matched_count == 1
+
+    def _note(self, link: str, expires: datetime) -> None:
+        with explained():
+            patiently(
+                lambda: self._registry.update_one({"_id": link}, {"$set": {"expires": expires}}, upsert=True)
+            )
 
     def _database_of(self, link: str) -> str:
         """At most 38 bytes, all that small plans of Atlas take."""
@@ -194,8 +201,8 @@ class Workspaces:
         self._leave(link)
         name = self._database_of(link)
         with explained():
-            self.client.drop_database(name)
-            self._registry.delete_one({"_id": link})
+            patiently(lambda: self.client.drop_database(name))
+            patiently(lambda: self._registry.delete_one({"_id": link}))
         with self._opening:
             self._open.pop(name, None)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import signal
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -109,7 +111,7 @@ def test_a_workspace_expires_and_is_swept(
     assert shared.sweep() == 1
     assert goes.store.database.name not in mongo.list_database_names()
     assert shared.open(goes.link).link != goes.link
-    assert shared.exists(str(stays.link))
+    assert shared.open(stays.link).link == stays.link
 
 
 def test_an_expired_link_is_dead_even_before_the_sweep(
@@ -127,7 +129,7 @@ def test_erasing_takes_everything_at_once(shared: Workspaces, mongo: Client) -> 
     fill(others.store)
     shared.erase(mine)
     assert mine.store.database.name not in mongo.list_database_names()
-    assert not shared.exists(str(mine.link))
+    assert shared.open(mine.link).link != mine.link
     assert len(others.store.meters()) == 1
 
 
@@ -183,6 +185,19 @@ def test_the_embedded_server_is_started_when_first_needed_and_found_again(
     assert house.open().place is Place.EMBEDDED
     house.close()
     assert len(house.open().store.meters()) == 1
+
+
+def test_a_visitor_does_not_notice_that_mongod_was_killed(made: Callable[..., Workspaces]) -> None:
+    house = made(Deployment.SHARED, mongodb_uri=None)
+    mine = house.open()
+    fill(mine.store)
+    running = house._server
+    assert running
+    for act in (lambda: house.open(mine.link), lambda: house.open(), lambda: house.erase(mine)):
+        assert running.pid
+        os.kill(running.pid, signal.SIGKILL)
+        act()
+    assert house.open(mine.link).link != mine.link
 
 
 def test_a_mongodb_that_cannot_start_is_tried_again(made: Callable[..., Workspaces], tmp_path: Path) -> None:
