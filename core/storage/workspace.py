@@ -146,17 +146,28 @@ class Workspaces:
         return self.client[self._settings.database][_REGISTRY]
 
     def _connect(self) -> Client:
-        if self._settings.mongodb_uri:
-            client = connect(self._settings.mongodb_uri)
-        else:
-            self._server = server.start(self._settings.data_dir, self._settings.mongod)
-            client = connect(self._server.uri)
-        greet(client)
+        try:
+            client = self._reach()
+        except StorageError as error:
+            if not self.is_shared:
+                raise
+            # the cure is not a visitor's to apply, and the folders of this machine are none of theirs
+            _log.error("MongoDB cannot be used: %s", error)
+            raise StorageError("demonstration-down") from None
         if self.is_shared:
             self._closed = threading.Event()
             threading.Thread(
                 target=partial(self._sweep_often, self._closed), name="workspace sweeper", daemon=True
             ).start()
+        return client
+
+    def _reach(self) -> Client:
+        if self._settings.mongodb_uri:
+            client = connect(self._settings.mongodb_uri)
+        else:
+            self._server = self._server or server.start(self._settings.data_dir, self._settings.mongod)
+            client = connect(self._server.uri)
+        greet(client)
         return client
 
     def _store(self, database: str) -> Store:

@@ -88,7 +88,8 @@ def page(name: str, *, needs: Needs = "storage") -> Visitor:
 def show_trouble(guest: Visitor, trouble: StorageError) -> None:
     """Why MongoDB cannot be used, and the way to the cure."""
     notices.show(trouble)
-    link(guest, "connect", guest.t("common.to_connect"), icon=":material/arrow_forward:")
+    if guest.capabilities.own_uri:
+        link(guest, "connect", guest.t("common.to_connect"), icon=":material/arrow_forward:")
 
 
 def link(guest: Visitor, name: str, label: str, *, icon: str | None = None, help: str | None = None) -> None:  # noqa: A002

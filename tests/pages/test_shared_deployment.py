@@ -100,3 +100,18 @@ def test_it_offers_neither_the_api_nor_a_database(opens: Opens) -> None:
     assert not app.text_input
     assert not app.radio
     assert app.info[0].value == text("connect.api_shared")
+
+
+def test_without_mongodb_a_visitor_is_not_sent_to_what_is_not_theirs(
+    opens: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURBE_MONGODB_URI", "mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=1")
+    for app in (
+        opens("welcome", lang="en").run().button(key="try_demo").click().run(),
+        opens("consumption", lang="en", w="0" * 32).run(),
+    ):
+        assert not app.exception
+        (error,) = app.error
+        assert text("error.demonstration-down.title") in error.value
+        assert "URI" not in error.value
+        assert text("common.to_connect") not in [link.label for link in app.get("page_link")]

@@ -21,6 +21,7 @@ from core.settings import Deployment, Settings
 from core.storage import workspace
 from core.storage.store import Store
 from core.storage.workspace import Place, Workspaces
+from core.texts import Language
 
 METER = Meter("12345678901234")
 Client = MongoClient[dict[str, Any]]
@@ -209,3 +210,16 @@ def test_a_mongodb_that_cannot_start_is_tried_again(made: Callable[..., Workspac
     assert raised.value.code == "server-folder"
     in_the_way.unlink()
     assert house.open().store.meters() == []
+
+
+def test_a_visitor_is_told_nothing_of_this_machine_and_its_operator_all(
+    made: Callable[..., Workspaces], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = made(Deployment.SHARED, mongodb_uri=None, mongod=tmp_path / "nothing")
+    with pytest.raises(StorageError) as raised:
+        house.open()
+    assert raised.value.code == "demonstration-down"
+    for language in Language:
+        told = raised.value.title(language) + raised.value.happened(language) + raised.value.cure(language)
+        assert str(tmp_path) not in told
+    assert str(tmp_path / "nothing") in caplog.text
