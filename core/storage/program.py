@@ -54,7 +54,11 @@ def find_all(wanted: Path | None = None) -> list[Program]:
 
 
 def probe(path: Path) -> Program:
-    """Runs `mongod --version`. Raises StorageError when it cannot run here or is too old."""
+    """Runs `mongod --version`. Raises StorageError when it cannot run here or is too old.
+
+    A name alone is looked for on PATH; mongod is started in its data folder, so its path is made absolute.
+    """
+    path = Path(shutil.which(path) or path).absolute()
     try:
         answer = subprocess.run(  # noqa: S603 - the program is the point
             [str(path), "--version"],

@@ -334,6 +334,19 @@ def test_what_keeps_it_from_starting_is_named(folder: Path, script: str, code: s
     assert raised.value.cure()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the program is a link")
+@pytest.mark.parametrize("name", ["mongod-here", "./mongod-here", "mongod-on-path"])
+def test_a_program_may_be_named_as_in_a_shell(
+    folder: Path, started: Callable[..., EmbeddedServer], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (folder / "bin").mkdir()
+    for link in (folder / "mongod-here", folder / "bin" / "mongod-on-path"):
+        link.symlink_to(program.find().path)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PATH", str(folder / "bin"), prepend=os.pathsep)
+    assert started(folder, Path(name)).pid
+
+
 def test_a_program_that_is_not_there_or_may_not_run_is_named(folder: Path) -> None:
     with pytest.raises(StorageError) as raised:
         program.find(folder / "nothing")
