@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from core.errors import SourceError
 from core.model import MINUTE_MS, Curve, Delivery, Flow, Meter, Origin, Refusal, RefusalReason
-from core.paristime import HOUR_MS, ends_to_utc, exists, is_ambiguous, to_utc
+from core.paristime import DAY_MS, HOUR_MS, ends_to_utc, exists, is_ambiguous, now_ms, to_utc
+from core.sources.overlaps import NONE, overlapped
 from core.sources.shown import shown
 
 MAX_WATTS: Final = 1_000_000
@@ -26,6 +27,7 @@ MAX_WATTS: Final = 1_000_000
 _STEPS: Final = {"PT10M": 10, "PT15M": 15, "PT30M": 30, "PT60M": 60, "PT1H": 60}
 _FLOWS: Final = {"CONS": Flow.CONSUMPTION, "PROD": Flow.PRODUCTION}
 _STAMP: Final = "%Y-%m-%d %H:%M:%S"
+_EARLIEST: Final = 10_957 * DAY_MS  # the year 2000, long before the first Linky
 _Mask = NDArray[np.bool_]
 
 
@@ -45,7 +47,7 @@ class _Series:
 
 def read_load_curve(document: Mapping[str, Any], *, flow: Flow | None = None, live: bool = False) -> Delivery:
     """The load curve of an answer. `flow`: which one to take, and what a v5 answer (which does not say) is;
-    consumption unless given. `live`: it came from the API itself, not from a file.
+    consumption unless given. `live`: it came from the API itself, not from a file, and null is only silence.
 
     SourceError `api-answer-unknown`, or `api-answer-other` where it is an answer of another kind (daily
     energies, maximal powers).
@@ -58,9 +60,18 @@ def read_load_curve(document: Mapping[str, Any], *, flow: Flow | None = None, li
         meter = Meter(series.prm, found)
     except ValueError:
         raise SourceError("api-answer-unknown") from None
-    curve, refused = _curve(series)
+    curve, refused = _curve(series, live)
     origins = (Origin.API_V5, Origin.API_V2) if live else (Origin.JSON_V5, Origin.JSON_V2)
     return Delivery(meter, origins[series.v2], curve, refused)
+
+
+def flows_of(document: Mapping[str, Any]) -> tuple[Flow, ...]:
+    """The flows that a v2 answer names; none of a v5 one, which does not say, and of what is no answer."""
+    offered = document.get("grandeur")
+    if not isinstance(offered, list):
+        return ()
+    named = [one.get("grandeurMetier") for one in offered if isinstance(one, dict)]
+    return tuple(flow for word, flow in _FLOWS.items() if word in named)
 
 
 def read_daily(document: Mapping[str, Any]) -> dict[date, int]:
@@ -128,16 +139,18 @@ def _v5(document: Mapping[str, Any]) -> _Series:
     )
 
 
-def _curve(series: _Series) -> tuple[Curve, tuple[Refusal, ...]]:
+def _curve(series: _Series, live: bool) -> tuple[Curve, tuple[Refusal, ...]]:
     """The readings in order, and what was left out of the rows."""
     refusals = _Refusals(series)
     empty = np.array([value is None or value == "" for value in series.values], dtype=np.bool_)
-    rows = np.flatnonzero(~empty)  # null is no reading: nothing to refuse
+    rows = np.arange(len(empty))
+    # null is no reading and nothing to refuse; of a file it is told, for nobody asks again
+    rows = rows[~empty] if live else refusals.without(rows, empty, RefusalReason.NO_VALUE)
 
     wall = pd.to_datetime(pd.Series(series.stamps, dtype=object).map(_text), format=_STAMP, errors="coerce")
     ends = wall.astype("datetime64[ms]").to_numpy().astype(np.int64)  # NaT: the least int64
     bad = wall.isna().to_numpy(copy=True)
-    bad[~bad] = ~exists(ends[~bad])
+    bad[~bad] = ~exists(ends[~bad]) | (ends[~bad] < _EARLIEST)
     rows = refusals.without(rows, bad, RefusalReason.BAD_STAMP)
 
     minutes = np.array(
@@ -154,9 +167,10 @@ def _curve(series: _Series) -> tuple[Curve, tuple[Refusal, ...]]:
     rows = refusals.without(rows, power < 0, RefusalReason.NEGATIVE)
     rows = refusals.without(rows, power > MAX_WATTS, RefusalReason.TOO_LARGE)
 
-    start = _to_utc(ends[rows]) - minutes[rows] * MINUTE_MS
-    rows, start = _in_order(rows, start, minutes)
-    watts = np.where(np.isfinite(power), power, 0).astype(np.int64)
+    ends[rows] = _to_utc(ends[rows])
+    rows = refusals.without(rows, ends > now_ms(), RefusalReason.NOT_ENDED)
+    rows, start = _in_order(rows, ends[rows] - minutes[rows] * MINUTE_MS, minutes)
+    watts = np.where(np.abs(power) <= MAX_WATTS, power, 0).astype(np.int64)
     rows, start = _once(rows, start, minutes, watts, refusals)
     return Curve.of(start, minutes[rows], watts[rows]), refusals.all()
 
@@ -198,18 +212,14 @@ def _once(
 ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
     """Each moment told once: repeats are dropped, the first of two that contradict or overlap is kept."""
     end = start + minutes[rows] * MINUTE_MS
-    keep = np.ones(len(rows), dtype=np.bool_)
-    for at in np.nonzero(start[1:] < np.maximum.accumulate(end)[:-1])[0] + 1 if len(rows) else ():
-        last = at - 1
-        while not keep[last]:
-            last -= 1
-        if start[at] >= end[last]:
-            continue  # what it overlapped was itself left out
-        keep[at] = False
-        if start[at] != start[last] or end[at] != end[last]:
+    over = overlapped(start, end)
+    for at in np.flatnonzero(over != NONE):
+        first = over[at]
+        if start[at] != start[first] or end[at] != end[first]:
             refusals.add(RefusalReason.OVERLAP, rows[at])
-        elif watts[rows[at]] != watts[rows[last]]:
+        elif watts[rows[at]] != watts[rows[first]]:
             refusals.add(RefusalReason.CONTRADICTION, rows[at])
+    keep = over == NONE
     return rows[keep], start[keep]
 
 

@@ -129,9 +129,37 @@ def test_order_does_not_matter_but_within_the_hour_told_twice(write: Any, seed: 
 def test_null_is_no_reading_neither_zero_nor_refused() -> None:
     curve = regular(days=1)
     document = v2(METER, curve, nulls=("2024-03-02 00:30:00", "2024-03-02 01:00:00"))
-    delivery = read_load_curve(document)
+    delivery = read_load_curve(document, live=True)
     assert delivery.curve == curve
     assert delivery.refused == ()
+
+
+def test_null_in_a_file_is_told_for_nobody_asks_again() -> None:
+    document = v2(METER, regular(days=1), nulls=("2024-03-02 00:30:00", "2024-03-02 01:00:00"))
+    (told,) = read_load_curve(document).refused
+    assert (told.reason, told.count) == (RefusalReason.NO_VALUE, 2)
+
+
+@FORMATS
+def test_one_interval_told_many_times_takes_no_long_time(write: Any) -> None:
+    """100,000 rows; going back over them from each would take minutes."""
+    document = write(METER, regular(days=1))
+    rows(document)[:] = rows(document)[:1] * 100_000
+    delivery = read_load_curve(document)
+    assert len(delivery.curve) == 1
+    assert not delivery.refused
+
+
+@FORMATS
+@pytest.mark.parametrize(("day", "why"), [
+    (date(2090, 3, 1), RefusalReason.NOT_ENDED), (date(1995, 3, 1), RefusalReason.BAD_STAMP),
+])  # fmt: skip
+def test_a_reading_of_the_future_or_of_before_there_was_a_linky(
+    write: Any, day: date, why: RefusalReason
+) -> None:
+    delivery = read_load_curve(write(METER, regular(day)))
+    assert not len(delivery.curve)
+    assert [(one.reason, one.count) for one in delivery.refused] == [(why, 48)]
 
 
 @FORMATS
@@ -141,6 +169,7 @@ def test_zero_is_a_reading(write: Any) -> None:
 
 
 @FORMATS
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [
@@ -151,6 +180,8 @@ def test_zero_is_a_reading(write: Any) -> None:
         (0, "Infinity", RefusalReason.NOT_A_NUMBER),
         (0, "-5", RefusalReason.NEGATIVE),
         (0, "99999999", RefusalReason.TOO_LARGE),
+        (0, "1e300", RefusalReason.TOO_LARGE),
+        (0, "-1e300", RefusalReason.NEGATIVE),
         (1, "yesterday", RefusalReason.BAD_STAMP),
         (1, 12, RefusalReason.BAD_STAMP),
         (1, "2024-03-31 02:30:00", RefusalReason.BAD_STAMP),

@@ -7,10 +7,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+import numpy as np
+
 from core.errors import SourceError
-from core.model import Flow
+from core.model import MINUTE_MS, Curve, Delivery, Flow, Meter, Origin, RefusalReason, summed
 from core.sources.files.content import Content
-from core.sources.files.parsed import Part
+from core.sources.files.parsed import MAX_METERS, Part
+from core.sources.files.rows import Refusals
+from core.sources.overlaps import NONE, overlapped
 
 MAX_BYTES: Final = 16 << 20
 """Two years of steps of 10 minutes. As Python objects, a text takes several times its size."""
@@ -24,21 +28,52 @@ def recognises(lines: list[str]) -> bool:
 
 
 def read(content: Content, flow: Flow | None = None) -> list[Part]:
-    """A part for each answer that is a load curve; the error of the first one where none is."""
-    from core.sources.api_answers import read_load_curve  # it needs pandas, which takes half a second
+    """A part for each format, meter and flow among the answers; the error of the first one where none is a
+    load curve."""
+    from core.sources.api_answers import flows_of, read_load_curve  # pandas takes half a second
 
-    parts: list[Part] = []
+    found: dict[tuple[Origin, Meter], list[Delivery]] = {}
     fault: SourceError | None = None
     for answer in _answers(content):
-        try:
-            found = read_load_curve(_body(answer), flow=_asked(answer) or flow)
-        except SourceError as error:
-            fault = fault or error
-        else:
-            parts.append(Part(found.origin, found.meter.prm, found.meter.flow, found.curve, found.refused))
-    if parts:
-        return parts
+        body = _body(answer)
+        for wanted in flows_of(body) or (_asked(answer) or flow,):
+            try:
+                one = read_load_curve(body, flow=wanted)
+            except SourceError as error:
+                fault = fault or error
+            else:
+                found.setdefault((one.origin, one.meter), []).append(one)
+                if len(found) > MAX_METERS:
+                    raise SourceError("file-too-many-meters", limit=MAX_METERS)
+    if found:
+        return [_joined(answers) for answers in found.values()]
     raise fault or SourceError("api-answer-unknown")
+
+
+def _joined(answers: list[Delivery]) -> Part:
+    """Answers about one meter and flow. Of readings that contradict or overlap, the first is kept."""
+    columns = [(one.curve.start, one.curve.end, one.curve.minutes, one.curve.watts) for one in answers]
+    start, end, minutes, watts = (np.concatenate(column) for column in zip(*columns, strict=True))
+    order = np.lexsort((minutes, start))  # answers that tell the same interval stay in their order
+    start, end, minutes, watts = start[order], end[order], minutes[order], watts[order]
+    over = overlapped(start, end)
+    kept = over == NONE
+    same = ~kept & (start == start[over]) & (end == end[over])
+    refused = Refusals()
+    for why, which in (
+        (RefusalReason.CONTRADICTION, same & (watts != watts[over])),
+        (RefusalReason.OVERLAP, ~kept & ~same),
+    ):
+        refused.add_moments(why, start[which] // MINUTE_MS)
+    return Part(
+        answers[0].origin,
+        answers[0].meter.prm,
+        answers[0].meter.flow,
+        Curve.of(start[kept], minutes[kept], watts[kept]),
+        summed(
+            refusal for refusals in (*(one.refused for one in answers), refused.all()) for refusal in refusals
+        ),
+    )
 
 
 def _answers(content: Content) -> Iterator[Mapping[str, Any]]:

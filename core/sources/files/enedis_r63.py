@@ -12,7 +12,7 @@ from core.errors import SourceError
 from core.model import Flow, Origin, RefusalReason
 from core.sources.files.columns import Flags, Lines, Numbers, reason, stamps, watts
 from core.sources.files.content import Content
-from core.sources.files.parsed import Part, check_not_cut, lines_above, lines_below, read_prm
+from core.sources.files.parsed import MAX_METERS, Part, check_not_cut, lines_above, lines_below, read_prm
 from core.sources.files.rows import Rows
 
 _HEADER: Final = re.compile(r'"?identifiant prm"?;.*"?horodate"?;"?valeur"?;.*"?pas"?(;.*)?')
@@ -30,7 +30,6 @@ _NEEDED: Final = frozenset(
 )
 _STEPS: Final = {b"PT10M": 10, b"PT15M": 15, b"PT30M": 30, b"PT60M": 60, b"PT1H": 60}
 _FLOWS: Final = ((Flow.CONSUMPTION, b"CONS"), (Flow.PRODUCTION, b"PROD"))
-_MAX_METERS: Final = 50
 
 
 def recognises(lines: list[str]) -> bool:
@@ -105,8 +104,8 @@ class _Meters:
         self._example = ""
 
     def rows(self, prm: str, flow: Flow) -> Rows:
-        if (prm, flow) not in self._rows and len(self._rows) >= _MAX_METERS:
-            raise SourceError("file-too-many-meters", limit=_MAX_METERS)
+        if (prm, flow) not in self._rows and len(self._rows) >= MAX_METERS:
+            raise SourceError("file-too-many-meters", limit=MAX_METERS)
         return self._rows.setdefault((prm, flow), Rows())
 
     def note_other(self, lines: Lines, which: Flags) -> None:

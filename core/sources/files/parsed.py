@@ -14,6 +14,8 @@ from core.sources.files.content import Content
 
 ABOUT_LINES: Final = 30
 """How far down a header is looked for."""
+MAX_METERS: Final = 50
+"""In one file, each flow counted."""
 _RUINED: Final = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.ASCII)
 _MASKED: Final = re.compile(r"(\d+)[x*•]+\d*", re.ASCII)
 _SHORT: Final = re.compile(r"\d{11,14}", re.ASCII)

@@ -13,6 +13,7 @@ from core.model import MINUTE_MS, Curve, Refusal, RefusalReason
 from core.paristime import DAY_MS, exists, is_ambiguous, local, now_ms
 from core.sources.files.columns import NO_OFFSET, OK, REASONS, Flags, Lines, Numbers, Stamps
 from core.sources.files.timing import APART, NO_STEP, Moments, Steps, localised, row_steps
+from core.sources.overlaps import NONE, overlapped
 
 _GRID: Final = 5
 """Minutes of which every step is a multiple."""
@@ -33,6 +34,11 @@ class Refusals:
         if count:
             self.counts[why] = self.counts.get(why, 0) + count
             self.examples.setdefault(why, example)
+
+    def add_moments(self, why: RefusalReason, moments: NDArray[np.integer]) -> None:
+        """Readings at these minutes since 1970, of which no row is at hand."""
+        if len(moments):
+            self.add(why, len(moments), f"{local(int(moments[0]) * MINUTE_MS):%Y-%m-%d %H:%M}")
 
     def all(self) -> tuple[Refusal, ...]:
         return tuple(Refusal(why, count, self.examples[why]) for why, count in self.counts.items())
@@ -137,7 +143,7 @@ class Rows:
         bad = self.refusals.counts.get(RefusalReason.BAD_STAMP, 0)
         if self.seen >= _NOISE_ROWS and bad > self.seen * 9 // 10:
             example = self.refusals.examples[RefusalReason.BAD_STAMP]
-            raise SourceError("file-no-readings", count=bad, example=example)
+            raise SourceError("file-no-readings", count=bad, example=example, why=RefusalReason.BAD_STAMP)
 
     def _note(self, lines: Lines, which: Flags, why: RefusalReason | None) -> None:
         if why is not None and which.any():
@@ -199,34 +205,21 @@ class Rows:
         again = np.zeros(len(rank), np.bool_)
         again[1:] = rank[1:] == rank[:-1]
         del rank
-        self._refuse(
-            rows.moment[order[_contradicts(rows.watts[order], rows.valued[order], again)]],
-            RefusalReason.CONTRADICTION,
-        )
+        contradicting = order[_contradicts(rows.watts[order], rows.valued[order], again)]
+        self.refusals.add_moments(RefusalReason.CONTRADICTION, rows.moment[contradicting])
         return rows.select(order[~again])
 
     def _once(self, start: Moments, minutes: Steps, watts: NDArray[np.int32]) -> Curve:
         """Without readings that overlap an earlier one (rows of different steps)."""
         order = np.lexsort((minutes, start)) if bool((start[1:] <= start[:-1]).any()) else slice(None)
         start, minutes, watts = start[order], minutes[order], watts[order]
-        end = start + minutes
-        suspects = np.flatnonzero(start[1:] < np.maximum.accumulate(end)[:-1]) + 1
-        kept = np.ones(len(start), np.bool_)
-        for row in map(int, suspects):
-            last = row - 1
-            while not kept[last]:
-                last -= 1
-            kept[row] = start[row] >= end[last]
-        self._refuse(start[~kept], RefusalReason.OVERLAP)
+        kept = overlapped(start, start + minutes) == NONE
+        self.refusals.add_moments(RefusalReason.OVERLAP, start[~kept])
         return Curve.of(start[kept].astype(np.int64) * MINUTE_MS, minutes[kept], watts[kept])
 
     def _without(self, kept: Flags, unfit: Flags, moments: Moments, why: RefusalReason) -> Flags:
-        self._refuse(moments[kept & unfit], why)
+        self.refusals.add_moments(why, moments[kept & unfit])
         return kept & ~unfit
-
-    def _refuse(self, moments: Moments, why: RefusalReason) -> None:
-        if len(moments):
-            self.refusals.add(why, len(moments), f"{local(int(moments[0]) * MINUTE_MS):%Y-%m-%d %H:%M}")
 
 
 def _contradicts(watts: NDArray[np.int32], valued: Flags, again: Flags) -> Flags:

@@ -72,7 +72,7 @@ READ: Final = {
     "totalenergies_ends.csv": (MAY, "30 30 30", "210 190 180", {}, 0),
     "totalenergies_starts.csv": (MAY, "30 30 30", "210 190 180", {}, 0),
     "totalenergies_gas.csv": (MAY, "30 30", "210 190", {"other-quantity": 1}, 0),
-    "json_v2.json": (MAY, "30 60", "210 180", {}, 1),
+    "json_v2.json": (MAY, "30 60", "210 180", {"no-value": 1}, 1),
     "json_v5.json": (MAY, "10 10", "210 190", {}, 0),
 }
 REFUSED: Final = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tracemalloc
 import zipfile
 from datetime import date, datetime
@@ -284,7 +285,8 @@ def test_a_step_nobody_knows():
 
 def test_a_reading_of_the_future():
     curve = regular(date(2090, 5, 1))
-    assert refusal(writers.enedis_r63(curve)) == "file-no-readings"
+    for name in FORMATS:
+        assert refusal(writers.ALL[name](curve)) == "file-no-readings"
 
 
 def test_the_same_row_twice_is_one_reading_and_another_value_a_contradiction():
@@ -549,6 +551,38 @@ def test_several_answers_in_one_json_file():
         assert [delivery.curve for delivery in FileSource("a", data).deliveries(Event())] == [first, second]
 
 
+def test_answers_about_one_meter_are_one_curve():
+    """A list of the weeks as they were asked for, newest first, some days told twice."""
+    curve = regular(date(2025, 10, 20), days=14)
+    weeks = [curve.select(slice(first, first + 7 * 48)) for first in (7 * 48 + 2, 4 * 48, 0)]
+    data = b"[" + b",".join(writers.json_v2(week) for week in weeks) + b"]"
+    assert read(data) == curve
+    assert not refused(data)
+    other = writers.json_v2(Curve.of(curve.start[:2], [30, 30], curve.watts[:2] + 1))
+    hour = writers.json_v2(Curve.of(curve.start[:1], [60], [5]))
+    assert read(data + other + hour) == curve
+    assert refused(data + other + hour) == {RefusalReason.CONTRADICTION: 2, RefusalReason.OVERLAP: 1}
+
+
+def test_both_flows_of_a_v2_answer():
+    curve, other = regular(date(2024, 5, 1)), regular(date(2024, 5, 1), seed=2)
+    answer, solar = json.loads(writers.json_v2(curve)), json.loads(writers.json_v2(other))
+    solar["grandeur"][0]["grandeurMetier"] = "PROD"
+    answer["grandeur"] += solar["grandeur"]
+    for flow in (None, *Flow):
+        brought = FileSource("a", json.dumps(answer).encode(), flow=flow).deliveries(Event())
+        assert [(one.meter.flow, one.curve) for one in brought] == [
+            (Flow.CONSUMPTION, curve),
+            (Flow.PRODUCTION, other),
+        ]
+
+
+def test_json_of_too_many_meters():
+    one = writers.json_v2(regular().select(slice(0, 1))).decode()
+    many = "".join(one.replace(writers.PRM, f"{number:014}") for number in range(51))
+    assert refusal(many.encode()) == "file-too-many-meters"
+
+
 def test_json_on_one_long_line():
     curve = regular(date(2024, 1, 1), days=366)
     answer = writers.json_v5(curve)
@@ -650,6 +684,26 @@ def test_a_header_without_rows():
 
 def test_no_usable_row():
     assert refusal(f"{CSV}nonsense;1\nmore;2\n".encode()) == "file-no-readings"
+
+
+def test_why_no_row_is_usable():
+    with pytest.raises(SourceError) as caught:
+        FileSource("a", f"{CSV}2024-05-01T01:00:00+02:00;NA\nnonsense;1\nmore;2\n".encode()).preview()
+    assert caught.value.details == {"count": 3, "example": "nonsense;1", "why": RefusalReason.BAD_STAMP}
+
+
+def test_rows_without_any_value():
+    curve = regular(date(2024, 5, 1), watts=1232)
+    empty = [
+        writers.enedis_csv(curve).replace(b";1232", b";"),
+        writers.conso_downloader(curve).replace(b'"1,232"', b"null"),
+        writers.json_v2(curve).replace(b'"1232"', b"null"),
+        edit_workbook(
+            writers.enedis_xlsx(curve),
+            lambda sheet: [row[4].__setattr__("value", "NA") for row in sheet["5:52"]],
+        ),
+    ]
+    assert [refusal(data) for data in empty] == ["file-no-values"] * 4
 
 
 @pytest.mark.parametrize("name", FORMATS)
