@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import Final
 
-from core.model import Days, Span
+from core.model import Days, RefusalReason, Span
 from core.texts import Language, text
 
 THIN: Final = "\u202f"
@@ -82,6 +82,8 @@ def details(values: Mapping[str, str | int | Days], language: Language) -> dict[
     def told(name: str, value: str | int | Days) -> str:
         if isinstance(value, Days):
             return days(value.first, value.end - timedelta(days=1), language)
+        if isinstance(value, RefusalReason):
+            return text(f"refusal.{value}", language)
         return str(value) if isinstance(value, str) or name in _NAMES else number(value, language)
 
     return {name: told(name, value) for name, value in values.items()}

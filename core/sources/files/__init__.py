@@ -10,7 +10,7 @@ from threading import Event
 from typing import Final
 
 from core.errors import InputError, SourceError
-from core.model import UNKNOWN_PRM, Delivery, Flow, Meter, Preview, Refusal, Span, summed
+from core.model import UNKNOWN_PRM, Delivery, Flow, Meter, Preview, Refusal, RefusalReason, Span, summed
 from core.sources.files import detect
 from core.sources.files.content import MAX_BYTES, Content, is_workbook, unpacked
 from core.sources.files.parsed import Part
@@ -157,9 +157,12 @@ def _nothing(refused: list[Refusal]) -> SourceError:
     """Why a file that was recognised brings no reading at all."""
     if not refused:
         return SourceError("file-no-rows")
-    return SourceError(
-        "file-no-readings", count=sum(one.count for one in refused), example=refused[0].example
-    )
+    bad = [one for one in refused if one.reason is not RefusalReason.NO_VALUE]
+    if not bad:
+        return SourceError("file-no-values")
+    most = max(bad, key=lambda one: one.count)
+    count = sum(one.count for one in refused)
+    return SourceError("file-no-readings", count=count, example=most.example, why=most.reason)
 
 
 def _check_prm(prm: str) -> None:
