@@ -18,7 +18,7 @@ from core.sources.files.columns import reason, stamps, watts
 from core.sources.files.content import Content
 from core.sources.files.parsed import Part, check_not_cut, full_lines, lines_above, lines_below
 from core.sources.files.rows import Rows
-from core.sources.files.timing import stated_steps
+from core.sources.files.timing import told_by_ends
 
 _HEADER: Final = re.compile(r'"?debut"?([;,])("?fin"?\1)?"?kw(h?)"?\1?')
 _DAY: Final = re.compile(r'"?[\d/-]{10}"?[;,].*')
@@ -46,8 +46,9 @@ def read(content: Content) -> list[Part]:
         power, against = watts(lines.field(columns - 1), _KILOWATT)
         # a decimal comma between commas is a field of its own
         against[lines.field(columns).width > 0] = reason(RefusalReason.NOT_A_NUMBER)
-        begin = stamps(lines.field(0))
-        steps = stated_steps(begin.wall, stamps(lines.field(1)).wall) if has_end else None
+        begin, steps = stamps(lines.field(0)), None
+        if has_end:
+            steps, begin = told_by_ends(begin, stamps(lines.field(1)))
         rows.add(lines, begin, power, against, steps)
     check_not_cut(content.last_line(), columns, separator)
     flow = Flow.PRODUCTION if "historique_prod_" in content.name else None

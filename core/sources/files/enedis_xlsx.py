@@ -21,7 +21,7 @@ from core.sources.files.columns import Lines, stamps, watts
 from core.sources.files.content import folded
 from core.sources.files.parsed import Part, read_prm
 from core.sources.files.rows import Rows
-from core.sources.files.timing import stated_steps
+from core.sources.files.timing import told_by_ends
 from core.sources.files.workbook import Cell
 
 _HEADER_ROWS: Final = 60
@@ -100,9 +100,9 @@ def _part(about: list[str], texts: Iterator[str], title: str) -> Part:
     gathered = Rows()
     while batch := list(islice(texts, _BATCH)):
         lines = Lines(("\n".join(batch) + "\n").encode())
-        begin, end = stamps(lines.field(0)), stamps(lines.field(1))
+        steps, begin = told_by_ends(stamps(lines.field(0)), stamps(lines.field(1)))
         power, against = watts(lines.field(2), _KILOWATT)
-        gathered.add(lines, begin, power, against, stated_steps(begin.wall, end.wall))
+        gathered.add(lines, begin, power, against, steps)
     curve = gathered.curve(stamped_at_end=False)
     prm, ruined = _meter(about)
     flow = Flow.PRODUCTION if "production" in title else Flow.CONSUMPTION

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.errors import SourceError
 from core.model import MINUTE_MS, Curve, Refusal, RefusalReason
-from core.paristime import DAY_MS, exists, is_ambiguous, local, now_ms
+from core.paristime import DAY_MS, exists, is_ambiguous, local, now_ms, to_wall
 from core.sources.files.columns import NO_OFFSET, OK, REASONS, Flags, Lines, Numbers, Stamps
 from core.sources.files.timing import APART, NO_STEP, Moments, Steps, localised, row_steps
 from core.sources.overlaps import NONE, overlapped
@@ -134,7 +134,7 @@ class Rows:
         held = sum(len(block) for block in self._gathered)
         # an hour that happens twice is put in order as a whole, but in a file that holds nothing else
         last = rows.moment[-2 * APART :].astype(np.int64) * MINUTE_MS
-        torn = naive[-2 * APART :] & is_ambiguous(last)
+        torn = is_ambiguous(np.where(naive[-2 * APART :], last, to_wall(last)))
         if held >= 4 * _SETTLE or (held >= _SETTLE and not torn.any()):
             self._settle()
 
@@ -177,13 +177,12 @@ class Rows:
         """Put the gathered rows in order with those before, each stamp and step once."""
         if not self._gathered:
             return
-        fresh, naive = _Columns.joined(self._gathered), np.flatnonzero(np.concatenate(self._naive))
+        fresh, naive = _Columns.joined(self._gathered), np.concatenate(self._naive)
         self._gathered.clear()
         self._naive.clear()
-        if len(naive):
-            wall = fresh.moment[naive]
-            self._rises += int(np.sign(np.diff(wall)).sum())
-            fresh.moment[naive] = localised(wall, newest_first=self._rises < 0)
+        self._rises += int(np.sign(np.diff(fresh.moment)).sum())
+        if naive.any():
+            fresh.moment[:] = localised(fresh.moment, naive, fresh.minutes, newest_first=self._rises < 0)
         if len(self._settled) and fresh.moment.max() < self._settled.moment[0]:  # newest first
             fresh, self._settled = self._settled, self._in_order(fresh)
         self._settled = _Columns.joined([self._settled, fresh])

@@ -5,6 +5,7 @@ Moments are minutes since 1970, of which an int32 holds all that a file can name
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -12,35 +13,42 @@ from numpy.typing import NDArray
 
 from core.model import MINUTE_MS, STEPS
 from core.paristime import DAY_MS, HOUR_MS, is_ambiguous, to_utc, to_wall
-from core.sources.files.columns import Flags, Numbers
+from core.sources.files.columns import NO_OFFSET, Flags, Numbers, Stamps
 
 NO_STEP: Final = 0
 """Stands for the step (minutes) of a row that states none."""
 APART: Final = 8
 """Rows between two listings of an hour that happens twice."""
+_LISTED: Final = 200
+"""More rows than one listing of such an hour has, each written twice."""
+_OFFSETS: Final = (120, 60)
+"""Minutes that Paris is east of UTC, in summer and in winter."""
 
 Moments = NDArray[np.int32]
 Steps = NDArray[np.int8]
 
 
-def localised(wall: Moments, *, newest_first: bool = False) -> Moments:
-    """UTC of Paris wall times as a file lists them. All of them exist."""
+def localised(moment: Moments, naive: Flags, steps: Steps, *, newest_first: bool = False) -> Moments:
+    """UTC of stamps as a file lists them: the `naive` ones are Paris wall times, which all exist. The others
+    are in UTC and tell, in an hour that happens twice, where their neighbours stand."""
     if newest_first:
-        return localised(wall[::-1])[::-1]
-    milliseconds = wall.astype(np.int64) * MINUTE_MS
-    second = np.zeros(len(wall), np.bool_)
-    (rows,) = np.nonzero(is_ambiguous(milliseconds))
+        return localised(moment[::-1], naive[::-1], steps[::-1])[::-1]
+    utc = moment.astype(np.int64) * MINUTE_MS
+    wall = np.where(naive, utc, to_wall(utc))
+    second = wall - utc == HOUR_MS
+    (rows,) = np.nonzero(is_ambiguous(wall))
     if len(rows):
-        second[rows] = _in_winter(rows, milliseconds)
-    return (to_utc(milliseconds, second) // MINUTE_MS).astype(np.int32)
+        second[rows] = _in_winter(rows, wall, naive, second, steps)
+    return np.where(naive, to_utc(wall, second) // MINUTE_MS, moment).astype(np.int32)
 
 
-def _in_winter(rows: NDArray[np.intp], wall: Numbers) -> Flags:
+def _in_winter(rows: NDArray[np.intp], wall: Numbers, naive: Flags, second: Flags, steps: Steps) -> Flags:
     """Which rows of an hour that happens twice are its second, winter time; another listing starts over.
 
     In order of time, winter begins where the stamps step back, and equal neighbours are one row twice.
     Sorted by stamp, they never step back, and the second of two equal neighbours is the winter one. Stamps
-    that come once are summer time, unless they follow on nothing and only what follows them is near.
+    that come once are summer time, unless they follow on nothing and only what follows them is near. Where
+    the offset of some is told, the others make room for them.
     """
     twice = wall[rows]
     fresh = np.ones(len(rows), np.bool_)
@@ -55,7 +63,36 @@ def _in_winter(rows: NDArray[np.intp], wall: Numbers) -> Flags:
     paired = again | (~followed & (_since(fresh, again) > 0))
     last = np.append(np.flatnonzero(fresh)[1:], len(rows)) - 1
     late = (_near(wall, rows[last] + 1) & ~_near(wall, rows[fresh]))[listing]
-    return np.asarray(np.where(steps_back, in_order, np.where(repeats, paired, late)))
+    winter = np.where(steps_back, in_order, np.where(repeats, paired, late))
+    told = ~naive[rows]
+    if told.any():
+        winter = np.where(told, second[rows], winter)
+        begin, step = twice % HOUR_MS // MINUTE_MS, steps[rows]
+        for one in np.split(np.arange(len(rows)), np.flatnonzero(fresh)[1:]):
+            if len(one) <= _LISTED and told[one].any() and not steps_back[one[0]]:
+                winter[one] = _with_room(begin[one].tolist(), step[one].tolist(), told[one], winter[one])
+    return np.asarray(winter)
+
+
+def _with_room(begin: list[int], step: list[int], told: Flags, winter: Flags) -> list[bool]:
+    """The same, but that a row whose half is `told` by nothing goes into the other one where rows of another
+    step hold its place and there is room. `begin`: minutes after 02:00."""
+    found: list[bool] = winter.tolist()
+    held = {(half, minutes): 0 for half in (False, True) for minutes in set(step)}
+    for row in (*np.flatnonzero(told).tolist(), *np.flatnonzero(~told).tolist()):
+        place = (1 << step[row]) - 1 << begin[row]  # a bit for each minute
+        taken = {
+            half: any(
+                bits & place
+                for (other, minutes), bits in held.items()
+                if other == half and minutes != step[row]
+            )
+            for half in (False, True)
+        }
+        if not told[row] and taken[found[row]] and not taken[not found[row]]:
+            found[row] = not found[row]
+        held[found[row], step[row]] |= place
+    return found
 
 
 def _near(wall: Numbers, rows: NDArray[np.intp]) -> Flags:
@@ -71,20 +108,23 @@ def _since(fresh: Flags, what: Flags) -> Numbers:
     return np.asarray(count - np.maximum.accumulate(np.where(fresh, count, 0)))
 
 
-def stated_steps(begin: Numbers, end: Numbers) -> Numbers:
-    """The steps (minutes) of intervals written with both ends in Paris wall time (ms); NO_STEP where these
-    are no interval apart. Over a change of clock they look an hour too long or too short."""
-    steps = _steps_of((end - begin) // MINUTE_MS)
-    first = np.where(to_wall(begin - 2 * HOUR_MS) == begin, begin - 2 * HOUR_MS, begin - HOUR_MS)
-    for shift in (HOUR_MS, -HOUR_MS):
-        real = end - begin - shift
-        over_change = (steps == NO_STEP) & (to_wall(first + real) == end)
-        steps = np.where(over_change, _steps_of(real // MINUTE_MS), steps)
-    return steps
+def told_by_ends(begin: Stamps, end: Stamps) -> tuple[Numbers, Stamps]:
+    """The steps (minutes) of intervals written with both ends in Paris wall time, NO_STEP where these are no
+    interval apart, and their begins, with the offset where only one makes an interval of them."""
+    steps = np.full(len(begin.wall), NO_STEP, np.int64)
+    summer, winter = (np.zeros(len(steps), np.bool_) for _ in _OFFSETS)
+    for (offset, fits), end_offset in product(zip(_OFFSETS, (summer, winter), strict=True), _OFFSETS):
+        apart = (end.wall - begin.wall) // MINUTE_MS + offset - end_offset
+        fit = _is_step(apart) & _has_offset(begin.wall, offset) & _has_offset(end.wall, end_offset)
+        steps[fit] = apart[fit]
+        fits |= fit
+    told = np.select([summer & ~winter, winter & ~summer], _OFFSETS, NO_OFFSET)
+    told = np.where(begin.offset == NO_OFFSET, told, begin.offset)
+    return steps, Stamps(begin.wall, told, begin.good)
 
 
-def _steps_of(apart: Numbers) -> Numbers:
-    return np.where(_is_step(apart), apart, NO_STEP)
+def _has_offset(wall: Numbers, offset: int) -> Flags:
+    return np.asarray(to_wall(wall - offset * MINUTE_MS) == wall)
 
 
 def row_steps(moment: Moments, *, stamped_at_end: bool, usual: int = NO_STEP) -> Steps:
