@@ -236,7 +236,7 @@ class Delivery:
     `asked`: the Paris days the source was asked about, so that silence can be recorded; None for a file.
     `closed`: it will never have readings for those days (before activation, too old, refused).
     `totals`: the distributor's own daily energy in Wh, where it was fetched; `totals_asked`: the days it was
-    asked for.
+    asked for. `tail`: a stretch behind the last reading that a file should have held.
     """
 
     meter: Meter
@@ -247,6 +247,7 @@ class Delivery:
     closed: bool = False
     totals: Mapping[date, int] = field(default_factory=dict)
     totals_asked: Days | None = None
+    tail: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ def _print_part(part: Part, arguments: argparse.Namespace, console: Console) -> 
     console.line(part.name)
     for meter, curve in part.brought.items():
         if curve.span:
-            console.line(f"  {_brought(meter, curve, arguments, console)}")
+            console.line(f"  {_brought(part, meter, arguments, console)}")
     counts = {name: number(getattr(part, name), language) for name in ("new", "changed", "unchanged")}
     console.line("  " + console.text("history.report.counts", **counts))
     for one in part.refused:
@@ -154,17 +154,18 @@ def _print_part(part: Part, arguments: argparse.Namespace, console: Console) -> 
         console.line(f"  {told} ({one.example})" if one.example else f"  {told}")
 
 
-def _brought(meter: Meter, curve: Curve, arguments: argparse.Namespace, console: Console) -> str:
+def _brought(part: Part, meter: Meter, arguments: argparse.Namespace, console: Console) -> str:
     """One meter and flow: readings, period, energy, gaps."""
-    language, (first, end) = console.language, _ends(curve)
+    curve, found, language = part.brought[meter], part.gaps(meter), console.language
+    first, end = _ends(curve)
     facts = [
         f"{shown(meter, arguments)} {console.text(f'common.flow.{meter.flow}')}",
         period(first, end, language),
         counted("history.preview.readings", len(curve), language),
         kwh(curve.watt_minutes, language),
     ]
-    if curve.gaps:
-        facts.append(gaps(curve.gaps, language))
+    if found:
+        facts.append(gaps(found, language))
     return " · ".join(facts)
 
 
@@ -194,7 +195,7 @@ def _part_json(part: Part, arguments: argparse.Namespace, console: Console) -> d
     refused = count_refused(part.refused)
     return {
         "name": part.name,
-        "meters": [_brought_json(meter, curve, arguments) for meter, curve in part.brought.items()],
+        "meters": [_brought_json(part, meter, arguments) for meter in part.brought],
         "new": part.new,
         "changed": part.changed,
         "unchanged": part.unchanged,
@@ -208,9 +209,10 @@ def _part_json(part: Part, arguments: argparse.Namespace, console: Console) -> d
     }
 
 
-def _brought_json(meter: Meter, curve: Curve, arguments: argparse.Namespace) -> dict[str, Any]:
+def _brought_json(part: Part, meter: Meter, arguments: argparse.Namespace) -> dict[str, Any]:
     from core.cli.holdings import exact_wh
 
+    curve = part.brought[meter]
     first, last = (end.isoformat() for end in _ends(curve)) if len(curve) else (None, None)
     return {
         "prm": shown(meter, arguments),
@@ -219,5 +221,5 @@ def _brought_json(meter: Meter, curve: Curve, arguments: argparse.Namespace) -> 
         "wh": exact_wh(curve.watt_minutes),
         "first": first,
         "last": last,
-        "gaps": len(curve.gaps),
+        "gaps": len(part.gaps(meter)),
     }

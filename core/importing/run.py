@@ -16,7 +16,7 @@ import numpy as np
 
 from core.errors import CourbeError, SourceError, SourcePaused, StorageError
 from core.importing.budget import REFUSALS
-from core.model import Curve, Delivery, Meter, Preview, Refusal, summed
+from core.model import Curve, Delivery, Meter, Preview, Refusal, Span, summed
 from core.paristime import now_ms
 from core.sources.source import Source
 from core.storage import merging
@@ -53,7 +53,7 @@ class Waits(Protocol):
 @dataclass(frozen=True, slots=True)
 class Part:
     """What one source brought. `brought`: all it delivered of each meter, a time delivered twice once, with
-    the later value. `error`: why it ended early, if it did."""
+    the later value. `error`: why it ended early, if it did. `tails`: what lacks behind the last reading."""
 
     name: str
     brought: Mapping[Meter, Curve] = field(default_factory=dict)
@@ -62,6 +62,12 @@ class Part:
     unchanged: int = 0
     refused: tuple[Refusal, ...] = ()
     error: CourbeError | None = None
+    tails: Mapping[Meter, Span] = field(default_factory=dict)
+
+    def gaps(self, meter: Meter) -> tuple[Span, ...]:
+        """The times that no reading of a meter covers, and what lacks behind the last one."""
+        curve, tail = self.brought[meter], self.tails.get(meter)
+        return (*curve.gaps, tail) if tail and curve.span and tail.start == curve.span.end else curve.gaps
 
     @property
     def meters(self) -> tuple[Meter, ...]:
@@ -125,6 +131,7 @@ def _joined(one: Part, two: Part) -> Part:
         one.unchanged + two.unchanged,
         summed(one.refused + two.refused),
         two.error,
+        {**one.tails, **two.tails},
     )
 
 
@@ -144,11 +151,14 @@ class _Tally:
     brought: dict[Meter, Curve] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     refused: list[Refusal] = field(default_factory=list)
+    tails: dict[Meter, Span] = field(default_factory=dict)
 
     def add(self, delivery: Delivery, merged: Merged) -> None:
         self.brought[delivery.meter] = _over(self.brought.get(delivery.meter), delivery.curve)
         self.counts.update(new=merged.new, changed=merged.changed, unchanged=merged.unchanged)
         self.refused += merged.refused
+        if delivery.tail:
+            self.tails[delivery.meter] = delivery.tail
 
     def part(self, error: CourbeError | None) -> Part:
         return Part(
@@ -159,6 +169,7 @@ class _Tally:
             self.counts["unchanged"],
             summed(self.refused),
             error,
+            self.tails,
         )
 
 

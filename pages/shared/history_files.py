@@ -75,10 +75,11 @@ def _read(guest: Visitor, uploads: Sequence[UploadedFile], prm: str | None) -> l
 
 
 def _previews(guest: Visitor, sources: Sequence[FileSource]) -> list[FileSource]:
-    """Shows a card for each load curve and a notice for each file that is none; the readable ones."""
+    """Shows a notice for each file that is no load curve, where it is seen at once, then a card for each
+    curve; the readable ones."""
     readable = []
     with st.container(height=SCROLL_HEIGHT if len(sources) > SCROLL_ABOVE else "content", border=False):
-        for source in sources:
+        for source in sorted(sources, key=lambda one: _fault(one) is None):
             fault = _fault(source)
             if fault is None:
                 readable.append(source)

@@ -200,7 +200,7 @@ def _show_part(guest: Visitor, part: Part, *, alone: bool) -> None:
                 kwh(curve.watt_minutes, spoken),
             )
             st.markdown(notices.plain(" · ".join(facts)))
-            show_gaps(guest, curve.gaps)
+            show_gaps(guest, part.gaps(meter))
     if not alone and part.delivered:
         counts = {one: number(getattr(part, one), spoken) for one in ("new", "changed", "unchanged")}
         st.caption(guest.t("history.report.counts", **counts))

@@ -17,8 +17,10 @@ from core.importing.jobs import Job, Jobs, State, import_work
 from core.importing.run import Part, Progress, Report, run, together
 from core.model import Curve, Delivery, Flow, Meter, Origin, Preview, Refusal, RefusalReason, Span
 from core.paristime import DAY_MS, midnight, now_ms
+from core.sources.files import FileSource
 from core.storage.store import Store
 from tests.curves import METER_PRM, regular
+from tests.sources.files import writers
 
 METER = Meter(METER_PRM)
 REFUSED = Refusal(RefusalReason.NO_VALUE, 2, "2024-03-01 00:30")
@@ -83,6 +85,15 @@ def test_a_gap_between_two_deliveries_is_told_and_progress_never_passes_what_is_
     assert [[(gap.end - gap.start) // 3_600_000 for gap in found] for found in gaps] == [[24], []]
     assert all(one.expected is not None and one.readings <= one.expected for one in told)
     assert told[-1].expected == 144
+
+
+def test_what_lacks_at_the_end_of_a_file_is_a_gap_of_the_report(store: Store) -> None:
+    week = regular(date(2025, 5, 1), days=7)
+    short = week.select(slice(0, len(week) - 1))
+    sources = [FileSource("a", writers.enedis_xlsx(short)), FileSource("b", writers.enedis_csv(short))]
+    with_tail, without = run(store, sources).parts
+    assert with_tail.gaps(METER) == (week.select(slice(len(week) - 1, None)).span,)
+    assert without.gaps(METER) == ()
 
 
 def test_a_failing_source_keeps_what_it_gave_and_the_next_goes_on(store: Store) -> None:

@@ -99,6 +99,13 @@ def test_files_are_recognised_before_anything_is_written(history, store):
     assert writers.PRM not in said
 
 
+def test_files_that_are_no_load_curve_stand_above_the_others(history):
+    good = [(f"good{number}.csv", writers.enedis_csv(CURVE)) for number in range(8)]
+    app = upload(history(), *good, ("bad.csv", b"nothing we know"))
+    said = [one.value for one in app.markdown]
+    assert said.index("**bad.csv**") < next(at for at, one in enumerate(said) if "good0.csv" in one)
+
+
 def test_files_are_imported_exactly(history, store):
     app = upload(history(), ("a.csv", writers.enedis_csv(CURVE)), ("again.json", writers.json_v2(CURVE)))
     finished(app.button(key="history_start").click().run())

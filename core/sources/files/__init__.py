@@ -77,7 +77,7 @@ class FileSource:
         for part in self._read():
             if stop.is_set():
                 return
-            yield Delivery(self._meter(part), part.origin, part.curve, part.refused)
+            yield Delivery(self._meter(part), part.origin, part.curve, part.refused, tail=part.tail)
 
     def _meter(self, part: Part) -> Meter:
         flow = part.flow or self._flow or Flow.CONSUMPTION
