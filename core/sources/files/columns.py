@@ -86,10 +86,9 @@ class Field:
         tail = Field(self.text, np.maximum(self.end - len(word), self.begin), self.end)
         return trimmed(Field(self.text, self.begin, np.where(tail.equals(word), tail.begin, self.end)))
 
-    def string(self, row: int) -> str:
-        """The field of one line as text, for a heading or an identifier."""
-        piece = bytes(self.text[self.begin[row] : min(self.end[row], self.begin[row] + _EXAMPLE_BYTES)])
-        return piece.decode("utf-8", errors="replace")
+    def raw(self, row: int) -> bytes:
+        """The field of one line as it is written."""
+        return bytes(self.text[self.begin[row] : self.end[row]])
 
 
 class Lines:

@@ -66,7 +66,7 @@ class Content:
     def head_lines(self) -> list[str]:
         """The first lines without accents and in lower case, to be recognised; a cut one only if alone."""
         head = b"".join(bytes(piece) for piece in self._text(iter((self._raw_head,))))
-        lines = folded(decoded(head)).splitlines()
+        lines = [folded(decoded(line)) for line in head.splitlines()]  # one bad letter spoils its line alone
         return lines if len(self._raw_head) < HEAD else lines[:-1] or lines
 
     def blocks(self) -> Iterator[bytes]:

@@ -76,13 +76,13 @@ def _take(lines: Lines, column: dict[str, int], which: Flags, meters: _Meters) -
     rest = which.copy()
     while rest.any():
         row = int(np.argmax(rest))
-        written = prm.string(row)
+        long = bool(prm.width[row] > _LAST_WIDTH)  # no meter, whatever it says
+        written = b"" if long else prm.raw(row)
         flow, word = next(
             ((flow, word) for flow, word in _FLOWS if bool(flows.equals(word)[row])), (Flow.CONSUMPTION, None)
         )
-        mine = rest & prm.equals(written.encode())
+        mine = rest & (prm.width > _LAST_WIDTH if long else prm.equals(written))
         mine &= flows.equals(word) if word else ~(flows.equals(b"CONS") | flows.equals(b"PROD"))
-        mine[row] = True
         meters.rows(written, flow).add(lines, stamped, power, against, steps, mine)
         rest &= ~mine
 
@@ -99,11 +99,11 @@ class _Meters:
     """The rows of each meter and flow, and what is no active power."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, Flow], Rows] = {}
+        self._rows: dict[tuple[bytes, Flow], Rows] = {}
         self._other = 0
         self._example = ""
 
-    def rows(self, prm: str, flow: Flow) -> Rows:
+    def rows(self, prm: bytes, flow: Flow) -> Rows:
         if (prm, flow) not in self._rows and len(self._rows) >= MAX_METERS:
             raise SourceError("file-too-many-meters", limit=MAX_METERS)
         return self._rows.setdefault((prm, flow), Rows())
@@ -116,7 +116,7 @@ class _Meters:
     def parts(self) -> list[Part]:
         parts: list[Part] = []
         for (written, flow), rows in self._rows.items():
-            prm, ruined = read_prm(written)
+            prm, ruined = read_prm(written.decode("utf-8", errors="replace"))
             curve = rows.curve()
             if not parts:
                 rows.refusals.add(RefusalReason.OTHER_QUANTITY, self._other, self._example)

@@ -81,6 +81,7 @@ class Rows:
         self._gathered: list[_Columns] = []
         self._naive: list[Flags] = []
         """Which of the gathered stamps are Paris wall time; the others are UTC."""
+        self._held = 0
         self._settled = _Columns.empty()
         self._first, self._last = 1 << 62, -1
         self._rises = 0
@@ -131,11 +132,11 @@ class Rows:
     def _gather(self, rows: _Columns, naive: Flags) -> None:
         self._gathered.append(rows)
         self._naive.append(naive)
-        held = sum(len(block) for block in self._gathered)
+        self._held += len(rows)
         # an hour that happens twice is put in order as a whole, but in a file that holds nothing else
         last = rows.moment[-2 * APART :].astype(np.int64) * MINUTE_MS
         torn = is_ambiguous(np.where(naive[-2 * APART :], last, to_wall(last)))
-        if held >= 4 * _SETTLE or (held >= _SETTLE and not torn.any()):
+        if self._held >= 4 * _SETTLE or (self._held >= _SETTLE and not torn.any()):
             self._settle()
 
     def _give_up_on_noise(self) -> None:
@@ -179,6 +180,7 @@ class Rows:
             return
         fresh, naive = _Columns.joined(self._gathered), np.concatenate(self._naive)
         self._gathered.clear()
+        self._held = 0
         self._naive.clear()
         self._rises += int(np.sign(np.diff(fresh.moment)).sum())
         if naive.any():

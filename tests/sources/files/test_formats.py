@@ -509,6 +509,35 @@ def test_utf16_that_a_transfer_of_text_ruined():
     assert sum(refused(data).values()) > 20
 
 
+def test_r63_of_meters_that_are_no_text():
+    """Each is a meter of its own, even where they would be shown alike."""
+    data = writers.enedis_r63(regular(date(2024, 5, 1), days=2))
+    head, *lines = data.splitlines(keepends=True)
+    spoilt = [
+        line.replace(writers.PRM.encode(), bytes([200 + at % 50, 255])) for at, line in enumerate(lines)
+    ]
+    assert refused(head + b"".join(spoilt)) == {}
+    assert len(FileSource("a", head + b"".join(spoilt)).previews()) == 50
+    more = lines[0].replace(writers.PRM.encode(), b"\xff\xff")
+    assert refusal(head + b"".join(spoilt) + more) == "file-too-many-meters"
+
+
+@pytest.mark.parametrize("name", ["enedis-r63", "edf", "totalenergies"])
+def test_a_letter_of_another_encoding_far_below_the_header(name):
+    curve = regular(date(2024, 5, 1), watts=1000)
+    lines = writers.ALL[name](curve).splitlines(keepends=True)
+    lines[12] = lines[12].replace(b"\n", "é".encode("latin-1" if name != "edf" else "utf-8") + b"\n")
+    assert FileSource("a", b"".join(lines)).preview().readings in (47, 48)
+
+
+def test_r63_of_something_too_long_to_be_a_meter_takes_no_long_time():
+    """40,000 rows; taking them one by one would last minutes."""
+    curve = regular(date(2022, 1, 1), days=832)
+    data = writers.enedis_r63(curve).replace(writers.PRM.encode(), b"9" * 300)
+    assert FileSource("a", data).preview().meter == Meter(UNKNOWN_PRM)
+    assert read(data) == curve
+
+
 @pytest.mark.parametrize("name", ["enedis-csv", "enedis-r63"])
 def test_a_meter_in_digits_of_another_script(name):
     data = writers.ALL[name](regular(date(2024, 5, 1))).decode().replace(writers.PRM, "٠١٢٣٤٥٦٧٨٩٠١٢٣")
