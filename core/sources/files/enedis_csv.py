@@ -19,6 +19,7 @@ from core.sources.shown import shown
 _HEADER: Final = re.compile(r'"?horodate"?;"?valeur"?;?')
 _ROW: Final = re.compile(r'"?\d{4}-\d\d-\d\dt\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|z)"?;"?[^;]*"?;?')
 _ABOUT_LINES: Final = 12
+_UNITS: Final = {"wh": "Wh", "kwh": "kWh", "kw": "kW", "va": "VA", "kva": "kVA", "var": "VAR"}
 
 
 def recognises(lines: list[str]) -> bool:
@@ -33,7 +34,8 @@ def read(content: Content) -> list[Part]:
     head = content.head_lines()
     about = _about(head)
     if about.get("unite", "w") not in ("w", ""):
-        raise SourceError("file-other-quantity", unit=shown(about["unite"])[:12])
+        unit = about["unite"]
+        raise SourceError("file-other-quantity", unit=_UNITS.get(unit, shown(unit)[:12]))
     rows = Rows()
     for lines in lines_below(content, lines_above(head, _HEADER)):
         power, against = watts(lines.field(1))

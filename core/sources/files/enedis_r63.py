@@ -10,10 +10,11 @@ import numpy as np
 
 from core.errors import SourceError
 from core.model import Flow, Origin, RefusalReason
-from core.sources.files.columns import Flags, Lines, Numbers, reason, stamps, watts
+from core.sources.files.columns import Field, Flags, Lines, Numbers, reason, stamps, watts
 from core.sources.files.content import Content
 from core.sources.files.parsed import MAX_METERS, Part, check_not_cut, lines_above, lines_below, read_prm
 from core.sources.files.rows import Rows
+from core.sources.shown import shown
 
 _HEADER: Final = re.compile(r'"?identifiant prm"?;.*"?horodate"?;"?valeur"?;.*"?pas"?(;.*)?')
 _ROW: Final = re.compile(
@@ -48,7 +49,7 @@ def read(content: Content) -> list[Part]:
         power = lines.field(column["unite"]).equals(b"W")
         power &= lines.field(column["grandeur physique"]).equals(b"PA")
         complete = lines.fields > column["pas"]
-        meters.note_other(lines, complete & ~power)
+        meters.note_other(lines, complete & ~power, lines.field(column["unite"]))
         _take(lines, column, power | ~complete, meters)
     check_not_cut(content.last_line(), column["pas"] + 1)
     return meters.parts()
@@ -101,16 +102,18 @@ class _Meters:
     def __init__(self) -> None:
         self._rows: dict[tuple[bytes, Flow], Rows] = {}
         self._other = 0
-        self._example = ""
+        self._example = self._unit = ""
 
     def rows(self, prm: bytes, flow: Flow) -> Rows:
         if (prm, flow) not in self._rows and len(self._rows) >= MAX_METERS:
             raise SourceError("file-too-many-meters", limit=MAX_METERS)
         return self._rows.setdefault((prm, flow), Rows())
 
-    def note_other(self, lines: Lines, which: Flags) -> None:
+    def note_other(self, lines: Lines, which: Flags, unit: Field) -> None:
         if which.any():
-            self._example = self._example or lines.string(int(np.argmax(which)))
+            row = int(np.argmax(which))
+            self._example = self._example or lines.string(row)
+            self._unit = self._unit or shown(unit.raw(row)[:12].decode("utf-8", errors="replace"))
             self._other += int(which.sum())
 
     def parts(self) -> list[Part]:
@@ -122,5 +125,5 @@ class _Meters:
                 rows.refusals.add(RefusalReason.OTHER_QUANTITY, self._other, self._example)
             parts.append(Part(Origin.ENEDIS_R63, prm, flow, curve, rows.refusals.all(), ruined=ruined))
         if not parts and self._other:
-            raise SourceError("file-other-quantity", unit="?")
+            raise SourceError("file-other-quantity", unit=self._unit or "?")
         return parts

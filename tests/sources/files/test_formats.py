@@ -326,6 +326,13 @@ def test_r63_of_another_quantity():
     data = writers.enedis_r63(curve)
     assert refused(data.replace(b";PA;", b";PRI;", 2)) == {RefusalReason.OTHER_QUANTITY: 2}
     assert refusal(data.replace(b";PA;", b";PRI;")) == "file-other-quantity"
+    assert refused_unit(data.replace(b";PA;CONS;BRUT;W;", b";EA;CONS;BRUT;Wh;")) == "Wh"
+
+
+def refused_unit(data: bytes) -> object:
+    with pytest.raises(SourceError) as caught:
+        FileSource("a", data).preview()
+    return caught.value.details["unit"]
 
 
 def test_edf_quirks():
@@ -700,6 +707,7 @@ def test_registers_are_recognised_and_said_so():
 def test_daily_energy_is_recognised_and_said_so():
     data = writers.enedis_csv(regular(date(2024, 5, 1))).replace(b";W;", b";Wh;")
     assert refusal(data) == "file-other-quantity"
+    assert refused_unit(data) == "Wh"
 
 
 @pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"\r\n \n", b"\x00" * 400])
