@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,12 +24,12 @@ from core.model import Curve, Meter
 from core.storage import wire
 from core.storage.faults import explained
 from core.storage.lanes import SIDE_BY_SIDE, Lanes
+from core.storage.scratch import names, sweep
+from core.storage.server import CACHE_BYTES
 from core.storage.store import Store
 
 Readings = Callable[[], Iterator[tuple[Meter, Curve]]]
 """The same meters and curves, each time it is called."""
-PREFIX: Final = "lab_"
-"""Collections of experiments; nothing else begins with it."""
 LESSON_READINGS: Final = 200_000
 _BETWEEN_CHECKPOINTS: Final = 17_520
 """Readings of a layout that is loaded as in operation: a year of a meter."""
@@ -45,7 +44,6 @@ _SHORT_SECONDS: Final = 20
 _CALM_CACHE: Final = 256 << 20
 _IDLE_BUCKETS: Final = "timeseriesIdleBucketExpiryMemoryUsageThreshold"
 """Bytes of open buckets beyond which those nobody writes to are closed, and compressed."""
-_FORGOTTEN_MS: Final = 3_600_000
 WAVE: Final = 1_000
 """Readings a bucket holds at most."""
 _TOGETHER: Final = 40_000_000
@@ -156,7 +154,7 @@ def _build(
     waiting: Callable[[], None],
 ) -> Built:
     kept = False
-    with explained():
+    with explained(), names() as new_name:
         collection = layout.create(store.database, keep_as or new_name(layout.code))
         try:
             begun = time.perf_counter()
@@ -186,19 +184,21 @@ def calm(database: Database[Any]) -> Iterator[None]:
     The checkpoint by the clock cannot be held back: 6.0 accepts another `syncdelay` while it runs and does
     not heed it (measured: every 60 s whether it says 0, 4 or 3,600).
     """
-    admin = database.client.admin
     if not _embedded(database):
         yield
         return
-    cache = admin.command("serverStatus")["wiredTiger"]["cache"]["maximum bytes configured"]
-    roomy = f"cache_size={max(cache, _CALM_CACHE)}"
-    admin.command("setParameter", 1, wiredTigerEngineRuntimeConfig=roomy)
-    before = admin.command({"setParameter": 1, _IDLE_BUCKETS: 1})["was"]
+    _tune(database, _CALM_CACHE, idle=1)
     try:
         yield
-    finally:
-        admin.command({"setParameter": 1, _IDLE_BUCKETS: before})
-        admin.command("setParameter", 1, wiredTigerEngineRuntimeConfig=f"cache_size={cache}")
+    finally:  # to what it began with, not to what was found: another measurement may have been at work
+        _tune(database, CACHE_BYTES, idle=0)
+
+
+def _tune(database: Database[Any], cache: int, idle: int) -> None:
+    """`cache`: bytes. `idle`: bytes of open buckets, 0 for the server's own choice."""
+    admin = database.client.admin
+    admin.command("setParameter", 1, wiredTigerEngineRuntimeConfig=f"cache_size={cache}")
+    admin.command({"setParameter": 1, _IDLE_BUCKETS: idle})
 
 
 def _embedded(database: Database[Any]) -> bool:
@@ -211,25 +211,6 @@ def stored(store: Store) -> Readings:
     """The visitor's own readings, meter after meter, read once."""
     curves = [(summary.meter, store.read(summary.meter)) for summary in store.meters() if summary.readings]
     return lambda: iter(curves)
-
-
-def new_name(code: str) -> str:
-    """A name no other experiment has: with the moment, so that forgotten ones can be told."""
-    return f"{PREFIX}{int(time.time() * 1000)}_{code}_{secrets.token_hex(2)}"
-
-
-def sweep(database: Database[Any]) -> int:
-    """Drop what experiments that were killed left behind; how many."""
-    limit = time.time() * 1000 - _FORGOTTEN_MS
-    with explained():
-        forgotten = [
-            name
-            for name in database.list_collection_names(filter={"name": {"$regex": f"^{PREFIX}[0-9]+_"}})
-            if int(name.removeprefix(PREFIX).split("_")[0]) < limit
-        ]
-        for name in forgotten:
-            database.drop_collection(name)
-    return len(forgotten)
 
 
 def _load(

@@ -13,12 +13,13 @@ from core.errors import InputError, StorageError
 from core.importing.run import Progress
 from core.lab import forecast
 from core.lab.bound import Bound, bound
-from core.lab.build import Built, Stopped, build, calm, sweep
+from core.lab.build import Built, Stopped, build, calm
 from core.lab.footprint import Footprint, Usage, server_version
 from core.lab.kept import FAMILIES, name_of
 from core.lab.layouts import Layout
 from core.lab.synthetic import Calendar, households
 from core.storage.faults import explained
+from core.storage.scratch import sweep
 from core.storage.store import Store
 
 SIZES: Final = (1, 10, 100, 1_000)

@@ -13,11 +13,12 @@ import numpy as np
 from pymongo.collection import Collection
 
 from core.importing.run import Progress
-from core.lab.build import LOAD, new_name
+from core.lab.build import LOAD
 from core.lab.layouts import ORDINARY, TS_HOURS, Layout
 from core.model import Curve, Meter
 from core.storage import wire
 from core.storage.faults import explained
+from core.storage.scratch import names
 from core.storage.store import Store
 
 BATCHES: Final = 16
@@ -62,12 +63,14 @@ def compare(
         if stop.is_set():
             break
         progress(Progress(len(results) * len(curve), len(WAYS) * len(curve), source=f"insert-{way}"))
-        with explained():
-            results.append(_compare(store, meter, parts, way))
+        with explained(), names() as new_name:
+            results.append(_compare(store, meter, parts, way, new_name))
     return results
 
 
-def _compare(store: Store, meter: Meter, parts: list[Curve], way: str) -> Inserted:
+def _compare(
+    store: Store, meter: Meter, parts: list[Curve], way: str, new_name: Callable[[str], str]
+) -> Inserted:
     layouts = (ORDINARY, TS_HOURS)
     collections = [layout.create(store.database, new_name(layout.code)) for layout in layouts]
     speeds: tuple[list[float], list[float]] = ([], [])

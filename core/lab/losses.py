@@ -13,16 +13,18 @@ from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
 
 from core.importing.run import Progress
-from core.lab.build import LOAD, new_name
+from core.lab.build import LOAD
 from core.lab.layouts import ORDINARY, TS_HOURS, Layout
 from core.model import Curve, Meter
 from core.storage import wire
 from core.storage.dates import to_datetime
 from core.storage.faults import explained
+from core.storage.scratch import names
 from core.storage.store import Store
 
 RUNS: Final = 15
 READINGS: Final = 40_000
+_CODES: Final = {20: "IllegalOperation", 72: "InvalidOptions"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,10 @@ def trials(
     """Point look-up, last reading, change of one value, uniqueness: in two collections made for it."""
     curve = store.read(meter)
     curve = curve.select(slice(max(len(curve) - READINGS, 0), None))
-    with explained():
-        ordinary, series = _filled(store, ORDINARY, meter, curve), _filled(store, TS_HOURS, meter, curve)
+    with explained(), names() as new_name:
+        ordinary, series = (
+            _filled(store, layout, new_name(layout.code), meter, curve) for layout in (ORDINARY, TS_HOURS)
+        )
         try:
             found: list[Trial] = []
             for step, (code, attempt) in enumerate(_TRIALS.items()):
@@ -74,8 +78,8 @@ def trials(
             series.drop()
 
 
-def _filled(store: Store, layout: Layout, meter: Meter, curve: Curve) -> Collection[Any]:
-    collection = layout.create(store.database, new_name(layout.code))
+def _filled(store: Store, layout: Layout, name: str, meter: Meter, curve: Curve) -> Collection[Any]:
+    collection = layout.create(store.database, name)
     wire.insert(collection, layout.shape(meter, 1, curve), concern=LOAD)
     return collection
 
@@ -164,5 +168,6 @@ _TRIALS: Final = {
 
 
 def _name(failure: OperationFailure) -> str:
+    """A refused write comes without the name of its code."""
     details = failure.details or {}
-    return str(details.get("codeName") or f"code {failure.code}")
+    return str(details.get("codeName") or _CODES.get(failure.code or 0) or f"code {failure.code}")

@@ -38,8 +38,9 @@ _HANDOVER_SECONDS: Final = 15.0
 _POLL_SECONDS: Final = 0.02
 _ROOM_BYTES: Final = 64_000_000
 """Free space below which starting would only break half-way."""
+CACHE_BYTES: Final = 128 << 20
 _ENGINE: Final = (
-    "cache_size=128M,session_max=500,eviction=(threads_min=1,threads_max=2),log=(file_max=8MB,prealloc=false),"
+    f"cache_size={CACHE_BYTES},session_max=500,eviction=(threads_min=1,threads_max=2),log=(file_max=8MB,prealloc=false),"
     "eviction_dirty_target=40,eviction_dirty_trigger=60,eviction_updates_target=40,eviction_updates_trigger=60"
 )
 """Small; and no page is written to make room before two years of a meter are loaded. By default that begins

@@ -20,7 +20,7 @@ from pymongo.read_concern import ReadConcern
 from core.errors import StorageError
 from core.model import Curve, Delivery, Meter, Refusal, Span
 from core.paristime import day_of, now_ms
-from core.storage import merging, ordinary, projection, record, time_series
+from core.storage import merging, ordinary, projection, record, scratch, time_series
 from core.storage.faults import PATIENCE_SECONDS, explained, patiently
 from core.storage.record import Change, Record, Summary
 from core.storage.wire import DURABLE
@@ -84,6 +84,7 @@ class Store:
             self._patiently(lambda: ordinary.prepare(self.database))
             self._patiently(lambda: time_series.prepare(self.database))
             self._clear_orphans()
+            scratch.sweep(self.database)
             for summary in self.meters():
                 if not projection.is_settled(self._collections.records, summary.meter):
                     self.repair(summary.meter)

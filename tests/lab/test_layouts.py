@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from core.errors import StorageError
 from core.importing.run import Progress
 from core.lab import layouts
-from core.lab.build import LESSON_READINGS, PREFIX, Built, Stopped, build, build_all, new_name, sweep
+from core.lab.build import LESSON_READINGS, Built, Stopped, build, build_all, calm
 from core.lab.footprint import Tally
 from core.lab.layouts import BY_CODE, LAYOUTS, WATERFALL, Layout, available
 from core.lab.shapes import monthly, unpacked
 from core.lab.synthetic import households
 from core.model import Curve, Flow, Meter
+from core.storage.scratch import PREFIX
 from core.storage.store import Store
 from core.storage.wire import Payload
 
@@ -153,12 +154,20 @@ def test_cancelling_drops_what_was_begun(filled: Store) -> None:
         build(filled, layouts.LEAN, fleet, stop)
 
 
-def test_what_a_killed_experiment_left_is_swept(store: Store) -> None:
-    old, fresh = f"{PREFIX}1000_lean_ab12", new_name("lean")
-    for name in (old, fresh):
-        store.database.create_collection(name)
-    assert sweep(store.database) == 1
-    assert leftovers(store) == [fresh]
+def test_measurements_that_overlap_leave_the_server_as_it_began(filled: Store) -> None:
+    def tuning() -> tuple[int, int]:
+        admin, idle = filled.database.client.admin, "timeseriesIdleBucketExpiryMemoryUsageThreshold"
+        cache = admin.command("serverStatus")["wiredTiger"]["cache"]["maximum bytes configured"]
+        return cache, admin.command({"getParameter": 1, idle: 1})[idle]
+
+    before = tuning()
+    first, second = calm(filled.database), calm(filled.database)
+    first.__enter__()
+    assert tuning() != before
+    second.__enter__()
+    first.__exit__(None, None, None)
+    second.__exit__(None, None, None)
+    assert tuning() == before
 
 
 @pytest.mark.parametrize("code", [layout.code for layout in LAYOUTS])
@@ -174,8 +183,15 @@ def test_mixed_steps_and_both_flows_are_counted_exactly(filled: Store, code: str
     assert found.usage.readings == 2 * len(curve)
 
 
+def test_a_reading_beyond_16_bits_is_built_too(filled: Store) -> None:
+    """Sources accept up to a million watts."""
+    curve = Curve.of([0, 1_800_000], [30, 30], [1_000_000, 2])
+    found = build(filled, layouts.MONTHLY, lambda: iter([(Meter("00000000000007"), curve)]), Event())
+    assert found.usage.readings == 2
+
+
 @settings(max_examples=60)
-@given(st.lists(st.integers(0, 65_535), min_size=1, max_size=40))
+@given(st.lists(st.integers(0, 65_535) | st.integers(0, 1_000_000), min_size=1, max_size=40))
 def test_packed_months_hold_every_value(watts: list[int]) -> None:
     start = np.arange(len(watts), dtype=np.int64) * 20 * 86_400_000
     curve = Curve.of(start, np.full(len(watts), 30), watts)

@@ -12,12 +12,13 @@ import pytest
 from pymongo import MongoClient
 
 from core.importing.run import Progress
-from core.lab.build import PREFIX, Built, build_all
+from core.lab.build import Built, build_all
 from core.lab.fleet import Fleet, run_fleet
 from core.lab.layouts import FIRST_DEMO, TS_HOURS
 from core.lab.synthetic import households
 from core.storage import server
 from core.storage.address import Transport
+from core.storage.scratch import PREFIX
 from core.storage.store import Store
 
 METERS, DAYS = 2, 120
