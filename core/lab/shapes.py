@@ -15,7 +15,7 @@ from typing import Any, Final
 import bson
 import numpy as np
 from bson import ObjectId
-from bson.binary import Binary
+from bson.binary import USER_DEFINED_SUBTYPE, Binary
 from bson.int64 import Int64
 from numpy.typing import NDArray
 
@@ -40,6 +40,7 @@ _KEY: Final = np.dtype(
     ]
 )
 """`{m: int32, t: date}` as BSON; NumPy fills the NUL after a name."""
+_WIDE: Final = USER_DEFINED_SUBTYPE
 _PROCESS: Final = secrets.token_bytes(5)
 
 
@@ -122,17 +123,18 @@ def _daily(series: int, starts: NDArray[np.int64], rows: NDArray[np.int32]) -> P
 
 
 def monthly(_meter: Meter, series: int, curve: Curve) -> list[Payload]:
-    """`{_id: {m, t}, v: binary}`: one document per 30 days, values as packed 16-bit numbers.
-
-    The server cannot look inside. Values beyond 65,535 W are not for this layout (ValueError).
+    """`{_id: {m, t}, v: binary}`: one document per 30 days, values as packed 16-bit numbers; of 32 bits, and
+    under a subtype that says so, in a month that needs them. The server cannot look inside.
     """
-    if len(curve) and not 0 <= int(curve.watts.min()) <= int(curve.watts.max()) < 1 << 16:
-        raise ValueError("a value does not fit 16 bits")
     month = curve.start // (30 * DAY_MS)
     edges = [0, *(np.nonzero(np.diff(month))[0] + 1).tolist(), len(curve)]
     payloads = []
     for first, end in itertools.pairwise(edges):
-        values = Binary(curve.watts[first:end].astype("<u2").tobytes())
+        watts = curve.watts[first:end]
+        narrow = 0 <= int(watts.min()) <= int(watts.max()) < 1 << 16
+        values = (
+            Binary(watts.astype("<u2").tobytes()) if narrow else Binary(watts.astype("<i4").tobytes(), _WIDE)
+        )
         template = {"_id": {"m": series, "t": _EPOCH}, "v": values}
         payloads.append(wire.assemble(template, {"_id": _keys(series, curve.start[first : first + 1])}))
     return payloads
@@ -178,6 +180,7 @@ def _object_ids(length: int) -> NDArray[Any]:
     return ids.view("V12").ravel()
 
 
-def unpacked(values: bytes) -> NDArray[np.uint16]:
+def unpacked(values: bytes) -> NDArray[np.int64]:
     """The watts of one document of `monthly`."""
-    return np.frombuffer(values, dtype="<u2")
+    wide = isinstance(values, Binary) and values.subtype == _WIDE
+    return np.frombuffer(values, dtype="<i4" if wide else "<u2").astype(np.int64)
