@@ -110,7 +110,7 @@ def run_fleet(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _print_fleet(measured: Fleet, console: Console) -> None:
-    from core.lab.footprint import saving
+    from core.lab.footprint import MEANINGFUL_READINGS, saving
     from core.lab.wording import cost
 
     language = console.language
@@ -131,6 +131,9 @@ def _print_fleet(measured: Fleet, console: Console) -> None:
         )
     console.table(rows, left=0)
     console.line(console.text("cli.fleet.note", server=measured.server))
+    if measured.sizes[0].footprint.ordinary.readings < MEANINGFUL_READINGS:
+        few = number(MEANINGFUL_READINGS, language)
+        console.line(console.text("fleet.few", readings=few))
     for name in measured.kept:
         console.line(console.text("cli.fleet.kept", name=name))
 

@@ -53,11 +53,11 @@ def run_report(arguments: argparse.Namespace, console: Console) -> int:
     """Measure everything and write it, or put two reports side by side."""
     if arguments.compare:
         return _compare(arguments.compare, console)
-    from core.lab.report import write_report
+    from core.lab.report_page import write_report
 
     _refuse_early(arguments.html, arguments.fleet)
     with household() as store, stop_on_interrupt() as stop, ProgressBar(console) as bar:
-        findings = _measured(store, arguments.fleet, stop, bar.show)
+        findings = measure_all(store, arguments.fleet, stop, bar.show)
     if findings is None:
         raise KeyboardInterrupt
     try:
@@ -83,7 +83,7 @@ def _refuse_early(path: Path, meters: int) -> None:
         raise InputError("cli-cannot-write", path=str(path), reason=os.strerror(number))
 
 
-def _measured(
+def measure_all(
     store: Store, meters: int, stop: Event, progress: Callable[[Progress], None]
 ) -> Findings | None:
     """Everything the laboratory measures on these readings; None when it was interrupted."""
@@ -94,7 +94,8 @@ def _measured(
 
     measured = footprint(store)
     summaries = store.meters()
-    first, total = summaries[0].meter, sum(one.readings for one in summaries)
+    first = max(summaries, key=lambda one: one.readings).meter  # a meter may have been asked for in vain
+    total = sum(one.readings for one in summaries)
     chosen = [one for one in layouts.LAYOUTS if layouts.available(one, measured.server)]
     built = list(build.build_all(store, chosen, build.stored(store), total, stop=stop, progress=progress))
     races = list(queries.race_all(store, first, stop=stop, progress=progress))

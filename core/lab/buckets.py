@@ -51,9 +51,14 @@ class Bucket:
     control_bytes: int
 
     @property
-    def closed(self) -> bool:
-        """Compressed; the newest bucket stays open, and uncompressed on 6.0."""
+    def packed(self) -> bool:
+        """Whether its columns are compressed; up to 7.0 not those of the newest bucket, which is open."""
         return self.version > 1
+
+    @property
+    def rest_bytes(self) -> int:
+        """Its own `_id` and the names of all parts."""
+        return self.bytes - self.meta_bytes - self.control_bytes - sum(one.bytes for one in self.columns)
 
 
 def buckets(store: Store, meter: Meter, limit: int = 60) -> list[Bucket]:

@@ -53,13 +53,15 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """All sizes measured, smallest first, and the bound of their values. `complete`: not cancelled."""
+    """All sizes measured, smallest first, and the bound of their values. `complete`: not cancelled.
+    `options`: which creation options of core.lab.kept.FAMILIES."""
 
     server: str
     sizes: tuple[Size, ...] = ()
     bound: Bound | None = None
     complete: bool = False
     kept: tuple[str, ...] = ()
+    options: str = "plain"
 
     def as_json(self) -> dict[str, Any]:
         printed: dict[str, Any] = {"server": self.server, "sizes": [size.as_json() for size in self.sizes]}
@@ -123,7 +125,7 @@ def run_fleet(
         sweep(database)
         plan = _Plan(meters, days, len(Calendar.of(days).start), options, keep)
         progress(Progress(0, plan.readings, source="bound"))
-        found = Fleet(server_version(store), bound=_bound(min(meters, BOUND_METERS), days))
+        found = Fleet(server_version(store), bound=_bound(min(meters, BOUND_METERS), days), options=options)
         with calm(database):
             return _measure(store, found, plan, halt, progress, measured)
 

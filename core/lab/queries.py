@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
 from typing import Any, Final
@@ -23,7 +23,11 @@ from core.storage.faults import explained
 from core.storage.store import Store
 
 RUNS: Final = 15
+EQUAL: Final = 0.05
+"""Medians that differ by less are called equal: a second comparison may turn them round."""
 WARM_UPS: Final = 2
+HIDDEN: Final = "YOUR PRM"
+"""Stands for the meter's number in a query to copy: a screen may be shared."""
 Pipeline = list[dict[str, Any]]
 _ENERGY: Final = {"$sum": {"$multiply": ["$watts", "$meter.step"]}}
 _PARIS: Final = "Europe/Paris"
@@ -128,20 +132,32 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A query to copy, for mongosh and for PyMongo."""
+
+    shell: str
+    python: str
+
+
+@dataclass(frozen=True, slots=True)
 class Race:
-    """One query on both collections; the results were equal. `shell`, `python`: the query to copy."""
+    """One query on both collections; the results were equal. `written`: the query to copy, by side."""
 
     query: str
     rows: int
     ordinary: Timing
     time_series: Timing
-    shell: str
-    python: str
+    written: Mapping[str, Written] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float:
         """How many times faster the time series collection answered (below 1: slower)."""
         return self.ordinary.median / self.time_series.median
+
+    @property
+    def slower(self) -> bool:
+        """Whether the time series collection is, beyond what is called equal."""
+        return self.ratio < 1 - EQUAL
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -190,14 +206,12 @@ def race(store: Store, meter: Meter, query: Query, span: Span, runs: int = RUNS)
         side: Timing(tuple(times[side]), *examined(collection, pipeline))
         for side, (collection, pipeline) in sides.items()
     }
-    shown = _shown(sides["ordinary"][1], meter)
     return Race(
         query.code,
         len(answers["ordinary"]),
         timings["ordinary"],
         timings["time_series"],
-        shell(store.ordinary.name, shown),
-        python(store.ordinary.name, shown),
+        {side: _written_for(collection, pipeline, meter) for side, (collection, pipeline) in sides.items()},
     )
 
 
@@ -240,21 +254,21 @@ def _found(tree: Any, name: str) -> dict[str, Any] | None:
     return next((hit for child in children if (hit := _found(child, name)) is not None), None)
 
 
+def _written_for(collection: Collection[Any], pipeline: Pipeline, meter: Meter) -> Written:
+    shown = _shown(pipeline, meter)
+    return Written(shell(collection.name, shown), python(collection.name, shown))
+
+
 def _shown(pipeline: Pipeline, meter: Meter) -> Pipeline:
-    """The pipeline without the meter's number: a screen may be shared."""
+    """The pipeline without the meter's number."""
     if meter.prm == DEMO_PRM:
         return pipeline
-    return json.loads(  # type: ignore[no-any-return]
-        json.dumps(pipeline, default=_marked).replace(meter.prm, "YOUR PRM"), object_hook=_unmarked
-    )
-
-
-def _marked(value: object) -> object:
-    return {"$moment": value.isoformat()} if isinstance(value, datetime) else str(value)
-
-
-def _unmarked(value: dict[str, Any]) -> Any:
-    return datetime.fromisoformat(value["$moment"]) if set(value) == {"$moment"} else value
+    return [
+        {"$match": stage["$match"] | {"meter.prm": HIDDEN}}
+        if "meter.prm" in stage.get("$match", {})
+        else stage
+        for stage in pipeline
+    ]
 
 
 def shell(collection: str, pipeline: Pipeline) -> str:
@@ -263,10 +277,16 @@ def shell(collection: str, pipeline: Pipeline) -> str:
 
 
 def python(collection: str, pipeline: Pipeline) -> str:
-    """The query for PyMongo."""
+    """The query for PyMongo, as a program. Address and database stay out of it: a screen may be shared, and
+    a guest's database has the name of their link."""
     body = _written(pipeline, _python_moment).replace(": null", ": None")
-    head = "from datetime import UTC, datetime\n\n" if "datetime(" in body else ""
-    return f'{head}database["{collection}"].aggregate({body})'
+    moments = "from datetime import UTC, datetime\n" if "datetime(" in body else ""
+    return (
+        f"import os\n{moments}\nfrom pymongo import MongoClient\n\n"
+        'client = MongoClient(os.environ["COURBE_MONGODB_URI"])\n'
+        'database = client.get_default_database("courbe")\n'
+        f'for row in database["{collection}"].aggregate({body}):\n    print(row)'
+    )
 
 
 def _written(pipeline: Pipeline, moment: Callable[[datetime], str]) -> str:

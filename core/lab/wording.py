@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from core.formats import counted, number, percent
+from core.formats import counted, number, percent, size
 from core.lab.build import Built
 from core.lab.footprint import Usage, saving
+from core.lab.forecast import Model
+from core.lab.layouts import FIRST_LIVE, TS_DEFAULT
 from core.lab.losses import Trial
 from core.texts import Language, catalogue, text
 
-_AGAINST: Final = {"ts-default": "first-live"}
+_AGAINST: Final = {TS_DEFAULT.code: FIRST_LIVE.code}
 """Layouts whose lesson is another one that holds the same documents."""
 _UNIT: Final = {"bytes_per_reading": "report.compare.total", "median_ms": "report.compare.median"}
 _SIDES: Final = {"ordinary": "footprint.ordinary", "time_series": "footprint.time-series"}
@@ -70,13 +72,47 @@ def described(one: Built, built: Mapping[str, Built], language: Language) -> str
     ]
     other = built.get(_AGAINST.get(one.layout, ""))
     if other:
-        values = {
-            f"{name}_{side}": number(getattr(usage, f"{name}_bytes") / usage.readings, language, 2)
-            for side, usage in (("one", used), ("other", other.usage))
-            for name in ("data", "storage", "index")
-        }
-        words.append(text(f"lab.against.{one.layout}", language, **values))
+        words.append(_against(one, other, language))
     return " ".join(words)
+
+
+def _against(one: Built, other: Built, language: Language) -> str:
+    values = {
+        f"{name}_{side}": number(getattr(usage, f"{name}_bytes") / usage.readings, language, 2)
+        for side, usage in (("one", one.usage), ("other", other.usage))
+        for name in ("data", "storage", "index")
+    }
+    return text(f"lab.against.{one.layout}", language, **values)
+
+
+def of_default(built: Mapping[str, Built], language: Language) -> str:
+    """What the default granularity costs against an ordinary collection loaded alike, and why. Empty where
+    one of them was not built."""
+    default, other = built.get(TS_DEFAULT.code), built.get(FIRST_LIVE.code)
+    if default is None or other is None:
+        return ""
+    one, two = default.usage.bytes_per_reading, other.usage.bytes_per_reading
+    verdict = text(
+        f"laboratory.default.{'more' if one > two else 'less'}",
+        language,
+        default=number(one, language, 2),
+        ordinary=number(two, language, 2),
+        change=percent(abs(one / two - 1), language),
+        times=number(default.usage.data_bytes / other.usage.data_bytes, language, 1),
+    )
+    return f"{verdict} {text(f'lab.why.{default.layout}', language)} {_against(default, other, language)}"
+
+
+def fitted(ordinary: Model, series: Model, language: Language) -> str:
+    """The lines a forecast is made of, and how far the measurements lie from them."""
+    values: dict[str, str] = {}
+    for side, model in (("o", ordinary), ("t", series)):
+        values |= {
+            f"fixed_{side}": size(model.fixed, language),
+            f"per_{side}": number(model.per_reading, language, 2),
+            f"residual_{side}": percent(model.residual, language),
+        }
+    return text("fleet.forecast.model", language, **values)
 
 
 def figure_name(path: str, language: Language) -> str:

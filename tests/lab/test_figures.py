@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -61,12 +64,24 @@ def test_a_collection_has_one_colour_in_every_chart(both: Any) -> None:
     data = both.data[0]
     assert list(data.marker.color[:2]) == [rgba(ORDINARY), rgba(TIME_SERIES)]
     timing = Timing((1.0, 2.0, 30.0), 1, 1)
-    raced = scales.races([Race("last", 1, timing, timing, "", "")], EN)
+    raced = scales.races([Race("last", 1, timing, timing)], EN)
     assert [trace.marker.color for trace in raced.data] == [ORDINARY, TIME_SERIES]
     steps = [Built(code, usage(size), True, 1.0) for code, size in (("first-demo", 500), ("ts-small", 100))]
     fall = sizes.waterfall(steps, EN)
     assert (fall.data[0].marker.color[0], fall.data[0].marker.color[-1]) == (ORDINARY, TIME_SERIES)
     assert "\u22124.00" in labels(fall)[1]
+
+
+def test_the_steps_as_they_are_read_come_to_the_end_that_is_read() -> None:
+    """4.004 − 1.501 − 1.496 = 1.007: rounded one by one they would come to 1.00, beside an end of 1.01."""
+    sizes_of = {"first-demo": 4_004, "lean": 2_503, "ts-small": 1_007}
+    steps = [Built(code, replace(usage(size), readings=1_000), True, 1.0) for code, size in sizes_of.items()]
+    said = [
+        Decimal(re.sub("[^0-9.\u2212]", "", one).replace("\u2212", "-"))
+        for one in labels(sizes.waterfall(steps, EN))
+    ]
+    assert said[-1] == Decimal("1.01")
+    assert sum(said[:-1]) == said[-1]
 
 
 def test_a_bar_of_a_loss_stands_where_it_begins() -> None:

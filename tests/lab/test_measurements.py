@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from threading import Event
 
@@ -11,18 +16,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.cli.reporting import measure_all
 from core.errors import InputError, StorageError
 from core.importing.run import Progress
 from core.lab import forecast, inserts, losses, queries
 from core.lab.bound import bound
 from core.lab.buckets import buckets
+from core.lab.build import build
 from core.lab.fleet import Fleet, run_fleet, sizes_up_to
 from core.lab.footprint import footprint
-from core.lab.report import Findings, as_json, compare, read_report, write_report
+from core.lab.layouts import ORDINARY
+from core.lab.report import Findings, as_json, compare, read_report
+from core.lab.report_page import write_report
 from core.lab.synthetic import households
-from core.model import Delivery, Meter, Origin
+from core.model import Curve, Days, Delivery, Meter, Origin
 from core.storage.store import Store
-from core.texts import Language
+from core.texts import Language, text
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +77,26 @@ def test_answers_that_differ_are_not_timed(store: Store) -> None:
 
 
 def test_a_query_can_be_copied_and_hides_the_meter(races: dict[str, queries.Race], meter: Meter) -> None:
-    week = races["week"]
-    assert 'ISODate("' in week.shell
-    assert "tzinfo=UTC" in week.python
-    compile(week.python, "copied", "exec")
+    week = races["week"].written
+    assert 'ISODate("' in week["ordinary"].shell
+    assert "readings_ts" in week["time_series"].shell
     hidden = queries._shown([{"$match": {"meter.prm": "12345678901234"}}], Meter("12345678901234"))
     assert "12345678901234" not in queries.shell("readings", hidden)
+
+
+@pytest.mark.parametrize("code", list(queries.BY_CODE))
+def test_a_copied_program_runs_and_gives_the_same_rows_on_both_sides(
+    races: dict[str, queries.Race], filled: Store, meter: Meter, mongo_uri: str, code: str
+) -> None:
+    uri = mongo_uri.replace("/?", f"/{filled.database.name}?")
+    rows = []
+    for side in ("ordinary", "time_series"):
+        program = races[code].written[side].python.replace(queries.HIDDEN, meter.prm)
+        environment = os.environ | {"COURBE_MONGODB_URI": uri}
+        said = subprocess.check_output([sys.executable, "-c", program], env=environment, text=True)
+        rows.append(said.splitlines())
+    assert rows[0] == rows[1]
+    assert len(rows[0]) == races[code].rows > 0
 
 
 def test_buckets_are_those_of_the_meter(filled: Store, meter: Meter) -> None:
@@ -82,9 +105,10 @@ def test_buckets_are_those_of_the_meter(filled: Store, meter: Meter) -> None:
     assert sum(one.readings for one in found) == len(curve)
     assert max(one.most for one in found) == int(curve.watts.max())
     assert min(one.least for one in found) == int(curve.watts.min())
-    closed = [one for one in found if one.closed]
+    closed = [one for one in found if one.packed]
     assert closed
     assert all(one.bytes < one.unpacked_bytes / 20 for one in closed)
+    assert all(0 < one.rest_bytes < 100 for one in found)
     assert {column.name for column in found[0].columns} == {"start", "watts"}
 
 
@@ -259,6 +283,7 @@ def test_a_report_is_complete_private_and_comparable(
     one = read_report(data.read_bytes())
     assert one == json.loads(json.dumps(as_json(findings)))
     assert "host" not in one["raw"]["ordinary"]
+    assert one["raw"]["fleet"]["10"]["time_series"]["storageStats"]["timeseries"]["bucketCount"]
     assert int(one["machine"]["processors"]) > 0
     page, data = write_report(findings, tmp_path / "named.json")
     assert "<html" in page.read_text("utf-8")
@@ -270,7 +295,56 @@ def test_a_report_is_complete_private_and_comparable(
     assert all(first == second for first, second in rows.values())
 
 
-@pytest.mark.parametrize("raw", [b"", b"[]", b"{}", b"\xff\xfe", b'{"kind": "other", "format": 1}'])
+def test_each_figure_of_a_report_is_in_its_raw_statistics(filled: Store, fleet: Fleet) -> None:
+    """A layout has the name of a side of the footprint: neither hides the other."""
+    built = build(filled, ORDINARY, lambda: households(1, 5), Event())
+    report = as_json(Findings(footprint(filled), bound([]), layouts=(built,), fleet=fleet))
+    raw = report["raw"]
+    measured = [(report["footprint"][side], raw[side]) for side in ("ordinary", "time_series")]
+    measured.append((report["layouts"][0], raw["layouts"]["ordinary"]))
+    for size in report["fleet"]["sizes"]:
+        there = raw["fleet"][str(size["meters"])]
+        measured += [(size[side], there[side]) for side in ("ordinary", "time_series")]
+    for figures, statistics in measured:
+        stats = statistics["storageStats"]
+        assert figures["data_bytes"] == stats["size"]
+        assert figures["storage_bytes"] == stats["storageSize"]
+        assert figures["index_bytes"] == stats["totalIndexSize"]
+    assert report["settings"]["layouts"]["ordinary"]["unique"] is True
+
+
+def test_a_meter_that_was_asked_for_in_vain_is_no_obstacle_to_a_report(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (_, curve) = next(iter(households(1, 9)))
+    for meter, found in ((Meter("00000000000001"), Curve.empty()), (Meter("00000000000002"), curve)):
+        asked = Days(date(2026, 6, 22), date(2026, 7, 1))
+        store.merge(Delivery(meter, Origin.API_V2, found, asked=asked))
+        store.project(meter)
+    assert [one.readings for one in store.meters()] == [0, len(curve)]
+    monkeypatch.setattr("core.lab.layouts.LAYOUTS", (ORDINARY,))
+    findings = measure_all(store, 0, Event(), lambda _: None)
+    assert findings
+    assert len(findings.races) == len(queries.QUERIES)
+    assert findings.inserts[0].ordinary
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_report_of_sizes_that_are_not_settled_says_so_and_tells_no_saving(
+    filled: Store, language: Language, tmp_path: Path
+) -> None:
+    """As where no checkpoint may be forced, and none came in time."""
+    loaded = replace(build(filled, ORDINARY, lambda: households(1, 5), Event()), settled=False)
+    unsettled = replace(footprint(filled), settled=False)
+    page, _ = write_report(Findings(unsettled, bound([]), layouts=(loaded,)), tmp_path / "r.html", language)
+    words = page.read_text("utf-8").split("</head>")[-1]
+    assert words.count(text("lab.unsettled", language)) == 2
+    assert text("footprint.table.saving", language) not in words.split("<pre>")[0]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"[" * 100_000, b"[]", b"{}", b"\xff\xfe", b'{"kind": "other", "format": 1}']
+)
 def test_what_is_no_report_is_refused(raw: bytes) -> None:
     with pytest.raises(InputError):
         read_report(raw)

@@ -9,8 +9,8 @@ import pytest
 from core.lab.build import Built
 from core.lab.footprint import Usage
 from core.lab.report import compare
-from core.lab.wording import cost, described, figure_name, meters_of, saved, signed
-from core.texts import Language
+from core.lab.wording import cost, described, figure_name, meters_of, of_default, saved, signed
+from core.texts import Language, catalogue, text
 
 EN, FR = Language.ENGLISH, Language.FRENCH
 
@@ -53,6 +53,22 @@ def test_the_lesson_of_the_default_follows_what_was_measured(language: Language)
     assert "{" not in beside.replace("{prm", "")
     for figure in ("45.00", "260.00", "130.00", "28.00", "24.00", "17.00", "22.00"):
         assert figure.replace(".", decimal) in beside
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(("indexes", "change"), [(1_700, "9.8"), (1_000, "7.3")])
+def test_whether_the_default_takes_more_follows_what_was_measured(
+    language: Language, indexes: int, change: str
+) -> None:
+    default = built("ts-default", usage(2_800, data=26_000, indexes=indexes))
+    ordinary = built("first-live", usage(2_000, data=13_000, indexes=2_100))
+    told = of_default({one.layout: one for one in (default, ordinary)}, language)
+    verdict = "more" if indexes == 1_700 else "less"
+    words = catalogue(language)[f"laboratory.default.{verdict}"].partition("{change}")[2].partition(",")[0]
+    decimal = "," if language is FR else "."
+    assert f"{change.replace('.', decimal)}\u202f%{words}" in told
+    assert text("lab.why.ts-default", language) in told
+    assert not of_default({"ts-default": default}, language)
 
 
 @pytest.mark.parametrize("language", Language)

@@ -75,7 +75,8 @@ def growth(fleet: Fleet, language: Language) -> go.Figure:
             _extrapolated(figure, fleet, model, side, colour, language)
     figure.update_layout(height=460, margin={"l": 8, "r": 8, "t": 10, "b": 130}, legend=LEGEND_BELOW)
     decades = log_ticks((fleet.sizes[0].meters, LINKY_METERS), language)
-    figure.update_xaxes(title=text("fleet.meters", language), fixedrange=True, **_thinned(decades))
+    title = text("fleet.days", language, days=number(fleet.sizes[0].days, language))
+    figure.update_xaxes(title=title, fixedrange=True, **_thinned(decades))
     powers = [10.0**power for power in range(3, 18)]
     figure.update_yaxes(
         type="log",

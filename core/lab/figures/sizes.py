@@ -34,7 +34,7 @@ _FAMILIES: Final = {
     Family.GROUPED: OTHER,
     Family.TIME_SERIES: TIME_SERIES,
 }
-_SHADES: Final = (0.35, 0.55, 0.75, 1.0)
+_SHADES: Final = (0.35, 0.55, 0.75, 1.0, 0.15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,9 @@ def _bars(bars: Sequence[_Bar], language: Language) -> go.Figure:
 
 def waterfall(steps: Sequence[Built], language: Language) -> go.Figure:
     """What the gain is made of: from the first layout to the last, one change at a time."""
-    values = [one.usage.net_per_reading for one in steps]
-    changes = [after - before for before, after in pairwise(values)]
+    # as they are read: the steps shown then come to the end shown
+    values = [round(one.usage.net_per_reading, 2) for one in steps]
+    changes = [round(after - before, 2) for before, after in pairwise(values)]
     names = [*(text(f"lab.step.{one.layout}", language) for one in steps), text("lab.step.end", language)]
     said = [
         number(values[0], language, 2),
@@ -158,6 +159,7 @@ def bucket_columns(bucket: Bucket, language: Language) -> go.Figure:
         ("control", bucket.control_bytes),
         ("start", columns["start"]),
         ("watts", columns["watts"]),
+        ("rest", bucket.rest_bytes),
     )
     figure = go.Figure()
     for (part, count), opacity in zip(parts, _SHADES, strict=True):

@@ -1,0 +1,271 @@
+"""The report as one HTML file that needs nothing else: charts, tables, settings, raw statistics."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
+
+from core.formats import labelled, number, percent, size
+from core.lab.figures import scales, sizes
+from core.lab.footprint import MEANINGFUL_READINGS, Footprint, Usage, saving
+from core.lab.layouts import WATERFALL
+from core.lab.queries import RUNS
+from core.lab.report import Findings, as_json, machine
+from core.lab.wording import described, fitted, meters_of, of_default, outcome
+from core.texts import Language, text
+
+_ICON: Final = re.compile(r"^:material/\w+: ")
+_USAGE: Final = (
+    *("data_bytes", "storage_bytes", "index_bytes", "total_bytes", "bytes_per_reading", "net_per_reading"),
+)
+"""Columns of a table of sizes."""
+
+
+def write_report(findings: Findings, path: Path, language: Language = Language.ENGLISH) -> tuple[Path, Path]:
+    """Write the HTML to `path` and the JSON beside it (`.json`); both paths. Raises OSError."""
+    beside = path.with_suffix(".json")
+    if beside == path:
+        beside = path.with_name(f"{path.name}.json")
+    path.write_text(as_html(findings, language), encoding="utf-8")
+    beside.write_text(json.dumps(as_json(findings), indent=1), encoding="utf-8")
+    return path, beside
+
+
+def as_html(findings: Findings, language: Language) -> str:
+    """One page, self-contained: charts, tables, raw statistics."""
+    title = text("report.title", language)
+    moment = f"{findings.made:%Y-%m-%d %H:%M} UTC"
+    made = text("report.made", language, moment=moment, server=findings.footprint.server)
+    parts = [
+        f"<h1>{_(title)}</h1>",
+        f"<p>{_(made)}</p>",
+        _facts(machine()),
+        *_footprint_part(findings, language),
+        *_layouts_part(findings, language),
+        *_speed_part(findings, language),
+        *_inserts_part(findings, language),
+        *_limits_part(findings, language),
+        *_fleet_part(findings, language),
+        f"<h2>{_(text('report.raw', language))}</h2>",
+        f"<details><summary>JSON</summary><pre>{_(json.dumps(as_json(findings), indent=1))}</pre></details>",
+        f"<p class='small'>{_(text('report.disclaimer', language))}</p>",
+    ]
+    return _PAGE.format(language=language.value, title=_(title), script=get_plotlyjs(), body="\n".join(parts))
+
+
+def _footprint_part(findings: Findings, language: Language) -> list[str]:
+    measured = findings.footprint
+    sides = (("footprint.ordinary", measured.ordinary), ("footprint.time-series", measured.time_series))
+    rows = [_usage_row(text(name, language), usage, language) for name, usage in sides]
+    if measured.settled:
+        rows.append(_saving_row(measured, language))
+    return [
+        f"<h2>{_(text('footprint.title', language))}</h2>",
+        _chart(sizes.side_by_side(measured, findings.bound, language)),
+        _table(_usage_head(language), rows),
+        *(f"<p>{_(_ICON.sub('', words).replace('**', ''))}</p>" for words in _said(findings, language)),
+    ]
+
+
+def _said(findings: Findings, language: Language) -> list[str]:
+    """Verified, settled, the bound, and whether a ratio means anything."""
+    measured, limit = findings.footprint, findings.bound
+    readings = number(measured.ordinary.readings, language)
+    said = [
+        text("footprint.verified", language, readings=readings, server=measured.server),
+        text("footprint.settled" if measured.settled else "lab.unsettled", language),
+        text(
+            "footprint.bound",
+            language,
+            compressor=limit.compressor,
+            value=number(limit.bytes_per_reading, language, 2),
+            readings=number(limit.readings, language),
+        ),
+    ]
+    few = text("footprint.few", language, readings=number(MEANINGFUL_READINGS, language))
+    return said if measured.meaningful else [*said, few]
+
+
+def _saving_row(measured: Footprint, language: Language) -> list[str]:
+    one, other = measured.ordinary, measured.time_series
+    shares = (saving(getattr(one, name), getattr(other, name)) for name in _USAGE)
+    return [text("footprint.table.saving", language), *(percent(share, language) for share in shares)]
+
+
+def _layouts_part(findings: Findings, language: Language) -> list[str]:
+    if not findings.layouts:
+        return []
+    rows = [
+        _usage_row(text(f"lab.layout.{one.layout}", language), one.usage, language)
+        for one in findings.layouts
+    ]
+    by_code = {one.layout: one for one in findings.layouts}
+    steps = [by_code[layout.code] for layout in WATERFALL if layout.code in by_code]
+    gain = [_chart(sizes.waterfall(steps, language))] if len(steps) == len(WATERFALL) else []
+    lesson = of_default(by_code, language).replace("**", "")
+    if not all(one.settled for one in findings.layouts):
+        lesson = f"{text('lab.unsettled', language)} {lesson}"
+    return [
+        f"<h2>{_(text('laboratory.waterfall.title', language))}</h2>" if gain else "",
+        *gain,
+        f"<h2>{_(text('laboratory.layouts.title', language))}</h2>",
+        _chart(sizes.layouts(findings.layouts, findings.bound, language)),
+        _table(_usage_head(language), rows),
+        f"<p>{_(lesson)}</p>",
+        *(
+            f"<p class='small'><b>{_(text(f'lab.layout.{one.layout}', language))}</b><br>"
+            f"{_(described(one, by_code, language))}</p>"
+            for one in findings.layouts
+        ),
+    ]
+
+
+def _speed_part(findings: Findings, language: Language) -> list[str]:
+    if not findings.races:
+        return []
+    times = ("ordinary", "ordinary_p95", "time_series", "time_series_p95", "ratio")
+    looked_at = ("documents", "keys", "buckets", "series_keys")
+    head = [
+        text("speed.column.query", language),
+        *(text(f"speed.head.{name}", language) for name in (*times, *looked_at)),
+    ]
+    rows = [
+        [
+            text(f"speed.query.{one.query}", language),
+            *(
+                number(value, language, 2)
+                for side in (one.ordinary, one.time_series)
+                for value in (side.median, side.p95)
+            ),
+            number(one.ratio, language, 2),
+            *(
+                "–" if count is None else number(count, language)
+                for side in (one.ordinary, one.time_series)
+                for count in (side.documents, side.keys)
+            ),
+        ]
+        for one in findings.races
+    ]
+    return [
+        f"<h2>{_(text('speed.title', language))}</h2>",
+        _chart(scales.races(findings.races, language)),
+        f"<p class='small'>{_(text('speed.reading', language, runs=RUNS))}</p>",
+        _table(head, rows),
+    ]
+
+
+def _inserts_part(findings: Findings, language: Language) -> list[str]:
+    if not findings.inserts:
+        return []
+    rows = [
+        [
+            text(f"speed.way.insert-{one.way}", language),
+            *(
+                text("speed.insert.per_second", language, count=number(median(speeds), language))
+                for speeds in (one.ordinary, one.time_series)
+            ),
+        ]
+        for one in findings.inserts
+    ]
+    return [f"<h2>{_(text('speed.insert.title', language))}</h2>", _table(_sides(language), rows)]
+
+
+def _limits_part(findings: Findings, language: Language) -> list[str]:
+    if not findings.trials:
+        return []
+    rows = [
+        [text(f"laboratory.limits.{one.code}", language), *(outcome(one, at, language) for at in (0, 1))]
+        for one in findings.trials
+    ]
+    return [f"<h2>{_(text('laboratory.tab.limits', language))}</h2>", _table(_sides(language), rows)]
+
+
+def _sides(language: Language) -> list[str]:
+    names = ("report.compare.figure", "footprint.ordinary", "footprint.time-series")
+    return [text(name, language) for name in names]
+
+
+def _fleet_part(findings: Findings, language: Language) -> list[str]:
+    if findings.fleet is None or not findings.fleet.sizes:
+        return []
+    rows = []
+    for one in findings.fleet.sizes:
+        meters = meters_of(one.meters, language)
+        for name, usage in (
+            ("footprint.ordinary", one.footprint.ordinary),
+            ("footprint.time-series", one.footprint.time_series),
+        ):
+            rows.append(_usage_row(labelled(meters, text(name, language), language), usage, language))
+    models = findings.fleet.models()
+    chart = [_chart(scales.growth(findings.fleet, language))] if models else []
+    line = [f"<p class='small'>{_(fitted(*models, language))}</p>"] if models else []
+    return [
+        f"<h2>{_(text('fleet.title', language))}</h2>",
+        *chart,
+        _table(_usage_head(language), rows),
+        *line,
+    ]
+
+
+def _usage_head(language: Language) -> list[str]:
+    return [
+        text("laboratory.column.layout", language),
+        *(text(f"footprint.table.{name}", language) for name in _USAGE),
+    ]
+
+
+def _usage_row(name: str, usage: Usage, language: Language) -> list[str]:
+    parts = (usage.data_bytes, usage.storage_bytes, usage.index_bytes, usage.total_bytes)
+    return [
+        name,
+        *(size(one, language) for one in parts),
+        number(usage.bytes_per_reading, language, 2),
+        number(usage.net_per_reading, language, 2),
+    ]
+
+
+def _(words: str) -> str:
+    return html.escape(words)
+
+
+def _chart(figure: go.Figure) -> str:
+    figure.update_layout(template="plotly_white", height=max(figure.layout.height or 320, 320))
+    return str(figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False}))
+
+
+def _facts(facts: Mapping[str, str]) -> str:
+    return (
+        "<p class='small'>" + " · ".join(f"{_(name)}: {_(value)}" for name, value in facts.items()) + "</p>"
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    top = "".join(f"<th scope='col'>{_(cell)}</th>" for cell in head)
+    body = "".join(
+        f"<tr><th scope='row'>{_(row[0])}</th>" + "".join(f"<td>{_(cell)}</td>" for cell in row[1:]) + "</tr>"
+        for row in rows
+    )
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+_PAGE: Final = """<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="only light">
+<style>
+body{{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}}
+table{{border-collapse:collapse;margin:1rem 0;display:block;overflow-x:auto}}
+th,td{{padding:.3rem .6rem;border-bottom:1px solid #d5d9de;text-align:right}} td{{white-space:nowrap}}
+tbody th{{font-weight:400}}
+th:first-child{{text-align:left}} .small{{color:#555}} pre{{overflow:auto;max-height:40rem;font-size:12px}}
+</style><script>{script}</script></head><body>
+{body}
+</body></html>
+"""
