@@ -7,16 +7,17 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.formats import THIN, day, moment, number, percent, size
+from core.formats import THIN, day, labelled, moment, number, percent, size
 from core.lab import forecast, kept, work
 from core.lab.figures import scales
 from core.lab.fleet import MOST_DAYS, Fleet
 from core.lab.footprint import Usage, saving
-from core.lab.report import Findings, as_html, as_json, compare, read_report
-from core.lab.wording import cost, figure_name, meters_of, signed
+from core.lab.report import Findings, as_json, compare, read_report
+from core.lab.report_page import as_html
+from core.lab.wording import cost, figure_name, fitted, meters_of, signed
 from core.paristime import local
 from core.texts import Language
-from pages.shared import lab_job, notices
+from pages.shared import lab_job, lab_notes, notices
 from pages.shared.frame import page
 from pages.shared.lab_charts import draw
 from pages.shared.lab_tables import Cell, Column, sides, sortable
@@ -29,7 +30,7 @@ REAL_READINGS, REAL_BOUND = 16_848, 1.16
 
 
 def start(guest: Visitor) -> None:
-    busy = guest.has_workspace and lab_job.busy(guest, "fleet")
+    busy = lab_job.blocked(guest, "fleet")
     with st.form("fleet_form"):
         left, middle, right = st.columns(3)
         meters = left.selectbox(
@@ -71,6 +72,7 @@ def show_fleet(guest: Visitor, found: Fleet) -> None:
         rows.append((number(one.meters, spoken), (*values, saving(*values)), says))
     head = ("fleet.meters", "fleet.table.ordinary", "fleet.table.time_series", "footprint.table.saving")
     sides([guest.t(title) for title in head], rows)
+    lab_notes.few(guest, found.sizes[0].footprint.ordinary.readings, key="fleet.few")
     st.caption(guest.t("fleet.free"))
     if found.bound:
         st.caption(
@@ -85,8 +87,14 @@ def show_fleet(guest: Visitor, found: Fleet) -> None:
     if found.models():
         draw(guest, scales.growth(found, spoken), "fleet.bytes", "fleet_chart")
         show_forecast(guest, found)
-    with st.expander(guest.t("footprint.raw"), icon=":material/data_object:"):
-        st.json(found.as_json(), expanded=1)
+    statistics = {
+        labelled(meters_of(one.meters, spoken), guest.t(f"footprint.{side}"), spoken): usage.raw
+        for one in found.sizes
+        for side, usage in zip(
+            ("ordinary", "time-series"), (one.footprint.ordinary, one.footprint.time_series), strict=True
+        )
+    }
+    lab_notes.raw(guest, statistics, "fleet.collection", "fleet_raw")
 
 
 def says_cost(one: Usage, spoken: Language) -> Callable[[float], str]:
@@ -136,7 +144,7 @@ def show_forecast(guest: Visitor, found: Fleet) -> None:
         for on_disk, before in zip(models, counted, strict=True)
     ]
     st.table(
-        {"": [guest.t(f"fleet.forecast.{name}") for name in both[0]]}
+        {guest.t("footprint.table.size"): [guest.t(f"fleet.forecast.{name}") for name in both[0]]}
         | {
             guest.t(f"footprint.{side}"): list(one.values())
             for side, one in zip(("ordinary", "time-series"), both, strict=True)
@@ -155,17 +163,7 @@ def show_forecast(guest: Visitor, found: Fleet) -> None:
 def show_model(guest: Visitor, ordinary: forecast.Model, series: forecast.Model) -> None:
     """What the forecast is made of: the lines fitted, and the dated prices."""
     spoken, listed = guest.language, forecast.prices()
-    st.caption(
-        guest.t(
-            "fleet.forecast.model",
-            fixed_o=size(ordinary.fixed, spoken),
-            per_o=number(ordinary.per_reading, spoken, 2),
-            residual_o=percent(ordinary.residual, spoken),
-            fixed_t=size(series.fixed, spoken),
-            per_t=number(series.per_reading, spoken, 2),
-            residual_t=percent(series.residual, spoken),
-        )
-    )
+    st.caption(fitted(ordinary, series, spoken))
     st.caption(
         guest.t(
             "fleet.forecast.prices",
@@ -203,7 +201,7 @@ def show_report(guest: Visitor, found: Fleet | None) -> None:
     if guest.meters and st.button(
         guest.t("report.prepare"),
         icon=":material/description:",
-        disabled=lab_job.busy(guest, "report"),
+        disabled=lab_job.blocked(guest, "report"),
         key="report_prepare",
     ):
         lab_job.begin(

@@ -10,9 +10,9 @@ import streamlit as st
 from core.formats import number, percent, size
 from core.lab.bound import Bound, bound
 from core.lab.figures.sizes import side_by_side
-from core.lab.footprint import MEANINGFUL_READINGS, Footprint, Usage, footprint, saving
+from core.lab.footprint import Footprint, Usage, footprint, saving
 from core.lab.wording import saved
-from pages.shared import notices
+from pages.shared import lab_notes, notices
 from pages.shared.frame import link, page
 from pages.shared.lab_charts import draw
 from pages.shared.lab_tables import sides
@@ -58,11 +58,7 @@ def show_state(guest: Visitor, measured: Footprint, limit: Bound) -> None:
     )
     if measured.settled:
         st.markdown(guest.t("footprint.settled"))
-    if not measured.meaningful:
-        st.warning(
-            guest.t("footprint.few", readings=number(MEANINGFUL_READINGS, speech)), icon=":material/info:"
-        )
-        link(guest, "fleet", guest.t("footprint.to_fleet"), icon=":material/groups:")
+    lab_notes.few(guest, series.readings)
     st.caption(
         guest.t(
             "footprint.bound",

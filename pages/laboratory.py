@@ -14,11 +14,11 @@ from core.lab.buckets import Bucket, buckets
 from core.lab.build import LESSON_READINGS, Built
 from core.lab.figures import sizes
 from core.lab.footprint import server_version
-from core.lab.layouts import BY_CODE, LAYOUTS, WATERFALL, available
+from core.lab.layouts import BY_CODE, LAYOUTS, WATERFALL, Layout, available
 from core.lab.losses import Trial
-from core.lab.wording import cost, described, outcome
+from core.lab.wording import cost, described, of_default, outcome
 from core.paristime import local
-from pages.shared import lab_job, notices
+from pages.shared import lab_job, lab_notes, notices
 from pages.shared.frame import link, page
 from pages.shared.lab_charts import draw
 from pages.shared.lab_tables import Cell, Column, sortable
@@ -53,26 +53,7 @@ def show_layouts(guest: Visitor) -> None:
     with notices.guard():
         version = server_version(guest.store)
     possible = [layout for layout in LAYOUTS if available(layout, version)]
-    busy = lab_job.busy(guest, "layouts")
-    steps, everything = st.columns(2)
-    chosen = None
-    if steps.button(
-        guest.t("laboratory.layouts.steps", count=len(WATERFALL)),
-        type="primary",
-        icon=":material/waterfall_chart:",
-        disabled=busy,
-        key="lab_steps",
-        width="stretch",
-    ):
-        chosen = list(WATERFALL)
-    if everything.button(
-        guest.t("laboratory.layouts.all", count=len(possible)),
-        icon=":material/science:",
-        disabled=busy,
-        key="lab_all",
-        width="stretch",
-    ):
-        chosen = possible
+    chosen = choose(guest, possible)
     if chosen:
         lab_job.begin(guest, "layouts", work.layouts(guest.store.patient(), chosen))
     built = lab_job.watch(guest, "layouts", building) or ()
@@ -83,8 +64,48 @@ def show_layouts(guest: Visitor) -> None:
         show_built(guest, built)
 
 
+def choose(guest: Visitor, possible: list[Layout]) -> list[Layout]:
+    """The layouts to build now; none until a button is pressed."""
+    blocked = lab_job.blocked(guest, "layouts")
+    steps, everything = st.columns(2)
+    chosen: list[Layout] = []
+    if steps.button(
+        guest.t("laboratory.layouts.steps", count=len(WATERFALL)),
+        type="primary",
+        icon=":material/waterfall_chart:",
+        disabled=blocked,
+        key="lab_steps",
+        width="stretch",
+    ):
+        chosen = list(WATERFALL)
+    if everything.button(
+        guest.t("laboratory.layouts.all", count=len(possible)),
+        icon=":material/science:",
+        disabled=blocked,
+        key="lab_all",
+        width="stretch",
+    ):
+        chosen = possible
+    with st.expander(guest.t("laboratory.layouts.some"), icon=":material/checklist:"):
+        codes = st.multiselect(
+            guest.t("laboratory.column.layout"),
+            [layout.code for layout in possible],
+            format_func=layout_name,
+            placeholder=guest.t("laboratory.layouts.pick"),
+            key="lab_chosen",
+        )
+        if st.button(guest.t("laboratory.layouts.build"), disabled=blocked or not codes, key="lab_some"):
+            chosen = [layout for layout in possible if layout.code in codes]
+    return chosen
+
+
 def show_built(guest: Visitor, built: tuple[Built, ...]) -> None:
     by_code = {one.layout: one for one in built}
+    there = sum(meter.readings for meter in guest.meters)
+    whole = {one.usage.readings for one in built if not BY_CODE[one.layout].lesson}
+    if whole - {there}:
+        st.info(guest.t("laboratory.layouts.stale", readings=number(there, guest.language)))
+    lab_notes.few(guest, there)
     if all(layout.code in by_code for layout in WATERFALL):
         st.header(guest.t("laboratory.waterfall.title"), anchor=False)
         chosen = [by_code[layout.code] for layout in WATERFALL]
@@ -94,7 +115,10 @@ def show_built(guest: Visitor, built: tuple[Built, ...]) -> None:
     draw(guest, sizes.layouts(built, None, guest.language), "laboratory.layouts.title", "lab_layouts")
     sortable(guest, columns(guest), [row(one) for one in built], key="lab_table")
     if not all(one.settled for one in built):
-        st.warning(guest.t("footprint.unsettled"), icon=":material/hourglass_top:")
+        st.warning(guest.t("lab.unsettled"), icon=":material/hourglass_top:")
+    if lesson := of_default(by_code, guest.language):
+        st.subheader(guest.t("laboratory.default.title"), anchor=False)
+        st.markdown(lesson)
     st.caption(guest.t("laboratory.layouts.note", readings=number(LESSON_READINGS, guest.language)))
     st.download_button(
         guest.t("laboratory.layouts.csv"),
@@ -107,11 +131,12 @@ def show_built(guest: Visitor, built: tuple[Built, ...]) -> None:
     with st.expander(guest.t("laboratory.layouts.what"), icon=":material/help:"):
         for one in built:
             st.markdown(f"**{layout_name(one.layout)}**  \n{described(one, by_code, guest.language)}")
-    with st.expander(guest.t("footprint.raw"), icon=":material/data_object:"):
-        picked = st.selectbox(
-            guest.t("laboratory.column.layout"), list(by_code), format_func=layout_name, key="lab_raw"
-        )
-        st.json(by_code[picked].usage.raw, expanded=1)
+    show_raw(guest, built, "lab_raw")
+
+
+def show_raw(guest: Visitor, built: tuple[Built, ...], key: str) -> None:
+    statistics = {layout_name(one.layout): one.usage.raw for one in built}
+    lab_notes.raw(guest, statistics, "laboratory.column.layout", key)
 
 
 def row(one: Built) -> dict[str, Cell]:
@@ -166,7 +191,7 @@ def show_inside(guest: Visitor) -> None:
     if st.button(
         guest.t("laboratory.granularity.start"),
         icon=":material/view_week:",
-        disabled=lab_job.busy(guest, "granularity"),
+        disabled=lab_job.blocked(guest, "granularity"),
         key="lab_granularity",
     ):
         lab_job.begin(guest, "granularity", work.granularity(guest.store.patient()))
@@ -187,6 +212,7 @@ def show_inside(guest: Visitor) -> None:
             )
         draw(guest, sizes.layouts(built, None, guest.language), "laboratory.granularity.title", "lab_grain")
         st.caption(guest.t("laboratory.granularity.why"))
+        show_raw(guest, built, "lab_grain_raw")
 
 
 def show_bucket(guest: Visitor, found: list[Bucket]) -> None:
@@ -214,7 +240,7 @@ def show_bucket(guest: Visitor, found: list[Bucket]) -> None:
     for column, (name, value) in zip(st.columns(len(cards)), cards, strict=True):
         column.metric(guest.t(f"laboratory.bucket.{name}"), value, border=True)
     draw(guest, sizes.bucket_columns(one, spoken), "laboratory.bucket.bytes", "lab_bucket_chart")
-    state = "closed" if one.closed else "open"
+    state = "packed" if one.packed else "open"
     st.caption(guest.t(f"laboratory.bucket.{state}", version=one.version))
 
 
@@ -223,7 +249,7 @@ def show_limits(guest: Visitor) -> None:
     if guest.meter and st.button(
         guest.t("laboratory.limits.start"),
         icon=":material/gavel:",
-        disabled=lab_job.busy(guest, "limits"),
+        disabled=lab_job.blocked(guest, "limits"),
         key="lab_limits",
     ):
         lab_job.begin(guest, "limits", work.limits(guest.store.patient(), guest.meter))

@@ -9,17 +9,17 @@ from core.formats import listed, number
 from core.lab import work
 from core.lab.figures import scales
 from core.lab.inserts import BATCH, BATCHES, Inserted
-from core.lab.queries import RUNS, Race
+from core.lab.queries import HIDDEN, RUNS, Race
 from pages.shared import lab_job
 from pages.shared.frame import link, page
 from pages.shared.lab_charts import draw
 from pages.shared.lab_tables import Cell, Column, sortable
 from pages.shared.visitor import Visitor
 
-DECIMALS = {
-    **dict.fromkeys(("ordinary", "ordinary_p95", "time_series", "time_series_p95", "ratio"), 2),
-    **dict.fromkeys(("documents", "keys", "buckets", "series_keys"), 0),
-}
+TIMES = ("ordinary", "ordinary_p95", "time_series", "time_series_p95", "ratio")
+EXAMINED = ("documents", "keys", "buckets", "series_keys")
+SIDES = {"ordinary": "ordinary", "time_series": "time-series"}
+"""Sides of a race, and the ends of their texts."""
 
 
 def start(guest: Visitor) -> None:
@@ -27,7 +27,7 @@ def start(guest: Visitor) -> None:
         guest.t("speed.start"),
         type="primary",
         icon=":material/timer:",
-        disabled=lab_job.busy(guest, "speed"),
+        disabled=lab_job.blocked(guest, "speed"),
         key="speed_start",
     ):
         lab_job.begin(guest, "speed", work.speed(guest.store.patient(), guest.meter))
@@ -36,31 +36,49 @@ def start(guest: Visitor) -> None:
 def show_races(guest: Visitor, run: tuple[Race, ...]) -> None:
     draw(guest, scales.races(run, guest.language), "speed.axis", "speed_chart")
     st.caption(guest.t("speed.reading", runs=RUNS))
-    columns = {"query": Column(guest.t("speed.column.query"))} | {
-        name: Column(guest.t(f"speed.head.{name}"), decimals) for name, decimals in DECIMALS.items()
-    }
-    sortable(guest, columns, [row(guest, one) for one in run], key="speed_table")
-    slower = [guest.t(f"speed.query.{one.query}") for one in run if one.ratio < 1]
+    rows = [row(guest, one) for one in run]
+    sortable(guest, columns(guest, TIMES, 2), rows, key="speed_table")
+    slower = [guest.t(f"speed.query.{one.query}") for one in run if one.slower]
     if slower:
         names = listed(slower, guest.language)
         st.info(guest.t("speed.slower", queries=names), icon=":material/balance:")
     st.caption(guest.t("speed.note", runs=RUNS))
+    st.subheader(guest.t("speed.examined"), anchor=False)
+    sortable(guest, columns(guest, EXAMINED, 0), rows, key="speed_examined")
     with st.expander(guest.t("speed.copy"), icon=":material/content_copy:"):
-        codes = {one.query: one for one in run}
-        picked = st.selectbox(
-            guest.t("speed.column.query"),
-            list(codes),
-            format_func=lambda code: guest.t(f"speed.query.{code}"),
-            key="speed_query",
-        )
-        st.caption(guest.t("speed.both"))
-        for tab, language, code in zip(
-            st.tabs(["mongosh", "Python"]),
-            ("javascript", "python"),
-            (codes[picked].shell, codes[picked].python),
-            strict=True,
-        ):
-            tab.code(code, language=language)
+        show_copy(guest, {one.query: one for one in run})
+
+
+def show_copy(guest: Visitor, run: dict[str, Race]) -> None:
+    question, collection = st.columns(2)
+    picked = question.selectbox(
+        guest.t("speed.column.query"),
+        list(run),
+        format_func=lambda code: guest.t(f"speed.query.{code}"),
+        key="speed_query",
+    )
+    side = collection.selectbox(
+        guest.t("speed.to"),
+        list(SIDES),
+        format_func=lambda side: guest.t(f"footprint.{SIDES[side]}"),
+        key="speed_side",
+    )
+    written = run[picked].written[side]
+    for tab, language, code in zip(
+        st.tabs(["mongosh", "Python"]),
+        ("javascript", "python"),
+        (written.shell, written.python),
+        strict=True,
+    ):
+        tab.code(code, language=language)
+    if HIDDEN in written.shell:
+        st.caption(guest.t("speed.masked"))
+
+
+def columns(guest: Visitor, names: tuple[str, ...], decimals: int) -> dict[str, Column]:
+    return {"query": Column(guest.t("speed.column.query"))} | {
+        name: Column(guest.t(f"speed.head.{name}"), decimals) for name in names
+    }
 
 
 def row(guest: Visitor, one: Race) -> dict[str, Cell]:
@@ -84,7 +102,7 @@ def show_inserts(guest: Visitor) -> None:
     if guest.meter and st.button(
         guest.t("speed.insert.start"),
         icon=":material/upload:",
-        disabled=lab_job.busy(guest, "insert"),
+        disabled=lab_job.blocked(guest, "insert"),
         key="speed_insert",
     ):
         lab_job.begin(guest, "insert", work.inserting(guest.store.patient(), guest.meter))

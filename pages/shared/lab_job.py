@@ -1,34 +1,38 @@
-"""A measurement in the background: begin, watch, cancel, and its result so far, found again on any visit."""
+"""A measurement in the background: begin, watch, cancel, and its result so far, found again on any visit.
+
+One at a time in a workspace: two at once would distort each other's times and sizes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
 import streamlit as st
 
+from core.errors import InputError
 from core.formats import number
 from core.importing.jobs import Job, State
+from core.model import Meter
 from core.paristime import now_ms
 from pages.shared import notices
 from pages.shared.visitor import Visitor
 
 POLL_SECONDS = 1.0
+_OF_A_METER: Final = ("speed", "insert", "limits")
+_OF_ALL: Final = ("layouts", "granularity", "fleet", "report")
 
 
-def key_of(guest: Visitor, name: str) -> str:
-    """The registry's key of a measurement in this visitor's workspace."""
-    return f"{guest.workspace.key}:lab-{name}"
+def key_of(guest: Visitor, name: str, meter: Meter | None = None) -> str:
+    """The registry's key of a measurement in this visitor's workspace; of a meter, the chosen one unless
+    another is named, where it is measured by meter."""
+    key = f"{guest.workspace.key}:lab-{name}"
+    one = (meter or guest.meter) if name in _OF_A_METER else None
+    return f"{key}-{one.prm}-{one.flow.value}" if one else key
 
 
 def find(guest: Visitor, name: str) -> Job[Any] | None:
     return guest.jobs.find(key_of(guest, name))
-
-
-def busy(guest: Visitor, name: str) -> bool:
-    """Whether it runs."""
-    job = find(guest, name)
-    return job is not None and job.active
 
 
 def result(guest: Visitor, name: str) -> Any:
@@ -37,9 +41,27 @@ def result(guest: Visitor, name: str) -> Any:
     return job.result if job else None
 
 
+def busy(guest: Visitor, name: str) -> bool:
+    """Whether it runs."""
+    job = find(guest, name)
+    return job is not None and job.active
+
+
+def blocked(guest: Visitor, name: str) -> bool:
+    """Whether anything is being measured, so that this cannot begin; says so where it is something else."""
+    if not guest.has_workspace:
+        return False
+    others = [other for other, job in _running(guest) if job is not find(guest, name)]
+    if others:
+        st.fragment(_other, run_every=POLL_SECONDS)(guest, others[0])
+    return bool(others) or busy(guest, name)
+
+
 def begin(guest: Visitor, name: str, work: Callable[[Job[Any]], Any]) -> None:
-    """Start it and redraw. One that still runs is left alone."""
+    """Start it and redraw. Tells of another that runs, perhaps begun in another tab."""
     with notices.guard():
+        if any(_running(guest)):
+            raise InputError("lab-busy")
         guest.jobs.start(key_of(guest, name), work)
     st.rerun()
 
@@ -53,18 +75,35 @@ def watch(
     job = find(guest, name)
     if job is None:
         return None
+    found = job.result
     if job.active:
-        st.fragment(_watched, run_every=POLL_SECONDS)(guest, name, described, beginning)
+        st.fragment(_watched, run_every=POLL_SECONDS)(guest, job, name, found, described, beginning)
     elif job.error:
         notices.show(job.error)
     elif job.state is State.CANCELLED:
         st.info(guest.t("lab.cancelled"), icon=":material/stop_circle:")
-    return job.result
+    return found
 
 
-def _watched(guest: Visitor, name: str, described: Callable[[str], str], beginning: str) -> None:
-    job = find(guest, name)
-    if job is None or not job.active:
+def _running(guest: Visitor) -> Iterator[tuple[str, Job[Any]]]:
+    """What is being measured in this workspace."""
+    keys = [(name, key_of(guest, name)) for name in _OF_ALL]
+    keys += [(name, key_of(guest, name, one.meter)) for name in _OF_A_METER for one in guest.meters]
+    jobs = [(name, guest.jobs.find(key)) for name, key in keys]
+    return ((name, job) for name, job in jobs if job and job.active)
+
+
+def _other(guest: Visitor, name: str) -> None:
+    if not any(_running(guest)):
+        st.rerun()
+    st.caption(f":material/hourglass_top: {guest.t('lab.other', name=guest.t(f'lab.job.{name}'))}")
+
+
+def _watched(
+    guest: Visitor, job: Job[Any], name: str, shown: Any, described: Callable[[str], str], beginning: str
+) -> None:
+    """`shown`: the result that the page shows; it is drawn anew when there is more of it."""
+    if not job.active or job.result is not shown:
         st.rerun()
     progress = job.progress
     share = min(progress.readings / progress.expected, 1.0) if progress.expected else 0.0
@@ -86,5 +125,7 @@ def _left(guest: Visitor, job: Job[Any], share: float) -> str:
     waiting = job.progress.source.startswith("waiting/")  # the wait says itself how long
     if share < 0.02 or elapsed < 1 or waiting:
         return ""
-    seconds = elapsed / share - elapsed
-    return " · " + guest.t("lab.left", seconds=number(max(seconds, 1), guest.language))
+    seconds = max(elapsed / share - elapsed, 1)
+    if seconds >= 100:
+        return " · " + guest.t("lab.left.minutes", minutes=number(seconds / 60, guest.language))
+    return " · " + guest.t("lab.left", seconds=number(seconds, guest.language))

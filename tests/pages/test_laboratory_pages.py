@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
+from datetime import date
 
 import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.lab.fleet import run_fleet
+from core.model import Delivery, Meter, Origin
 from core.storage.store import Store
 from core.texts import Language, text
+from tests.curves import METER_PRM, regular
 from tests.pages.conftest import Opens
 
 PAGES = ("footprint", "laboratory", "speed", "fleet")
@@ -115,6 +119,96 @@ def test_queries_are_raced_and_can_be_copied(household_page: Opens) -> None:
     assert "datetime(" in page.code[1].value or "aggregate(" in page.code[1].value
 
 
+def test_a_query_is_copied_for_either_collection(household_page: Opens) -> None:
+    page = household_page("speed")
+    page.button(key="speed_start").click().run()
+    until(page, lambda seen: not seen.button(key="speed_start").disabled)
+    page.selectbox(key="speed_side").set_value("time_series").run()
+    assert page.code[0].value.startswith("db.readings_ts.aggregate(")
+    assert '"meter.g": ' in page.code[0].value
+    assert METER_PRM not in page.code[0].value + page.code[1].value
+    assert text("speed.masked") in [one.value for one in page.caption]
+
+
+def test_what_was_measured_on_one_meter_is_not_shown_for_another(household_page: Opens, store: Store) -> None:
+    other = Meter("00000000000042")
+    store.merge(Delivery(other, Origin.ENEDIS_CSV, regular(date(2024, 3, 1), 9, watts=500)))
+    store.project(other)
+    page = household_page("speed")
+    page.button(key="speed_start").click().run()
+    until(page, lambda seen: len(seen.dataframe) == 2 and not seen.button(key="speed_start").disabled)
+    page.selectbox(key="meter").select_index(1 - (page.selectbox(key="meter").index or 0)).run()
+    assert not page.dataframe
+    assert not page.exception
+
+
+def test_one_thing_is_measured_at_a_time(household_page: Opens) -> None:
+    page = household_page("fleet")
+    page.selectbox(key="fleet_meters").set_value(100)
+    next(one for one in page.button if one.label == text("fleet.form.start")).click().run()
+    other = household_page("laboratory")
+    assert all(
+        other.button(key=key).disabled for key in ("lab_steps", "lab_all", "lab_granularity", "lab_limits")
+    )
+    told = text("lab.other", name=text("lab.job.fleet"))
+    assert any(told in one.value for one in other.caption)
+    page.button(key="lab_cancel_fleet").click().run()
+    until(other, lambda seen: not seen.button(key="lab_steps").disabled)
+    assert not any(told in one.value for one in other.caption)
+
+
+def test_a_button_pressed_after_something_began_in_another_tab_begins_nothing(household_page: Opens) -> None:
+    late = household_page("laboratory")
+    page = household_page("fleet")
+    page.selectbox(key="fleet_meters").set_value(100)
+    next(one for one in page.button if one.label == text("fleet.form.start")).click().run()
+    late.button(key="lab_steps").click().run()
+    told = text("lab.other", name=text("lab.job.fleet"))
+    assert any(told in one.value for one in late.caption)
+    assert "lab_cancel_layouts" not in [one.key for one in late.button]
+    page.button(key="lab_cancel_fleet").click().run()
+
+
+def test_single_layouts_are_built_on_demand_and_sizes_of_old_readings_are_told(
+    household_page: Opens, store: Store
+) -> None:
+    page = household_page("laboratory")
+    assert page.button(key="lab_some").disabled
+    page.multiselect(key="lab_chosen").set_value(["ts-hours", "daily"]).run()
+    page.button(key="lab_some").click().run()
+    until(page, lambda seen: not seen.button(key="lab_steps").disabled)
+    assert len(page.dataframe[0].value) == 2
+    assert any("100\u202f000" in one.value for one in page.warning)
+    stale = text("laboratory.layouts.stale", readings="3\u202f358")
+    assert stale not in [one.value for one in page.info]
+    more = regular(date(2024, 5, 1), 9, watts=1000)
+    store.merge(Delivery(Meter(METER_PRM), Origin.ENEDIS_CSV, more))
+    store.project(Meter(METER_PRM))
+    page.run()
+    assert stale in [one.value for one in page.info]
+
+
+def test_the_lesson_of_the_default_granularity_is_told_on_the_page(household_page: Opens) -> None:
+    page = household_page("laboratory")
+    page.multiselect(key="lab_chosen").set_value(["first-live", "ts-default"]).run()
+    page.button(key="lab_some").click().run()
+    until(page, lambda seen: not seen.button(key="lab_steps").disabled)
+    assert text("laboratory.default.title") in [one.value for one in page.subheader]
+    assert any(text("lab.why.ts-default") in one.value for one in page.markdown)
+
+
+def test_layouts_that_are_not_settled_are_shown_with_a_warning(
+    household_page: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.lab.build.settled", lambda *_: False)
+    page = household_page("laboratory")
+    page.multiselect(key="lab_chosen").set_value(["ts-hours"]).run()
+    page.button(key="lab_some").click().run()
+    until(page, lambda seen: not seen.button(key="lab_steps").disabled)
+    assert not page.exception
+    assert text("lab.unsettled") in [one.value for one in page.warning]
+
+
 def test_inserting_is_compared(household_page: Opens, store: Store) -> None:
     page = household_page("speed")
     page.button(key="speed_insert").click().run()
@@ -130,6 +224,11 @@ def test_a_fleet_is_measured_and_extrapolated(household_page: Opens, store: Stor
     next(one for one in page.button if one.label == text("fleet.form.start")).click().run()
     until(page, lambda seen: text("fleet.forecast.title") in [one.value for one in seen.header])
     assert any("3\u202f333" in one.value for one in page.markdown)
+    assert any("100\u202f000" in one.value for one in page.warning)
+    assert all(name for table in page.table for name in table.value.columns)
+    raw = page.selectbox(key="fleet_raw")
+    assert len(raw.options) == 4
+    assert json.loads(page.json[0].value)["storageStats"]["count"] == 336
     page.number_input(key="fleet_forecast_meters").set_value(37_000_000).run()
     assert any("123\u202f333" in one.value for one in page.markdown)
     assert dropped(store)
@@ -172,12 +271,15 @@ def test_numbers_in_tables_are_written_as_the_language_does(household_page: Open
     page = household_page("speed", lang="fr")
     page.button(key="speed_start").click().run()
     until(page, lambda seen: not seen.button(key="speed_start").disabled)
-    shown = pa.ipc.open_stream(page.dataframe[0].proto.arrow_data.styler.display_values).read_pandas()
-    words = [str(word) for word in shown.iloc[0]]
+    words = [
+        str(word)
+        for table in page.dataframe
+        for word in pa.ipc.open_stream(table.proto.arrow_data.styler.display_values).read_pandas().iloc[0]
+    ]
     assert "2\u202f926" in words
     assert [word for word in words if re.fullmatch(r"[0-9\u202f]+,[0-9]{2}", word)]
     assert not [word for word in words if re.search(r"[0-9][.][0-9]", word)]
-    assert page.dataframe[0].value["documents"][0] == 2926
+    assert page.dataframe[1].value["documents"][0] == 2926
 
 
 def test_looking_at_the_fleet_opens_no_workspace_for_a_guest(
