@@ -9,10 +9,12 @@ from typing import Final
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
+from numpy.typing import NDArray
 
 from core.consumption.figures.theme import Columns
-from core.model import Curve, Flow, Meter
+from core.model import MINUTE_MS, Curve, Flow, Meter
 from core.paristime import local
+from core.sources.files.timing import row_steps
 
 _HIDDEN: Final = "xxxxxxxxxx"
 _FLOWS: Final = {Flow.CONSUMPTION: "Consommation", Flow.PRODUCTION: "Production"}
@@ -23,8 +25,10 @@ def enedis_csv(meter: Meter, curve: Curve, *, with_prm: bool = False) -> bytes:
 
     In this layout the step of a row is its distance to the row before. So before a reading that does not
     follow another of the file, a row without value marks where it starts, as Enedis does for missing ones.
-    A lone reading of another step cannot be told in this layout; Parquet holds it.
+    A lone reading longer than those around it would be taken for a missing one: it is written as several of
+    the same power, so that the energy stays exact. Parquet holds it as it is.
     """
+    curve = _tellable(curve)
     out = io.StringIO()
     rows = csv.writer(out, delimiter=";", lineterminator="\r\n")
     rows.writerow(
@@ -37,15 +41,38 @@ def enedis_csv(meter: Meter, curve: Curve, *, with_prm: bool = False) -> bytes:
     kind = ("Courbe de charge", first, last, "Energie active", _FLOWS[meter.flow], "Comptage Brut", "W", "")
     rows.writerow([meter.prm if with_prm else _HIDDEN + meter.prm[-4:], *kind])
     rows.writerow(["Horodate", "Valeur"])
-    follows = (
-        np.append(False, curve.start[1:] == curve.end[:-1]) if len(curve) else np.zeros(0, dtype=np.bool_)
-    )
-    columns = (curve.start.tolist(), curve.end.tolist(), curve.watts.tolist(), follows.tolist())
-    for start, end, watts, joined in zip(*columns, strict=True):
-        if not joined:
+    columns = (curve.start.tolist(), curve.end.tolist(), curve.watts.tolist(), _begins(curve).tolist())
+    for start, end, watts, begins in zip(*columns, strict=True):
+        if begins:
             rows.writerow([local(start).isoformat(), ""])
         rows.writerow([local(end).isoformat(), watts])
     return out.getvalue().encode("utf-8-sig")
+
+
+def _begins(curve: Curve) -> NDArray[np.bool_]:
+    """Which readings follow no other."""
+    begins = np.ones(len(curve), dtype=np.bool_)
+    begins[1:] = curve.start[1:] != curve.end[:-1]
+    return begins
+
+
+def _tellable(curve: Curve) -> Curve:
+    """The curve with every reading cut whose length the rows of the file could not tell."""
+    while len(curve):
+        begins = _begins(curve)
+        row = np.arange(len(curve)) + np.cumsum(begins)
+        moments = np.zeros(row[-1] + 1, dtype=np.int32)
+        moments[row] = curve.end // MINUTE_MS
+        moments[row[begins] - 1] = curve.start[begins] // MINUTE_MS
+        told = np.maximum(row_steps(moments, stamped_at_end=True)[row], 1)
+        parts = np.where((told < curve.minutes) & (curve.minutes % told == 0), curve.minutes // told, 1)
+        if parts.max() == 1:
+            break
+        minutes = np.repeat(curve.minutes // parts, parts).astype(np.int64)
+        number = np.arange(len(minutes)) - np.repeat(np.cumsum(parts) - parts, parts)
+        start = np.repeat(curve.start, parts) + number * minutes * MINUTE_MS
+        curve = Curve.of(start, minutes, np.repeat(curve.watts, parts))
+    return curve
 
 
 def _start(curve: Curve) -> int:

@@ -16,7 +16,7 @@ from core.consumption.export import enedis_csv, history_parquet, table_csv, tabl
 from core.model import MINUTE_MS, STEPS, Curve, Meter
 from core.sources.files import open_files
 from tests.consumption.reference import half_hours
-from tests.curves import regular
+from tests.curves import curves, regular
 
 METER = Meter("12345678901234")
 
@@ -58,6 +58,22 @@ def test_any_gaps_come_back(step: int, lost: set[int]) -> None:
     curve = regular(date(2024, 10, 26), 2, step=step)
     kept = ~np.isin(np.arange(len(curve)), list(lost))
     assert read_back(enedis_csv(METER, curve.select(kept))) == curve.select(kept)
+
+
+@given(curves().filter(len))
+def test_the_energy_of_any_curve_comes_back_whatever_its_steps(curve: Curve) -> None:
+    back = read_back(enedis_csv(METER, curve))
+    assert back.watt_minutes == curve.watt_minutes
+    assert back.gaps == curve.gaps
+
+
+def test_a_lone_hour_among_half_hours_is_written_as_two_of_the_same_power() -> None:
+    before, hour, after = regular(), regular(date(2024, 3, 2), step=60), regular(date(2024, 3, 2))
+    curve = joined([before, hour.select(slice(0, 1)), after.select(slice(2, None))])
+    back = read_back(enedis_csv(METER, curve))
+    assert back == joined(
+        [before, Curve.of(after.start[:2], [30, 30], hour.watts[[0, 0]]), after.select(slice(2, None))]
+    )
 
 
 def test_no_file_names_the_meter_unless_asked() -> None:
