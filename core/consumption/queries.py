@@ -16,8 +16,9 @@ from typing import Any, Final
 
 from pymongo.collection import Collection
 
+from core.consumption.history import SLOT_MINUTES
 from core.consumption.shapes import Season
-from core.model import Days, Meter
+from core.model import DEMO_PRM, Days, Meter
 from core.paristime import PARIS, midnight
 from core.storage import projection, record
 from core.storage.faults import explained
@@ -55,7 +56,6 @@ class Timing:
 def stages(query: Query) -> _Stages:
     """The pipeline after the choice of meter and days. Energy comes in watt-minutes."""
     wall = {"date": "$start", "timezone": _ZONE}
-    clock = {"hour": {"$hour": wall}, "minute": {"$minute": wall}}
     day = {"$dateTrunc": {"date": "$start", "unit": "day", "timezone": _ZONE}}
     if query is Query.CURVE:
         return [
@@ -69,33 +69,41 @@ def stages(query: Query) -> _Stages:
         group = {"_id": {"$dateTrunc": unit}, "watt_minutes": _ENERGY, "minutes": {"$sum": "$meter.step"}}
         return [{"$group": group}, {"$sort": {"_id": 1}}]
     if query is Query.CARPET:
-        return [_power_by({"day": day, **clock}), {"$sort": {"_id.day": 1, "_id.hour": 1, "_id.minute": 1}}]
+        return [*_half_hours({"day": day}), {"$sort": {"_id.day": 1, "_id.hour": 1, "_id.minute": 1}}]
     if query is Query.PROFILE:
-        key = {"weekday": {"$isoDayOfWeek": wall}, **clock}
-        return [_power_by(key), {"$sort": {"_id.weekday": 1, "_id.hour": 1, "_id.minute": 1}}]
+        by_weekday = _half_hours({"weekday": {"$isoDayOfWeek": wall}})
+        return [*by_weekday, {"$sort": {"_id.weekday": 1, "_id.hour": 1, "_id.minute": 1}}]
     if query is Query.DURATION:
         return [{"$group": {"_id": "$watts", "minutes": {"$sum": "$meter.step"}}}, {"$sort": {"_id": -1}}]
     if query is Query.BASE:
-        return [{"$match": {"$expr": {"$lt": [clock["hour"], 6]}}}, *_low_of_night(day, clock)]
+        return [{"$match": {"$expr": {"$lt": [{"$hour": wall}, 6]}}}, *_low_of_night(day)]
     return [{"$group": {"_id": day, "watts": {"$max": "$watts"}}}, {"$sort": {"_id": 1}}]
 
 
-def _power_by(key: dict[str, Any]) -> dict[str, Any]:
-    return {"$group": {"_id": key, "watt_minutes": _ENERGY, "minutes": {"$sum": "$meter.step"}}}
+def _half_hours(key: dict[str, Any]) -> _Stages:
+    """Energy and minutes of each half-hour of the Paris clock, by a key. An hour fills two of them."""
+    wall = {"date": "$start", "timezone": _ZONE}
+    begun = {"$subtract": [{"$minute": wall}, {"$mod": [{"$minute": wall}, SLOT_MINUTES]}]}
+    halves = {"$cond": [{"$gt": ["$meter.step", SLOT_MINUTES]}, [0, SLOT_MINUTES], [begun]]}
+    minutes = {"$min": ["$meter.step", SLOT_MINUTES]}
+    group = {
+        "_id": {**key, "hour": {"$hour": wall}, "minute": "$minute"},
+        "watt_minutes": {"$sum": {"$multiply": ["$watts", minutes]}},
+        "minutes": {"$sum": minutes},
+    }
+    return [{"$set": {"minute": halves}}, {"$unwind": "$minute"}, {"$group": group}]
 
 
-def _low_of_night(day: dict[str, Any], clock: dict[str, Any]) -> _Stages:
-    """The 10th percentile of the half-hours of each night, of nights of which six at least are known; an hour
-    counts as two. Without $sortArray, which MongoDB 5.0 lacks."""
-    half_hour = {"day": day, "hour": clock["hour"], "half": {"$gte": [clock["minute"], 30]}}
-    known = {"$sum": {"$max": [1, {"$divide": ["$minutes", 30]}]}}
+def _low_of_night(day: dict[str, Any]) -> _Stages:
+    """The 10th percentile of the half-hours of each night, of nights of which six at least are known. Without
+    $sortArray, which MongoDB 5.0 lacks."""
     rank = {"$round": {"$multiply": [0.1, {"$subtract": [{"$size": "$night"}, 1]}]}}
     return [
-        _power_by(half_hour),
+        *_half_hours({"day": day}),
         {"$set": {"watts": {"$divide": ["$watt_minutes", "$minutes"]}}},
         {"$sort": {"watts": 1}},
-        {"$group": {"_id": "$_id.day", "night": {"$push": "$watts"}, "known": known}},
-        {"$match": {"known": {"$gte": 6}}},
+        {"$group": {"_id": "$_id.day", "night": {"$push": "$watts"}}},
+        {"$match": {"night.5": {"$exists": True}}},
         {"$project": {"watts": {"$arrayElemAt": ["$night", {"$toInt": rank}]}}},
         {"$sort": {"_id": 1}},
     ]
@@ -110,10 +118,12 @@ def _of_season(season: Season) -> _Stages:
 
 
 def written(query: Query, meter: Meter, days: Days, season: Season = Season.ALL, *, time_series: bool) -> str:
-    """The aggregation for mongosh. The meter is masked: put its own number in to run it."""
+    """The aggregation for mongosh, as it can be run. A meter number that says whose it is stands there by its
+    last four digits."""
     name = "readings_ts" if time_series else "readings"
+    known = meter.prm == DEMO_PRM or not meter.prm.isdigit()
     match = {
-        "meter.prm": f"xxxxxxxxxx{meter.prm[-4:]}",
+        "meter.prm": meter.prm if known else {"$regex": f"{meter.prm[-4:]}$"},
         "meter.flow": meter.flow.value,
         "start": {"$gte": _moment(days, first=True), "$lt": _moment(days, first=False)},
     }

@@ -9,12 +9,14 @@ import streamlit as st
 
 from core.consumption.export import table_csv, table_parquet
 from core.consumption.figures.theme import Chart, in_words
+from core.consumption.household import Scope
 from core.consumption.queries import Query, Timing, measure, written
 from core.consumption.shapes import Season
 from core.formats import THIN, number
 from core.model import Days
 from pages.shared import notices
 from pages.shared.visitor import Visitor
+from pages.views.household import scope_shown
 from pages.views.table import show_columns
 
 _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
@@ -106,8 +108,13 @@ def _query(guest: Visitor, name: str, asked: Asked) -> None:
     if meter is None:
         return
     st.markdown(guest.t("consumption.query.lead"))
-    st.code(written(asked.query, meter, asked.days, asked.season, time_series=True), language=None)
-    st.markdown(guest.t("consumption.query.ordinary"))
+    if scope_shown(guest, meter) is not Scope.ONE:
+        st.caption(guest.t("consumption.query.one_meter"))
+    sides = {"series": True, "ordinary": False}
+    tabs = st.tabs([guest.t(f"consumption.query.{side}") for side in sides])
+    for tab, time_series in zip(tabs, sides.values(), strict=True):
+        shown = written(asked.query, meter, asked.days, asked.season, time_series=time_series)
+        tab.code(shown, language=None)
     if st.button(guest.t("consumption.query.run"), key=f"run-{name}", icon=":material/timer:"):
         with st.spinner(guest.t("consumption.query.running")), notices.guard():
             _timing(guest, measure(guest.store, asked.query, meter, asked.days, asked.season))

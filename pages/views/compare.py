@@ -33,7 +33,7 @@ def show_compare(guest: Visitor, home: Household, period: Period, style: Theme) 
         guest,
         "years",
         years(home.daily, style, cumulated=cumulated),
-        Asked(Query.MONTHS, home.days),
+        Asked(Query.DAYS if cumulated else Query.MONTHS, home.days),
         whole=True,
     )
     _unlike(guest, home, style)

@@ -10,6 +10,7 @@ from core.consumption.export import enedis_csv, history_parquet
 from core.consumption.household import Household, Scope
 from pages.shared.visitor import Visitor
 from pages.views.card import heading
+from pages.views.household import scope_shown
 
 
 def show_export(guest: Visitor, home: Household) -> None:
@@ -20,7 +21,7 @@ def show_export(guest: Visitor, home: Household) -> None:
     heading(guest, "export")
     st.markdown(guest.t("consumption.export.lead"))
     asked = st.toggle(guest.t("consumption.export.prm"), key="with_prm")
-    if st.query_params.get("scope", Scope.ONE.value) != Scope.ONE.value:
+    if scope_shown(guest, meter) is not Scope.ONE:
         st.caption(guest.t("consumption.export.combined"))
     curve = home.history.curve
     with st.container(horizontal=True):

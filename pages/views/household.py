@@ -69,6 +69,12 @@ def _scope(guest: Visitor, chosen: Meter) -> Scope:
     )
 
 
+def scope_shown(guest: Visitor, chosen: Meter) -> Scope:
+    """Which meters the page shows."""
+    wish = st.query_params.get("scope")
+    return next((one for one in scopes(guest.meters, chosen) if one.value == wish), Scope.ONE)
+
+
 def contract(guest: Visitor) -> tuple[Contract, bool]:
     """What the household pays by, and whether it said so itself."""
     with notices.guard():

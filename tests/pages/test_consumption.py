@@ -124,6 +124,50 @@ def test_meters_without_a_common_reading_are_not_taken_for_an_import(
     assert [info.value for info in page.info] == [text("consumption.scope.nothing")]
 
 
+def test_under_a_chart_stand_the_queries_to_both_collections_and_whose_they_are(
+    household_page: Opens, store: Store
+) -> None:
+    other = Meter(METER_PRM[:-1] + "2")
+    store.merge(Delivery(other, Origin.ENEDIS_CSV, regular(date(2024, 3, 1), 61)))
+    store.project(other)
+    one_meter = text("consumption.query.one_meter")
+    for scope, said in (("one", False), ("sum", True), ("nonsense", False)):
+        page = household_page("consumption", scope=scope)
+        page.session_state["more-curve"] = True
+        page.run()
+        asked = [one.value.split(".aggregate(")[0] for one in page.code]
+        assert asked == ["db.readings_ts", "db.readings"]
+        assert (one_meter in [one.value for one in page.caption]) is said
+
+
+@pytest.mark.parametrize(
+    ("section", "cards"),
+    [
+        ("overview", ("curve", "bars", "carpet", "calendar")),
+        ("habits", ("profile", "mean_day", "duration", "base")),
+        ("compare", ("overlay", "years")),
+        ("power", ("peaks",)),
+    ],
+)
+def test_every_chart_has_words_a_table_files_and_a_query_that_both_collections_answer(
+    household_page: Opens, section: str, cards: tuple[str, ...]
+) -> None:
+    page = household_page("consumption", show=section, view="month", day="2024-03-01")
+    for name in cards:
+        page.session_state[f"more-{name}"] = True
+    page.run()
+    assert not page.exception
+    alts = [chart.proto.alt for chart in page.get("plotly_chart")]
+    assert len(alts) == len(cards)
+    assert all(alts)
+    assert len(page.dataframe) == len(cards)
+    kept = {one.proto.id.rsplit("-", 2)[-2] for one in page.get("download_button")}
+    assert kept == {"csv", "parquet"}
+    for name in cards:
+        page.button(key=f"run-{name}").click().run()
+        assert any(text("consumption.query.same") in words.value for words in page.markdown)
+
+
 def order(page: AppTest, *wanted: str) -> list[str]:
     """Headings and widgets, by text or key, in the order of the page."""
     found = []
