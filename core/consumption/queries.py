@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -117,7 +117,32 @@ def _of_season(season: Season) -> _Stages:
     return [{"$match": {"$expr": {"$in": [month, list(season.months)]}}}]
 
 
-def written(query: Query, meter: Meter, days: Days, season: Season = Season.ALL, *, time_series: bool) -> str:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about a meter: of which days, of which season of them, and of which other days besides."""
+
+    query: Query
+    days: Days
+    season: Season = Season.ALL
+    others: Days | None = None
+
+    @property
+    def when(self) -> dict[str, Any]:
+        """The choice of the days."""
+        spans = [
+            {"start": {"$gte": _at(days.first), "$lt": _at(days.end)}}
+            for days in (self.days, self.others)
+            if days
+        ]
+        return spans[0] if len(spans) == 1 else {"$or": spans}
+
+    @property
+    def stages(self) -> _Stages:
+        """The pipeline after the choice of meter and days."""
+        return [*_of_season(self.season), *stages(self.query)]
+
+
+def written(asked: Asked, meter: Meter, *, time_series: bool) -> str:
     """The aggregation for mongosh, as it can be run. A meter number that says whose it is stands there by its
     last four digits."""
     name = "readings_ts" if time_series else "readings"
@@ -125,11 +150,9 @@ def written(query: Query, meter: Meter, days: Days, season: Season = Season.ALL,
     match = {
         "meter.prm": meter.prm if known else {"$regex": f"{meter.prm[-4:]}$"},
         "meter.flow": meter.flow.value,
-        "start": {"$gte": _moment(days, first=True), "$lt": _moment(days, first=False)},
+        **asked.when,
     }
-    pipeline = json.dumps(
-        [{"$match": match}, *_of_season(season), *stages(query)], indent=2, default=_iso_date
-    )
+    pipeline = json.dumps([{"$match": match}, *asked.stages], indent=2, default=_iso_date)
     return f"db.{name}.aggregate({pipeline.replace(chr(34) + '<<', '').replace('>>' + chr(34), '')})"
 
 
@@ -137,23 +160,19 @@ def _iso_date(moment: datetime) -> str:
     return f"<<ISODate('{moment:%Y-%m-%dT%H:%M:%SZ}')>>"
 
 
-def _moment(days: Days, *, first: bool) -> datetime:
-    return datetime.fromtimestamp(midnight(days.first if first else days.end) / 1000, tz=UTC)
+def _at(day: date) -> datetime:
+    """When a Paris day begins."""
+    return datetime.fromtimestamp(midnight(day) / 1000, tz=UTC)
 
 
-def measure(store: Store, query: Query, meter: Meter, days: Days, season: Season = Season.ALL) -> Timing:
+def measure(store: Store, asked: Asked, meter: Meter) -> Timing:
     """Ask both collections, once to warm up and once by the clock. Raises StorageError."""
     with explained():
-        match: dict[str, Any] = {
-            "meter.prm": meter.prm,
-            "meter.flow": meter.flow.value,
-            "start": {"$gte": _moment(days, first=True), "$lt": _moment(days, first=False)},
-        }
+        match = {"meter.prm": meter.prm, "meter.flow": meter.flow.value, **asked.when}
         shown = projection.current(store.database[record.COLLECTION], meter)
         generation = {"meter.g": shown.generation} if shown else {}
-        rest = [*_of_season(season), *stages(query)]
-        ordinary = [{"$match": match}, *rest]
-        series = [{"$match": match | generation}, *rest]
+        ordinary = [{"$match": match}, *asked.stages]
+        series = [{"$match": match | generation}, *asked.stages]
         _answer(store.ordinary, ordinary)
         _answer(store.time_series, series)
         one, ordinary_ms = _answer(store.ordinary, ordinary)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
@@ -10,25 +9,14 @@ import streamlit as st
 from core.consumption.export import table_csv, table_parquet
 from core.consumption.figures.theme import Chart, in_words
 from core.consumption.household import Scope
-from core.consumption.queries import Query, Timing, measure, written
-from core.consumption.shapes import Season
+from core.consumption.queries import Asked, Timing, measure, written
 from core.formats import THIN, number
-from core.model import Days
 from pages.shared import notices
 from pages.shared.visitor import Visitor
 from pages.views.household import scope_shown
 from pages.views.table import show_columns
 
 _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The query that asks MongoDB for what a chart shows: of which days, and of which season of them."""
-
-    query: Query
-    days: Days
-    season: Season = Season.ALL
 
 
 def heading(guest: Visitor, name: str, *, whole: bool = False) -> None:
@@ -113,11 +101,11 @@ def _query(guest: Visitor, name: str, asked: Asked) -> None:
     sides = {"series": True, "ordinary": False}
     tabs = st.tabs([guest.t(f"consumption.query.{side}") for side in sides])
     for tab, time_series in zip(tabs, sides.values(), strict=True):
-        shown = written(asked.query, meter, asked.days, asked.season, time_series=time_series)
+        shown = written(asked, meter, time_series=time_series)
         tab.code(shown, language=None)
     if st.button(guest.t("consumption.query.run"), key=f"run-{name}", icon=":material/timer:"):
         with st.spinner(guest.t("consumption.query.running")), notices.guard():
-            _timing(guest, measure(guest.store, asked.query, meter, asked.days, asked.season))
+            _timing(guest, measure(guest.store, asked, meter))
 
 
 def _timing(guest: Visitor, found: Timing) -> None:

@@ -12,13 +12,13 @@ from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.insights import Unlike, unlike_days
 from core.consumption.periods import Period, View, shifted, usual_start
-from core.consumption.queries import Query
+from core.consumption.queries import Asked, Query
 from core.formats import percent
 from core.model import Days
 from pages.shared.choice import switch
 from pages.shared.frame import path_of
 from pages.shared.visitor import Visitor
-from pages.views.card import Asked, card, heading
+from pages.views.card import card, heading
 from pages.views.empty import measured
 from pages.views.navigator import from_day, shown_in_address
 
@@ -47,10 +47,11 @@ def _overlay(guest: Visitor, home: Household, shown: Days, style: Theme) -> None
         return
     first = _first_of_other(guest, home, shown)
     moved = shown.first - first
-    other = home.history.during(shifted(shown, -moved))
+    others = shifted(shown, -moved)
+    other = home.history.during(others)
     now = home.history.during(shown)
     chart = load_curve(now, shown, style, other=other, later=moved)
-    card(guest, "overlay", chart, Asked(Query.CURVE, shown))
+    card(guest, "overlay", chart, Asked(Query.CURVE, shown, others=others))
     st.markdown(
         guest.t(
             "consumption.overlay.sums",

@@ -21,13 +21,13 @@ from core.consumption.history import History, to_date
 from core.consumption.household import Household
 from core.consumption.insights import base_load
 from core.consumption.periods import Period
-from core.consumption.queries import Query
+from core.consumption.queries import Asked, Query
 from core.consumption.shapes import Profile, Season, duration, profile
 from core.consumption.tariffs import WATT_MINUTES_PER_KWH, daily_cost
 from core.model import Days
 from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
-from pages.views.card import Asked, card, heading
+from pages.views.card import card, heading
 from pages.views.empty import measured
 
 _WEEK = {"all": tuple(range(7)), "work": tuple(range(5)), "end": (5, 6)}

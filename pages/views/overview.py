@@ -10,14 +10,14 @@ from core.consumption.figures.curve import load_curve
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.periods import Period, View
-from core.consumption.queries import Query
+from core.consumption.queries import Asked, Query
 from core.consumption.tariffs import daily_cost
 from core.consumption.totals import Grain, by_day, grouped
 from core.formats import number
 from core.model import Days
 from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
-from pages.views.card import Asked, card, heading
+from pages.views.card import card, heading
 from pages.views.empty import measured
 from pages.views.navigator import open_day
 

@@ -10,13 +10,13 @@ from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.insights import biggest_days, daily_peaks, peaks
 from core.consumption.periods import Period
-from core.consumption.queries import Query
+from core.consumption.queries import Asked, Query
 from core.consumption.totals import by_day
 from core.formats import day, kwh, labelled, moment
 from core.paristime import local
 from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
-from pages.views.card import Asked, card, heading
+from pages.views.card import card, heading
 from pages.views.compare import days_link
 from pages.views.empty import measured
 from pages.views.navigator import open_day

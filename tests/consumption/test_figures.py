@@ -123,6 +123,23 @@ def test_a_period_over_another_has_midnight_over_midnight_across_a_change_of_clo
         assert (lines[0].x == lines[1].x).all()
 
 
+def test_two_periods_are_named_told_and_handed_out_both() -> None:
+    history, week = History.of(regular(FIRST, 14)), timedelta(days=7)
+    second, first = Days(FIRST + week, FIRST + 2 * week), Days(FIRST, FIRST + week)
+    chart = load_curve(history.during(second), second, Theme(), other=history.during(first), later=week)
+    names = [line.name for line in chart.figure.data]
+    assert names == ["21 Oct 2024 to 27 Oct 2024", "28 Oct 2024 to 3 Nov 2024"]
+    columns = chart.columns()
+    assert len(columns["watts"]) == len(history)
+    for name, days in zip(names, (first, second), strict=True):
+        mine = np.asarray(columns["period"]) == name
+        energy = columns["watts"].astype(np.int64) * columns["minutes"]
+        assert int(energy[mine].sum()) == history.during(days).watt_minutes
+        assert Theme().kwh(history.during(days).watt_minutes) in chart.alt
+    alone = load_curve(history.during(second), second, Theme(), other=History.of(Curve.empty()), later=week)
+    assert "21 Oct 2024 to 27 Oct 2024: no reading" in alone.alt
+
+
 def test_the_data_of_a_curve_sum_to_its_energy(history: History) -> None:
     columns = load_curve(history, DAYS, Theme()).columns()
     assert int(np.asarray(columns["watts"]) @ np.asarray(columns["minutes"])) == history.watt_minutes

@@ -24,7 +24,7 @@ from core.consumption.history import History
 from core.consumption.household import Scope, load, scopes
 from core.consumption.insights import base_load, daily_peaks
 from core.consumption.preferences import default_contract, load_contract, save_contract
-from core.consumption.queries import Query, measure, written
+from core.consumption.queries import Asked, Query, measure, written
 from core.consumption.shapes import Season, carpet, duration, profile
 from core.consumption.totals import Grain, by_day, grouped
 from core.model import DEMO_PRM, STEPS, Curve, Days, Delivery, Flow, Meter, Origin
@@ -50,7 +50,7 @@ def autumn(store: Store) -> Curve:
 
 @pytest.mark.parametrize("query", Query)
 def test_both_collections_answer_alike(store: Store, autumn: Curve, query: Query) -> None:
-    found = measure(store, query, METER, DAYS)
+    found = measure(store, Asked(query, DAYS), METER)
     assert found.same
     assert found.documents > 0
 
@@ -58,14 +58,20 @@ def test_both_collections_answer_alike(store: Store, autumn: Curve, query: Query
 def test_a_query_of_a_season_leaves_the_others_out(store: Store) -> None:
     keep(store, METER, regular(date(2024, 11, 29), 4, watts=500))
     days = Days(date(2024, 11, 29), date(2024, 12, 3))
-    assert [measure(store, Query.DAYS, METER, days, season).documents for season in Season] == [4, 2, 0, 0, 2]
-    winter = written(Query.DAYS, METER, days, Season.WINTER, time_series=True)
+    assert [measure(store, Asked(Query.DAYS, days, season), METER).documents for season in Season] == [
+        4,
+        2,
+        0,
+        0,
+        2,
+    ]
+    winter = written(Asked(Query.DAYS, days, Season.WINTER), METER, time_series=True)
     assert '"$month"' in winter
-    assert '"$month"' not in written(Query.DAYS, METER, days, time_series=True)
+    assert '"$month"' not in written(Asked(Query.DAYS, days), METER, time_series=True)
 
 
 def test_the_query_shown_hides_the_meter() -> None:
-    shown = written(Query.DAYS, Meter("12345678901234"), DAYS, time_series=True)
+    shown = written(Asked(Query.DAYS, DAYS), Meter("12345678901234"), time_series=True)
     assert "12345678901234" not in shown
     assert '"1234$"' in shown
 
@@ -92,7 +98,7 @@ def test_the_query_shown_runs_as_it_is_and_answers_with_what_the_views_show(
     whole = carpet(history)
 
     def answer(query: Query) -> list[dict[str, Any]]:
-        return run(store, written(query, meter, DAYS, time_series=time_series))
+        return run(store, written(Asked(query, DAYS), meter, time_series=time_series))
 
     assert [one["watts"] for one in answer(Query.CURVE)] == curve.watts.tolist()
     assert [one["watt_minutes"] for one in answer(Query.DAYS)] == by_day(history, DAYS).energy.tolist()
@@ -111,6 +117,15 @@ def test_the_query_shown_runs_as_it_is_and_answers_with_what_the_views_show(
     base = base_load(whole).watts
     assert [one["watts"] for one in answer(Query.BASE)] == pytest.approx(base[~np.isnan(base)].tolist())
     assert [one["watts"] for one in answer(Query.PEAKS)] == daily_peaks(history)[1].tolist()
+
+
+def test_a_query_of_two_periods_asks_for_both_and_nothing_between(store: Store, autumn: Curve) -> None:
+    first, last = (Days(day, day + timedelta(days=1)) for day in (DAYS.first, DAYS.end - timedelta(days=1)))
+    asked = Asked(Query.CURVE, last, others=first)
+    answer = run(store, written(asked, METER, time_series=False))
+    assert len(answer) == measure(store, asked, METER).documents == 96
+    both = History.of(autumn).during(first).watt_minutes + History.of(autumn).during(last).watt_minutes
+    assert sum(one["watts"] * one["minutes"] for one in answer) == both
 
 
 def test_several_meters_can_be_summed_and_production_taken_off(store: Store) -> None:

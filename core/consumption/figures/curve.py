@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core import formats
 from core.consumption.figures.theme import DATE, Chart, Columns, Draft, Theme, date_axis, kilo, wall
 from core.consumption.history import History
 from core.consumption.insights import peak
@@ -17,6 +20,7 @@ from core.model import Days
 from core.paristime import DAY_MS, HOUR_MS, local, midnight, to_wall
 
 _LONGEST_EXACT_DAYS: Final = 8
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,14 +56,20 @@ def load_curve(
     midnight over midnight, whatever the clock did in between."""
     drawn = Draft(theme, theme.say("consumption.axis.time"), theme.say("consumption.axis.power"))
     axis = _Axis.over(days)
-    if other is not None and len(other):
-        moved = _Axis.over(days, later)
-        drawn.add(_line(other, moved, theme.second, theme.say("consumption.curve.other"), theme))
-    drawn.add(_line(history, axis, theme.main, theme.say("consumption.curve.this"), theme))
+    told, name = _told(history, days, theme), theme.days(days.first, days.end - _DAY)
+    columns = partial(reading_columns, history, theme)
+    if other is not None:
+        before = Days(days.first - later, days.end - later)
+        then = theme.days(before.first, before.end - _DAY)
+        told = f"{told} {_other_told(other, before, theme)}"
+        columns = partial(_both_columns, {name: history, then: other}, theme)
+        if len(other):
+            drawn.add(_line(other, _Axis.over(days, later), theme.second, then, theme))
+    drawn.add(_line(history, axis, theme.main, name, theme))
     drawn.set(showlegend=other is not None)
     drawn.x(**_ticks(axis, days, theme))
     drawn.y(rangemode="tozero", ticksuffix="")
-    return Chart(drawn.figure(), _told(history, days, theme), lambda: reading_columns(history, theme))
+    return Chart(drawn.figure(), told, columns)
 
 
 def _line(history: History, axis: _Axis, colour: str, name: str, theme: Theme) -> go.Scatter:
@@ -128,12 +138,36 @@ def _told(history: History, days: Days, theme: Theme) -> str:
     return theme.say(
         "consumption.curve.alt",
         readings=theme.number(len(history)),
-        days=theme.days(days.first, days.end - timedelta(days=1)),
+        days=theme.days(days.first, days.end - _DAY),
         energy=theme.kwh(history.watt_minutes),
         peak=theme.kw(highest.watts, 2),
         moment=_moment(highest.start, theme),
         gaps=theme.number(gaps),
     )
+
+
+def _other_told(other: History, days: Days, theme: Theme) -> str:
+    """What a second period adds to the words of the first."""
+    named = formats.days(days.first, days.end - _DAY, theme.language)
+    highest = peak(other)
+    if highest is None:
+        return theme.say("consumption.overlay.alt_none", days=named)
+    return theme.say(
+        "consumption.overlay.alt",
+        days=named,
+        energy=theme.kwh(other.watt_minutes),
+        peak=theme.kw(highest.watts, 2),
+        moment=_moment(highest.start, theme),
+    )
+
+
+def _both_columns(periods: Mapping[str, History], theme: Theme) -> Columns:
+    """The readings of several periods, each row with the name of its own."""
+    names = np.repeat(list(periods), [len(one) for one in periods.values()])
+    parts = [reading_columns(one, theme) for one in periods.values()]
+    return {theme.say("consumption.column.period"): names} | {
+        title: np.concatenate([np.asarray(part[title]) for part in parts]) for title in parts[0]
+    }
 
 
 def reading_columns(history: History, theme: Theme) -> Columns:
