@@ -34,13 +34,14 @@ priced, told = contract(guest)
 style = theme(guest)
 period = navigator(guest, home.days)
 show_figures(guest, home, period, priced, style)
-say_priced(guest, home, priced, told)
-st.page_link(
-    path_of("cost"),
-    label=guest.t("consumption.priced.change"),
-    icon=":material/euro:",
-    query_params=guest.query | shown_in_address(),
-)
+with st.container(horizontal=True, vertical_alignment="center"):
+    say_priced(guest, home, priced, told)
+    st.page_link(
+        path_of("cost"),
+        label=guest.t("consumption.priced.change"),
+        icon=":material/euro:",
+        query_params=guest.query | shown_in_address(),
+    )
 section = choice(
     "show",
     list(Section),

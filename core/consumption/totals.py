@@ -64,7 +64,8 @@ def by_day(history: History, days: Days) -> Totals:
 
 
 def grouped(daily: Totals, grain: Grain) -> Totals:
-    """Days put together to ISO weeks or calendar months; the first and the last may be cut by the period."""
+    """Days put together to ISO weeks or calendar months. Of the first and the last only the days given count:
+    where these are not all of it, it is not complete."""
     if grain is Grain.DAY or not len(daily):
         return daily
     starts = np.nonzero(np.append(True, np.diff(_bucket(daily.first, grain)) != 0))[0]
@@ -74,7 +75,7 @@ def grouped(daily: Totals, grain: Grain) -> Totals:
         daily.end[np.append(starts[1:], len(daily)) - 1],
         np.add.reduceat(daily.energy, starts),
         np.add.reduceat(daily.minutes, starts),
-        np.add.reduceat(daily.expected, starts),
+        _minutes_between(*_bounds(daily.first[starts], grain)),
     )
 
 
@@ -92,10 +93,24 @@ def _bucket(day: NDArray[np.datetime64], grain: Grain) -> NDArray[np.int64]:
     return (day.astype(np.int64) + 3) // 7  # 1970-01-01 was a Thursday
 
 
+def _bounds(
+    day: NDArray[np.datetime64], grain: Grain
+) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
+    """First day, and the day after the last, of the week or month each day is in."""
+    if grain is Grain.MONTH:
+        month = day.astype("datetime64[M]")
+        return month.astype("datetime64[D]"), (month + 1).astype("datetime64[D]")
+    monday = (_bucket(day, grain) * 7 - 3).astype("datetime64[D]")
+    return monday, monday + 7
+
+
+def _minutes_between(first: NDArray[np.datetime64], end: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    return (midnights(end) - midnights(first)) // MINUTE_MS
+
+
 def _minutes_of(day: NDArray[np.datetime64]) -> NDArray[np.int64]:
     """1,440; 1,380 and 1,500 on the days the clock changes."""
-    edges = midnights(np.append(day, day[-1:] + 1))
-    return np.diff(edges) // MINUTE_MS
+    return _minutes_between(day, day + 1)
 
 
 def _sums(row: NDArray[np.int64], values: NDArray[np.int64], count: int) -> NDArray[np.int64]:

@@ -85,11 +85,11 @@ def contract(guest: Visitor) -> tuple[Contract, bool]:
 def say_priced(guest: Visitor, home: Household, contract: Contract, told: bool) -> None:
     """By which contract the readings are priced, or that none prices them."""
     if not home.is_bought:
-        st.caption(guest.t("consumption.priced.none"))
+        st.caption(guest.t("consumption.priced.none"), width="content")
         return
     key = "consumption.priced.own" if told else "consumption.priced.assumed"
     option = guest.t(f"cost.option.{contract.option.value}")
-    st.caption(guest.t(key, option=option, kva=contract.kva))
+    st.caption(guest.t(key, option=option, kva=contract.kva), width="content")
 
 
 def theme(guest: Visitor) -> Theme:

@@ -24,7 +24,8 @@ from core.model import Flow
 from core.paristime import local
 from pages.shared.visitor import Visitor
 
-_ROWS: Final = (("energy", "cost", "mean"), ("base", "peak", "night"))
+_FIGURES: Final = ("energy", "cost", "mean", "base", "peak", "night")
+_NARROWEST: Final = 200
 _NOTHING: Final = "–"
 _Figure = float | Decimal | Fraction | None
 _Value = TypeVar("_Value")
@@ -38,20 +39,28 @@ def show_figures(guest: Visitor, home: Household, period: Period, contract: Cont
     matched = like_with_like(home.history, period.days)
     values, notes = _values(found, euros, style), _notes(guest, found)
     changes = _changes(guest, home, matched, contract) if matched.days else {}
-    for names in _ROWS:
-        for column, name in zip(st.columns(3), names, strict=True):
-            column.metric(
-                guest.t(f"consumption.key.{name}"),
-                values[name] or _NOTHING,
-                **changes.get(name, {}),
-                help=notes.get(name),
-                border=True,
-                height="stretch",
-            )
+    cards = st.grid(3, min_column_width=_NARROWEST)
+    for name in _FIGURES:
+        cards.metric(
+            _label(guest, name, found),
+            values[name] or _NOTHING,
+            **changes.get(name, {}),
+            help=notes.get(name),
+            border=True,
+            height="stretch",
+        )
     if matched.of:
         days, of = (number(count, guest.language) for count in (matched.days, matched.of))
         key = "consumption.compared.some" if matched.days else "consumption.compared.none"
         st.caption(guest.t(key, days=days, of=of))
+
+
+def _label(guest: Visitor, name: str, found: KeyFigures) -> str:
+    """What a figure is; of the peak, also when it was."""
+    label = guest.t(f"consumption.key.{name}")
+    if name != "peak" or found.peak is None:
+        return label
+    return f"{label} · {moment(local(found.peak.start), guest.language)}"
 
 
 def _values(found: KeyFigures, euros: Decimal | None, style: Theme) -> dict[str, str | None]:
@@ -70,14 +79,11 @@ def _told(value: _Value | None, words: Callable[[_Value], str]) -> str | None:
 
 
 def _notes(guest: Visitor, found: KeyFigures) -> dict[str, str]:
-    """What each figure is; of the peak, when it was."""
-    days = number(found.days, guest.language)
-    notes = {name: guest.t(f"consumption.key.{name}.help") for name in ("energy", "cost", "base", "night")}
-    notes["mean"] = guest.t("consumption.key.mean.help", days=days)
-    if found.peak:
-        at = moment(local(found.peak.start), guest.language)
-        notes["peak"] = guest.t("consumption.key.peak.help", moment=at)
-    return notes
+    """How each figure is made."""
+    days = {"days": number(found.days, guest.language)}
+    return {
+        name: guest.t(f"consumption.key.{name}.help", **(days if name == "mean" else {})) for name in _FIGURES
+    }
 
 
 def _changes(

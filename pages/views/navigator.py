@@ -64,18 +64,18 @@ def navigator(guest: Visitor, known: Days) -> Period:
         (period.first, period.last) if period.view is View.CUSTOM else _inside(period.first, known)
     )
     before, after = previous(period, known), following(period, known)
-    st.segmented_control(
-        guest.t("consumption.view.label"),
-        list(View),
-        required=True,
-        wrap=True,
-        format_func=lambda one: guest.t(f"consumption.view.{one.value}"),
-        key="view",
-        on_change=_changed_view,
-        args=(period, known),
-        label_visibility="collapsed",
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom", key="navigator"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="navigator"):
+        st.segmented_control(
+            guest.t("consumption.view.label"),
+            list(View),
+            required=True,
+            wrap=True,
+            format_func=lambda one: guest.t(f"consumption.view.{one.value}"),
+            key="view",
+            on_change=_changed_view,
+            args=(period, known),
+            label_visibility="collapsed",
+        )
         _step(guest, "previous", before, ":material/chevron_left:")
         _step(guest, "next", after, ":material/chevron_right:")
         st.date_input(
@@ -87,7 +87,7 @@ def navigator(guest: Visitor, known: Days) -> Period:
             on_change=_changed_days,
             args=(period, known),
             label_visibility="collapsed",
-            width=230,
+            width=230 if period.view is View.CUSTOM else 150,
             disabled=period.view is View.ALL,
         )
     st.header(period_name(guest, period), anchor=False)

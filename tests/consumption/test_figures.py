@@ -24,7 +24,7 @@ from core.consumption.figures.habits import (
     peak_chart,
     week_profile,
 )
-from core.consumption.figures.theme import Chart, Theme, in_words
+from core.consumption.figures.theme import Chart, Theme, in_words, years_below
 from core.consumption.history import History
 from core.consumption.insights import base_load, daily_peaks
 from core.consumption.metering import meter
@@ -229,7 +229,7 @@ def test_dates_on_axes_and_in_hovers_are_those_of_the_texts(language: Language) 
 
 
 @pytest.mark.parametrize(
-    ("days", "named"), [(1, ["21 Oct 2024"]), (9, ["21 Oct 2024", "23 Oct 2024"]), (60, [])]
+    ("days", "named"), [(1, ["21 Oct<br>2024"]), (9, ["21 Oct<br>2024", "23 Oct"]), (60, [])]
 )
 def test_an_axis_of_days_names_days_and_no_hours(days: int, named: list[str]) -> None:
     history = History.of(regular(FIRST, days))
@@ -244,4 +244,38 @@ def test_the_newest_year_has_the_main_colour() -> None:
     assert {bar.name: bar.marker.color for bar in chart.figure.data} == {
         "2023": Theme().second,
         "2024": Theme().main,
+    }
+
+
+def test_a_year_stands_once_below_the_days_it_begins_with() -> None:
+    names = ["30 déc. 2024", "1er janv. 2025", "3 janv. 2025"]
+    assert years_below(names) == ["30 déc.<br>2024", "1er janv.<br>2025", "3 janv."]
+
+
+def test_an_axis_without_a_title_keeps_no_room_for_one() -> None:
+    history = History.of(regular(FIRST, 14))
+    for chart in (bars(by_day(history, DAYS), Theme()), carpet_chart(carpet(history), Theme())):
+        assert "title" not in chart.figure.layout.xaxis.to_plotly_json()
+
+
+def test_registers_are_drawn_by_day_for_a_while_and_by_month_beyond_with_days_unmeasured_left_open() -> None:
+    long = History.of(regular(date(2024, 1, 1), 91))
+    short = long.where(long.day != np.datetime64("2024-01-02")).during(
+        Days(date(2024, 1, 1), date(2024, 1, 4))
+    )
+    by_days, by_months = (registers_chart(meter(one, BASE), Theme()) for one in (short, long))
+    assert list(by_days.figure.data[0].x) == ["1 Jan 2024", "2 Jan 2024", "3 Jan 2024"]
+    assert by_days.columns()["Base (kWh)"][1] == 0
+    assert list(by_months.figure.data[0].x) == ["Jan 2024", "Feb 2024", "Mar 2024"]
+    for chart, history in ((by_days, short), (by_months, long)):
+        assert round(sum(chart.columns()["Base (kWh)"]) * 60_000) == history.watt_minutes
+
+
+def test_every_contract_has_its_total_beside_its_bar() -> None:
+    history = History.of(regular(date(2024, 1, 1), 7))
+    found = compare(history, (BASE, regulated(Option.BASE, 9)))
+    chart = offers_chart(found, ["one", "other"], Theme())
+    beside = {one.y: one.text for one in chart.figure.layout.annotations}
+    assert beside == {
+        name: Theme().euros(offer.euros) for name, offer in zip(("one", "other"), found.offers, strict=True)
     }

@@ -58,6 +58,16 @@ def test_every_view_holds_the_energy_of_the_readings_shown(curve: Curve, days: D
     assert sum(energy for _, energy in biggest_days(daily, len(daily))) == exact
 
 
+def test_a_week_or_month_that_begins_or_ends_outside_the_days_given_is_not_complete() -> None:
+    days = Days(date(2024, 2, 28), date(2024, 4, 1))  # Wednesday to Easter Sunday, the clock goes forward
+    daily = by_day(History.of(regular(days.first, len(days))), days)
+    assert daily.complete.all()
+    weeks, months = grouped(daily, Grain.WEEK), grouped(daily, Grain.MONTH)
+    assert weeks.complete.tolist() == [False, True, True, True, True]
+    assert months.complete.tolist() == [False, True]
+    assert months.expected.tolist() == [29 * 1440, 31 * 1440 - 60]
+
+
 def test_both_days_of_the_clock_change_are_exact_in_every_view() -> None:
     for day, half_hours in ((SPRING, 46), (AUTUMN, 50)):
         curve = regular(day)

@@ -48,6 +48,17 @@ def test_the_day_of_the_clock_change_has_all_its_energy(household_page: Opens) -
     assert page.metric[0].value == "23.0\u202fkWh"  # 1,000 W for 23 hours
 
 
+def test_the_peak_is_shown_with_its_moment(household_page: Opens, store: Store) -> None:
+    meter = Meter(METER_PRM)
+    high = regular(date(2024, 3, 5), watts=4640).select(slice(39, 40))
+    store.merge(Delivery(meter, Origin.ENEDIS_CSV, high))
+    store.project(meter)
+    page = household_page("consumption", view="month", day="2024-03-01")
+    assert (page.metric[4].label, page.metric[4].value) == ("Peak · 5 Mar 2024, 19:30", "4.64\u202fkW")
+    page = household_page("consumption", view="month", day="2024-03-01", lang="fr")
+    assert page.metric[4].label == "Pointe · 5 mars 2024, 19:30"
+
+
 def test_next_ends_at_the_last_reading_and_previous_goes_back(household_page: Opens) -> None:
     page = household_page("consumption", view="month", day="2024-04-30")
     assert page.button(key="step_next").disabled

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.consumption.figures.theme import Chart, Columns, Draft, Theme, kwh_of
+from core.consumption.figures.theme import Chart, Columns, Draft, Theme, kwh_of, years_below
 from core.consumption.history import to_date
 from core.consumption.shapes import months_of
 from core.consumption.tariffs import DailyCost
@@ -70,11 +70,11 @@ def _ticks(totals: Totals, theme: Theme) -> dict[str, object]:
     every = max(1, -(-len(totals) // 8))
     shown = range(0, len(totals), every)
     label = theme.month if totals.grain is Grain.MONTH else theme.day
-    middle = totals.first.astype("datetime64[m]") + np.timedelta64(12, "h")
+    middle = totals.first + (totals.end - totals.first).astype("timedelta64[h]") // 2
     return {
         "tickmode": "array",
         "tickvals": [str(middle[at]) for at in shown],
-        "ticktext": [label(to_date(totals.first[at])) for at in shown],
+        "ticktext": years_below(label(to_date(totals.first[at])) for at in shown),
     }
 
 

@@ -6,15 +6,23 @@ from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from core.consumption.contracts import REGISTERS, Option
-from core.consumption.figures.theme import TEMPO, Chart, Draft, Theme, kwh_of
+from core.consumption.figures.theme import TEMPO, Chart, Draft, Theme, kwh_of, years_below
 from core.consumption.history import to_date
 from core.consumption.metering import UNKNOWN, Metered
 from core.consumption.tariffs import Comparison
 from core.formats import labelled, listed
 
 _PALE: Final = "-hc"
+_DAILY: Final = 62
+"""Up to so many days a bar is one of them, beyond a month."""
+_SLIM: Final = 8
+"""With fewer bars than these, each is as wide as one of them."""
+_BESIDE: Final = {"xanchor": "left", "xshift": 4, "showarrow": False}
+_ROOM: Final = 1.18
+"""Of the longest bar: room for the amount beside it."""
 
 
 def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
@@ -22,20 +30,30 @@ def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
     drawn = Draft(theme, theme.say("consumption.axis.cost"), "", height=90 + 62 * len(names))
     energy = [float(offer.bill.shown.energy) for offer in found.offers]
     fixed = [float(offer.bill.shown.subscription) if offer.subscribed else np.nan for offer in found.offers]
-    for values, key, colour in ((energy, "energy", theme.main), (fixed, "fixed", theme.quiet)):
-        if not np.isnan(values).all():
-            drawn.add(
-                go.Bar(
-                    x=values,
-                    y=names,
-                    orientation="h",
-                    name=theme.say(f"cost.part.{key}"),
-                    marker={"color": colour},
-                    hovertemplate="%{y}<br>%{x:,.2f} €<extra>%{fullData.name}</extra>",
-                )
+    parts = [(energy, "energy", theme.main), (fixed, "fixed", theme.quiet)]
+    shown = [part for part in parts if not np.isnan(part[0]).all()]
+    for values, key, colour in shown:
+        drawn.add(
+            go.Bar(
+                x=values,
+                y=names,
+                orientation="h",
+                name=theme.say(f"cost.part.{key}"),
+                marker={"color": colour},
+                hovertemplate="%{y}<br>%{x:,.2f} €<extra>%{fullData.name}</extra>",
             )
-    drawn.set(barmode="stack", showlegend=True)
-    drawn.y(autorange="reversed")
+        )
+    ends = [float(offer.euros) for offer in found.offers]
+    drawn.set(
+        barmode="stack",
+        showlegend=True,
+        annotations=[
+            {"x": end, "y": name, "text": theme.euros(offer.euros), **_BESIDE}
+            for end, name, offer in zip(ends, names, found.offers, strict=True)
+        ],
+    )
+    drawn.x(range=[0, max(ends, default=0) * _ROOM or 1])
+    drawn.y(autorange="reversed", showgrid=False)
     told = [
         labelled(name, theme.euros(offer.euros), theme.language)
         for name, offer in zip(names, found.offers, strict=True)
@@ -50,15 +68,16 @@ def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
 
 
 def registers_chart(metered: Metered, theme: Theme) -> Chart:
-    """Energy of each month by register; what has no known colour is grey."""
+    """Energy of each day, of a longer time each month, by register; what has no known colour is grey."""
     drawn = Draft(theme, "", theme.say("consumption.axis.energy"))
-    months, row = np.unique(metered.day.astype("datetime64[M]"), return_inverse=True)
+    unit, bars, row = _bars(metered.day)
     registers = REGISTERS[metered.contract.option]
-    columns: dict[str, object] = {theme.say("consumption.column.month"): months.astype(str)}
+    columns: dict[str, object] = {theme.say(f"consumption.column.{unit}"): bars.astype(str)}
     told = []
-    names = [theme.month(to_date(one)) for one in months.astype("datetime64[D]")]
+    label = theme.day if unit == "day" else theme.month
+    names = [label(to_date(one)) for one in bars.astype("datetime64[D]")]
     for number, register in [*enumerate(registers), (UNKNOWN, "unknown")]:
-        energy = np.zeros(len(months), dtype=np.int64)
+        energy = np.zeros(len(bars), dtype=np.int64)
         mine = metered.register == number
         np.add.at(energy, row[mine], metered.energy[mine])
         if number == UNKNOWN and not mine.any():
@@ -70,15 +89,26 @@ def registers_chart(metered: Metered, theme: Theme) -> Chart:
             go.Bar(
                 x=names,
                 y=kwh_of(energy),
+                width=min(0.85, len(bars) / _SLIM),
                 name=name,
                 marker=_paint(register, number, metered.contract.option, theme),
                 hovertemplate="%{x}<br>%{y:,.1f} kWh<extra>%{fullData.name}</extra>",
             )
         )
     drawn.set(barmode="stack", showlegend=True)
-    drawn.x(nticks=12)
+    shown = names[:: max(1, -(-len(names) // 8))]
+    drawn.x(type="category", tickmode="array", tickvals=shown, ticktext=years_below(shown))
     words = theme.say("cost.registers.alt", registers=listed(told, theme.language))
     return Chart(drawn.figure(), words, lambda: columns)
+
+
+def _bars(day: NDArray[np.datetime64]) -> tuple[str, NDArray[np.datetime64], NDArray[np.int64]]:
+    """What a bar stands for, the bars from the first of ascending days to the last, the bar of each."""
+    short = len(day) == 0 or (day[-1] - day[0]).astype(int) < _DAILY
+    mine = day if short else day.astype("datetime64[M]")
+    bars = np.arange(mine[0], mine[-1] + 1) if len(day) else mine
+    row = (mine - bars[:1]).astype(np.int64)
+    return "day" if short else "month", bars, row
 
 
 def _paint(register: str, number: int, option: Option, theme: Theme) -> dict[str, object]:

@@ -13,7 +13,17 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core import formats
-from core.consumption.figures.theme import DATE, Chart, Columns, Draft, Theme, date_axis, kilo, wall
+from core.consumption.figures.theme import (
+    DATE,
+    Chart,
+    Columns,
+    Draft,
+    Theme,
+    date_axis,
+    kilo,
+    wall,
+    years_below,
+)
 from core.consumption.history import History
 from core.consumption.insights import peak
 from core.model import Days
@@ -64,16 +74,16 @@ def load_curve(
         told = f"{told} {_other_told(other, before, theme)}"
         columns = partial(_both_columns, {name: history, then: other}, theme)
         if len(other):
-            drawn.add(_line(other, _Axis.over(days, later), theme.second, then, theme))
-    drawn.add(_line(history, axis, theme.main, name, theme))
+            drawn.add(_line(other, _Axis.over(days, later), theme.second, then, theme, rank=2))
+    drawn.add(_line(history, axis, theme.main, name, theme, rank=1))
     drawn.set(showlegend=other is not None)
     drawn.x(**_ticks(axis, days, theme))
     drawn.y(rangemode="tozero", ticksuffix="")
     return Chart(drawn.figure(), told, columns)
 
 
-def _line(history: History, axis: _Axis, colour: str, name: str, theme: Theme) -> go.Scatter:
-    """Each power held for its interval; the line stops where nothing was measured."""
+def _line(history: History, axis: _Axis, colour: str, name: str, theme: Theme, *, rank: int) -> go.Scatter:
+    """Each power held for its interval; the line stops where nothing was measured. `rank`: in the legend."""
     curve = history.curve
     start, end, watts = curve.start, curve.end, kilo(curve.watts)
     stops = (
@@ -98,6 +108,7 @@ def _line(history: History, axis: _Axis, colour: str, name: str, theme: Theme) -
         x=x,
         y=y,
         name=name,
+        legendrank=rank,
         mode="lines",
         line={"shape": "hv", "width": 1.4 if len(curve) < 5_000 else 0.8, "color": colour},
         connectgaps=False,
@@ -118,10 +129,11 @@ def _ticks(axis: _Axis, days: Days, theme: Theme) -> dict[str, Any]:
     moments = np.arange(midnight(days.first), midnight(days.end) + 1, HOUR_MS, dtype=np.int64)
     every = 3 * HOUR_MS if len(days) == 1 else DAY_MS
     chosen = to_wall(moments) % every == 0
-    labels = [
-        local(int(moment)).strftime("%H:%M") if len(days) == 1 else theme.day(local(int(moment)).date())
-        for moment in moments[chosen]
-    ]
+    at = [local(int(moment)) for moment in moments[chosen]]
+    if len(days) == 1:
+        labels = [f"{one:%H:%M}" for one in at]
+    else:
+        labels = years_below(theme.day(one.date()) for one in at)
     return {
         "type": "date",
         "tickmode": "array",

@@ -6,7 +6,7 @@ tell apart. Magnitudes use Cividis, whose lightness rises evenly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -132,15 +132,14 @@ class Draft:
             "zerolinecolor": grid,
         }
         self._traces: list[Any] = []
-        self._x: dict[str, Any] = {**axis, "title": {"text": x, "standoff": 12}}
-        self._y: dict[str, Any] = {**axis, "title": {"text": y, "standoff": 12}}
+        self._x, self._y = ({**axis, **_titled(title)} for title in (x, y))
         self._layout: dict[str, Any] = {
             "height": height,
             "margin": {"l": 8, "r": 8, "t": 12, "b": 8},
             "separators": f",{THIN}" if theme.language is Language.FRENCH else f".{THIN}",
             "hovermode": "closest",
             "showlegend": False,
-            "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0},
+            "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "traceorder": "normal"},
             "dragmode": "zoom",
             "bargap": 0.15,
         }
@@ -162,6 +161,11 @@ class Draft:
         return go.Figure(self._traces, {**self._layout, "xaxis": self._x, "yaxis": self._y})
 
 
+def _titled(title: str) -> dict[str, Any]:
+    """Plotly keeps room for a title that is empty, not for none."""
+    return {"title": {"text": title, "standoff": 12}} if title else {}
+
+
 def wall(ms: NDArray[Any]) -> NDArray[np.datetime64]:
     """Naive milliseconds as dates for an axis, to the minute. Plotly moves bare numbers on a date axis by the
     zone of the browser; it takes these for what they say."""
@@ -170,7 +174,11 @@ def wall(ms: NDArray[Any]) -> NDArray[np.datetime64]:
 
 def date_axis() -> dict[str, Any]:
     """An axis of dates, as fine as the part of it one zooms into."""
-    steps = ((None, _DAY_MS - 1, f"%H:%M\n{DATE}"), (_DAY_MS, 14 * _DAY_MS, DATE), ("M1", None, "%b %Y"))
+    steps = (
+        (None, _DAY_MS - 1, f"%H:%M\n{DATE}"),
+        (_DAY_MS, 14 * _DAY_MS, "%-d %b\n%Y"),
+        ("M1", None, "%b\n%Y"),
+    )
     stops = [{"dtickrange": [least, most], "value": value} for least, most, value in steps]
     return {"type": "date", "tickformatstops": stops, "nticks": 8}
 
@@ -181,8 +189,18 @@ def day_axis(day: NDArray[np.datetime64], theme: Theme) -> dict[str, Any]:
         return date_axis()
     shown = day[:: max(1, -(-len(day) // 8))]
     noon = shown.astype("datetime64[m]") + np.timedelta64(12, "h")
-    names = [theme.day(one.astype(object)) for one in shown]
+    names = years_below(theme.day(one.astype(object)) for one in shown)
     return {"type": "date", "tickmode": "array", "tickvals": noon.astype(str).tolist(), "ticktext": names}
+
+
+def years_below(names: Iterable[str]) -> list[str]:
+    """Days or months with their year on a line of its own, where it begins only, as Plotly does by itself."""
+    told, last = [], ""
+    for name in names:
+        words, year = name.rsplit(" ", 1)
+        told.append(words if year == last else f"{words}<br>{year}")
+        last = year
+    return told
 
 
 def in_words(language: Language) -> dict[str, Any]:
