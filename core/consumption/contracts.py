@@ -25,6 +25,7 @@ DAY_MINUTES: Final = 1440
 POWERS: Final = (3, 6, 9, 12, 15, 18, 24, 30, 36)
 """Subscribed powers of a household, kVA."""
 EJP_DAYS_A_WINTER: Final = 22
+_YEARS: Final = range(1980, 2100)
 
 
 class Option(StrEnum):
@@ -72,6 +73,11 @@ class OffPeak:
     windows: tuple[Window, ...]
     since: date | None = None
     months: frozenset[int] = frozenset()
+
+    @property
+    def always(self) -> bool:
+        """Whether it holds for every day no other rule is about."""
+        return self.since is None and not self.months
 
     def applies(self, day: date) -> bool:
         return (self.since is None or day >= self.since) and (not self.months or day.month in self.months)
@@ -195,7 +201,7 @@ def read_windows(typed: str) -> tuple[Window, ...]:
     for part in filter(None, (part.strip() for part in re.split(r"[,;]", typed))):
         found = _WINDOW.fullmatch(part)
         start, end = _minutes(found, 1), _minutes(found, 3)
-        if start is None or end is None or start == end:
+        if start is None or end is None or (start - end) % DAY_MINUTES == 0:
             raise InputError("cost-window", typed=part[:40])
         windows.append(Window(start % DAY_MINUTES, end % DAY_MINUTES))
     return tuple(windows)
@@ -219,7 +225,8 @@ def read_price(typed: str) -> Decimal | None:
 
 
 def read_days(typed: str) -> frozenset[date]:
-    """Dates written 2026-01-31 or 31/01/2026, any separator. InputError where one cannot be read."""
+    """Dates written 2026-01-31 or 31/01/2026, any separator. InputError where one cannot be read, or is none
+    of a contract: a typing error in the year."""
     days = set()
     for word in re.split(r"[\s,;]+", typed.strip()):
         if not word:
@@ -229,10 +236,28 @@ def read_days(typed: str) -> frozenset[date]:
             if parts is None:
                 raise ValueError(word)
             year, month, day = parts[1] or parts[6], parts[2] or parts[5], parts[3] or parts[4]
-            days.add(date(int(year), int(month), int(day)))
+            read = date(int(year), int(month), int(day))
+            if read.year not in _YEARS:
+                raise ValueError(word)
+            days.add(read)
         except ValueError:
             raise InputError("cost-day", typed=word[:40]) from None
     return frozenset(days)
+
+
+_MONTH: Final = re.compile(r"0?[1-9]|1[0-2]")
+
+
+def read_months(typed: str) -> frozenset[int]:
+    """`4, 5, 6` or `4-10`, also over the new year (`11-3`); none when empty. InputError for anything else."""
+    months: set[int] = set()
+    for part in filter(None, (one.strip() for one in re.split(r"[,;]", typed))):
+        ends = [one.strip() for one in part.split("-")]
+        if len(ends) > 2 or not all(map(_MONTH.fullmatch, ends)):
+            raise InputError("cost-month", typed=part[:40])
+        first, last = int(ends[0]), int(ends[-1])
+        months |= set(range(first, last + 1)) if first <= last else {*range(first, 13), *range(1, last + 1)}
+    return frozenset(months)
 
 
 def _clock(minute: int) -> str:

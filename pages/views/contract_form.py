@@ -21,6 +21,7 @@ from core.consumption.contracts import (
     Special,
     ejp_days,
     read_days,
+    read_months,
     read_price,
     read_windows,
     regulated,
@@ -80,7 +81,7 @@ def show_form(guest: Visitor, contract: Contract) -> None:
         st.caption(guest.t("cost.contract.sources"))
         return
     with notices.guard():
-        if option is Option.HPHC and not any(rule.windows for rule in rules):
+        if option is Option.HPHC and not rules:
             raise InputError("cost-no-windows")
         base = replace(regulated(option, kva, rules), special=special)
         chosen = base if prices is None else replace(base, prices=prices, regulated=False)
@@ -93,18 +94,18 @@ def _off_peak(form: _Form, contract: Contract) -> tuple[OffPeak, ...]:
     """The hours of the contract, and others that follow or that hold in some months."""
     guest = form.guest
     known = contract.off_peak
-    first = ", ".join(map(str, known[0].windows)) if known else ""
+    always, known = (known[:1], known[1:]) if known and known[0].always else ((), known)
     typed = st.text_input(
         guest.t("cost.contract.offpeak"),
-        value=first,
+        value=", ".join(str(window) for rule in always for window in rule.windows),
         help=guest.t("cost.contract.offpeak_help"),
         placeholder="22:36-06:36",
         key="off_peak",
     )
-    rules = [OffPeak(form.read(lambda: read_windows(typed), ()))]
-    later = st.toggle(guest.t("cost.contract.later"), value=len(known) > 1, key="later")
-    if later:
-        rules += _later(form, known[1:])
+    windows = form.read(lambda: read_windows(typed), ())
+    rules = [OffPeak(windows)] if windows else []  # days before the first hours known are unknown, not peak
+    if st.toggle(guest.t("cost.contract.later"), value=bool(known), key="later"):
+        rules += _later(form, known)
     return tuple(rules)
 
 
@@ -135,7 +136,7 @@ def _rules(edited: pd.DataFrame, since: str, windows: str, months: str) -> list[
         OffPeak(
             read_windows(_typed(row[windows])),
             None if pd.isna(row[since]) else _as_date(row[since]),
-            _months(_typed(row[months])),
+            read_months(_typed(row[months])),
         )
         for row in edited.to_dict("records")
         if _typed(row[windows]).strip()
@@ -144,18 +145,6 @@ def _rules(edited: pd.DataFrame, since: str, windows: str, months: str) -> list[
 
 def _as_date(value: object) -> date:
     return pd.Timestamp(str(value)).date()
-
-
-def _months(typed: str) -> frozenset[int]:
-    """`4, 5, 6` or `4-10`, also over the new year (`11-3`); all when empty."""
-    months: set[int] = set()
-    for part in filter(None, (one.strip() for one in typed.replace(";", ",").split(","))):
-        ends = part.split("-")
-        if not all(one.strip().isdigit() and 1 <= int(one) <= 12 for one in ends) or len(ends) > 2:
-            raise InputError("cost-month", typed=part[:40])
-        first, last = int(ends[0]), int(ends[-1])
-        months |= set(range(first, last + 1)) if first <= last else {*range(first, 13), *range(1, last + 1)}
-    return frozenset(months)
 
 
 def _special(form: _Form, option: Option, contract: Contract) -> Special:

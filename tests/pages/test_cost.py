@@ -77,6 +77,30 @@ def test_what_cannot_be_read_is_said_under_its_field_and_the_form_stays(
     assert date(2026, 12, 1) in kept.special.red
 
 
+@pytest.mark.parametrize("typed", ["0001-01-01", "9999-12-31", "2026-13-01", "31/12/0025"])
+def test_a_day_no_calendar_of_a_contract_has_is_said(household_page: Opens, typed: str) -> None:
+    page = household_page("cost", part="contract")
+    page.segmented_control(key="option").set_value(Option.EJP).run()
+    page.text_area(key="days-ejp").set_value(typed).run()
+    assert not page.exception
+    assert [text("error.cost-day.title") in error.value for error in page.error] == [True]
+
+
+def test_hours_known_from_a_day_on_stay_so_and_days_before_are_not_taken_for_peak(
+    household_page: Opens, store: Store
+) -> None:
+    rule = OffPeak(read_windows("22-6"), date(2024, 3, 15))
+    save_contract(store.database, regulated(Option.HPHC, 9, (rule,)))
+    page = household_page("cost", part="contract")
+    assert page.text_input(key="off_peak").value == ""
+    page.button(key="save_contract").click().run()
+    kept = load_contract(store.database)
+    assert kept is not None
+    assert kept.off_peak == (rule,)
+    bill = household_page("cost", view="custom", day="2024-03-14", to="2024-03-15")
+    assert text("cost.bill.unpriced", energy="24.0\u202fkWh", days=1) in [one.value for one in bill.warning]
+
+
 @pytest.mark.parametrize("scope", ["one", "net"])
 def test_what_is_given_to_the_grid_is_not_priced(household_page: Opens, store: Store, scope: str) -> None:
     given = Meter(METER_PRM, Flow.PRODUCTION)
