@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Final
 
 import streamlit as st
 
@@ -11,6 +12,8 @@ from core.consumption.periods import Period, View, custom, following, period_of,
 from core.formats import day
 from core.model import Days
 from pages.shared.visitor import Visitor
+
+_OF_A_PERIOD: Final = frozenset({"view", "day", "to", "against"})
 
 
 def from_address(known: Days) -> Period:
@@ -33,14 +36,13 @@ def from_day(name: str, default: date) -> date:
 
 
 def to_address(period: Period) -> None:
-    """Put a period into the address."""
-    st.query_params["view"] = period.view.value
-    st.query_params["day"] = period.first.isoformat()
-    st.query_params.pop("against", None)  # a second period is one of the period left
+    """Put a period into the address, at once: the browser's way back is a step for each time it changes."""
+    named = {"view": period.view.value, "day": period.first.isoformat()}
     if period.view is View.CUSTOM:
-        st.query_params["to"] = period.last.isoformat()
-    else:
-        st.query_params.pop("to", None)
+        named["to"] = period.last.isoformat()
+    # a second period is one of the period left
+    others = {name: value for name, value in st.query_params.items() if name not in _OF_A_PERIOD}
+    st.query_params.from_dict(others | named)
 
 
 def shown_in_address() -> dict[str, str]:

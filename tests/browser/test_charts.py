@@ -29,3 +29,23 @@ def test_a_click_opens_its_day_and_a_step_redraws_no_whole_history(browser: Brow
         assert tab.page.url != opened  # the click is not heard again
         carpet.locator(".nsewdrag").click()
         expect(tab.page).to_have_url(opened)  # but a second one on the same day is
+
+
+def test_a_step_of_the_navigator_is_one_step_of_the_browsers_way_back(
+    browser: Browser, demo_app: App
+) -> None:
+    with visit(browser, demo_app.url) as tab:
+        tab.open("consumption", view="month", day="2026-01-01", against="2025-01-01")
+        tab.expect_title("consumption.title")
+        before = tab.page.url
+        tab.click("consumption.view.previous")
+        tab.expect_address("day=")
+        expect(tab.page).not_to_have_url(before)
+        tab.settle()
+        month = tab.page.url
+        tab.click("consumption.view.custom", "radio")
+        tab.expect_address("view=custom")
+        tab.page.go_back()
+        expect(tab.page).to_have_url(month)
+        tab.page.go_back()
+        expect(tab.page).to_have_url(before)
