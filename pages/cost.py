@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import streamlit as st
 
+from core.consumption.periods import View
 from pages.shared.choice import choice
 from pages.shared.frame import link, page
 from pages.views.bill import show_bill
@@ -42,5 +43,6 @@ elif not home.is_bought:
 elif part is Part.BILL:
     show_bill(guest, home, navigator(guest, home.days), priced, style)
 else:
-    show_offers(guest, home, navigator(guest, home.days), priced, style, told=told)
+    # A contract is chosen for all seasons: what is compared is the whole history, unless asked otherwise.
+    show_offers(guest, home, navigator(guest, home.days, View.ALL), priced, style, told=told)
 link(guest, "footprint", guest.t("common.to_footprint"), icon=":material/database:")

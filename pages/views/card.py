@@ -77,7 +77,7 @@ def _data(guest: Visitor, name: str, chart: Chart) -> None:
     show_columns(guest, columns, chart.alt)
     with st.container(horizontal=True):
         for kind, make, mime in (
-            ("csv", table_csv, "text/csv"),
+            ("csv", partial(table_csv, language=guest.language), "text/csv"),
             ("parquet", table_parquet, "application/vnd.apache.parquet"),
         ):
             st.download_button(

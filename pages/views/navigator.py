@@ -16,11 +16,12 @@ from pages.shared.visitor import Visitor
 _OF_A_PERIOD: Final = frozenset({"view", "day", "to", "against"})
 
 
-def from_address(known: Days) -> Period:
-    """The period the address names; the last month known where it names none that can be shown."""
+def from_address(known: Days, usual: View = View.MONTH) -> Period:
+    """The period the address names; the usual one, at the end of what is known, where it names none that can
+    be shown."""
     last = known.end - timedelta(days=1)
     wish = st.query_params.get("view")
-    view = View(wish) if wish in set(View) else View.MONTH
+    view = View(wish) if wish in set(View) else usual
     first = from_day("day", last)
     return (
         custom(first, from_day("to", last), known) if view is View.CUSTOM else period_of(view, first, known)
@@ -58,9 +59,9 @@ def open_day(picked: str, known: Days, view: View = View.DAY) -> None:
         st.rerun()
 
 
-def navigator(guest: Visitor, known: Days) -> Period:
+def navigator(guest: Visitor, known: Days, usual: View = View.MONTH) -> Period:
     """Draws view, previous, date and next; returns the period shown."""
-    period = from_address(known)
+    period = from_address(known, usual)
     st.session_state["view"] = period.view
     st.session_state["days"] = (
         (period.first, period.last) if period.view is View.CUSTOM else _inside(period.first, known)

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.consumption.contracts import Contract, OffPeak, Option, PriceList, read_windows, regulated
+from core.consumption.periods import View
 from core.consumption.preferences import load_contract, save_contract
 from core.model import Delivery, Flow, Meter, Origin
 from core.storage.store import Store
@@ -239,3 +240,11 @@ def test_nonsense_in_the_address_compares_as_usual(household_page: Opens, query:
     assert not page.exception
     assert page.button_group(key="offers").value == [Option.HPHC, Option.TEMPO]
     assert page.segmented_control(key="prices").value == "now"
+
+
+def test_contracts_are_compared_over_the_whole_history_unless_asked_otherwise(household_page: Opens) -> None:
+    page = household_page("cost", part="compare")
+    assert [header.value for header in page.header] == ["1 Mar 2024 to 30 Apr 2024"]
+    page.segmented_control(key="view").set_value(View.MONTH).run()
+    assert [header.value for header in page.header] == ["April 2024"]
+    assert [header.value for header in household_page("cost").header] == ["April 2024"]
