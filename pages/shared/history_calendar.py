@@ -265,3 +265,6 @@ def _show_changes(guest: Visitor, record: Record) -> None:
             ],
             hide_index=True,
         )
+        left_out = record.changed - min(len(record.changes), SHOWN_CHANGES)
+        if left_out:
+            st.caption(guest.t("history.more", count=number(left_out, spoken)))

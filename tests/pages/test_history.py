@@ -358,7 +358,10 @@ def test_corrected_readings_are_listed(history, store):
         store.merge(Delivery(meter, Origin.ENEDIS_CSV, curve))
     store.project(meter)
     app = history()
-    assert [one.label for one in app.expander][-1] == text("history.changes", count="192")
+    changes = app.expander[-1]
+    assert changes.label == text("history.changes", count="192")
+    assert len(changes.dataframe[0].value) == 100
+    assert text("history.more", count="92") in words(app)
 
 
 def test_erasing_a_meter_leaves_the_others(history, store):
