@@ -76,6 +76,8 @@ class Caller:
             except SourceError as error:
                 if error.code == api_failures.BANNED:
                     self._budget.ban()
+                if error.code == api_failures.UNREACHED:
+                    self._budget.give_back()
                 if error.code not in api_failures.PASSING:
                     raise
                 self._faults.append(error.code)

@@ -143,6 +143,8 @@ class ApiSource:
             if delivery is None:
                 put_off[window] = self._calls.faults
                 in_vain += 1
+                if set(self._calls.faults) == {api_failures.UNREACHED}:
+                    raise self._calls.down()  # no other week can be asked either
                 if in_vain == IN_VAIN_IN_A_ROW:
                     self._blame(put_off[window])
                     break

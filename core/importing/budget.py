@@ -79,6 +79,12 @@ class Budget:
             return int(after["slot"])
         raise self._refusal(after, now)
 
+    def give_back(self) -> None:
+        """A call that was counted has not left: no connection was made, so the API cannot have counted it."""
+        this = {"_id": self._api, "day": _day(self._clock()), "calls": {"$gt": 0}}
+        with explained():
+            patiently(lambda: self._documents.update_one(this, {"$inc": {"calls": -1}}))
+
     def allowance(self) -> Allowance:
         """Where it stands, without counting anything."""
         now = self._clock()

@@ -20,8 +20,10 @@ BANNED: Final = "api-banned"
 NO_DATA: Final = "api-no-data"
 UNKNOWN_PATH: Final = "api-path-gone"
 THROTTLED: Final = "api-throttled"
+UNREACHED: Final = "api-unreachable"
+"""No connection was made."""
 PASSING: Final = frozenset(
-    {"api-unreachable", "api-timeout", "api-cut", "api-garbled", "api-enedis-down", "api-gateway-down"}
+    {UNREACHED, "api-timeout", "api-cut", "api-garbled", "api-enedis-down", "api-gateway-down"}
 )
 """Nobody's fault here; asking again a little later can help."""
 CLOSED: Final = frozenset({"api-before-activation", "api-before-consent", "api-too-old"})

@@ -284,6 +284,22 @@ def test_a_service_that_is_down_is_left_alone_for_a_while(home: Home) -> None:
     assert len(home.curve()) == 7 * 48
 
 
+def test_hours_without_a_network_use_up_no_calls(home: Home) -> None:
+    with ConsoServer() as gone:
+        url = gone.url
+    reached, home.settings = home.settings, home.settings.model_copy(update={"api_url": url})
+    for _ in range(20):
+        report = home.run()
+        assert report.paused is not None
+        assert report.paused.code == "api-unreachable"
+        home.clock.now = report.paused.resumes_at or 0
+    budget = budget_of(home.store, home.settings, home.clock)
+    assert budget.allowance().calls == 0
+    assert len(home.clock.waits) < 20 * 6  # one week is tried, not several
+    home.settings = reached
+    assert not home.run(days=Days(TODAY - timedelta(days=7), TODAY)).errors
+
+
 def test_weeks_that_fail_by_the_gateway_are_never_told_as_refused_days(home: Home) -> None:
     broken = TODAY - timedelta(days=30)
     home.server.failing = lambda days: "cut" if days.first < broken else None

@@ -74,6 +74,22 @@ def test_a_refused_call_is_not_counted(database: Database[Any]) -> None:
     assert small.allowance().calls == 1
 
 
+def test_a_call_that_never_left_is_given_back_but_not_below_none(database: Database[Any]) -> None:
+    clock = Clock()
+    one = budget(database, clock, calls=2)
+    one.take()
+    one.take()
+    one.give_back()
+    assert one.allowance().calls == 1
+    clock.now += DAY_MS
+    one.give_back()
+    assert one.allowance().left == 2
+    one.take()
+    one.give_back()
+    one.give_back()
+    assert one.allowance().calls == 0
+
+
 def test_it_is_remembered_across_restarts_and_apart_for_each_api(database: Database[Any]) -> None:
     clock = Clock()
     budget(database, clock, calls=2).take()
