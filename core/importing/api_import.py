@@ -9,7 +9,7 @@ curve, come after it and only while nothing stands in their way: no import is he
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -131,8 +131,9 @@ class ApiSource:
     def _curves(self, windows: tuple[Days, ...]) -> Iterator[Delivery]:
         had_any = plan.last_day_known(self._store.record(self.meter)) is not None
         put_off: dict[Days, tuple[str, ...]] = {}
+        beyond: tuple[Days, ...] = ()
         in_vain = barren = 0
-        for window in windows:
+        for asked, window in enumerate(windows, start=1):
             try:
                 delivery = self._calls.patiently(partial(self._ask, window))
             except SourceError as error:
@@ -147,6 +148,7 @@ class ApiSource:
                     raise self._calls.down()  # no other week can be asked either
                 if in_vain == IN_VAIN_IN_A_ROW:
                     self._blame(put_off[window])
+                    beyond = windows[asked:]
                     break
                 continue  # the next one shows whose fault it is
             in_vain, barren = 0, 0 if len(delivery.curve) else barren + 1
@@ -156,7 +158,7 @@ class ApiSource:
                 raise SourceError(api_failures.NO_DATA)
             if barren >= EMPTY_IN_A_ROW:
                 break
-        yield from self._once_more(put_off)
+        yield from self._once_more(put_off, beyond)
 
     def _blame(self, faults: tuple[str, ...]) -> None:
         """After several weeks in vain: raise a pause, unless it is Enedis that fails for these days while it
@@ -164,12 +166,15 @@ class ApiSource:
         proof = self._worked
         if proof is None or not _is_of_enedis(faults):
             raise self._calls.down(faults[-1])
-        if self._calls.patiently(partial(self._ask, proof), tries=1) is None:
+        if self._ask_once(proof) is None:
             raise self._calls.down()
 
-    def _once_more(self, put_off: Mapping[Days, tuple[str, ...]]) -> Iterator[Delivery]:
-        """The weeks that failed, again. Where Enedis itself fails for them each time and not for others,
-        that is their answer for now; any other fault says nothing about days, and pauses the import."""
+    def _once_more(
+        self, put_off: Mapping[Days, tuple[str, ...]], beyond: tuple[Days, ...]
+    ) -> Iterator[Delivery]:
+        """The weeks that failed, again, and those `beyond` several that did. Where Enedis itself fails for
+        them each time and not for others, that is their answer for now; any other fault says nothing about
+        days, and pauses the import."""
         refused: list[Days] = []
         for window, faults in put_off.items():
             if self._worked is None:
@@ -182,30 +187,59 @@ class ApiSource:
                     raise self._calls.down()
                 refused.append(window)
             yield delivery or self._silence(window)
-        if refused:
-            raise SourceError("api-days-refused", days=Days(refused[-1].first, refused[0].end))
+        if not refused:
+            return
+        if beyond and len(refused) == len(put_off):
+            refused += yield from self._further_back(beyond)
+        end = yield from self._first_allowed(refused[0], self._ask_once)
+        raise SourceError("api-days-refused", days=Days(refused[-1].first, end))
+
+    def _further_back(self, beyond: tuple[Days, ...]) -> Generator[Delivery, None, tuple[Days, ...]]:
+        """The weeks before several that Enedis fails for. Where it fails for the one in the middle too, the
+        meter's days probably begin later, and that is the answer of all; gives those that are refused."""
+        if delivery := self._ask_once(beyond[len(beyond) // 2]):
+            yield delivery
+            return ()
+        if not _is_of_enedis(self._calls.faults):
+            raise self._calls.down()
+        yield from map(self._silence, beyond)
+        return beyond
 
     def _closed(self, window: Days, error: SourceError) -> Iterator[Delivery]:
-        """A window refused for beginning too early: halve it until the first day that is allowed, and record
-        that everything before is closed for good."""
-        refused, end = window.first, window.end
-        while (end - refused).days > 1:
-            middle = refused + (end - refused) // 2
+        """A window refused for beginning too early: record that everything before its first day that is
+        allowed is closed for good."""
+
+        def ask(days: Days) -> Delivery | None:
             try:
-                part = self._calls.patiently(partial(self._ask, Days(middle, end)))
+                part = self._calls.patiently(partial(self._ask, days))
             except SourceError as again:
                 if again.code not in api_failures.CLOSED:
                     raise
-                refused = middle
-                continue
+                return None
             if part is None:
                 raise self._calls.down()
-            yield part
-            end = middle
+            return part
+
+        end = yield from self._first_allowed(window, ask)
         today = local(self._clock()).date()
         if end == today:
             raise error  # not even yesterday: no sign of where the meter's days begin
         yield replace(self._silence(Days(min(plan.horizon(today).first, window.first), end)), closed=True)
+
+    def _first_allowed(
+        self, window: Days, ask: Callable[[Days], Delivery | None]
+    ) -> Generator[Delivery, None, date]:
+        """Halves a window that is refused until the day from which on it is not, which it gives. `ask` brings
+        the readings of days, or None where they are refused."""
+        refused, end = window.first, window.end
+        while (end - refused).days > 1:
+            middle = refused + (end - refused) // 2
+            if part := ask(Days(middle, end)):
+                yield part
+                end = middle
+            else:
+                refused = middle
+        return end
 
     def _totals(self) -> Iterator[Delivery]:
         """The daily totals, newest first, as far as they come without waiting for another day or hour: the
@@ -242,6 +276,10 @@ class ApiSource:
             delivery = self._silence(window)
         self._worked = self._worked or window
         return delivery
+
+    def _ask_once(self, window: Days) -> Delivery | None:
+        """The same without patience; None where a fault came instead."""
+        return self._calls.patiently(partial(self._ask, window), tries=1)
 
     def _silence(self, window: Days) -> Delivery:
         return Delivery(self.meter, Origin.API_V2, Curve.empty(), asked=window)

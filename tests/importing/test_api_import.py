@@ -16,7 +16,7 @@ from core.importing.api_check import check_api
 from core.importing.api_import import budget_of
 from core.importing.run import Progress, Report, run
 from core.model import Check, Days, Meter
-from core.paristime import DAY_MS, HOUR_MS
+from core.paristime import DAY_MS, HOUR_MS, local, span_of
 from core.settings import Deployment
 from core.sources.conso_api import ConsoApi
 from core.storage.daybook import Answer
@@ -327,22 +327,53 @@ def test_one_question_that_fails_alone_is_not_told_as_days_refused(home: Home) -
     assert report.paused.code == "api-gateway-down"
 
 
-def test_days_that_fail_while_others_do_not_are_left_for_later(home: Home) -> None:
-    broken = TODAY - timedelta(days=30)
-    home.server.failing = lambda days: "technical" if days.first < broken else None
-    report = home.run(totals=False)
-    error = error_of(report)
+def test_where_enedis_fails_for_all_that_is_older_the_days_begin_and_little_is_spent(home: Home) -> None:
+    """As v2 answers to what is outside its specification, such as days before the activation."""
+    begin = TODAY - timedelta(days=30)
+    home.server.failing = lambda days: "technical" if days.first < begin else None
+    error = error_of(home.run(totals=False))
     assert error.code == "api-days-refused"
     assert not isinstance(error, SourcePaused)
+    assert error.details["days"] == Days(HORIZON.first, begin)
+    assert home.curve() == home.published(Days(begin, TODAY))
     spent = len(home.server.seen)
-    assert spent == 4 + 3 * 3 + 1 + 3
-    assert home.curve().start[0] >= home.published(Days(broken, TODAY)).start[0]
+    assert spent == 4 + 3 * 3 + 1 + 3 + 1 + 3  # weeks, tries, a proof, once more, further back, halves
+    assert home.source(totals=False).preview().calls == 0
+    for _ in range(60):
+        home.clock.now += DAY_MS
+        home.run(totals=False)
+    assert home.curve() == home.published(Days(begin, TODAY + timedelta(days=10)))
+    assert len(home.server.seen) < spent + 60 + 5 * 21
+
+
+def test_a_cut_further_back_says_nothing_of_all_that_is_older(home: Home) -> None:
+    home.server.faults.extend([None, *["technical"] * 9, None, *["technical"] * 3, "cut"])
+    report = home.run(totals=False)
+    assert report.paused is not None
+    assert report.paused.code == "api-cut"
+    record = home.store.record(METER)
+    assert record is not None
+    assert len(record.days) == 4 * 7
+
+
+def test_weeks_in_the_middle_that_fail_are_left_for_later_and_older_ones_come(home: Home) -> None:
+    broken = Days(TODAY - timedelta(days=60), TODAY - timedelta(days=30))
+    home.server.failing = lambda days: (
+        "technical" if days.first < broken.end and days.end > broken.first else None
+    )
+    error = error_of(home.run(totals=False))
+    assert error.code == "api-days-refused"
+    newer = Days(broken.end, TODAY)
+    assert home.curve().within(span_of(newer)) == home.published(newer)
+    spent, refused = len(home.server.seen), error.details["days"]
+    assert isinstance(refused, Days)
     home.clock.now += HOUR_MS // 2
     home.run(totals=False)
-    refused = error.details["days"]
-    assert isinstance(refused, Days)
     assert home.server.seen[spent].query["dateDebut"] < refused.first.isoformat()
-    assert refused.end <= broken + timedelta(days=7)
+    home.clock.now += DAY_MS
+    until_done(home)
+    older = Days(plan.horizon(local(home.clock.now).date()).first, broken.first - timedelta(days=7))
+    assert home.curve().within(span_of(older)) == home.published(older)
 
 
 def test_a_named_wait_holds_every_import_and_then_it_goes_on(home: Home) -> None:
