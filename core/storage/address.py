@@ -101,7 +101,7 @@ def choose(folder: Path, known: Address, transport: Transport) -> Address:
 
 def _socket_folder(folder: Path, known: str) -> Path:
     """A folder of ours alone that can hold a socket: paths are limited to about 100 bytes, and not every
-    file system has sockets."""
+    file system has sockets. StorageError where none can."""
     wanted = folder / "socket"
     wanted.mkdir(mode=0o700, exist_ok=True)
     if _holds_sockets(wanted):
@@ -109,7 +109,12 @@ def _socket_folder(folder: Path, known: str) -> Path:
     earlier = Path(known).parent if known else None
     if earlier and _is_private(earlier) and _holds_sockets(earlier):
         return earlier
-    return Path(tempfile.mkdtemp(prefix="courbe-"))
+    for place in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 - the name is random, the folder closed
+        made = Path(tempfile.mkdtemp(prefix="courbe-", dir=place))
+        if _holds_sockets(made):
+            return made
+        made.rmdir()
+    raise StorageError("server-folder", folder=str(folder))
 
 
 def _holds_sockets(folder: Path) -> bool:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from pymongo import MongoClient
@@ -196,6 +197,19 @@ def test_a_path_too_long_for_a_socket_is_no_obstacle(
     assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o700
     again.stop()
     shutil.rmtree(elsewhere)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no sockets there")
+def test_a_temporary_folder_too_long_for_a_socket_is_no_obstacle(
+    tmp_path: Path, started: Callable[..., EmbeddedServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("long" * 30)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    running = started(deep)
+    write(running, 1)
+    shutil.rmtree(Path(unquote(urlsplit(running.uri.get_secret_value()).netloc)).parent)
+    assert not list(deep.glob("courbe-*")), "what could not be used is not left behind"
 
 
 def test_a_killed_mongod_is_started_again(folder: Path, started: Callable[..., EmbeddedServer]) -> None:
