@@ -201,7 +201,7 @@ def show_report(guest: Visitor, found: Fleet | None) -> None:
     if guest.meters and st.button(
         guest.t("report.prepare"),
         icon=":material/description:",
-        disabled=lab_job.blocked(guest, "report"),
+        disabled=lab_job.blocked(guest, "report", tell=False),
         key="report_prepare",
     ):
         lab_job.begin(

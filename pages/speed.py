@@ -43,7 +43,7 @@ def show_races(guest: Visitor, run: tuple[Race, ...]) -> None:
         names = listed(slower, guest.language)
         st.info(guest.t("speed.slower", queries=names), icon=":material/balance:")
     st.caption(guest.t("speed.note", runs=RUNS))
-    st.subheader(guest.t("speed.examined"), anchor=False)
+    st.header(guest.t("speed.examined"), anchor=False)
     sortable(guest, columns(guest, EXAMINED, 0), rows, key="speed_examined")
     with st.expander(guest.t("speed.copy"), icon=":material/content_copy:"):
         show_copy(guest, {one.query: one for one in run})
@@ -102,7 +102,7 @@ def show_inserts(guest: Visitor) -> None:
     if guest.meter and st.button(
         guest.t("speed.insert.start"),
         icon=":material/upload:",
-        disabled=lab_job.blocked(guest, "insert"),
+        disabled=lab_job.blocked(guest, "insert", tell=False),
         key="speed_insert",
     ):
         lab_job.begin(guest, "insert", work.inserting(guest.store.patient(), guest.meter))

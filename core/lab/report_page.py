@@ -263,7 +263,7 @@ _PAGE: Final = """<!doctype html>
 body{{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}}
 table{{border-collapse:collapse;margin:1rem 0;display:block;overflow-x:auto}}
 th,td{{padding:.3rem .6rem;border-bottom:1px solid #d5d9de;text-align:right}} td{{white-space:nowrap}}
-tbody th{{font-weight:400}}
+tbody th{{font-weight:400;min-width:9rem}}
 th:first-child{{text-align:left}} .small{{color:#555}} pre{{overflow:auto;max-height:40rem;font-size:12px}}
 </style><script>{script}</script></head><body>
 {body}

@@ -47,12 +47,13 @@ def busy(guest: Visitor, name: str) -> bool:
     return job is not None and job.active
 
 
-def blocked(guest: Visitor, name: str) -> bool:
-    """Whether anything is being measured, so that this cannot begin; says so where it is something else."""
+def blocked(guest: Visitor, name: str, *, tell: bool = True) -> bool:
+    """Whether anything is being measured, so that this cannot begin; says so where it is something else,
+    unless the page has said it already."""
     if not guest.has_workspace:
         return False
     others = [other for other, job in _running(guest) if job is not find(guest, name)]
-    if others:
+    if others and tell:
         st.fragment(_other, run_every=POLL_SECONDS)(guest, others[0])
     return bool(others) or busy(guest, name)
 

@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
+from core.errors import StorageError
 from core.importing.run import Progress
+from core.lab.buckets import buckets
 from core.lab.build import Built, build_all
 from core.lab.fleet import Fleet, run_fleet
 from core.lab.layouts import FIRST_DEMO, TS_HOURS
 from core.lab.synthetic import households
+from core.model import Delivery, Origin
 from core.storage import server
 from core.storage.address import Transport
 from core.storage.scratch import PREFIX
@@ -101,3 +104,14 @@ def test_the_wait_can_be_cancelled(store: Store) -> None:
     assert not found.complete
     assert not found.sizes
     assert not leftovers(store)
+
+
+def test_buckets_that_may_not_be_read_are_refused_with_the_reason(store: Store) -> None:
+    """As on Atlas: readWrite is a right on the collection, not on its buckets."""
+    store.prepare()
+    ((meter, curve),) = households(1, 30)
+    store.merge(Delivery(meter, Origin.DEMO, curve))
+    store.project(meter)
+    with pytest.raises(StorageError) as caught:
+        buckets(store, meter)
+    assert caught.value.code == "buckets-refused"

@@ -32,6 +32,8 @@ LEGEND_BELOW: Final = {
 """At the bottom of the picture, where it may wrap on a narrow screen; the margin leaves it room."""
 ROW: Final = 46
 """Pixels of a row: its label, and the bar below it."""
+LABEL: Final = 14
+"""Size of a row's label: to be read from the back of a room, and within the width of a phone."""
 _BAR: Final = 0.44
 """The bar's part of a row."""
 
@@ -53,6 +55,7 @@ def rows(figure: go.Figure, labels: Sequence[str], bottom: int = 125) -> go.Figu
             y=at,
             yshift=ROW * _BAR / 2 + 10,
             text=label,
+            font={"size": LABEL},
             align="left",
             showarrow=False,
         )
