@@ -130,6 +130,7 @@ def show_forecast(guest: Visitor, found: Fleet) -> None:
     if models is None or counted is None:
         return
     st.header(guest.t("fleet.forecast.title"), anchor=False)
+    lab_notes.few(guest, models[0].measured, key="fleet.forecast.few")
     left, middle, right = st.columns(3)
     meters = int(
         left.number_input(

@@ -18,6 +18,8 @@ LINKY_METERS: Final = 37_000_000
 READINGS_A_DAY: Final = 48
 MARGIN: Final = 0.02
 """The least doubt of an extrapolation, whatever the residuals say."""
+_GRAIN: Final = 16_384
+"""Bytes by which the difference of two sizes may be off: two files each, which grow by 4 kB."""
 INGEST_HOURS: Final = 4
 """A day of readings arrives between 6 and 10 in the morning."""
 
@@ -39,7 +41,8 @@ class Model:
     """`bytes = fixed + per_reading x readings`, fitted on measured sizes.
 
     `residual`: the largest relative distance of a measurement. `slopes`: least and largest bytes per reading
-    between neighbouring measurements; `measured`: the most readings that were.
+    between neighbouring measurements, as far as files that grow by whole units let them be known;
+    `measured`: the most readings that were; `average`: bytes per reading of these, the fixed part included.
     """
 
     fixed: float
@@ -47,13 +50,15 @@ class Model:
     residual: float
     slopes: tuple[float, float]
     measured: int
+    average: float
 
     def predict(self, readings: float) -> Range:
-        """One node's bytes. Beyond what was measured the range opens by the slopes and the residual."""
+        """One node's bytes. Beyond what was measured the range opens by the slopes and the residual, and up
+        to what a reading took in the largest fleet, fixed part included."""
         likely = self.fixed + self.per_reading * readings
         doubt = max(self.residual, MARGIN)
-        low = min(self.slopes[0], self.per_reading) * readings
-        high = self.fixed + max(self.slopes[1], self.per_reading) * readings
+        low = max(min(self.slopes[0], self.per_reading), 0.0) * readings
+        high = self.fixed + max(self.slopes[1], self.per_reading, self.average) * readings
         return Range(min(low, likely) * (1 - doubt), likely, max(high, likely) * (1 + doubt))
 
 
@@ -68,11 +73,11 @@ def fit(readings: Sequence[int], sizes: Sequence[int]) -> Model:
     (fixed, slope), *_ = np.linalg.lstsq(weighted, np.ones(len(y)), rcond=None)
     if fixed < 0:  # a file has no negative floor
         fixed, slope = 0.0, float(np.dot(x / y, np.ones(len(y))) / np.dot(x / y, x / y))
-    slopes = np.diff(y) / np.diff(x)
-    # the slope between the largest fleets says most about still larger ones
-    last = slopes[-2:]
+    # the slopes between the largest fleets say most about still larger ones
+    slopes, grain = (np.diff(y) / np.diff(x))[-2:], (_GRAIN / np.diff(x))[-2:]
+    between = float(np.min(slopes - grain)), float(np.max(slopes + grain))
     residual = float(np.max(np.abs((fixed + slope * x) / y - 1)))
-    return Model(float(fixed), float(slope), residual, (float(last.min()), float(last.max())), int(x[-1]))
+    return Model(float(fixed), float(slope), residual, between, int(x[-1]), float(y[-1] / x[-1]))
 
 
 @dataclass(frozen=True, slots=True)

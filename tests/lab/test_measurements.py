@@ -232,6 +232,18 @@ def test_a_line_is_found_again(fixed: float, slope: float) -> None:
     assert far.low < slope * 1e12 < far.high
 
 
+def test_a_range_holds_what_larger_fleets_take() -> None:
+    """1 and 10 meters over 7 days and over one, then 1 to 100 over two years; 1,000 take 1.56 to 1.59 B."""
+    small = forecast.fit([336, 3_360], [40_960, 49_152])
+    far = small.predict(1e12)
+    assert far.low < 1.57e12 < far.high
+    assert far.low >= 0
+    flat = forecast.fit([48, 480], [40_960, 40_960]).predict(1e12)
+    assert 0 <= flat.low < 1.57e12 < flat.high
+    large = forecast.fit([35_040, 350_400, 3_504_000], [90_112, 577_536, 5_511_168]).predict(1e12)
+    assert large.low < 1.557e12 < large.high < 1.2 * large.low
+
+
 def test_one_measurement_is_no_line() -> None:
     with pytest.raises(ValueError, match="two"):
         forecast.fit([5], [10])
