@@ -264,7 +264,14 @@ def show_trial(guest: Visitor, trial: Trial) -> None:
         st.markdown(f"**{guest.t(f'laboratory.limits.{trial.code}')}**")
         sides = st.columns(2)
         for at, side in enumerate(("ordinary", "time-series")):
-            sides[at].metric(guest.t(f"footprint.{side}"), outcome(trial, at, guest.language))
+            refused = trial.refusal if at else ""
+            sides[at].metric(
+                guest.t(f"footprint.{side}"),
+                guest.t("laboratory.limits.refused") if refused else outcome(trial, at, guest.language),
+                refused or None,  # on a line of its own: a phone has no room for both
+                delta_color="off",
+                delta_arrow="off",
+            )
         st.caption(guest.t(f"laboratory.limits.{trial.code}.note"))
 
 

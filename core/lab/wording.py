@@ -123,6 +123,7 @@ def figure_name(path: str, language: Language) -> str:
     if last.endswith("_per_second"):
         words.append(text(_SIDES[last.removesuffix("_per_second")], language))
         unit = "report.compare.per_second"
+    words = list(dict.fromkeys(words))  # of two steps that say the same, one
     return f"{' · '.join(words)}, {text(unit, language)}" if unit else path
 
 

@@ -88,6 +88,8 @@ def test_the_figures_two_reports_share_have_words(language: Language) -> None:
     assert len(names) == len(set(names)) == 12
     assert not [name for name in names if "/" in re.sub("/(reading|relevé|s)", "", name)]
     assert not [name for name in names if "_" in name.replace("insert_many", "")]
+    steps = [name.partition(",")[0].split(" · ") for name in names]
+    assert all(len(one) == len(set(one)) for one in steps)
 
 
 def test_a_figure_nobody_knows_keeps_its_name() -> None:

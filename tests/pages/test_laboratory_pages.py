@@ -105,6 +105,7 @@ def test_the_limits_are_tried(household_page: Opens, store: Store) -> None:
     page.button(key="lab_limits").click().run()
     until(page, lambda seen: text("laboratory.limits.accepted") in [metric.value for metric in seen.metric])
     assert text("laboratory.limits.refused") in [metric.value for metric in page.metric]
+    assert "InvalidOptions" in [metric.delta for metric in page.metric]
     assert dropped(store)
     page.selectbox(key="lab_bucket").set_value(1).run()
     assert text("laboratory.limits.accepted") in [metric.value for metric in page.metric]
