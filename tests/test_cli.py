@@ -439,6 +439,21 @@ def test_calls_promise_no_time_and_a_wait_says_why(
 
 
 @pytest.mark.parametrize("language", list(Language))
+def test_the_time_left_of_a_large_fleet_fits_a_terminal_of_80_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], language: Language
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    bar = ProgressBar(Console(language))
+    monkeypatch.setattr("core.cli.progress.time.monotonic", lambda started=bar._started: started + 190)
+    bar.show(Progress(26_332_000, 77_871_110, 3, 4, "ordinary/1000"))
+    line = capsys.readouterr().err.removeprefix("\r\x1b[K")
+    assert len(line) < 80
+    assert "[#" in line
+    assert "372" in line
+
+
+@pytest.mark.parametrize("language", list(Language))
 def test_json_promises_no_going_on_by_itself_either(language: Language) -> None:
     pause = SourcePaused("api-budget-used", resumes_at=midnight(date(2026, 11, 25)) + HOUR_MS, calls=49)
     told = as_json(pause, language)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from core.importing.run import Progress
 
 _BAR: Final = 24
+_LEAST: Final = 4
+"""Signs of a bar: at most, and where the line has little room."""
 _EVERY_SECONDS: Final = 0.1
 
 
@@ -33,6 +35,7 @@ class ProgressBar:
         self._shown = sys.stderr.isatty()
         self._started = time.monotonic()
         self._drawn = 0.0
+        self._bar = _BAR
 
     def __enter__(self) -> Self:
         return self
@@ -50,7 +53,16 @@ class ProgressBar:
             return
         self._drawn = now
         width = shutil.get_terminal_size().columns - 1
-        print(f"\r\x1b[K{self._line(progress, now)[:width]}", end="", file=sys.stderr, flush=True)
+        print(f"\r\x1b[K{self._fitting(progress, now, width)}", end="", file=sys.stderr, flush=True)
+
+    def _fitting(self, progress: Progress, now: float, width: int) -> str:
+        """The line with as long a bar as leaves room for what is said: the time left stands at its end."""
+        self._bar = _BAR
+        line = self._line(progress, now)
+        if len(line) > width:
+            self._bar = max(_BAR - (len(line) - width), _LEAST)
+            line = self._line(progress, now)
+        return line[:width]
 
     def _line(self, progress: Progress, now: float) -> str:
         if progress.waiting_until is not None:
@@ -82,9 +94,9 @@ class ProgressBar:
         """The bar, its share and both numbers."""
         language = self._console.language
         share = min(done / expected, 1.0) if expected else 0.0
-        filled = round(share * _BAR)
+        filled = round(share * self._bar)
         return {
-            "bar": "#" * filled + "." * (_BAR - filled),
+            "bar": "#" * filled + "." * (self._bar - filled),
             "share": percent(share, language, 0),
             "done": number(done, language),
             "expected": number(expected or 0, language),
