@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.lab.fleet import run_fleet
+from core.lab.forecast import prices
 from core.model import Delivery, Meter, Origin
 from core.storage.store import Store
 from core.texts import Language, text
@@ -227,6 +228,10 @@ def test_a_fleet_is_measured_and_extrapolated(household_page: Opens, store: Stor
     assert any("3\u202f333" in one.value for one in page.markdown)
     assert any("100\u202f000" in one.value for one in page.warning)
     assert all(name for table in page.table for name in table.value.columns)
+    listed = prices()
+    tiers = next(one.value for one in page.table if text("fleet.prices.tier") in one.value.columns)
+    assert list(tiers[text("fleet.prices.tier")]) == [tier.name for tier in listed.tiers]
+    assert any(listed.source in one.value for one in page.caption)
     raw = page.selectbox(key="fleet_raw")
     assert len(raw.options) == 4
     assert json.loads(page.json[0].value)["storageStats"]["count"] == 336
