@@ -74,8 +74,8 @@ def fit(readings: Sequence[int], sizes: Sequence[int]) -> Model:
     if fixed < 0:  # a file has no negative floor
         fixed, slope = 0.0, float(np.dot(x / y, np.ones(len(y))) / np.dot(x / y, x / y))
     # the slopes between the largest fleets say most about still larger ones
-    slopes, grain = (np.diff(y) / np.diff(x))[-2:], (_GRAIN / np.diff(x))[-2:]
-    between = float(np.min(slopes - grain)), float(np.max(slopes + grain))
+    slopes, grain = (np.diff(y) / np.diff(x))[-2:], _GRAIN / float(x[-1] - x[-2])
+    between = float(slopes.min()) - grain, float(slopes.max()) + grain
     residual = float(np.max(np.abs((fixed + slope * x) / y - 1)))
     return Model(float(fixed), float(slope), residual, between, int(x[-1]), float(y[-1] / x[-1]))
 

@@ -14,6 +14,7 @@ from core.lab.report_page import as_html
 from core.lab.wording import figure_name, signed
 from core.paristime import local
 from pages.shared import lab_job, notices
+from pages.shared.frame import link
 from pages.shared.lab_tables import Cell, Column, sortable
 from pages.shared.visitor import Visitor
 
@@ -40,6 +41,9 @@ def show_report(guest: Visitor, found: Fleet | None) -> None:
                 fleet=found,
             ),
         )
+    if not guest.meters:
+        st.caption(guest.t("report.needs"))
+        link(guest, "history", guest.t("common.empty.import"), icon=":material/download:")
     findings: Findings | None = None
     if guest.has_workspace:
         findings = lab_job.watch(guest, "report", str, "footprint.measuring")

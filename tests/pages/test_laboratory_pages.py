@@ -295,4 +295,5 @@ def test_looking_at_the_fleet_opens_no_workspace_for_a_guest(
     page = open_page("fleet", lang="en").run()
     assert not page.exception
     assert text("fleet.empty") in [one.value for one in page.markdown]
+    assert text("report.needs") in [one.value for one in page.caption]
     assert "w" not in page.query_params
