@@ -24,7 +24,7 @@ OK: Final = 0
 REASONS: Final = (None, *RefusalReason)
 """What a reason number stands for; 0 is a good row."""
 
-_NEWLINE, _COMMA, _DOT, _DASH, _PLUS, _ZERO = (ord(sign) for sign in "\n,.-+0")
+_NEWLINE, _RETURN, _COMMA, _DOT, _DASH, _PLUS, _ZERO = (ord(sign) for sign in "\n\r,.-+0")
 _EDGES: Final = np.zeros(256, dtype=np.bool_)
 _EDGES[[ord(sign) for sign in ' \t\r"']] = True
 _EDGES[0xA0] = True
@@ -92,7 +92,8 @@ class Field:
 
 
 class Lines:
-    """The lines of a block that hold anything, cut at a separator. The block ends with a line end."""
+    """The lines of a block that hold anything but separators, at which they are cut. The block ends with a
+    line end."""
 
     def __init__(self, block: bytes | memoryview, separator: bytes = b";") -> None:
         self.text = np.frombuffer(block, dtype=np.uint8)
@@ -100,10 +101,13 @@ class Lines:
         ends = np.flatnonzero(self.text[marks] == _NEWLINE)
         firsts = np.concatenate([np.zeros(1, np.int64), ends[:-1] + 1])
         begins = np.concatenate([np.zeros(1, np.int64), marks[ends[:-1]] + 1])
-        full = np.flatnonzero(trimmed(Field(self.text, begins, marks[ends])).width > 0)
+        fields = ends - firsts + 1
+        held = trimmed(Field(self.text, begins, marks[ends])).width > 0
+        besides = marks[ends] - begins - (fields - 1)  # bytes that are no separators
+        full = np.flatnonzero(held & (besides > (self.text[marks[ends] - 1] == _RETURN)))
         self._marks, self._firsts, self._begins = marks, firsts[full], begins[full]
         self._ends = marks[ends[full]]
-        self.fields: Numbers = (ends - np.concatenate([np.zeros(1, np.int64), ends[:-1] + 1]) + 1)[full]
+        self.fields: Numbers = fields[full]
 
     def __len__(self) -> int:
         return len(self._begins)

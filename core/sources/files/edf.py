@@ -12,17 +12,17 @@ from core.model import Origin
 from core.paristime import DAY_MS
 from core.sources.files.columns import NO_OFFSET, Field, Flags, Numbers, Stamps, dates, watts
 from core.sources.files.content import Content
-from core.sources.files.parsed import Part, check_not_cut, lines_above, lines_below
+from core.sources.files.parsed import Part, check_not_cut, full_lines, lines_above, lines_below
 from core.sources.files.rows import Rows
 
 _HEADER: Final = re.compile(r'"?date et heure de releve.*;"?puissance atteinte.*')
 _SECTION: Final = re.compile(r'"?\d\d/\d\d/\d{4}"?;?;?')
-_ROW: Final = re.compile(r'"?\d\d:\d\d:\d\d"?;[^;]*;.*')
+_ROW: Final = re.compile(r'"?\d\d:\d\d:\d\d"?(;.*)?')
 
 
 def recognises(lines: list[str]) -> bool:
     """By its header, or headerless by a day followed by a time."""
-    full = [line.strip() for line in lines if line.strip()]
+    full = full_lines(lines)
     headerless = len(full) > 1 and _SECTION.fullmatch(full[0]) and _ROW.fullmatch(full[1])
     return lines_above(lines, _HEADER) > 0 or bool(headerless)
 

@@ -17,7 +17,7 @@ from core.sources.files.timing import NO_STEP
 from core.sources.shown import shown
 
 _HEADER: Final = re.compile(r'"?horodate"?;"?valeur"?;?')
-_ROW: Final = re.compile(r'"?\d{4}-\d\d-\d\dt\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|z)"?;"?[^;]*"?;?')
+_ROW: Final = re.compile(r'"?\d{4}-\d\d-\d\dt\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|z)"?;"?[^;]*"?;*')
 _ABOUT_LINES: Final = 12
 _UNITS: Final = {"wh": "Wh", "kwh": "kWh", "kw": "kW", "va": "VA", "kva": "kVA", "var": "VAR"}
 
@@ -25,7 +25,7 @@ _UNITS: Final = {"wh": "Wh", "kwh": "kWh", "kw": "kW", "va": "VA", "kva": "kVA",
 def recognises(lines: list[str]) -> bool:
     """By its header, or headerless by its rows: an ISO stamp with an offset and one value."""
     head = [line.strip() for line in lines[:_ABOUT_LINES]]
-    rows = [line for line in head if line][:3]
+    rows = [line for line in head if line.strip(";")][:3]
     return lines_above(lines, _HEADER) > 0 or (bool(rows) and all(_ROW.fullmatch(row) for row in rows))
 
 

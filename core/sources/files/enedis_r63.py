@@ -12,7 +12,15 @@ from core.errors import SourceError
 from core.model import Flow, Origin, RefusalReason
 from core.sources.files.columns import Field, Flags, Lines, Numbers, reason, stamps, watts
 from core.sources.files.content import Content
-from core.sources.files.parsed import MAX_METERS, Part, check_not_cut, lines_above, lines_below, read_prm
+from core.sources.files.parsed import (
+    MAX_METERS,
+    Part,
+    check_not_cut,
+    full_lines,
+    lines_above,
+    lines_below,
+    read_prm,
+)
 from core.sources.files.rows import Rows
 from core.sources.shown import shown
 
@@ -35,7 +43,7 @@ _FLOWS: Final = ((Flow.CONSUMPTION, b"CONS"), (Flow.PRODUCTION, b"PROD"))
 
 def recognises(lines: list[str]) -> bool:
     """By its header, or headerless by rows that name a flow and a step."""
-    full = [line.strip() for line in lines if line.strip()]
+    full = full_lines(lines)
     return lines_above(lines, _HEADER) > 0 or bool(full and _ROW.fullmatch(full[0]))
 
 
@@ -58,8 +66,7 @@ def read(content: Content) -> list[Part]:
 def _columns(head: list[str], above: int) -> dict[str, int]:
     if not above:
         return {name: place for place, name in enumerate(_COLUMNS)}
-    full = [line for line in head if line.strip(' \t"')]
-    found = {name.strip(' "'): place for place, name in enumerate(full[above - 1].split(";"))}
+    found = {name.strip(' "'): place for place, name in enumerate(full_lines(head)[above - 1].split(";"))}
     if not found.keys() >= _NEEDED:
         raise SourceError("file-unknown")
     return found

@@ -64,8 +64,8 @@ def check_not_cut(last_line: str | None, fields: int, separator: str = ";") -> N
 
 
 def full_lines(head: list[str]) -> list[str]:
-    """Those that hold anything, stripped."""
-    return [line.strip() for line in head if line.strip(' \t"')]
+    """Those that hold anything, stripped, also of the separators with which a spreadsheet fills up lines."""
+    return [line.strip().rstrip(";") for line in head if line.strip(' \t";')]
 
 
 def lines_above(head: list[str], header: re.Pattern[str]) -> int:

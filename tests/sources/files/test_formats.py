@@ -175,6 +175,20 @@ def test_a_trailing_separator():
     assert read(writers.enedis_csv(curve).replace(b";1000\n", b";1000;\n", 7)) == curve
 
 
+@pytest.mark.parametrize("columns", [3, 9, 15])
+@pytest.mark.parametrize("headerless", [False, True])
+@pytest.mark.parametrize("name", sorted(set(FORMATS) - {"enedis-xlsx", "json-v2", "json-v5"}))
+def test_lines_that_a_spreadsheet_filled_up_with_separators(name, headerless, columns):
+    """It writes as many fields in each line, also in one that was empty."""
+    curve = regular(date(2024, 10, 27), days=2, watts=1000)
+    lines = writers.ALL[name](curve).split(b"\n")
+    if headerless and name != "conso-downloader":
+        lines = lines[{"enedis-csv": 3, "enedis-r63": 1, "edf": 4, "totalenergies": 1}[name] :]
+    filled = b"".join(line + b";" * (columns - 1 - line.count(b";")) + b"\r\n" for line in lines)
+    assert read(filled) == curve
+    assert not refused(filled)
+
+
 def test_a_lone_double_distance_is_a_missing_reading():
     curve = regular(date(2024, 5, 1), days=1)
     kept = np.ones(len(curve), np.bool_)
