@@ -272,10 +272,11 @@ def test_registers_are_drawn_by_day_for_a_while_and_by_month_beyond_with_days_un
 
 
 def test_every_contract_has_its_total_beside_its_bar() -> None:
-    history = History.of(regular(date(2024, 1, 1), 7))
-    found = compare(history, (BASE, regulated(Option.BASE, 9)))
+    found = compare(History.of(regular(date(2024, 1, 1), 7)), (BASE, regulated(Option.BASE, 9)))
     chart = offers_chart(found, ["one", "other"], Theme())
-    beside = {one.y: one.text for one in chart.figure.layout.annotations}
-    assert beside == {
-        name: Theme().euros(offer.euros) for name, offer in zip(("one", "other"), found.offers, strict=True)
-    }
+    told, columns = chart.figure.layout.yaxis.ticktext, chart.columns()
+    assert columns["Total (€)"] == [float(offer.euros) for offer in found.offers]
+    assert columns["Saving (€)"] == [0, float(found.offers[0].euros - found.offers[1].euros)]
+    for name, offer, beside in zip(("one", "other"), found.offers, told, strict=True):
+        assert name in beside
+        assert Theme().euros(offer.euros) in beside

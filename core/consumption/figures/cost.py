@@ -20,9 +20,6 @@ _DAILY: Final = 62
 """Up to so many days a bar is one of them, beyond a month."""
 _SLIM: Final = 8
 """With fewer bars than these, each is as wide as one of them."""
-_BESIDE: Final = {"xanchor": "left", "xshift": 4, "showarrow": False}
-_ROOM: Final = 1.18
-"""Of the longest bar: room for the amount beside it."""
 
 
 def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
@@ -31,37 +28,29 @@ def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
     energy = [float(offer.bill.shown.energy) for offer in found.offers]
     fixed = [float(offer.bill.shown.subscription) if offer.subscribed else np.nan for offer in found.offers]
     parts = [(energy, "energy", theme.main), (fixed, "fixed", theme.quiet)]
-    shown = [part for part in parts if not np.isnan(part[0]).all()]
-    for values, key, colour in shown:
-        drawn.add(
-            go.Bar(
-                x=values,
-                y=names,
-                orientation="h",
-                name=theme.say(f"cost.part.{key}"),
-                marker={"color": colour},
-                hovertemplate="%{y}<br>%{x:,.2f} €<extra>%{fullData.name}</extra>",
+    for values, key, colour in parts:
+        if not np.isnan(values).all():
+            drawn.add(
+                go.Bar(
+                    x=values,
+                    y=names,
+                    orientation="h",
+                    name=theme.say(f"cost.part.{key}"),
+                    marker={"color": colour},
+                    hovertemplate="%{y}<br>%{x:,.2f} €<extra>%{fullData.name}</extra>",
+                )
             )
-        )
-    ends = [float(offer.euros) for offer in found.offers]
-    drawn.set(
-        barmode="stack",
-        showlegend=True,
-        annotations=[
-            {"x": end, "y": name, "text": theme.euros(offer.euros), **_BESIDE}
-            for end, name, offer in zip(ends, names, found.offers, strict=True)
-        ],
-    )
-    drawn.x(range=[0, max(ends, default=0) * _ROOM or 1])
-    drawn.y(autorange="reversed", showgrid=False)
-    told = [
-        labelled(name, theme.euros(offer.euros), theme.language)
-        for name, offer in zip(names, found.offers, strict=True)
-    ]
+    totals = [theme.euros(offer.euros) for offer in found.offers]
+    below = [f"{name}<br><b>{total}</b>" for name, total in zip(names, totals, strict=True)]
+    drawn.set(barmode="stack", showlegend=True)
+    drawn.y(autorange="reversed", showgrid=False, tickmode="array", tickvals=names, ticktext=below)
+    told = [labelled(name, total, theme.language) for name, total in zip(names, totals, strict=True)]
     columns = {
         theme.say("cost.column.contract"): names,
         theme.say("cost.part.energy") + " (€)": energy,
         theme.say("cost.part.fixed") + " (€)": fixed,
+        theme.say("cost.part.total") + " (€)": [float(offer.euros) for offer in found.offers],
+        theme.say("cost.part.saving") + " (€)": [float(offer.saving) for offer in found.offers],
     }
     words = theme.say("cost.compare.alt", offers=listed(told, theme.language))
     return Chart(drawn.figure(), words, lambda: columns)
