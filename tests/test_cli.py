@@ -27,6 +27,7 @@ from core.cli.laboratory import print_footprint
 from core.cli.main import main
 from core.cli.progress import ProgressBar
 from core.errors import SourceError, SourcePaused
+from core.importing.inbox import COLLECTION as INBOX
 from core.importing.run import Progress
 from core.lab.footprint import Footprint, Usage
 from core.paristime import HOUR_MS, midnight, today
@@ -464,6 +465,21 @@ def test_json_promises_no_going_on_by_itself_either(language: Language) -> None:
 @pytest.mark.parametrize("language", list(Language))
 def test_a_ban_names_the_page_where_it_is_lifted(language: Language) -> None:
     assert text("common.nav.history", language) in SourceError("api-banned").cure(language)
+
+
+def test_what_a_trigger_left_is_told_and_erased_with_the_rest(
+    home: Home, embedded: tuple[Path, MongoClient[dict[str, Any]]]
+) -> None:
+    curve = regular(date(2024, 5, 1), days=2)
+    inbox = embedded[1][home.database][INBOX]
+    days = {"first": "2024-05-01", "end": "2024-05-03"}
+    left = {"prm": writers.PRM, "flow": "consumption", **days, "answer": json.loads(writers.json_v2(curve))}
+    inbox.insert_many([{"_id": "one", **left}, {"_id": "two", "prm": "nonsense"}])
+    assert [(one["readings"], one["wh"]) for one in home.status()] == [(96, exact_wh(curve.watt_minutes))]
+    assert home.run("erase", "--yes").code == 0
+    inbox.insert_one({"_id": "three", "prm": "nonsense"})
+    assert home.run("erase", "--yes").code == 0
+    assert inbox.count_documents({}) == 0
 
 
 def test_erasing_one_meter_keeps_the_others(home: Home) -> None:

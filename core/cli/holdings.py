@@ -137,6 +137,8 @@ def run_erase(arguments: argparse.Namespace, console: Console) -> int:
     with household() as store:
         meters = chosen(store, arguments.prm)
         if not meters:
+            if arguments.yes:
+                store.erase()  # what belongs to no meter
             console.line(console.text("cli.status.empty"))
             return 0
         names = ", ".join(shown(one.meter, arguments) for one in meters)

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 @contextmanager
 def household() -> Iterator[Store]:
-    """The store the settings name, made where it is absent; the server of a running application is used.
+    """The store the settings name, made where it is absent, with what a scheduled trigger left for us; the
+    server of a running application is used.
 
     InputError `cli-shared` on a shared deployment: it holds many visitors' data and no household's;
     `cli-env-file` where `.env` cannot be read.
     """
+    from core.importing import inbox
     from core.settings import load_settings
     from core.storage.faults import explained
     from core.storage.workspace import Workspaces
@@ -38,7 +40,9 @@ def household() -> Iterator[Store]:
         raise InputError("cli-shared")
     try:
         with explained():
-            yield workspaces.open().store
+            store = workspaces.open().store
+            inbox.fold(store)
+            yield store
     finally:
         workspaces.close()
 
