@@ -114,7 +114,7 @@ def _visitor() -> Visitor:
         names = ", ".join(sorted({f"COURBE_{str(fault['loc'][0]).upper()}" for fault in error.errors()}))
         notices.show(InputError("settings", names=names))
         st.stop()
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, OSError):
         notices.show(InputError("cli-env-file"))
         st.stop()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -82,3 +83,24 @@ def test_a_page_ends_with_the_way_on(
     app = open_page(name, lang="en").run()
     assert not app.exception
     assert [link.proto.label for link in app.main.get("page_link")][-1] == text(onward)
+
+
+def test_a_file_of_settings_in_another_encoding_is_said(
+    open_page: Callable[..., AppTest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes("COURBE_CONTACT=é".encode("latin-1"))
+    app = open_page("welcome", lang="en").run()
+    assert not app.exception
+    assert text("error.cli-env-file.title") in app.error[0].value
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file that even root cannot read")
+def test_a_file_of_settings_that_may_not_be_read_is_said(
+    open_page: Callable[..., AppTest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").symlink_to("/proc/self/mem")
+    app = open_page("welcome", lang="en").run()
+    assert not app.exception
+    assert text("error.cli-env-file.title") in app.error[0].value
