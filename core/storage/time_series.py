@@ -29,7 +29,8 @@ _NAMESPACE_EXISTS: Final = 48
 
 def prepare(database: Database[Any]) -> Collection[Any]:
     """The collection and its index; a plain collection of that name is never accepted."""
-    _create(database)
+    if not _is_time_series(database):  # asked first: a plan may have no room for a collection more
+        _create(database)
     if not _is_time_series(database) and _put_aside(database[COLLECTION]):
         _create(database)
     if not _is_time_series(database):

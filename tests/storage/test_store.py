@@ -10,7 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pymongo import MongoClient
 from pymongo.database import Database
+from pymongo.monitoring import (
+    CommandFailedEvent,
+    CommandListener,
+    CommandStartedEvent,
+    CommandSucceededEvent,
+)
 
 from core.errors import StorageError
 from core.model import Curve, Days, Delivery, Flow, Meter, Origin
@@ -234,6 +241,30 @@ def test_erasing_everything_leaves_an_empty_prepared_store(store: Store, databas
     assert database[API_BUDGET].count_documents({"calls": 49}) == 1
     deliver(store, regular(days=2))
     assert_holds(store, regular(days=2))
+
+
+class Sent(CommandListener):
+    """The names of the commands a client has sent."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def started(self, event: CommandStartedEvent) -> None:
+        self.names.append(event.command_name)
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        """Not looked at."""
+
+    def failed(self, event: CommandFailedEvent) -> None:
+        """Not looked at."""
+
+
+def test_what_is_there_is_not_made_again(store: Store, mongo_uri: str) -> None:
+    sent = Sent()
+    with MongoClient[dict[str, Any]](mongo_uri, event_listeners=[sent]) as client:
+        Store(client[store.database.name]).prepare()
+    assert "listCollections" in sent.names
+    assert "create" not in sent.names
 
 
 def test_an_ordinary_collection_of_that_name_is_not_accepted(database: Database[Any]) -> None:
