@@ -35,7 +35,11 @@ class Settings(BaseSettings):
     )
     mongodb_uri: SecretStr | None = Field(None, description="A MongoDB to use instead of the embedded one")
     mongod: Path | None = Field(None, description="A mongod program to start instead of the bundled one")
-    database: str = Field("courbe", description="Name of the database", pattern=r"^[A-Za-z0-9_-]{1,38}$")
+    database: str = Field(
+        "courbe",
+        description="Name of the database: letters, digits, `_` and `-`, 38 at most",
+        pattern=r"^[A-Za-z0-9_-]{1,38}$",
+    )
     data_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("courbe", appauthor=False)),
         description="Where the embedded MongoDB keeps its data",
@@ -46,11 +50,21 @@ class Settings(BaseSettings):
     api_daily_calls: int = Field(
         49, ge=1, le=90, description="Calls to Conso API a day at most; it bans an address at 100"
     )
-    api_seconds_between_calls: float = Field(1.0, ge=0, description="Least time between two calls")
+    api_seconds_between_calls: float = Field(1.0, ge=0, le=86_400, description="Least time between two calls")
     contact: str = Field(
         "https://github.com/courbe", description="Site or address this deployment names in its User-Agent"
     )
-    workspace_hours: int = Field(24, ge=1, description="How long a visitor's workspace lives (shared)")
+    workspace_hours: int = Field(
+        24, ge=1, le=8_760, description="How long a visitor's workspace lives (shared)"
+    )
+
+    @field_validator("database")
+    @classmethod
+    def _not_of_mongodb(cls, name: str) -> str:
+        """`erase` drops what is in our database, and these hold the server's users and settings."""
+        if name.lower() in ("admin", "config", "local"):
+            raise ValueError("a database of MongoDB's own")
+        return name
 
     @field_validator("mongod", "data_dir")
     @classmethod

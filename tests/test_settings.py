@@ -48,3 +48,24 @@ def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURBE_MONGODB_URI", "mongodb://user:hunter2@host/")
     monkeypatch.setenv("COURBE_API_TOKEN", "the.hunter2.token")
     assert "hunter2" not in repr(load_settings()) + str(load_settings()) + load_settings().model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE", "admin"),
+        ("DATABASE", "Local"),
+        ("DATABASE", "config"),
+        ("DATABASE", "a/b"),
+        ("DATABASE", "x" * 39),
+        ("WORKSPACE_HOURS", "99999999999"),
+        ("API_SECONDS_BETWEEN_CALLS", "inf"),
+        ("API_SECONDS_BETWEEN_CALLS", "nan"),
+    ],
+)
+def test_what_could_only_fail_later_is_refused_at_once(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"COURBE_{name}", value)
+    with pytest.raises(ValidationError):
+        load_settings()
