@@ -45,7 +45,7 @@ class Address:
         """None where there is none yet, or none that can be read."""
         try:
             return cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (FileNotFoundError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError):
             return None
 
     def write(self, path: Path) -> None:

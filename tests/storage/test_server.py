@@ -303,6 +303,13 @@ def test_what_a_crash_left_behind_is_no_obstacle(
     assert values(started(folder)) == [1]
 
 
+def test_an_address_that_cannot_be_read_is_no_traceback(folder: Path) -> None:
+    (folder / "mongodb" / "address.json").mkdir(parents=True)
+    with pytest.raises(StorageError) as raised:
+        server.start(folder)
+    assert raised.value.code == "server-folder"
+
+
 def test_a_stopped_server_says_so(folder: Path, started: Callable[..., EmbeddedServer]) -> None:
     running = started(folder)
     running.stop()
