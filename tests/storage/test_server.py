@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -162,6 +163,23 @@ def test_it_opens_no_network_port(folder: Path, started: Callable[..., EmbeddedS
     ]
     assert any(name.startswith("socket:") for name in mine)
     assert not [row for row in rows if f"socket:[{row[9]}]" in mine]
+
+
+@linux
+def test_it_may_open_as_many_files_as_the_system_allows(
+    folder: Path, started: Callable[..., EmbeddedServer]
+) -> None:
+    """A shell allows 1,024 at first; a demonstration with a hundred guests needs more."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (512, before[1]))
+    try:
+        running = started(folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert running.pid
+    soft, hard = resource.prlimit(running.pid, resource.RLIMIT_NOFILE)
+    assert soft > 512
+    assert hard == before[1]
 
 
 def test_a_port_asks_for_the_password(folder: Path, started: Callable[..., EmbeddedServer]) -> None:
