@@ -1,0 +1,71 @@
+"""The rooms of measurement once they have measured: sound in both themes, and a report that needs nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+
+from tests.browser.app import App
+from tests.browser.visit import PATIENCE_MS, PHONE, Visit, visit
+
+
+def await_end(tab: Visit) -> None:
+    expect(tab.page.get_by_role("button", name=tab.say("lab.cancel"))).to_have_count(0)
+    tab.settle()
+
+
+def sound(tab: Visit) -> list[str]:
+    """What is wrong with what is shown, in the dark on a phone too."""
+    found = tab.violations()
+    before = tab.page.viewport_size
+    tab.page.emulate_media(color_scheme="dark")
+    tab.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    tab.settle()
+    found += tab.violations() + [f"{tab.overflow()} pixels too wide"] * bool(tab.overflow())
+    tab.page.emulate_media(color_scheme="light")
+    tab.page.set_viewport_size(before or PHONE)
+    return found
+
+
+def test_what_was_measured_is_sound_and_goes_into_a_report_that_needs_nothing(
+    browser: Browser, empty_app: App, tmp_path: Path
+) -> None:
+    empty_app.command("import", "--demo")
+    with visit(browser, empty_app.url) as tab:
+        tab.open("laboratory")
+        tab.page.get_by_role("button", name=tab.say("laboratory.layouts.steps", count=7)).click()
+        expect(tab.page.get_by_role("heading", name=tab.say("laboratory.waterfall.title"))).to_be_visible()
+        await_end(tab)
+        assert not sound(tab)
+        tab.open("speed")
+        tab.click("speed.start")
+        expect(tab.page.get_by_role("heading", name=tab.say("speed.examined"))).to_be_visible()
+        await_end(tab)
+        assert not sound(tab)
+        tab.open("fleet")
+        days = tab.page.get_by_label(tab.say("fleet.form.days"))
+        days.fill("7")
+        days.press("Tab")
+        tab.click("fleet.form.start")
+        expect(tab.page.get_by_role("heading", name=tab.say("fleet.forecast.title"))).to_be_visible()
+        await_end(tab)
+        assert not sound(tab)
+        tab.click("report.prepare")
+        with tab.page.expect_download(timeout=PATIENCE_MS) as download:
+            tab.click("report.html")
+        download.value.save_as(tmp_path / "report.html")
+    assert_needs_nothing(browser, tmp_path / "report.html")
+
+
+def assert_needs_nothing(browser: Browser, report: Path) -> None:
+    """Its charts are drawn without a network, and it asks for none."""
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: asked.append(str(error)))
+    page.goto(report.as_uri())
+    expect(page.locator(".js-plotly-plot:has(.main-svg)")).to_have_count(5)
+    assert asked == [report.as_uri()]
+    context.close()
