@@ -237,7 +237,12 @@ def _(words: str) -> str:
 
 
 def _chart(figure: go.Figure) -> str:
-    figure.update_layout(template="plotly_white", height=max(figure.layout.height or 320, 320))
+    figure.update_layout(
+        template="plotly_white",
+        height=max(figure.layout.height or 320, 320),
+        font={"family": "system-ui,sans-serif"},
+    )
+    figure.update_annotations(font={"size": 12})  # the fonts of a report are as wide as those of its reader
     return str(figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False}))
 
 
