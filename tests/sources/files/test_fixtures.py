@@ -25,6 +25,7 @@ READ: Final = {
     "enedis_csv_trailing_separator.csv": (MAY, "30 30 30 30", "210 190 180 0", {}, 0),
     "enedis_csv_old_mac.csv": (MAY, "30 30 30 30", "210 190 180 0", {}, 0),
     "enedis_csv_blank_lines.csv": (MAY, "30 30 30 30", "210 190 180 0", {}, 0),
+    "enedis_csv_filled_up.csv": (MAY, "30 30 30 30", "210 190 180 0", {}, 0),
     "enedis_csv_empty_value.csv": (MAY, "30 30 30", "210 180 0", {"no-value": 1}, 1),
     "enedis_csv_windows.csv": (MAY, "30 30 30 30", "210 190 180 0", {}, 0),
     "enedis_csv_utf16.csv": (MAY, "30 30 30 30", "210 190 180 0", {}, 0),
@@ -66,6 +67,13 @@ READ: Final = {
         {},
         0,
     ),
+    "conso_downloader_autumn_steps.csv": (
+        "2024-10-26T23:30Z",
+        "30 30 30 60 60",
+        "100 110 120 130 140",
+        {},
+        0,
+    ),
     "conso_downloader_commas.csv": (MAY, "30 30 30", "210 190 0", {"no-value": 1}, 1),
     "conso_downloader_starts.csv": (MAY, "30 30 30", "210 190 0", {"no-value": 1}, 1),
     "totalenergies.csv": (MAY, "30 30 30", "210 190 180", {}, 0),
@@ -73,6 +81,8 @@ READ: Final = {
     "totalenergies_starts.csv": (MAY, "30 30 30", "210 190 180", {}, 0),
     "totalenergies_gas.csv": (MAY, "30 30", "210 190", {"other-quantity": 1}, 0),
     "json_v2.json": (MAY, "30 60", "210 180", {"no-value": 1}, 1),
+    "json_answers.json": (MAY, "30 30 30 30", "210 190 180 0", {}, 0),
+    "json_both_flows.json": (MAY, "30 30", "210 190", {}, 0),
     "json_v5.json": (MAY, "10 10", "210 190", {}, 0),
 }
 REFUSED: Final = {
@@ -80,6 +90,7 @@ REFUSED: Final = {
     "enedis_csv_energy.csv": "file-other-quantity",
     "enedis_csv_energy_blank_lines.csv": "file-other-quantity",
     "enedis_csv_cut.csv": "file-cut",
+    "enedis_csv_no_values.csv": "file-no-values",
     "totalenergies_daily.csv": "file-daily",
     "totalenergies_unclear.csv": "file-unclear-times",
     "enedis_index.csv": "file-index",
@@ -127,6 +138,7 @@ def test_it_is_refused(name):
         ("enedis_xlsx.xlsx", [Meter("99999999999991")]),
         ("edf.csv", [Meter(UNKNOWN_PRM)]),
         ("json_v5.json", [Meter("99999999999991")]),
+        ("json_both_flows.json", [Meter("99999999999991", flow) for flow in Flow]),
     ],
 )
 def test_whose_curve_it_is(name, meters):
