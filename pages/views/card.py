@@ -102,7 +102,7 @@ def _query(guest: Visitor, name: str, asked: Asked) -> None:
     tabs = st.tabs([guest.t(f"consumption.query.{side}") for side in sides])
     for tab, time_series in zip(tabs, sides.values(), strict=True):
         shown = written(asked, meter, time_series=time_series)
-        tab.code(shown, language=None)
+        tab.code(shown, language=None, wrap_lines=True)  # what scrolls sideways no keyboard reaches
     if st.button(guest.t("consumption.query.run"), key=f"run-{name}", icon=":material/timer:"):
         with st.spinner(guest.t("consumption.query.running")), notices.guard():
             _timing(guest, measure(guest.store, asked, meter))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Browser, expect
 
 from tests.browser.app import App
-from tests.browser.visit import visit
+from tests.browser.visit import PHONE, visit
 
 CARPET = "[data-testid=stPlotlyChart]:has(.heatmaplayer image)"
 
@@ -49,3 +49,17 @@ def test_a_step_of_the_navigator_is_one_step_of_the_browsers_way_back(
         expect(tab.page).to_have_url(month)
         tab.page.go_back()
         expect(tab.page).to_have_url(before)
+
+
+def test_data_and_query_of_a_chart_are_within_reach_of_everybody_on_a_phone(
+    browser: Browser, demo_app: App
+) -> None:
+    with visit(browser, demo_app.url, viewport=PHONE) as tab:
+        tab.open("consumption", show="power")
+        tab.expect_title("consumption.title")
+        tab.page.get_by_text(tab.say("consumption.card.more")).click()
+        tab.click("consumption.query.run")
+        expect(tab.page.get_by_text(tab.say("consumption.query.same"))).to_be_visible()
+        tab.settle()
+        assert tab.violations() == []
+        assert tab.overflow() == 0
