@@ -23,15 +23,15 @@ PRICES = {
     "2025-08 .1952, 2026-02 .1940",
     (Option.BASE, 9, "base"): "2022-08 .1740, 2025-08 .1952, 2026-02 .1927",
     (Option.HPHC, 6, "hp"): "2022-08 .1841, 2023-02 .2228, 2023-08 .2460, 2024-02 .2700, 2025-02 .2146, "
-    "2026-02 .2065",
+    "2025-08 .2081, 2026-02 .2065, 2026-08 .2142",
     (Option.HPHC, 6, "hc"): "2022-08 .1470, 2023-02 .1615, 2023-08 .1828, 2024-02 .2068, 2025-02 .1696, "
-    "2026-02 .1579",
-    (Option.TEMPO, 9, "blue-hp"): "2026-08 .1654",
-    (Option.TEMPO, 9, "blue-hc"): "2026-08 .1356",
-    (Option.TEMPO, 9, "white-hp"): "2026-08 .1921",
-    (Option.TEMPO, 9, "white-hc"): "2026-08 .1536",
-    (Option.TEMPO, 9, "red-hp"): "2026-08 .7295",
-    (Option.TEMPO, 9, "red-hc"): "2026-08 .1615",
+    "2025-08 .1635, 2026-02 .1579, 2026-08 .1589",
+    (Option.TEMPO, 9, "blue-hp"): "2025-08 .1494, 2026-02 .1612, 2026-08 .1654",
+    (Option.TEMPO, 9, "blue-hc"): "2025-08 .1232, 2026-02 .1325, 2026-08 .1356",
+    (Option.TEMPO, 9, "white-hp"): "2025-08 .1730, 2026-02 .1871, 2026-08 .1921",
+    (Option.TEMPO, 9, "white-hc"): "2025-08 .1391, 2026-02 .1499, 2026-08 .1536",
+    (Option.TEMPO, 9, "red-hp"): "2025-08 .6468, 2026-02 .7060, 2026-08 .7295",
+    (Option.TEMPO, 9, "red-hc"): "2025-08 .1460, 2026-02 .1575, 2026-08 .1615",
 }
 """EUR per kWh including taxes, from the first of a month on."""
 
@@ -45,9 +45,11 @@ def test_the_regulated_prices_are_those_published(option: Option, kva: int, regi
 
 
 def test_a_price_nobody_published_is_not_made_up() -> None:
-    (missing,) = (one for one in regulated_prices(Option.HPHC, 6) if one.since == date(2025, 8, 1))
-    assert not missing.kwh
     assert regulated_prices(Option.EJP, 9) == ()
+    assert regulated_prices(Option.TEMPO, 9)[0].since == date(2025, 8, 1)
+    assert regulated_prices(Option.TEMPO, 3) == ()  # it is offered from 6 kVA on
+    assert [one.since for one in regulated_prices(Option.HPHC, 3)] == [date(2026, 8, 1)]
+    assert regulated_prices(Option.HPHC, 6)[0].year is None
 
 
 @pytest.mark.parametrize(
