@@ -159,6 +159,8 @@ class ApiSource:
             if barren >= EMPTY_IN_A_ROW:
                 break
         yield from self._once_more(put_off, beyond)
+        if windows and plan.last_day_known(self._store.record(self.meter)) is None:
+            raise SourceError(api_failures.NO_DATA)
 
     def _blame(self, faults: tuple[str, ...]) -> None:
         """After several weeks in vain: raise a pause, unless it is Enedis that fails for these days while it

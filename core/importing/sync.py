@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from threading import Event
@@ -42,7 +42,8 @@ class SyncResult(StrEnum):
     @property
     def exit_code(self) -> int:
         """Of the command: 0 up to date, 3 yesterday is not published yet, 4 more is to come (the calls of
-        today are used, or Enedis asks to wait), 1 failed. 2 stays for arguments that cannot be used."""
+        today are used, Enedis asks to wait, or somebody stopped it), 1 failed. 2 stays for arguments that
+        cannot be used."""
         return {"up-to-date": 0, "not-published": 3, "paused": 4, "failed": 1}[self.value]
 
 
@@ -125,7 +126,8 @@ def sync(
             done.append(MeterSync(source.meter, _state(store, source.meter, clock()), windows))
             continue
         (part,) = run(store, [source], stop=stop, progress=progress).parts
-        done.append(_ended(store, source.meter, windows, part, clock()))
+        one = _ended(store, source.meter, windows, part, clock())
+        done.append(replace(one, result=SyncResult.PAUSED) if stop.is_set() and not one.error else one)
     return SyncReport(tuple(done), folded, dry_run, stop.is_set())
 
 

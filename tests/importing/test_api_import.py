@@ -205,6 +205,12 @@ def test_a_collection_that_is_not_active_costs_two_calls(home: Home) -> None:
     assert len(home.server.seen) == 2
 
 
+def test_a_new_meter_that_is_not_collected_is_not_called_up_to_date(home: Home) -> None:
+    home.server.households[METER].collected = False
+    home.server.households[METER].activated = TODAY - timedelta(days=9)
+    assert error_of(home.run()).code == "api-no-data"
+
+
 def test_where_readings_begin_no_day_is_spent_on_silence(home: Home) -> None:
     begin = TODAY - timedelta(days=20)
     home.server.households[METER].curve = home.published(Days(begin, TODAY))

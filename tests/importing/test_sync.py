@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -113,6 +114,20 @@ def test_a_day_that_is_late_is_told_and_comes_in_the_afternoon(home: Home) -> No
     home.clock.now = late
     assert update(home).result is SyncResult.UP_TO_DATE
     assert home.curve() == home.available()
+
+
+def test_one_that_is_stopped_says_nothing_of_what_is_published(home: Home) -> None:
+    stop = Event()
+
+    def wait(event: Event, seconds: float) -> bool:
+        home.clock.wait(event, seconds)
+        stop.set()
+        return True
+
+    home.server.faults.append("technical")
+    report = update(home, stop=stop, wait=wait)
+    assert report.cancelled
+    assert (only(report).result, only(report).error) == (SyncResult.PAUSED, None)
 
 
 def test_a_dry_run_names_the_questions_and_asks_none(home: Home) -> None:
