@@ -66,9 +66,12 @@ def show_fleet(guest: Visitor, found: Fleet) -> None:
         ordinary, series = one.footprint.ordinary, one.footprint.time_series
         values = (ordinary.net_per_reading, series.net_per_reading)
         says = (says_cost(ordinary, spoken), says_cost(series, spoken), lambda part: percent(part, spoken))
-        rows.append((number(one.meters, spoken), (*values, saving(*values)), says))
+        won = saving(*values) if one.footprint.settled else None
+        rows.append((number(one.meters, spoken), (*values, won), says))
     head = ("fleet.meters", "fleet.table.ordinary", "fleet.table.time_series", "footprint.table.saving")
     sides([guest.t(title) for title in head], rows)
+    if not found.settled:
+        st.warning(guest.t("lab.unsettled"), icon=":material/hourglass_top:")
     lab_notes.few(guest, found.sizes[0].footprint.ordinary.readings, key="fleet.few")
     st.caption(guest.t("fleet.free"))
     if found.bound:

@@ -103,13 +103,14 @@ def run_fleet(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.json:
         console.data(measured.as_json())
     elif measured.sizes:
-        _print_fleet(measured, console)
+        print_fleet(measured, console)
     if not measured.complete:
         raise KeyboardInterrupt
     return 0
 
 
-def _print_fleet(measured: Fleet, console: Console) -> None:
+def print_fleet(measured: Fleet, console: Console) -> None:
+    """The table of the Fleet page, in its words."""
     from core.lab.footprint import MEANINGFUL_READINGS, saving
     from core.lab.wording import cost
 
@@ -126,11 +127,15 @@ def _print_fleet(measured: Fleet, console: Console) -> None:
                 number(one.meters, language),
                 number(sides[0].readings, language),
                 *(cost(side, language) for side in sides),
-                percent(saving(sides[0].net_bytes, sides[1].net_bytes), language),
+                percent(saving(sides[0].net_bytes, sides[1].net_bytes), language)
+                if one.footprint.settled
+                else "",
             ]
         )
     console.table(rows, left=0)
     console.line(console.text("cli.fleet.note", server=measured.server))
+    if not measured.settled:
+        console.line(console.text("lab.unsettled"))
     if measured.sizes[0].footprint.ordinary.readings < MEANINGFUL_READINGS:
         few = number(MEANINGFUL_READINGS, language)
         console.line(console.text("fleet.few", readings=few))

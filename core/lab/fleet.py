@@ -71,7 +71,7 @@ class Fleet:
 
     def models(self) -> tuple[forecast.Model, forecast.Model] | None:
         """Ordinary and time series, net of free space: what a checkpoint in mid-load leaves is luck.
-        None below two sizes."""
+        None below two sizes that are settled."""
         return self._fitted(lambda usage: usage.net_bytes)
 
     def uncompressed(self) -> tuple[forecast.Model, forecast.Model] | None:
@@ -79,13 +79,19 @@ class Fleet:
         return self._fitted(lambda usage: usage.data_bytes + usage.index_bytes)
 
     def _fitted(self, measure: Callable[[Usage], int]) -> tuple[forecast.Model, forecast.Model] | None:
-        if len(self.sizes) < 2:
+        both = [size.footprint for size in self.sizes if size.footprint.settled]
+        if len(both) < 2:
             return None
-        readings = [size.footprint.ordinary.readings for size in self.sizes]
+        readings = [one.ordinary.readings for one in both]
         return (
-            forecast.fit(readings, [measure(size.footprint.ordinary) for size in self.sizes]),
-            forecast.fit(readings, [measure(size.footprint.time_series) for size in self.sizes]),
+            forecast.fit(readings, [measure(one.ordinary) for one in both]),
+            forecast.fit(readings, [measure(one.time_series) for one in both]),
         )
+
+    @property
+    def settled(self) -> bool:
+        """Whether all sizes are those of the files on disk."""
+        return all(size.footprint.settled for size in self.sizes)
 
 
 def sizes_up_to(meters: int) -> tuple[int, ...]:

@@ -16,6 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.cli.console import Console
+from core.cli.laboratory import print_fleet
 from core.cli.reporting import measure_all
 from core.errors import InputError, StorageError
 from core.importing.run import Progress
@@ -137,6 +139,22 @@ def test_a_fleet_is_measured_at_each_size_and_dropped(fleet: Fleet, filled: Stor
     assert "buckets" in printed["sizes"][0]["time_series"]
     left = filled.database.list_collection_names()
     assert not [name for name in left if "lab_" in name or "fleet_" in name]
+
+
+def test_no_saving_and_no_line_is_drawn_from_sizes_that_are_not_settled(
+    fleet: Fleet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unsettled = replace(
+        fleet,
+        sizes=tuple(replace(one, footprint=replace(one.footprint, settled=False)) for one in fleet.sizes),
+    )
+    assert fleet.settled
+    assert fleet.models()
+    assert unsettled.models() is None
+    print_fleet(unsettled, Console())
+    shown = capsys.readouterr().out
+    assert "%" not in shown
+    assert text("lab.unsettled") in shown
 
 
 def test_a_fleet_says_what_it_is_at(store: Store) -> None:
