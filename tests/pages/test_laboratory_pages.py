@@ -169,6 +169,7 @@ def test_a_button_pressed_after_something_began_in_another_tab_begins_nothing(ho
     assert any(told in one.value for one in late.caption)
     assert "lab_cancel_layouts" not in [one.key for one in late.button]
     page.button(key="lab_cancel_fleet").click().run()
+    until(page, lambda seen: text("lab.cancelled") in [one.value for one in seen.info])
 
 
 def test_single_layouts_are_built_on_demand_and_sizes_of_old_readings_are_told(
