@@ -67,10 +67,14 @@ def _in_winter(rows: NDArray[np.intp], wall: Numbers, naive: Flags, second: Flag
     told = ~naive[rows]
     if told.any():
         winter = np.where(told, second[rows], winter)
-        begin, step = twice % HOUR_MS // MINUTE_MS, steps[rows]
-        for one in np.split(np.arange(len(rows)), np.flatnonzero(fresh)[1:]):
-            if len(one) <= _LISTED and told[one].any() and not steps_back[one[0]]:
-                winter[one] = _with_room(begin[one].tolist(), step[one].tolist(), told[one], winter[one])
+        begin, step, firsts = twice % HOUR_MS // MINUTE_MS, steps[rows], np.flatnonzero(fresh)
+        mixed = np.minimum.reduceat(step, firsts) != np.maximum.reduceat(step, firsts)
+        mixed &= np.logical_or.reduceat(told, firsts) & ~steps_back[firsts] & (last - firsts < _LISTED)
+        for one in np.flatnonzero(mixed):
+            place = slice(firsts[one], last[one] + 1)
+            winter[place] = _with_room(
+                begin[place].tolist(), step[place].tolist(), told[place], winter[place]
+            )
     return np.asarray(winter)
 
 
