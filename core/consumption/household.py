@@ -13,7 +13,7 @@ from core.consumption.history import History, combined
 from core.consumption.metering import Metered, meter
 from core.consumption.shapes import Carpet, carpet
 from core.consumption.totals import Totals, by_day
-from core.model import Days, Flow, Meter
+from core.model import DEMO_PRM, Days, Flow, Meter
 from core.storage.record import Summary
 from core.storage.store import Store
 
@@ -81,13 +81,19 @@ class Household:
 
 def scopes(summaries: list[Summary], chosen: Meter) -> tuple[Scope, ...]:
     """What can be looked at: the sum where several meters have the flow chosen, the net with production."""
-    flows = [summary.meter.flow for summary in summaries if summary.readings]
+    flows = [meter.flow for meter in _of_one_home(summaries, chosen)]
     found = [Scope.ONE]
     if flows.count(chosen.flow) > 1:
         found.append(Scope.SUM)
     if set(flows) == set(Flow):
         found.append(Scope.NET)
     return tuple(found)
+
+
+def _of_one_home(summaries: list[Summary], chosen: Meter) -> list[Meter]:
+    """The meters with readings that may be put together with the chosen one: the demo is nobody's home."""
+    demo = chosen.prm == DEMO_PRM
+    return [one.meter for one in summaries if one.readings and (one.meter.prm == DEMO_PRM) is demo]
 
 
 def load(store: Store, summaries: list[Summary], chosen: Meter, scope: Scope = Scope.ONE) -> Household:
@@ -97,8 +103,8 @@ def load(store: Store, summaries: list[Summary], chosen: Meter, scope: Scope = S
     """
     if scope is Scope.ONE:
         return Household(History.of(store.read(chosen)), chosen.flow)
-    meters = [one.meter for one in summaries if scope is Scope.NET or one.meter.flow is chosen.flow]
     net = scope is Scope.NET
+    meters = [one for one in _of_one_home(summaries, chosen) if net or one.flow is chosen.flow]
     signs = [-1 if net and one.flow is Flow.PRODUCTION else 1 for one in meters]
     together = History.of(combined([store.read(one) for one in meters], signs))
     return Household(together, Flow.CONSUMPTION if net else chosen.flow, net=net, meters=len(meters))
