@@ -79,7 +79,7 @@ def load_curve(
     drawn.set(showlegend=other is not None)
     drawn.x(**_ticks(axis, days, theme))
     drawn.y(rangemode="tozero", ticksuffix="")
-    return Chart(drawn.figure(), told, columns)
+    return Chart(drawn.figure(), f"{told} {theme.say('consumption.curve.zoom')}", columns)
 
 
 def _line(history: History, axis: _Axis, colour: str, name: str, theme: Theme, *, rank: int) -> go.Scatter:
