@@ -8,12 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from core.consumption.contracts import Contract
-from core.consumption.figures.cost import registers_chart
+from core.consumption.figures.cost import grain_of, registers_chart
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.periods import Period
+from core.consumption.queries import Asked, Query
 from core.consumption.tariffs import WATT_MINUTES_PER_KWH, Bill, bill
-from core.consumption.totals import by_day
+from core.consumption.totals import Grain, by_day
 from core.formats import day, kwh
 from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
@@ -38,7 +39,8 @@ def show_bill(guest: Visitor, home: Household, period: Period, contract: Contrac
         st.dataframe(lines, hide_index=True, column_config=numbers, alt=guest.t("cost.bill.lines"))
         st.caption(guest.t("cost.bill.exact"))
     heading(guest, "registers")
-    card(guest, "registers", registers_chart(metered, style))
+    query = Query.DAYS if grain_of(metered) is Grain.DAY else Query.MONTHS
+    card(guest, "registers", registers_chart(metered, style), Asked(query, shown), lead="cost.query")
 
 
 def _totals(guest: Visitor, found: Bill, meters: int, style: Theme, *, partial: bool) -> None:

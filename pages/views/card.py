@@ -31,11 +31,13 @@ def card(
     chart: Chart,
     asked: Asked | None = None,
     *,
+    lead: str = "consumption.query.lead",
     clicks: bool = False,
     whole: bool = False,
 ) -> str | None:
     """Draws a chart, its words and its data; the heading, and controls of the chart, come before. With
-    `clicks`, returns the day (ISO) that was clicked, once. `whole`: the chart is of all that is known."""
+    `clicks`, returns the day (ISO) that was clicked, once. `lead`: what the query asks. `whole`: the chart is
+    of all that is known."""
     # After a click a chart is another one, with nothing selected; so it is in another period, unless it shows
     # the same in each: the browser would draw all its days again at every step.
     where = "" if whole else "-".join(st.query_params.get(part, "") for part in ("view", "day", "to"))
@@ -57,7 +59,7 @@ def card(
         with more:
             _data(guest, name, chart)
             if asked:
-                _query(guest, name, asked)
+                _query(guest, name, asked, lead)
     return picked
 
 
@@ -91,11 +93,11 @@ def _data(guest: Visitor, name: str, chart: Chart) -> None:
             )
 
 
-def _query(guest: Visitor, name: str, asked: Asked) -> None:
+def _query(guest: Visitor, name: str, asked: Asked, lead: str) -> None:
     meter = guest.meter
     if meter is None:
         return
-    st.markdown(guest.t("consumption.query.lead"))
+    st.markdown(guest.t(lead))
     if scope_shown(guest, meter) is not Scope.ONE:
         st.caption(guest.t("consumption.query.one_meter"))
     sides = {"series": True, "ordinary": False}

@@ -9,6 +9,7 @@ from core.consumption.figures.cost import offers_chart
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.periods import Period
+from core.consumption.queries import Asked, Query
 from core.consumption.tariffs import Comparison, compare
 from pages.shared import notices
 from pages.shared.choice import choice, several
@@ -36,7 +37,7 @@ def show_offers(
         if unknown:  # what has no price on any day would leave nothing to compare
             offers = {name: one for name, one in offers.items() if name not in unknown}
             found = compare(history, tuple(offers.values()), home.meters)
-    _result(guest, found, list(offers), style)
+    _result(guest, found, list(offers), Asked(Query.DAYS, shown), style)
     for name in unknown:
         st.warning(guest.t("cost.compare.unknown", offer=name), icon=":material/help:")
     _assumed(guest, contract)
@@ -71,7 +72,7 @@ def _named(guest: Visitor, contracts: tuple[Contract, ...], *, told: bool) -> di
     return dict(zip(names, contracts, strict=True))
 
 
-def _result(guest: Visitor, found: Comparison, names: list[str], style: Theme) -> None:
+def _result(guest: Visitor, found: Comparison, names: list[str], asked: Asked, style: Theme) -> None:
     """Which is the cheapest; where there is nothing to compare, why."""
     if len(names) < 2:
         st.info(guest.t("cost.compare.one"), icon=":material/info:")
@@ -88,7 +89,7 @@ def _result(guest: Visitor, found: Comparison, names: list[str], style: Theme) -
         return
     st.success(_verdict(guest, found, names, style), icon=":material/savings:")
     heading(guest, "offers")
-    card(guest, "offers", offers_chart(found, names, style))
+    card(guest, "offers", offers_chart(found, names, style), asked, lead="cost.query")
     if found.first and found.last:
         over = style.days(found.first, found.last)
         st.caption(

@@ -248,3 +248,18 @@ def test_contracts_are_compared_over_the_whole_history_unless_asked_otherwise(ho
     page.segmented_control(key="view").set_value(View.MONTH).run()
     assert [header.value for header in page.header] == ["April 2024"]
     assert [header.value for header in household_page("cost").header] == ["April 2024"]
+
+
+@pytest.mark.parametrize(("part", "name"), [("bill", "registers"), ("compare", "offers")])
+def test_under_the_charts_of_cost_stands_the_query_for_their_energy(
+    household_page: Opens, part: str, name: str
+) -> None:
+    page = household_page("cost", part=part, view="custom", day="2024-03-01", to="2024-04-30")
+    page.session_state[f"more-{name}"] = True
+    page.run()
+    assert text("cost.query") in [words.value for words in page.markdown]
+    assert [one.value.split(".aggregate(")[0] for one in page.code] == ["db.readings_ts", "db.readings"]
+    page.button(key=f"run-{name}").click().run()
+    told = " ".join(words.value for words in page.markdown)
+    assert text("consumption.query.same") in told
+    assert "Documents in the answer: 61." in told

@@ -13,6 +13,7 @@ from core.consumption.figures.theme import TEMPO, Chart, Draft, Theme, kwh_of, y
 from core.consumption.history import to_date
 from core.consumption.metering import UNKNOWN, Metered
 from core.consumption.tariffs import Comparison
+from core.consumption.totals import Grain
 from core.formats import labelled, listed
 
 _PALE: Final = "-hc"
@@ -59,11 +60,12 @@ def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
 def registers_chart(metered: Metered, theme: Theme) -> Chart:
     """Energy of each day, of a longer time each month, by register; what has no known colour is grey."""
     drawn = Draft(theme, "", theme.say("consumption.axis.energy"))
-    unit, bars, row = _bars(metered.day)
+    unit = grain_of(metered)
+    bars, row = _bars(metered.day, unit)
     registers = REGISTERS[metered.contract.option]
-    columns: dict[str, object] = {theme.say(f"consumption.column.{unit}"): bars.astype(str)}
+    columns: dict[str, object] = {theme.say(f"consumption.column.{unit.value}"): bars.astype(str)}
     told = []
-    label = theme.day if unit == "day" else theme.month
+    label = theme.day if unit is Grain.DAY else theme.month
     names = [label(to_date(one)) for one in bars.astype("datetime64[D]")]
     for number, register in [*enumerate(registers), (UNKNOWN, "unknown")]:
         energy = np.zeros(len(bars), dtype=np.int64)
@@ -91,13 +93,19 @@ def registers_chart(metered: Metered, theme: Theme) -> Chart:
     return Chart(drawn.figure(), words, lambda: columns)
 
 
-def _bars(day: NDArray[np.datetime64]) -> tuple[str, NDArray[np.datetime64], NDArray[np.int64]]:
-    """What a bar stands for, the bars from the first of ascending days to the last, the bar of each."""
+def grain_of(metered: Metered) -> Grain:
+    """What a bar of the registers stands for."""
+    day = metered.day
     short = len(day) == 0 or (day[-1] - day[0]).astype(int) < _DAILY
-    mine = day if short else day.astype("datetime64[M]")
+    return Grain.DAY if short else Grain.MONTH
+
+
+def _bars(day: NDArray[np.datetime64], grain: Grain) -> tuple[NDArray[np.datetime64], NDArray[np.int64]]:
+    """The bars from the first of ascending days to the last, and the bar of each day."""
+    mine = day if grain is Grain.DAY else day.astype("datetime64[M]")
     bars = np.arange(mine[0], mine[-1] + 1) if len(day) else mine
     row = (mine - bars[:1]).astype(np.int64)
-    return "day" if short else "month", bars, row
+    return bars, row
 
 
 def _paint(register: str, number: int, option: Option, theme: Theme) -> dict[str, object]:
