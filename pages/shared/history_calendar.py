@@ -96,6 +96,7 @@ def _figure(guest: Visitor, days: Sequence[Day]) -> go.Figure:
         bargap=0,
         height=70 + YEAR_HEIGHT * len(years),
         margin={"l": 36, "r": 24, "t": 36, "b": 8},
+        showlegend=True,  # also of one state alone
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "itemclick": False},
         dragmode=False,  # with a frame to draw, Streamlit takes no clicks
         hoverlabel={"align": "left"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -349,6 +350,15 @@ def test_days_that_differ_from_the_daily_total_are_listed(history, store):
     assert row[text("history.column.difference")] == "−1\u202f024.5 Wh"
     app.date_input[0].set_value((date(2024, 5, 1), date(2024, 5, 3))).run()
     assert app.dataframe[0].value[text("history.column.difference")].tolist()[-1] == "−1\u202f024.5 Wh"
+
+
+def test_a_single_state_of_days_has_its_legend_too(history, store):
+    store.merge(Delivery(Meter(writers.PRM), Origin.ENEDIS_CSV, CURVE))
+    store.project(Meter(writers.PRM))
+    (chart,) = history().get("plotly_chart")
+    figure = json.loads(chart.proto.spec)
+    assert [trace["name"] for trace in figure["data"]] == [text("history.state.complete")]
+    assert figure["layout"]["showlegend"]
 
 
 def test_corrected_readings_are_listed(history, store):
