@@ -29,6 +29,7 @@ PASSING: Final = frozenset(
 CLOSED: Final = frozenset({"api-before-activation", "api-before-consent", "api-too-old"})
 """There will never be readings for these days, nor for older ones."""
 
+_INVALID: Final = "Paramètres invalides"
 _ENEDIS: Final = "The Enedis API returned an error"
 _ENEDIS_CODES: Final = {
     "ADAM-ERR0123": "api-before-activation",
@@ -84,18 +85,22 @@ def _of_gateway(answer: Answer, body: Mapping[str, Any]) -> str:
     if answer.status == 401 or (answer.status == 400 and "Authorization" in message):
         return "api-token-refused"
     if answer.status == 400:
-        return _of_request(answer)
+        return _of_request(answer, message)
     if answer.status in (404, 410):
         return UNKNOWN_PATH
     return "api-gateway-down" if answer.status >= 500 else "api-refused"
 
 
-def _of_request(answer: Answer) -> str:
-    """A refused request, by the field its details name."""
-    fields = _NAMED_FIELD.findall(answer.body.decode("utf-8", "replace").replace("\\", ""))
-    if "type" in fields:
-        return UNKNOWN_PATH
-    return "api-prm-refused" if {"pointId", "prm"} & set(fields) else "api-refused"
+def _of_request(answer: Answer, message: str) -> str:
+    """A refused request, by the field its details name. Where they name none we know, it is the type that is
+    unknown: meter and days are checked before they are sent."""
+    told = answer.body.decode("utf-8", "replace").replace("\\", "")
+    named = " ".join(_NAMED_FIELD.findall(told)) or told
+    if re.search(r"\b(pointId|prm)\b", named, re.IGNORECASE):
+        return "api-prm-refused"
+    if message != _INVALID or re.search(r"date|\b(start|end)\b", named, re.IGNORECASE):
+        return "api-refused"
+    return UNKNOWN_PATH
 
 
 def _is_throttled(body: Mapping[str, Any]) -> bool:

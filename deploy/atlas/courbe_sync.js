@@ -144,12 +144,16 @@ exports = async function () {
       return { code: "api-token-refused" };
     }
     if (status === 404 || status === 410) return { code: "api-path-gone" };
-    if (status === 400) {
-      const fields = text.replace(/\\/g, "");
-      if (/"path"\s*:\s*\[\s*"type"/.test(fields)) return { code: "api-path-gone" };
-      return { code: /"path"\s*:\s*\[\s*"(pointId|prm)"/.test(fields) ? "api-prm-refused" : "api-refused" };
-    }
+    if (status === 400) return { code: requestCode(text.replace(/\\/g, ""), body.message) };
     return { code: status >= 500 ? "api-gateway-down" : "api-refused" };
+  }
+
+  /* A refused request, by the field its details name; where they name none, it is the type. */
+  function requestCode(told, message) {
+    const named = [...told.matchAll(/"path"\s*:\s*\[\s*"(\w+)"/g)].map((found) => found[1]).join(" ") || told;
+    if (/\b(pointId|prm)\b/i.test(named)) return "api-prm-refused";
+    if (message !== "Paramètres invalides" || /date|\b(start|end)\b/i.test(named)) return "api-refused";
+    return "api-path-gone";
   }
 
   /* Enedis's own error: a code of theirs, a sentence, or nothing but the status. */

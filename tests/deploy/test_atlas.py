@@ -180,6 +180,8 @@ def test_a_named_wait_holds_both(trigger: Trigger) -> None:
 
 ENDLESS = frozenset({"drip", "drip-headers", "silent", "huge"})
 """Atlas has limits of its own for these."""
+GONE = ("gone", "bad-request")
+"""After these the legacy path is asked."""
 
 
 def test_every_answer_has_the_outcome_it_has_in_courbe(trigger: Trigger) -> None:
@@ -188,14 +190,14 @@ def test_every_answer_has_the_outcome_it_has_in_courbe(trigger: Trigger) -> None
     budget = trigger.store.database[API_BUDGET]
     expected, told = {}, {}
     for fault in sorted(FAULTS.keys() - ENDLESS):
-        trigger.server.faults.extend([fault] * (2 if fault == "gone" else 1))
+        trigger.server.faults.extend([fault] * (2 if fault in GONE else 1))
         with pytest.raises(SourceError) as caught:
             client.load_curve(METER, WEEK)
         error = caught.value
         named = error.resumes_at if isinstance(error, SourcePaused) else None
         expected[fault] = ("api-unreachable" if fault == "cut" else error.code, named)
 
-        trigger.server.faults.extend([fault] * (2 if fault == "gone" else 1))
+        trigger.server.faults.extend([fault] * (2 if fault in GONE else 1))
         code = trigger()["code"]
         held = (budget.find_one({}) or {}).get("held_until")
         told[fault] = (code, held if named else None)

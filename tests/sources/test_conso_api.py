@@ -121,7 +121,7 @@ def test_an_address_that_knows_neither_says_so(server: ConsoServer) -> None:
 
 
 OUTCOMES = {
-    "bad-request": "api-refused",
+    "bad-request": "api-path-gone",
     "token": "api-token-refused",
     "no-header": "api-token-refused",
     "refresh": "api-gateway-down",
@@ -188,6 +188,24 @@ def test_every_documented_answer_has_its_own_outcome(server: ConsoServer, fault:
 def test_nobody_but_the_token_is_blamed_for_the_token_and_it_for_nothing_else() -> None:
     blamed = {fault for fault, code in OUTCOMES.items() if code == "api-token-refused"}
     assert blamed == {"token", "no-header"}
+
+
+@pytest.mark.parametrize(
+    ("message", "details", "code"),
+    [
+        ("Paramètres invalides", "type: unknown value courbe_de_charge_consommation", "api-path-gone"),
+        ("Paramètres invalides", [{"type": "string", "path": ["type"]}], "api-path-gone"),
+        ("Paramètres invalides", {"prm": "must have 14 characters"}, "api-prm-refused"),
+        ("Paramètres invalides", {"dateDebut": "not a date"}, "api-refused"),
+        ("Paramètres invalides", [{"type": "string", "path": ["start"]}], "api-refused"),
+        ("Something else", "unknown type", "api-refused"),
+    ],
+)
+def test_a_refused_request_is_known_by_its_details_however_they_are_told(
+    message: str, details: Any, code: str
+) -> None:
+    body = json.dumps({"status": 400, "message": message, "details": details}).encode()
+    assert failure(Answer(400, "application/json", "", body), NOW).code == code
 
 
 def test_a_meter_number_that_the_api_refuses_is_named(server: ConsoServer) -> None:
