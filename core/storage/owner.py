@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from core.paristime import now_ms
 
 STALE_MS: Final = 15 * 60_000
 """After this unfinished work is nobody's, wherever its owner ran; it takes seconds."""
-_working: set[str] = set()
+NAME: Final = "[0-9a-v]{18}"
+"""What every name looks like."""
+_DIGITS: Final = 18
+_HOST_BITS, _PID_BITS, _START_BITS, _TOKEN_BITS = _BITS = (30, 25, 15, 20)  # 90 bits, 5 a digit
+_working: set[int] = set()
 
 
 @contextmanager
 def working() -> Iterator[str]:
-    """A name for one piece of work: host, process, its start time (numbers recur), and a token that is
-    known here while the work goes on."""
-    token = secrets.token_hex(4)
+    """A name for one piece of work, 18 digits and letters: host, process, its start time (numbers recur), and
+    a token that is known here while the work goes on. Short, as it is a part of names of collections too."""
+    token = secrets.randbits(_TOKEN_BITS)
     _working.add(token)
     try:
-        yield f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}:{token}"
+        yield _Name(_host(), os.getpid(), _start_of(os.getpid()), token).text
     finally:
         _working.discard(token)
 
@@ -33,12 +41,57 @@ def is_gone(name: str, since_ms: int) -> bool:
     """Whether work begun at `since_ms` under this name can be known to have ended."""
     if now_ms() - since_ms > STALE_MS:
         return True
-    host, pid, started, token = name.rsplit(":", 3)
-    if host != socket.gethostname():
+    owner = _Name.read(name)
+    if owner is None or owner.host != _host():
         return False
-    if int(pid) == os.getpid() and started == _started(os.getpid()):
-        return token not in _working
-    return bool(started) and _started(int(pid)) != started
+    start = _start_of(owner.pid)
+    if owner.pid == os.getpid() and owner.start == start:
+        return owner.token not in _working
+    return owner.start not in (start, _digest("", _START_BITS))  # not told by /proc at the time
+
+
+class _Name(NamedTuple):
+    """What a name says, each part a number."""
+
+    host: int
+    pid: int
+    start: int
+    token: int
+
+    @classmethod
+    def read(cls, text: str) -> _Name | None:
+        """None for what is no name of ours."""
+        if not re.fullmatch(NAME, text):
+            return None
+        rest, parts = int(text, 32), []
+        for bits in reversed(_BITS):
+            parts.append(rest & ((1 << bits) - 1))
+            rest >>= bits
+        return cls(*reversed(parts))
+
+    @property
+    def text(self) -> str:
+        number = 0
+        for part, bits in zip(self, _BITS, strict=True):
+            number = number << bits | part
+        return base32(number).rjust(_DIGITS, "0")
+
+
+def base32(number: int) -> str:
+    """In digits and small letters, as `int(text, 32)` reads it."""
+    return np.base_repr(number, 32).lower()
+
+
+def _digest(text: str, bits: int) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> (64 - bits)
+
+
+def _host() -> int:
+    return _digest(socket.gethostname(), _HOST_BITS)
+
+
+def _start_of(pid: int) -> int:
+    return _digest(_started(pid), _START_BITS)
 
 
 def _started(pid: int) -> str:

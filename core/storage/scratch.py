@@ -3,36 +3,47 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any, Final
 
 from pymongo.database import Database
 
+from core.model import MINUTE_MS
 from core.paristime import now_ms
 from core.storage.faults import explained
-from core.storage.owner import is_gone, working
+from core.storage.owner import NAME, base32, is_gone, working
 
 PREFIX: Final = "lab_"
 """Nothing else begins with it."""
 _FORGOTTEN_MS: Final = 24 * 3_600_000
 """After this a collection is nobody's, wherever its owner runs: no experiment takes as long."""
-_NAME: Final = re.compile(rf"{PREFIX}(\d+)_[a-z0-9-]+_[0-9a-f]{{4}}(?:_(.+:\d+:\d*:[0-9a-f]{{8}}))?")
+_NAME: Final = re.compile(rf"{PREFIX}([0-9a-v]{{5,6}})_[a-z0-9-]{{1,8}}_({NAME})[0-9a-f]{{2}}")
+_WORD: Final = 8
 
 
 @contextmanager
 def names() -> Iterator[Callable[[str], str]]:
     """Gives names no other experiment has, from a word for what is in the collection. Once the block ends, or
-    its process does, the collections of these names are left behind."""
+    its process does, the collections of these names are left behind.
+
+    At most 41 bytes: with the longest name of a database and what MongoDB puts before the buckets of a time
+    series collection, these are the 95 that small plans of Atlas take.
+    """
     with working() as owner:
-        yield lambda word: f"{PREFIX}{now_ms()}_{word}_{secrets.token_hex(2)}_{owner}"
+        number = count()
+        yield (
+            lambda word: (
+                f"{PREFIX}{base32(now_ms() // MINUTE_MS)}_{word[:_WORD]}_{owner}{next(number) % 256:02x}"
+            )
+        )
 
 
 def sweep(database: Database[Any]) -> int:
     """Drop what experiments that were killed left behind; how many. Leaves alone what is being built."""
     with explained():
-        found = database.list_collection_names(filter={"name": {"$regex": f"^{PREFIX}[0-9]+_"}})
+        found = database.list_collection_names(filter={"name": {"$regex": f"^{PREFIX}[0-9a-v]+_"}})
         forgotten = [name for name in found if _is_left_behind(name)]
         for name in forgotten:
             database.drop_collection(name)
@@ -43,5 +54,5 @@ def _is_left_behind(name: str) -> bool:
     parts = _NAME.fullmatch(name)
     if parts is None:
         return False
-    begun, owner = int(parts[1]), parts[2]
-    return now_ms() - begun > _FORGOTTEN_MS or (owner is not None and is_gone(owner, now_ms()))
+    begun = int(parts[1], 32) * MINUTE_MS
+    return now_ms() - begun > _FORGOTTEN_MS or is_gone(parts[2], now_ms())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from core.paristime import now_ms
 from core.storage import owner
 
@@ -35,7 +37,7 @@ def test_work_in_another_process_is_gone_when_that_is_killed() -> None:
     assert owner.is_gone(name, now_ms())
 
 
-def test_work_on_another_machine_is_gone_only_by_age() -> None:
-    name = "elsewhere:1:1:aa"
+@pytest.mark.parametrize("name", ["0" * 18, "elsewhere:1:1:aa", ""])
+def test_work_on_another_machine_is_gone_only_by_age(name: str) -> None:
     assert not owner.is_gone(name, now_ms())
     assert owner.is_gone(name, now_ms() - owner.STALE_MS - 1)

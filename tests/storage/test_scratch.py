@@ -7,7 +7,10 @@ import sys
 
 import pytest
 
+from core.lab.layouts import BY_CODE
+from core.model import MINUTE_MS
 from core.paristime import now_ms
+from core.storage.owner import base32
 from core.storage.scratch import PREFIX, names, sweep
 from core.storage.store import Store
 from tests.code import ROOT
@@ -58,7 +61,7 @@ def test_what_this_process_left_behind_is_dropped_and_what_it_builds_is_not(stor
 
 @pytest.mark.parametrize(("age", "dropped"), [(0, False), (2 * A_DAY_MS, True)])
 def test_of_another_machine_only_what_is_old_is_dropped(store: Store, age: int, dropped: bool) -> None:
-    name = f"{PREFIX}{now_ms() - age}_ts-hours_ab12_elsewhere.example:7:1234:0011aabb"
+    name = f"{PREFIX}{base32((now_ms() - age) // MINUTE_MS)}_ts-hours_{'0' * 18}00"
     store.database.create_collection(name)
     assert sweep(store.database) == dropped
 
@@ -68,3 +71,11 @@ def test_collections_of_somebody_else_stay(store: Store, name: str) -> None:
     store.database.create_collection(name)
     assert sweep(store.database) == 0
     assert name in collections(store)
+
+
+def test_a_name_fits_into_what_small_plans_of_atlas_take() -> None:
+    """95 bytes with the name of a guest's database, 38, and what MongoDB puts before a time series's own."""
+    with names() as new_name:
+        given = [new_name(code) for code in BY_CODE]
+    assert len(set(given)) == len(given)
+    assert max(len(f"{'d' * 38}.system.buckets.{name}") for name in given) <= 95
