@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
 from core.formats import number
-from core.importing.jobs import import_work
+from core.importing.jobs import Job, import_work
 from core.model import DEMO_PRM, Meter
 from core.sources.demo import DemoSource
 from pages.shared import notices
@@ -37,20 +37,27 @@ def import_demo(visitor: Visitor) -> None:
     """Imports the demo household as a job, waits for it with its progress, then goes to the charts."""
     with notices.guard():
         key = visitor.workspace.key
-        job = visitor.jobs.find(key)
-        if job is None or not job.active:
-            job = visitor.jobs.start(key, import_work(visitor.store, lambda: [DemoSource()]))
-        bar = st.progress(0.0, visitor.t("welcome.importing"))
-        while not job.wait(0.1):
-            progress = job.progress
-            written = progress.readings / progress.expected if progress.expected else 0.0
-            phase = "welcome.projecting" if written >= 1 else "welcome.importing"
-            bar.progress(min(written, 1.0), visitor.t(phase))
+        before = visitor.jobs.find(key)
+        if before and before.active:  # of files, or begun in another tab: repeating the demo changes nothing
+            watch(visitor, before)
+        job = visitor.jobs.start(key, import_work(visitor.store, lambda: [DemoSource()]))
+        watch(visitor, job)
         if job.error:
             raise job.error
         visitor.refresh()
         visitor.choose(DEMO_METER)
     go(visitor, "consumption")
+
+
+def watch(visitor: Visitor, job: Job[Any]) -> None:
+    """Waits for the end of an import."""
+    bar = st.progress(0.0, visitor.t("welcome.importing"))
+    while not job.wait(0.1):
+        progress = job.progress
+        written = progress.readings / progress.expected if progress.expected else 0.0
+        phase = "welcome.projecting" if written >= 1 else "welcome.importing"
+        bar.progress(min(written, 1.0), visitor.t(phase))
+    bar.empty()
 
 
 visitor = page("welcome", needs="nothing")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 from pymongo.database import Database
 from streamlit.testing.v1 import AppTest
 
 from core.formats import THIN
+from core.importing.jobs import Job, State
 from core.model import DEMO_PRM
 from core.storage.store import Store
 from core.texts import Language, text
+from pages.shared import visitor
 
 Opens = Callable[..., AppTest]
 
@@ -101,3 +104,22 @@ def test_a_household_that_comes_back_is_led_to_its_consumption(household_page: O
 def test_the_demo_beside_ones_own_meter_is_the_one_shown(household_page: Opens) -> None:
     app = household_page("welcome").button(key="try_demo").click().run()
     assert app.selectbox(key="meter").value.prm == DEMO_PRM
+
+
+def test_the_demo_waits_for_an_import_that_runs_and_is_then_imported(open_page: Opens, store: Store) -> None:
+    app = open_page("welcome", lang="en").run()
+    house, looked_at = visitor._house(), Event()
+
+    class Watched(Job[None]):
+        """Ends once somebody waits for it."""
+
+        def wait(self, seconds: float | None = None) -> bool:
+            looked_at.set()
+            return super().wait(seconds)
+
+    other = house.jobs._jobs[house.workspaces.open(None).key] = Watched("other", lambda _: looked_at.wait())
+    other.begin()
+    app.button(key="try_demo").click().run()
+    assert not app.exception
+    assert other.state is State.DONE
+    assert [summary.meter.prm for summary in store.meters()] == [DEMO_PRM]
