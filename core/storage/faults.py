@@ -24,10 +24,11 @@ T = TypeVar("T")
 PATIENCE_SECONDS: Final = 30.0
 """An embedded server is back after about 1 s, a replica set elects within 12 s."""
 _PASSING_CODES: Final = frozenset(
-    {6, 7, 43, 64, 89, 91, 112, 175, 189, 237, 262, 9001, 10107, 11600, 11602, 13435, 13436}
+    {6, 7, 26, 43, 64, 89, 91, 112, 175, 189, 237, 262, 9001, 10107, 11600, 11602, 13435, 13436}
 )
 """Host unreachable, shutting down, stepped down, write conflict and their kin (MongoDB's error codes).
-43, 175, 237: a restart, or the drop of a collection, took away what was being read."""
+26: a server that shuts down knows no time series collection any more (no other request of ours names one that
+is not there). 43, 175, 237: a restart, or the drop of a collection, took away what was being read."""
 _ATLAS: Final = 8000
 """Atlas's own code for whatever a plan forbids: space over its quota, or a command."""
 _UNAUTHORIZED: Final = frozenset({_ATLAS, 13})

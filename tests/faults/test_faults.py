@@ -14,9 +14,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,8 @@ from pymongo import MongoClient
 
 from core.errors import StorageError
 from core.model import Delivery, Origin
+from core.storage import time_series
+from core.storage.faults import patiently
 from core.storage.store import Store
 from tests.curves import regular
 from tests.faults.importer import DAYS, METER, deliveries
@@ -116,13 +120,21 @@ def kill_mongod(importers: list[Importer], node: Node) -> None:
         assert one.end() == 0, one.complaint
 
 
+def stop_mongod(importers: list[Importer], node: Node) -> None:
+    """As the process that owns it does at its end; it answers strangely on the way."""
+    node.stop()
+    node.start()
+    for one in importers:
+        assert one.end() == 0, one.complaint
+
+
 def kill_both(importers: list[Importer], node: Node) -> None:
     node.kill()
     kill_importers(importers, node)
     node.start()
 
 
-FAULTS: list[Callable[[list[Importer], Node], None]] = [kill_importers, kill_mongod, kill_both]
+FAULTS: list[Callable[[list[Importer], Node], None]] = [kill_importers, kill_mongod, stop_mongod, kill_both]
 
 
 def torment(node: Node, seed: int) -> None:
@@ -141,6 +153,29 @@ def torment(node: Node, seed: int) -> None:
 def test_kills_at_random_moments_lose_and_double_nothing(node: Node) -> None:
     for seed in range(6):
         torment(node, seed)
+
+
+def test_a_server_that_stops_in_the_middle_of_a_write_is_waited_for(node: Node) -> None:
+    """With large batches the stop comes in the middle of one, and MongoDB 6.0 then says that there is no such
+    collection."""
+    series = time_series.prepare(MongoClient[dict[str, Any]](node.uri)["faults"])
+    generations, ended = count(), Event()
+
+    def write_on() -> None:
+        while not ended.is_set():
+            patiently(lambda: time_series.write(series, METER, next(generations), regular(days=400)))
+
+    with ThreadPoolExecutor(2) as pool:
+        writers = [pool.submit(write_on) for _ in range(2)]
+        try:
+            for _ in range(8):
+                node.stop()
+                node.start()
+                wait(writers, timeout=0.3)  # the moment of the next stop, not a wait for anything
+        finally:
+            ended.set()
+        for one in writers:
+            one.result()
 
 
 @pytest.mark.torture

@@ -23,6 +23,7 @@ from core.storage.faults import explained, patiently
     [
         (ServerSelectionTimeoutError("mongodb://user:secret@host"), "storage-unreachable"),
         (OperationFailure("stepped down", 189), "storage-unreachable"),
+        (OperationFailure("no time-series buckets collection for write", 26), "storage-unreachable"),
         (ExecutionTimeout("slow", 50), "storage-slow"),
         (OperationFailure("not authorized: secret", 13), "storage-forbidden"),
         (OperationFailure("you are over your space quota", 8000), "storage-full"),
