@@ -157,8 +157,9 @@ class EmbeddedServer:
             if child.returncode in _KILLED_EXITS:  # somebody's kill -9, not its own fault: start it again
                 return child
             obstacle = self._obstacle(child.returncode)
-            # another start can help: a killed owner's mongod ends soon, a port was taken meanwhile
-            passing = obstacle.code in ("server-in-use", "server-port")
+            # another start can help: a killed owner's mongod ends soon, a port was taken meanwhile, somebody
+            # asked this one to end
+            passing = obstacle.code in ("server-in-use", "server-port") or child.returncode == 0
             if not passing or time.monotonic() - begun > _HANDOVER_SECONDS:
                 raise obstacle
             time.sleep(0.1)

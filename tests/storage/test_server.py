@@ -243,12 +243,13 @@ def test_a_killed_mongod_is_started_again(folder: Path, started: Callable[..., E
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the program is a shell script")
-def test_a_mongod_killed_while_it_starts_is_started_again(
-    folder: Path, started: Callable[..., EmbeddedServer]
+@pytest.mark.parametrize("end", ["kill -9 $$", "exit 0"])
+def test_a_mongod_ended_while_it_starts_is_started_again(
+    folder: Path, started: Callable[..., EmbeddedServer], end: str
 ) -> None:
-    script = f'mkdir "$0.killed" && kill -9 $$; exec {program.find().path} "$@"'
+    script = f'mkdir "$0.ended" && {end}; exec {program.find().path} "$@"'
     running = started(folder, fake(folder, VERSION + script))
-    assert (folder / "mongod.killed").exists()
+    assert (folder / "mongod.ended").exists()
     write(running, 1)
     assert values(running) == [1]
 
