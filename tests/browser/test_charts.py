@@ -58,6 +58,8 @@ def test_data_and_query_of_a_chart_are_within_reach_of_everybody_on_a_phone(
         tab.open("consumption", show="power")
         tab.expect_title("consumption.title")
         tab.page.get_by_text(tab.say("consumption.card.more")).click()
+        expect(tab.find("consumption.query.run")).to_be_visible()
+        tab.settle()
         tab.click("consumption.query.run")
         expect(tab.page.get_by_text(tab.say("consumption.query.same"))).to_be_visible()
         tab.settle()
