@@ -269,6 +269,18 @@ def test_the_api_by_command_and_the_daily_update(home: Home) -> None:
             assert house.meter.prm not in done.out + done.err
 
 
+def test_having_to_wait_for_enedis_is_no_failed_import(home: Home) -> None:
+    house = household(today() - timedelta(days=20), today())
+    with ConsoServer(house) as api:
+        api.faults.append("throttled-named")
+        environment = {"COURBE_API_URL": api.url, "COURBE_API_TOKEN": api.token()}
+        waits = home.run("import", "--api", env=environment)
+        assert waits.code == 0
+        assert "python -m core sync" in waits.err
+        assert home.run("sync", env=environment).code == 4
+        assert len(api.seen) == 1
+
+
 def test_the_footprint_says_what_is_free_and_tells_no_saving_before_a_checkpoint(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.cli.console import Console, as_json
 from core.cli.home import add_show_option, household, shown
 from core.cli.progress import ProgressBar, stop_on_interrupt
-from core.errors import CourbeError, InputError
+from core.errors import InputError
 from core.formats import counted, gaps, kwh, labelled, number, period
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 
 
 def run_import(arguments: argparse.Namespace, console: Console) -> int:
-    """Import from one kind of source; 1 when any of it failed, 130 when interrupted."""
+    """Import from one kind of source; 1 when any of it failed, 130 when interrupted. Having to wait for more
+    calls is no failure: `sync` goes on."""
+    from core.importing.budget import WAITS
     from core.importing.run import run
 
     with household() as store:
@@ -65,12 +67,7 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
             console.failed(part.error, part.name)
     if report.cancelled:
         raise KeyboardInterrupt
-    return 0 if all(_is_budget(error) for error in report.errors) else 1
-
-
-def _is_budget(error: CourbeError) -> bool:
-    """The day's calls are used: no failure, `sync` goes on tomorrow."""
-    return error.code == "api-budget-used"
+    return 0 if all(error.code in WAITS for error in report.errors) else 1
 
 
 def _known(store: Store) -> list[Meter]:

@@ -24,7 +24,9 @@ from core.paristime import DAY_MS, now_ms
 from core.storage.faults import explained, patiently
 from core.storage.store import API_BUDGET
 
-REFUSALS: Final = frozenset({"api-banned", "api-throttled", "api-budget-used"})
+WAITS: Final = frozenset({"api-throttled", "api-budget-used"})
+"""Nothing failed: calls go on at a moment that is known."""
+REFUSALS: Final = WAITS | {"api-banned"}
 """What `Budget.take` refuses with: it meets every question, whatever meter that is about."""
 MARGIN_MS: Final = 5 * 60_000
 """After midnight UTC, before the first call of the new day: clocks differ."""

@@ -19,7 +19,7 @@ from core.errors import CourbeError, InputError, SourcePaused
 from core.importing import inbox, plan
 from core.importing.api_calls import Wait
 from core.importing.api_import import ApiSource, usable_token
-from core.importing.budget import REFUSALS
+from core.importing.budget import REFUSALS, WAITS
 from core.importing.run import Part, Progress, run
 from core.model import Days, Meter, Origin
 from core.paristime import local, now_ms
@@ -150,8 +150,8 @@ def _ended(store: Store, meter: Meter, windows: tuple[Days, ...], part: Part, no
     error = part.error
     if error is None:
         return MeterSync(meter, _state(store, meter, now), windows, part)
-    waits = isinstance(error, SourcePaused) and error.code in ("api-budget-used", "api-throttled")
-    return MeterSync(meter, SyncResult.PAUSED if waits else SyncResult.FAILED, windows, part, error)
+    result = SyncResult.PAUSED if error.code in WAITS else SyncResult.FAILED
+    return MeterSync(meter, result, windows, part, error)
 
 
 def _state(store: Store, meter: Meter, now: int) -> SyncResult:
