@@ -7,7 +7,8 @@ from typing import Any, Final
 import streamlit as st
 
 from core.formats import number
-from core.importing.jobs import Job, import_work
+from core.importing.run import import_work
+from core.jobs import Job
 from core.model import DEMO_PRM, Meter
 from core.sources.demo import DemoSource
 from pages.shared import notices

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.formats import day, labelled, number, percent, size
+from core.jobs import Phase, Progress
 from core.lab import forecast, kept, work
 from core.lab.figures import scales
 from core.lab.fleet import MOST_DAYS, Fleet
@@ -101,10 +102,10 @@ def says_cost(one: Usage, spoken: Language) -> Callable[[float], str]:
     return lambda _: cost(one, spoken)
 
 
-def progress_of(guest: Visitor, source: str) -> str:
+def progress_of(guest: Visitor, progress: Progress) -> str:
     """What a running fleet is at: which side it loads, or that it measures, and how many meters."""
-    phase, _, count = source.partition("/")
-    return guest.t(f"fleet.phase.{phase}", meters=meters_of(int(count or 0), guest.language))
+    told = {Phase.MEASURING: "measuring", Phase.CHECKPOINT: "waiting"}.get(progress.phase, progress.source)
+    return guest.t(f"fleet.phase.{told}", meters=meters_of(progress.meters, guest.language))
 
 
 def show_kept(guest: Visitor) -> None:
@@ -227,7 +228,7 @@ start(guest)
 fleet: Fleet | None = None
 loading = False
 if guest.has_workspace:
-    fleet = lab_job.watch(guest, "fleet", lambda source: progress_of(guest, source), "fleet.phase.bound")
+    fleet = lab_job.watch(guest, "fleet", lambda at: progress_of(guest, at), "fleet.phase.bound")
     loading = lab_job.busy(guest, "fleet")
     if not loading:  # while one is loaded, its halves are not kept yet
         show_kept(guest)

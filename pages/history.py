@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 import streamlit as st
 
-from core.importing.jobs import import_work
+from core.importing.run import import_work
 from core.model import Days
 from core.sources.demo import DemoSource
 from pages.shared import history_api, history_files, notices

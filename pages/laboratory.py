@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import StorageError
 from core.formats import counted, moment, number, size
+from core.jobs import Phase, Progress
 from core.lab import work
 from core.lab.buckets import Bucket, buckets
 from core.lab.build import LESSON_READINGS, Built
@@ -38,10 +39,10 @@ def layout_name(code: str) -> str:
     return guest.t(f"lab.layout.{code}")
 
 
-def building(source: str) -> str:
+def building(progress: Progress) -> str:
     """What a build is at: a layout, or waiting for a checkpoint after it."""
-    phase, _, code = source.rpartition("/")
-    return guest.t("lab.waiting", layout=layout_name(code)) if phase else layout_name(code)
+    name = layout_name(progress.source)
+    return guest.t("lab.waiting", layout=name) if progress.phase is Phase.CHECKPOINT else name
 
 
 def limit_name(code: str) -> str:
@@ -253,7 +254,9 @@ def show_limits(guest: Visitor) -> None:
         key="lab_limits",
     ):
         lab_job.begin(guest, "limits", work.limits(guest.store.patient(), guest.meter))
-    tried: tuple[Trial, ...] = lab_job.watch(guest, "limits", limit_name, "laboratory.limits.running") or ()
+    tried: tuple[Trial, ...] = (
+        lab_job.watch(guest, "limits", lambda at: limit_name(at.source), "laboratory.limits.running") or ()
+    )
     for trial in tried:
         show_trial(guest, trial)
     st.markdown(guest.t("laboratory.limits.also"))

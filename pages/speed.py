@@ -54,7 +54,7 @@ def show_copy(guest: Visitor, run: dict[str, Race]) -> None:
     picked = question.selectbox(
         guest.t("speed.column.query"),
         list(run),
-        format_func=lambda code: guest.t(f"speed.query.{code}"),
+        format_func=lambda at: guest.t(f"speed.query.{at.source}"),
         key="speed_query",
     )
     side = collection.selectbox(
@@ -107,7 +107,7 @@ def show_inserts(guest: Visitor) -> None:
     ):
         lab_job.begin(guest, "insert", work.inserting(guest.store.patient(), guest.meter))
     found: tuple[Inserted, ...] = (
-        lab_job.watch(guest, "insert", lambda code: guest.t(f"speed.way.{code}")) or ()
+        lab_job.watch(guest, "insert", lambda at: guest.t(f"speed.way.{at.source}")) or ()
     )
     for one in found:
         st.markdown(f"**{guest.t(f'speed.way.insert-{one.way}')}**")
@@ -123,7 +123,7 @@ def show_inserts(guest: Visitor) -> None:
 guest = page("speed", needs="readings")
 st.markdown(guest.t("speed.rules", runs=RUNS))
 start(guest)
-races: tuple[Race, ...] = lab_job.watch(guest, "speed", lambda code: guest.t(f"speed.query.{code}")) or ()
+races: tuple[Race, ...] = lab_job.watch(guest, "speed", lambda at: guest.t(f"speed.query.{at.source}")) or ()
 if races:
     show_races(guest, races)
 show_inserts(guest)

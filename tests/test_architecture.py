@@ -19,17 +19,23 @@ FLOORS: Final = {
     "core.paristime": 0,
     "core.texts": 0,
     "core.formats": 0,
+    "core.jobs": 0,
     "core.sources": 1,
     "core.storage": 1,
     "core.importing": 2,
-    "core.consumption": 3,
-    "core.lab": 3,
-    "core.cli": 4,
-    "core.__main__": 5,
-    "pages": 5,
-    "streamlit_app": 6,
+    "core.consumption": 2,
+    "core.lab": 2,
+    "core.cli": 3,
+    "core.__main__": 4,
+    "pages": 4,
+    "streamlit_app": 5,
 }
-STRANGERS: Final = {("core.sources", "core.storage"), ("core.consumption", "core.lab")}
+STRANGERS: Final = {
+    ("core.sources", "core.storage"),
+    ("core.importing", "core.consumption"),
+    ("core.importing", "core.lab"),
+    ("core.consumption", "core.lab"),
+}
 """Rooms of one floor that do not know each other."""
 SESSION_OWNER: Final = "pages.shared.visitor"
 

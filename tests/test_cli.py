@@ -28,7 +28,7 @@ from core.cli.main import main
 from core.cli.progress import ProgressBar
 from core.errors import SourceError, SourcePaused
 from core.importing.inbox import COLLECTION as INBOX
-from core.importing.run import Progress
+from core.jobs import Phase, Progress
 from core.lab.footprint import Footprint, Usage
 from core.paristime import HOUR_MS, midnight, today
 from core.sources.demo import DemoSource
@@ -459,7 +459,7 @@ def test_the_time_left_of_a_large_fleet_fits_a_terminal_of_80_columns(
     monkeypatch.setenv("COLUMNS", "80")
     bar = ProgressBar(Console(language))
     monkeypatch.setattr("core.cli.progress.time.monotonic", lambda started=bar._started: started + 190)
-    bar.show(Progress(26_332_000, 77_871_110, 3, 4, "ordinary/1000"))
+    bar.show(Progress(26_332_000, 77_871_110, 3, 4, "ordinary", Phase.LOADING, 1_000))
     line = capsys.readouterr().err.removeprefix("\r\x1b[K")
     assert len(line) < 80
     assert "[#" in line

@@ -16,7 +16,7 @@ from core.cli.console import Console
 from core.formats import counted, number, percent
 
 if TYPE_CHECKING:
-    from core.importing.run import Progress
+    from core.jobs import Progress
 
 _BAR: Final = 24
 _LEAST: Final = 4

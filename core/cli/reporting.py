@@ -17,7 +17,7 @@ from core.errors import InputError
 from core.formats import number, percent
 
 if TYPE_CHECKING:
-    from core.importing.run import Progress
+    from core.jobs import Progress
     from core.lab.report import Findings
     from core.storage.store import Store
 

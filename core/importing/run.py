@@ -16,6 +16,7 @@ import numpy as np
 
 from core.errors import CourbeError, SourceError, SourcePaused, StorageError
 from core.importing.budget import REFUSALS
+from core.jobs import Job, Progress
 from core.model import Curve, Delivery, Meter, Preview, Refusal, Span, summed
 from core.paristime import now_ms
 from core.sources.source import Source
@@ -24,22 +25,6 @@ from core.storage.store import Merged, Store
 
 PROJECT_EVERY_SECONDS: Final = 15.0
 """A long import shows its readings meanwhile; rewriting two years takes a quarter of a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an import is. `expected` readings and `steps` are None while nobody knows.
-    `waiting_until`: UTC ms, while a source waits or pauses; `waiting_for`: the code of the error that made it
-    wait. `began_ms`: when what is counted here began, after the last pause."""
-
-    readings: int = 0
-    expected: int | None = None
-    step: int = 0
-    steps: int | None = None
-    source: str = ""
-    waiting_until: int | None = None
-    waiting_for: str = ""
-    began_ms: int = 0
 
 
 @runtime_checkable
@@ -195,6 +180,28 @@ def run(
         if isinstance(error, StorageError) or (error and error.code in REFUSALS):
             break
     return Report(tuple(parts), started, now_ms(), stop.is_set())
+
+
+def import_work(store: Store, sources: Callable[[], Sequence[Source]]) -> Callable[[Job[Report]], Report]:
+    """The work of an import: when a source pauses until a known moment, it waits and asks for the sources
+    anew, so that what came meanwhile is not asked for twice."""
+
+    def work(job: Job[Report]) -> Report:
+        def tell(progress: Progress) -> None:
+            job.progress = progress
+
+        report: Report | None = None
+        while True:
+            report = together(report, run(store.patient(), sources(), stop=job.stop, progress=tell))
+            job.result = report
+            pause = report.paused
+            if pause is None or pause.resumes_at is None or job.stop.is_set():
+                return report
+            tell(replace(job.progress, waiting_until=pause.resumes_at, waiting_for=pause.code))
+            if not job.pause(pause.resumes_at):
+                return report
+
+    return work
 
 
 class _Import:

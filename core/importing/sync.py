@@ -20,7 +20,8 @@ from core.importing import inbox, plan
 from core.importing.api_calls import Wait
 from core.importing.api_import import ApiSource, usable_token
 from core.importing.budget import REFUSALS, WAITS
-from core.importing.run import Part, Progress, run
+from core.importing.run import Part, run
+from core.jobs import Progress
 from core.model import Days, Meter, Origin
 from core.paristime import local, now_ms
 from core.settings import Settings

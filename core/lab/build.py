@@ -16,7 +16,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from core.errors import StorageError
-from core.importing.run import Progress
+from core.jobs import Phase, Progress
 from core.lab.footprint import Tally, Usage, usage
 from core.lab.layouts import Family, Layout, Order
 from core.lab.settling import settled
@@ -76,8 +76,8 @@ def build_all(
 ) -> Iterator[Built]:
     """Build layouts one after another from `total` readings; ends early once `stop` is set.
 
-    `Progress.source` is the code of the layout, `waiting/<code>` while a checkpoint is waited for. Raises
-    StorageError. What experiments that were killed left behind is dropped first.
+    `Progress.source` is the code of the layout. Raises StorageError. What experiments that were killed left
+    behind is dropped first.
     """
     sweep(store.database)
     shares = [min(total, LESSON_READINGS) if layout.lesson else total for layout in layouts]
@@ -89,7 +89,7 @@ def build_all(
                 progress(Progress(before + done, sum(shares), at, len(layouts), code))
 
             def waiting(before: int = begun + share, at: int = step, code: str = layout.code) -> None:
-                progress(Progress(before, sum(shares), at, len(layouts), f"waiting/{code}"))
+                progress(Progress(before, sum(shares), at, len(layouts), code, Phase.CHECKPOINT))
 
             try:
                 yield build(store, layout, readings, stop, advance, waiting=waiting)

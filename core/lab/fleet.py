@@ -10,7 +10,7 @@ from typing import Any, Final
 from pymongo.database import Database
 
 from core.errors import InputError, StorageError
-from core.importing.run import Progress
+from core.jobs import Phase, Progress
 from core.lab import forecast
 from core.lab.bound import Bound, bound
 from core.lab.build import Built, Stopped, build, calm
@@ -118,11 +118,10 @@ def run_fleet(
 ) -> Fleet:
     """Load and measure fleets of 1, 10, 100, … up to `meters` meters over `days` days.
 
-    `measured` is told after each size; `Progress.source` is `bound`, or `<side>/<meters>` while a side is
-    loaded, `measuring/<meters>` after that, `waiting/<meters>` while a checkpoint is waited for. `keep`
-    leaves the largest fleet in two collections, see core.lab.kept; `options` names creation options of
-    FAMILIES. A cancelled run returns what it measured.
-    Raises InputError `fleet-size`, StorageError `fleet-no-room` before anything is written.
+    `measured` is told after each size; `Progress.source` is `bound` or the side of `Progress.meters` meters
+    that is loaded or measured. `keep` leaves the largest fleet in two collections, see core.lab.kept;
+    `options` names creation options of FAMILIES. A cancelled run returns what it measured. Raises InputError
+    `fleet-size`, StorageError `fleet-no-room` before anything is written.
     """
     check_size(meters, days)
     store, halt = Store(database), stop or Event()
@@ -171,7 +170,7 @@ def _measure(
             if name:
                 store.database.drop_collection(name)
                 found = replace(found, kept=(*found.kept, name))
-            begun = Progress(done, plan.readings, step, len(sizes), f"{side}/{count}")
+            begun = Progress(done, plan.readings, step, len(sizes), side, Phase.LOADING, count)
             try:
                 pair.append(_load(store, layout, count, plan, begun, stop, progress, name))
             except Stopped:
@@ -199,12 +198,11 @@ def _load(
     whole = meters * plan.readings_each
 
     def advance(readings: int) -> None:
-        loaded = readings >= whole
-        source = f"measuring/{meters}" if loaded else begun.source
-        progress(replace(begun, readings=begun.readings + readings, source=source))
+        phase = Phase.MEASURING if readings >= whole else Phase.LOADING
+        progress(replace(begun, readings=begun.readings + readings, phase=phase))
 
     def waiting() -> None:
-        progress(replace(begun, readings=begun.readings + whole, source=f"waiting/{meters}"))
+        progress(replace(begun, readings=begun.readings + whole, phase=Phase.CHECKPOINT))
 
     progress(begun)
     return build(store, layout, lambda: households(meters, plan.days), stop, advance, keep_as, waiting)

@@ -12,7 +12,7 @@ import numpy as np
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
 
-from core.importing.run import Progress
+from core.jobs import Progress
 from core.lab.build import LOAD
 from core.lab.layouts import ORDINARY, TS_HOURS, Layout
 from core.model import Curve, Meter

@@ -14,7 +14,7 @@ import numpy as np
 from pymongo.collection import Collection
 
 from core.errors import StorageError
-from core.importing.run import Progress
+from core.jobs import Progress
 from core.model import DEMO_PRM, Meter, Span
 from core.paristime import DAY_MS
 from core.storage import time_series

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from core.importing.jobs import Job
-from core.importing.run import Progress
+from core.jobs import Job, Progress
 from core.lab import buckets, inserts, losses, queries
 from core.lab.bound import bound
 from core.lab.build import Built, build_all, stored

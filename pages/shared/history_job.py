@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.errors import SourcePaused
 from core.formats import counted, kwh, labelled, moment, number
-from core.importing.jobs import Job, State
-from core.importing.run import Part, Progress, Report
+from core.importing.run import Part, Report
+from core.jobs import Job, Progress, State
 from core.model import count_refused
 from core.paristime import local, now_ms
 from pages.shared import notices

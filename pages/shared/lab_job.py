@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.errors import InputError
 from core.formats import number
-from core.importing.jobs import Job, State
+from core.jobs import Job, Phase, Progress, State
 from core.model import Meter
 from core.paristime import now_ms
 from pages.shared import notices
@@ -68,11 +68,11 @@ def begin(guest: Visitor, name: str, work: Callable[[Job[Any]], Any]) -> None:
 
 
 def watch(
-    guest: Visitor, name: str, described: Callable[[str], str], beginning: str = "lab.beginning"
+    guest: Visitor, name: str, described: Callable[[Progress], str], beginning: str = "lab.beginning"
 ) -> Any:
     """Progress with time left and a cancel button while it runs, the error if it failed; then the result,
-    as far as it is. `described` says in words what `Progress.source` names; `beginning` is the key of the
-    text until it names something."""
+    as far as it is. `described` says in words what it is at; `beginning` is the key of the text until that
+    is known."""
     job = find(guest, name)
     if job is None:
         return None
@@ -101,14 +101,14 @@ def _other(guest: Visitor, name: str) -> None:
 
 
 def _watched(
-    guest: Visitor, job: Job[Any], name: str, shown: Any, described: Callable[[str], str], beginning: str
+    guest: Visitor, job: Job[Any], name: str, shown: Any, described: Callable[[Progress], str], beginning: str
 ) -> None:
     """`shown`: the result that the page shows; it is drawn anew when there is more of it."""
     if not job.active or job.result is not shown:
         st.rerun()
     progress = job.progress
     share = min(progress.readings / progress.expected, 1.0) if progress.expected else 0.0
-    what = described(progress.source) if progress.source else guest.t(beginning)
+    what = described(progress) if progress.source else guest.t(beginning)
     with st.container(border=True):
         st.progress(share, text=f"{what}{_left(guest, job, share)}")
         st.button(
@@ -123,7 +123,7 @@ def _watched(
 def _left(guest: Visitor, job: Job[Any], share: float) -> str:
     """Time left, once enough is done to tell."""
     elapsed = (now_ms() - job.started_ms) / 1000
-    waiting = job.progress.source.startswith("waiting/")  # the wait says itself how long
+    waiting = job.progress.phase is Phase.CHECKPOINT  # the wait says itself how long
     if share < 0.02 or elapsed < 1 or waiting:
         return ""
     seconds = max(elapsed / share - elapsed, 1)

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from core.errors import StorageError
 from core.importing import inbox
-from core.importing.jobs import Jobs
+from core.jobs import Jobs
 from core.model import DEMO_PRM, Check, Meter
 from core.settings import Settings, load_settings
 from core.storage.record import Summary

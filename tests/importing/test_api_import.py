@@ -14,7 +14,8 @@ from core.errors import CourbeError, InputError, SourceError, SourcePaused
 from core.importing import plan
 from core.importing.api_check import check_api
 from core.importing.api_import import budget_of
-from core.importing.run import Progress, Report, run
+from core.importing.run import Report, run
+from core.jobs import Progress
 from core.model import Check, Days, Meter
 from core.paristime import DAY_MS, HOUR_MS, local, span_of
 from core.settings import Deployment

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core import jobs
 from core.errors import InputError, SourceError, SourcePaused
-from core.importing import jobs
-from core.importing.jobs import Job, Jobs, State, import_work
-from core.importing.run import Part, Progress, Report, run, together
+from core.importing.run import Part, Report, import_work, run, together
+from core.jobs import Job, Jobs, Progress, State
 from core.model import Curve, Delivery, Flow, Meter, Origin, Preview, Refusal, RefusalReason, Span
 from core.paristime import DAY_MS, midnight, now_ms
 from core.sources.files import FileSource

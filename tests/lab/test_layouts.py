@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import StorageError
-from core.importing.run import Progress
+from core.jobs import Progress
 from core.lab import layouts
 from core.lab.build import LESSON_READINGS, Built, Stopped, build, build_all, calm
 from core.lab.footprint import Tally

@@ -20,7 +20,7 @@ from core.cli.console import Console
 from core.cli.laboratory import print_fleet
 from core.cli.reporting import measure_all
 from core.errors import InputError, StorageError
-from core.importing.run import Progress
+from core.jobs import Phase, Progress
 from core.lab import forecast, inserts, losses, queries
 from core.lab.bound import bound
 from core.lab.buckets import buckets
@@ -160,10 +160,14 @@ def test_no_saving_and_no_line_is_drawn_from_sizes_that_are_not_settled(
 def test_a_fleet_says_what_it_is_at(store: Store) -> None:
     told: list[Progress] = []
     run_fleet(store.database, 2, 30, progress=told.append)  # days with a change of clocks among them
-    assert list(dict.fromkeys(one.source for one in told)) == [
-        *("bound", "ordinary/1", "measuring/1", "time-series/1"),
-        *("ordinary/2", "measuring/2", "time-series/2"),
+    sides = [
+        (side, phase, meters)
+        for meters in (1, 2)
+        for side in ("ordinary", "time-series")
+        for phase in (Phase.LOADING, Phase.MEASURING)
     ]
+    said = list(dict.fromkeys((one.source, one.phase, one.meters) for one in told))
+    assert said == [("bound", Phase.WORKING, 0), *sides]
     assert told[-1].readings == told[-1].expected
 
 

@@ -12,7 +12,7 @@ import pytest
 from pymongo import MongoClient
 
 from core.errors import StorageError
-from core.importing.run import Progress
+from core.jobs import Phase, Progress
 from core.lab.buckets import buckets
 from core.lab.build import Built, build_all
 from core.lab.fleet import Fleet, run_fleet
@@ -60,7 +60,7 @@ def test_layouts_are_measured_after_the_servers_own_checkpoint(
     waited: list[str] = []
 
     def tell(progress: Progress) -> None:
-        if progress.source and progress.source.startswith("waiting/"):
+        if progress.phase is Phase.CHECKPOINT:
             waited.append(progress.source)
             administrator.admin.command("fsync")  # the server's clock, without waiting for it
 
@@ -74,7 +74,7 @@ def test_layouts_are_measured_after_the_servers_own_checkpoint(
             progress=tell,
         )
     )
-    assert waited == ["waiting/first-demo", "waiting/ts-hours"]
+    assert waited == ["first-demo", "ts-hours"]
     assert all(one.settled for one in built)
     first, series = (one.usage.bytes_per_reading for one in built)
     assert 30 < first < 80
@@ -84,7 +84,7 @@ def test_layouts_are_measured_after_the_servers_own_checkpoint(
 
 def test_a_fleet_too(store: Store, administrator: MongoClient[dict[str, Any]]) -> None:
     def tell(progress: Progress) -> None:
-        if progress.source == "waiting/1":
+        if (progress.phase, progress.meters) == (Phase.CHECKPOINT, 1):
             administrator.admin.command("fsync")
 
     found = run_fleet(store.database, 1, DAYS, progress=tell)
@@ -97,7 +97,7 @@ def test_the_wait_can_be_cancelled(store: Store) -> None:
     stop = Event()
 
     def tell(progress: Progress) -> None:
-        if progress.source == "waiting/1":
+        if (progress.phase, progress.meters) == (Phase.CHECKPOINT, 1):
             stop.set()
 
     found: Fleet = run_fleet(store.database, 1, DAYS, stop=stop, progress=tell)

@@ -11,7 +11,7 @@ from pymongo.database import Database
 from streamlit.testing.v1 import AppTest
 
 from core.formats import THIN
-from core.importing.jobs import Job, State
+from core.jobs import Job, State
 from core.model import DEMO_PRM
 from core.storage.store import Store
 from core.texts import Language, text

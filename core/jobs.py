@@ -1,4 +1,4 @@
-"""Work that goes on while pages come and go: threads that know nothing of pages, found again by key.
+"""Background jobs that outlive a page run, by key, and how far each of them is.
 
 One piece of work a key at a time; the key names the workspace it belongs to, so that nobody finds another's.
 """
@@ -7,21 +7,51 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
 from core.errors import CourbeError, InputError
-from core.importing.run import Progress, Report, run, together
 from core.paristime import now_ms
-from core.sources.source import Source
-from core.storage.store import Store
 
 R = TypeVar("R")
 _log: Final = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 30.0
 """How late a pause may end after the machine has slept."""
+
+
+class Phase(StrEnum):
+    """What a job is doing at the moment, where it does more than one thing."""
+
+    WORKING = "working"
+    LOADING = "loading"
+    MEASURING = "measuring"
+    CHECKPOINT = "checkpoint"
+    """Waiting for the server's next checkpoint, after which sizes are settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is.
+
+    `readings` done of `expected`, `step` of `steps`: the totals are None while nobody knows them.
+    `source`: the code or the name of what it is at, which the page puts into words; `phase`: what is done
+    with it; `meters`: how many meters that concerns, 0 where the number says nothing.
+    `waiting_until`: UTC ms, while a source waits or pauses; `waiting_for`: the code of the error that made it
+    wait. `began_ms`: when what is counted here began, after the last pause, UTC ms.
+    """
+
+    readings: int = 0
+    expected: int | None = None
+    step: int = 0
+    steps: int | None = None
+    source: str = ""
+    phase: Phase = Phase.WORKING
+    meters: int = 0
+    waiting_until: int | None = None
+    waiting_for: str = ""
+    began_ms: int = 0
 
 
 class State(StrEnum):
@@ -138,28 +168,6 @@ class Jobs:
             job = self._jobs.pop(key, None)
         if job is not None:
             job.cancel()
-
-
-def import_work(store: Store, sources: Callable[[], Sequence[Source]]) -> Callable[[Job[Report]], Report]:
-    """The work of an import: when a source pauses until a known moment, it waits and asks for the sources
-    anew, so that what came meanwhile is not asked for twice."""
-
-    def work(job: Job[Report]) -> Report:
-        def tell(progress: Progress) -> None:
-            job.progress = progress
-
-        report: Report | None = None
-        while True:
-            report = together(report, run(store.patient(), sources(), stop=job.stop, progress=tell))
-            job.result = report
-            pause = report.paused
-            if pause is None or pause.resumes_at is None or job.stop.is_set():
-                return report
-            tell(replace(job.progress, waiting_until=pause.resumes_at, waiting_for=pause.code))
-            if not job.pause(pause.resumes_at):
-                return report
-
-    return work
 
 
 def _place(error: BaseException) -> str:
