@@ -26,9 +26,10 @@ from core.importing.run import run
 from core.paristime import local
 from core.sources.demo import demo_curve
 from core.sources.files import FileSource
-from core.storage import ordinary, server, time_series
+from core.storage import ordinary, time_series
+from core.storage.bson_columns import DURABLE
+from core.storage.embedded import server
 from core.storage.store import Store
-from core.storage.wire import DURABLE
 
 _PRM = "99999999999991"
 _DATABASE = "bench_importing"

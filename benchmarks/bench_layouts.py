@@ -21,7 +21,7 @@ from core.lab.bound import bound
 from core.lab.build import Built, build_all
 from core.lab.layouts import BY_CODE, LAYOUTS, available
 from core.lab.synthetic import households
-from core.storage import server
+from core.storage.embedded import server
 from core.storage.store import Store
 
 

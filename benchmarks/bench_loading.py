@@ -25,7 +25,8 @@ from core.lab.inserts import dictionaries
 from core.lab.layouts import ORDINARY, TS_HOURS, Layout
 from core.lab.synthetic import households
 from core.model import Curve, Meter
-from core.storage import server, wire
+from core.storage import bson_columns
+from core.storage.embedded import server
 from core.storage.lanes import SIDE_BY_SIDE, Lanes
 
 WANTED = {"time series": 4.0, "ordinary": 1.5}
@@ -38,7 +39,9 @@ def columns(database: Database[Any], layout: Layout, fleet: Fleet) -> float:
     begun = time.perf_counter()
     with Lanes(SIDE_BY_SIDE if layout is TS_HOURS else 1) as lanes:
         for at, (meter, curve) in enumerate(fleet):
-            lanes.put(at, partial(wire.insert, collection, layout.shape(meter, 1, curve), concern=LOAD))
+            lanes.put(
+                at, partial(bson_columns.insert, collection, layout.shape(meter, 1, curve), concern=LOAD)
+            )
     seconds = time.perf_counter() - begun
     collection.drop()
     return seconds

@@ -27,7 +27,7 @@ from core.consumption.preferences import default_contract
 from core.consumption.totals import Grain, grouped
 from core.model import DEMO_PRM, Delivery, Meter, Origin
 from core.sources.demo import demo_curve
-from core.storage import server
+from core.storage.embedded import server
 from core.storage.store import Store
 
 METER = Meter(DEMO_PRM)

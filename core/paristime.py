@@ -22,6 +22,7 @@ HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 24 * HOUR_MS
 _FIRST_YEAR: Final = 1997  # since 1996 the whole Union changes on the last Sundays of March and October
 _LAST_YEAR: Final = 2100
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @cache
@@ -32,13 +33,19 @@ def _changes() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         for month, offset in ((3, 2 * HOUR_MS), (10, HOUR_MS)):
             last = date(year, month, 31)
             sunday = last - timedelta(days=(last.weekday() + 1) % 7)
-            moments.append(_ms(datetime(sunday.year, sunday.month, sunday.day, 1, tzinfo=UTC)))
+            moments.append(to_ms(datetime(sunday.year, sunday.month, sunday.day, 1, tzinfo=UTC)))
             offsets.append(offset)
     return np.array(moments, dtype=np.int64), np.array(offsets, dtype=np.int64)
 
 
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
+def to_ms(moment: datetime) -> int:
+    """UTC ms of a moment; a naive one, as MongoDB's driver hands out, is in UTC."""
+    return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def to_datetime(utc: int) -> datetime:
+    """The aware UTC datetime of UTC ms, exact to the millisecond: what the driver sends as a BSON date."""
+    return _EPOCH + timedelta(milliseconds=utc)
 
 
 def to_wall(utc: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -89,12 +96,17 @@ def day_of(utc: NDArray[np.int64]) -> NDArray[np.datetime64]:
 
 def midnight(day: date) -> int:
     """UTC ms at which a Paris day begins."""
-    return _ms(datetime(day.year, day.month, day.day, tzinfo=PARIS))
+    return to_ms(datetime(day.year, day.month, day.day, tzinfo=PARIS))
 
 
 def midnights(days: NDArray[np.datetime64]) -> NDArray[np.int64]:
     """UTC ms at which Paris days begin. Midnight is never ambiguous in Paris."""
     return to_utc(days.astype("datetime64[D]").astype(np.int64) * DAY_MS)
+
+
+def each_day(days: Days) -> NDArray[np.datetime64]:
+    """Every Paris day of an interval, as datetime64[D]."""
+    return np.arange(np.datetime64(days.first), np.datetime64(days.end), dtype="datetime64[D]")
 
 
 def span_of(days: Days) -> Span:
@@ -114,7 +126,7 @@ def local(utc: int) -> datetime:
 
 def now_ms() -> int:
     """This moment in UTC ms."""
-    return _ms(datetime.now(UTC))
+    return to_ms(datetime.now(UTC))
 
 
 def today() -> date:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 from pydantic import SecretStr
@@ -13,7 +11,7 @@ from core.errors import InputError
 from core.formats import counted, day
 from core.importing.api_check import check_api
 from core.model import Meter
-from core.paristime import now_ms
+from core.paristime import local, now_ms
 from core.sources.token import Token, clean_prm, read_token
 from core.storage.workspace import Place
 from pages.shared import notices
@@ -97,7 +95,7 @@ def token_state(visitor: Visitor) -> Token | None:
     if left is None or token.expires is None:
         st.caption(visitor.t("connect.token_kept"))
     else:
-        until = datetime.fromtimestamp(token.expires / 1000, UTC).astimezone(ZoneInfo("Europe/Paris"))
+        until = local(token.expires)
         days = counted("common.days_left", max(left, 0), visitor.language)
         words = {"day": day(until.date(), visitor.language), "days": days}
         if token.expires <= now_ms():

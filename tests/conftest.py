@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from core.storage import server
+from core.storage.embedded import server
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest

@@ -41,7 +41,7 @@ SESSION_OWNER: Final = "pages.shared.visitor"
 
 
 def room_of(name: str) -> str:
-    """The room a module is in: `core.storage.wire` is in `core.storage`."""
+    """The room a module is in: `core.storage.bson_columns` is in `core.storage`."""
     parts = name.split(".")
     return ".".join(parts[:2]) if parts[0] == "core" else parts[0]
 

@@ -32,7 +32,7 @@ from core.jobs import Phase, Progress
 from core.lab.footprint import Footprint, Usage
 from core.paristime import HOUR_MS, midnight, today
 from core.sources.demo import DemoSource
-from core.storage import server
+from core.storage.embedded import server
 from core.texts import Language, text
 from tests.code import ROOT
 from tests.conso_server import ConsoServer, household

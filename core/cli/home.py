@@ -26,7 +26,7 @@ def household() -> Iterator[Store]:
     """
     from core.importing import inbox
     from core.settings import load_settings
-    from core.storage.faults import explained
+    from core.storage.mongo_errors import explained
     from core.storage.workspace import Workspaces
 
     try:

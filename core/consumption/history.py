@@ -116,8 +116,3 @@ def combined(curves: Sequence[Curve], signs: Sequence[int]) -> Curve:
 def to_date(day: np.datetime64) -> date:
     """A Python date of a datetime64[D]."""
     return day.astype("datetime64[D]").astype(object)  # type: ignore[no-any-return]
-
-
-def day_range(days: Days) -> NDArray[np.datetime64]:
-    """Every Paris day of the interval."""
-    return np.arange(np.datetime64(days.first, "D"), np.datetime64(days.end, "D"))

@@ -19,7 +19,7 @@ from core.consumption.contracts import (
     regulated,
     tempo_days,
 )
-from core.storage.faults import explained
+from core.storage.mongo_errors import explained
 
 COLLECTION: Final = "preferences"
 _ID: Final = "contract"

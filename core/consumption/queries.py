@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -19,9 +19,9 @@ from pymongo.collection import Collection
 from core.consumption.history import SLOT_MINUTES
 from core.consumption.shapes import Season
 from core.model import DEMO_PRM, Days, Meter
-from core.paristime import PARIS, midnight
+from core.paristime import PARIS, midnight, to_datetime
 from core.storage import projection, record
-from core.storage.faults import explained
+from core.storage.mongo_errors import explained
 from core.storage.store import Store
 
 _ZONE: Final = PARIS.key
@@ -162,7 +162,7 @@ def _iso_date(moment: datetime) -> str:
 
 def _at(day: date) -> datetime:
     """When a Paris day begins."""
-    return datetime.fromtimestamp(midnight(day) / 1000, tz=UTC)
+    return to_datetime(midnight(day))
 
 
 def measure(store: Store, asked: Asked, meter: Meter) -> Timing:

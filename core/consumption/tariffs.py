@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.consumption.contracts import REGISTERS, Contract
-from core.consumption.history import History, day_range, to_date
+from core.consumption.history import History, to_date
 from core.consumption.metering import UNKNOWN, Metered, meter
 from core.model import Days
+from core.paristime import each_day
 
 WATT_MINUTES_PER_KWH: Final = 60_000
 _SCALE: Final = 10**8
@@ -95,7 +96,7 @@ class Bill:
 def bill(metered: Metered, days: Days | NDArray[np.datetime64], meters: int = 1) -> Bill:
     """The bill of the pieces given, with the subscription of each of the `meters` for every day named, a day
     being its share of the calendar year."""
-    named = day_range(days) if isinstance(days, Days) else days
+    named = each_day(days) if isinstance(days, Days) else days
     contract = metered.contract
     registers = REGISTERS[contract.option]
     lines, priced = [], np.zeros(len(metered.energy), dtype=np.bool_)
@@ -151,7 +152,7 @@ class DailyCost:
 
 def daily_cost(metered: Metered, days: Days) -> DailyCost:
     """What the energy of each day cost."""
-    named = day_range(days)
+    named = each_day(days)
     inside = metered.during(days)
     registers = REGISTERS[metered.contract.option]
     table = np.full((len(metered.contract.prices) + 1, len(registers) + 1), UNKNOWN, dtype=np.int64)
@@ -201,10 +202,10 @@ def compare(history: History, contracts: tuple[Contract, ...], meters: int = 1) 
     if span is None or not contracts:
         return Comparison((), 0, 0, tuple(0 for _ in contracts), None, None)
     measured = [meter(history, contract) for contract in contracts]
-    used = np.isin(day_range(span), history.day)
+    used = np.isin(each_day(span), history.day)
     known = [daily_cost(one, span).known & used for one in measured]
     common = np.logical_and.reduce(known)
-    days = day_range(span)[common]
+    days = each_day(span)[common]
     bills = [bill(one.where(np.isin(one.day, days)), days, meters) for one in measured]
     subscribed = all(one.unsubscribed_days == 0 for one in bills)
     totals = [one.shown.total if subscribed else one.shown.energy for one in bills]

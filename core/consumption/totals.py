@@ -9,9 +9,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from core.consumption.history import History, day_range, to_date
+from core.consumption.history import History, to_date
 from core.model import MINUTE_MS, Days
-from core.paristime import midnights
+from core.paristime import each_day, midnights
 
 
 class Grain(StrEnum):
@@ -50,7 +50,7 @@ class Totals:
 
 def by_day(history: History, days: Days) -> Totals:
     """One row for every Paris day, measured or not. The readings are those that start in it."""
-    first = day_range(days)
+    first = each_day(days)
     inside = history.during(days)
     row = (inside.day - np.datetime64(days.first, "D")).astype(np.int64)
     return Totals(

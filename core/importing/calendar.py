@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.model import MINUTE_MS, Curve, Origin
 from core.paristime import day_of, midnights
-from core.storage.daybook import UNKNOWN_WH, Answer
+from core.storage.day_log import UNKNOWN_WH, Answer
 from core.storage.record import Record
 
 PUBLISHING_DAYS: Final = 7

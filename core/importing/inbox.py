@@ -16,7 +16,7 @@ from pymongo.collection import Collection
 from core.errors import SourceError
 from core.model import Days, Delivery, Flow, Meter
 from core.sources.api_answers import read_load_curve
-from core.storage.faults import explained, patiently
+from core.storage.mongo_errors import explained, patiently
 from core.storage.store import Store
 
 COLLECTION: Final = "inbox"

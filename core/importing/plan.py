@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.model import Curve, Days
-from core.paristime import HOUR_MS, day_of, midnight, midnights
-from core.storage.daybook import UNKNOWN_WH, Answer, DayBook
+from core.paristime import HOUR_MS, day_of, each_day, midnight, midnights
+from core.storage.day_log import UNKNOWN_WH, Answer, DayLog
 
 TRAILING_DAYS: Final = 7
 HISTORY_YEARS: Final = 2
@@ -43,7 +43,7 @@ class Known(Protocol):
     @property
     def curve(self) -> Curve: ...
     @property
-    def days(self) -> DayBook: ...
+    def days(self) -> DayLog: ...
 
 
 def horizon(today: date) -> Days:
@@ -62,25 +62,25 @@ def asked_for(chosen: Days, today: date, longest: int) -> tuple[Days, ...]:
     """The questions for days a person chose, whatever is known of them; none outside the horizon."""
     allowed = horizon(today)
     first, end = max(chosen.first, allowed.first), min(chosen.end, allowed.end)
-    return windows(_days(Days(first, end)), longest) if first < end else ()
+    return windows(each_day(Days(first, end)), longest) if first < end else ()
 
 
 def due_days(known: Known | None, today: date, now_ms: int) -> _Day:
     """The days to ask about now, ascending."""
-    days = _days(horizon(today))
+    days = each_day(horizon(today))
     if known is None:
         return days
-    book = known.days.about(days)
+    log = known.days.about(days)
     complete = _complete(known.curve, days)
-    lacking = ~complete & (book.answer != Answer.CLOSED)
-    since = now_ms - book.asked
-    older = lacking & ((book.asked == 0) | _again(since, book.attempts, OLDER_AGAIN_MS))
+    lacking = ~complete & (log.answer != Answer.CLOSED)
+    since = now_ms - log.asked
+    older = lacking & ((log.asked == 0) | _again(since, log.attempts, OLDER_AGAIN_MS))
     trailing = days >= np.datetime64(today - timedelta(days=TRAILING_DAYS))
     # a day is published from about 8 on: before dawn it is no reason to ask
     dawn = midnight(today) + PUBLISHED_FROM_HOUR * HOUR_MS
     reason = (days < np.datetime64(today - timedelta(days=1))) | (now_ms >= dawn)
     late = reason & (since >= np.where(complete, COMPLETE_AGAIN_MS, RECENT_AGAIN_MS))
-    open_days: _Mask = trailing & (book.answer != Answer.CLOSED)
+    open_days: _Mask = trailing & (log.answer != Answer.CLOSED)
     # the whole trailing week or nothing of it: it takes one call in any case
     week = open_days if bool((open_days & late).any()) else np.zeros_like(open_days)
     due: _Day = days[older & ~trailing | week]
@@ -103,13 +103,13 @@ def totals_windows(known: Known | None, today: date, now_ms: int, longest: int) 
     """The questions for daily totals due now, newest first: of days that are complete, to compare them, once
     a week of them has gathered; and again where the distributor had none. Days before the first reading are
     never in them: they would have the whole answer refused."""
-    days = _days(horizon(today))
+    days = each_day(horizon(today))
     if known is None:
         return windows(days, longest)
-    book = known.days.about(days)
-    lacking = _complete(known.curve, days) & (book.official_wh == UNKNOWN_WH) & (book.answer != Answer.CLOSED)
-    fresh = lacking & (book.totals_asked == 0)
-    due = lacking & ~fresh & _again(now_ms - book.totals_asked, book.totals_attempts, TOTALS_AGAIN_MS)
+    log = known.days.about(days)
+    lacking = _complete(known.curve, days) & (log.official_wh == UNKNOWN_WH) & (log.answer != Answer.CLOSED)
+    fresh = lacking & (log.totals_asked == 0)
+    due = lacking & ~fresh & _again(now_ms - log.totals_asked, log.totals_attempts, TOTALS_AGAIN_MS)
     return windows(days[due | fresh if fresh.sum() >= TOTALS_GATHER else due], longest)
 
 
@@ -140,7 +140,3 @@ def _complete(curve: Curve, days: _Day) -> _Mask:
     edges = midnights(np.append(days, days[-1] + 1))
     whole: _Mask = covered >= np.diff(edges) // 60_000
     return whole
-
-
-def _days(days: Days) -> _Day:
-    return np.arange(np.datetime64(days.first), np.datetime64(days.end), dtype="datetime64[D]")

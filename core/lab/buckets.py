@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import bson
@@ -13,12 +13,12 @@ from pymongo.errors import OperationFailure
 from core.errors import StorageError
 from core.lab.layouts import TS_HOURS, TS_MINUTES, TS_SECONDS
 from core.model import Meter
-from core.storage.faults import explained
+from core.paristime import to_ms
+from core.storage.mongo_errors import FORBIDDEN, explained
 from core.storage.store import Store
 
 GRANULARITIES: Final = (TS_SECONDS, TS_MINUTES, TS_HOURS)
 """2, 48 and up to 1,000 half-hourly readings a bucket: a bucket spans an hour, a day, or 30 days."""
-_REFUSED: Final = frozenset({13, 8000})
 _RAW_SINCE: Final = (8, 2)
 
 
@@ -70,7 +70,7 @@ def buckets(store: Store, meter: Meter, limit: int = 60) -> list[Bucket]:
         try:
             found = [_bucket(document) for document in _documents(store, meter, limit)]
         except OperationFailure as failure:
-            if failure.code not in _REFUSED:
+            if failure.code not in FORBIDDEN:
                 raise
             raise StorageError("buckets-refused") from None
     return sorted(found, key=lambda one: -one.first)
@@ -115,4 +115,4 @@ def _size(value: Any) -> int:
 
 
 def _ms(moment: datetime) -> int:
-    return round(moment.replace(tzinfo=UTC).timestamp() * 1000)
+    return to_ms(moment)

@@ -21,11 +21,11 @@ from core.lab.footprint import Tally, Usage, usage
 from core.lab.layouts import Family, Layout, Order
 from core.lab.settling import settled
 from core.model import Curve, Meter
-from core.storage import wire
-from core.storage.faults import explained
+from core.storage import bson_columns
+from core.storage.embedded.server import CACHE_BYTES
 from core.storage.lanes import SIDE_BY_SIDE, Lanes
+from core.storage.mongo_errors import explained
 from core.storage.scratch import names, sweep
-from core.storage.server import CACHE_BYTES
 from core.storage.store import Store
 
 Readings = Callable[[], Iterator[tuple[Meter, Curve]]]
@@ -233,7 +233,7 @@ def _load(
                 curve = whole.select(whole.minutes == step)
                 at = series.setdefault((meter, step), len(series) + 1)
                 payloads = _ordered(layout, meter, at, curve)
-                lanes.put(at, partial(wire.insert, collection, payloads, concern=LOAD))
+                lanes.put(at, partial(bson_columns.insert, collection, payloads, concern=LOAD))
                 energy += curve.watt_minutes
                 before, count = count, count + len(curve)
                 if layout.live and count // _BETWEEN_CHECKPOINTS > before // _BETWEEN_CHECKPOINTS:
@@ -294,16 +294,16 @@ def _groups(readings: Iterator[tuple[Meter, Curve]], stop: Event) -> Iterator[li
         yield group
 
 
-def _ordered(layout: Layout, meter: Meter, series: int, curve: Curve) -> list[wire.Payload]:
+def _ordered(layout: Layout, meter: Meter, series: int, curve: Curve) -> list[bson_columns.Payload]:
     if not len(curve):
         return []
     return [_reordered(payload, layout.order) for payload in layout.shape(meter, series, curve)]
 
 
-def _reordered(payload: wire.Payload, order: Order) -> wire.Payload:
+def _reordered(payload: bson_columns.Payload, order: Order) -> bson_columns.Payload:
     if order is Order.CHRONOLOGICAL:
         return payload
     documents = np.frombuffer(payload.raw, dtype=np.uint8).reshape(payload.count, -1)
     if order is Order.NEWEST_FIRST:
-        return wire.Payload(documents[::-1].tobytes(), payload.count)
-    return wire.Payload(np.random.default_rng(0).permutation(documents).tobytes(), payload.count)
+        return bson_columns.Payload(documents[::-1].tobytes(), payload.count)
+    return bson_columns.Payload(np.random.default_rng(0).permutation(documents).tobytes(), payload.count)

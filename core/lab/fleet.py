@@ -18,7 +18,7 @@ from core.lab.footprint import Footprint, Usage, server_version
 from core.lab.kept import FAMILIES, name_of
 from core.lab.layouts import Layout
 from core.lab.synthetic import Calendar, households
-from core.storage.faults import explained
+from core.storage.mongo_errors import explained
 from core.storage.scratch import sweep
 from core.storage.store import Store
 

@@ -11,14 +11,13 @@ from pymongo.errors import OperationFailure
 
 from core.errors import InputError, StorageError
 from core.paristime import now_ms
-from core.storage.faults import explained
+from core.storage.mongo_errors import UNAUTHORIZED, explained
 from core.storage.store import Store
 
 MEANINGFUL_READINGS: Final = 100_000
 """Below it the fixed costs of a file (4 to 36 kB) dominate, and a ratio says little."""
 CHECKPOINT_MS: Final = 120_000
 """WiredTiger checkpoints every 60 s: twice that after the last write, sizes are settled by themselves."""
-_UNAUTHORIZED: Final = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +187,7 @@ def statistics(collection: Collection[Any]) -> dict[str, Any]:
     try:
         return dict(next(iter(collection.aggregate([{"$collStats": {"storageStats": {}}}]))))
     except OperationFailure as failure:
-        if failure.code != _UNAUTHORIZED:
+        if failure.code != UNAUTHORIZED:
             raise
         raise StorageError("footprint-refused") from failure
 

@@ -16,8 +16,8 @@ from core.jobs import Progress
 from core.lab.build import LOAD
 from core.lab.layouts import ORDINARY, TS_HOURS, Layout
 from core.model import Curve, Meter
-from core.storage import wire
-from core.storage.faults import explained
+from core.storage import bson_columns
+from core.storage.mongo_errors import explained
 from core.storage.scratch import names
 from core.storage.store import Store
 
@@ -89,7 +89,7 @@ def _insert(collection: Collection[Any], layout: Layout, meter: Meter, part: Cur
     """Seconds from values in memory to the server's acknowledgement."""
     if way == "columns":
         begun = time.perf_counter()
-        wire.insert(collection, layout.shape(meter, 1, part), concern=LOAD)
+        bson_columns.insert(collection, layout.shape(meter, 1, part), concern=LOAD)
         return time.perf_counter() - begun
     documents = dictionaries(layout, meter, part)
     begun = time.perf_counter()

@@ -10,7 +10,7 @@ from pymongo.database import Database
 
 from core.lab.footprint import statistics
 from core.lab.layouts import ORDINARY, ORDINARY_SMALL, TS_HOURS, TS_SMALL, Layout
-from core.storage.faults import explained
+from core.storage.mongo_errors import explained
 
 FAMILIES: Final = {"plain": (ORDINARY, TS_HOURS), "small": (ORDINARY_SMALL, TS_SMALL)}
 """Creation options, the same on both sides: the server's defaults, or small allocation units with zstd."""

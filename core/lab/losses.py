@@ -16,9 +16,9 @@ from core.jobs import Progress
 from core.lab.build import LOAD
 from core.lab.layouts import ORDINARY, TS_HOURS, Layout
 from core.model import Curve, Meter
-from core.storage import wire
-from core.storage.dates import to_datetime
-from core.storage.faults import explained
+from core.paristime import to_datetime
+from core.storage import bson_columns
+from core.storage.mongo_errors import explained
 from core.storage.scratch import names
 from core.storage.store import Store
 
@@ -80,7 +80,7 @@ def trials(
 
 def _filled(store: Store, layout: Layout, name: str, meter: Meter, curve: Curve) -> Collection[Any]:
     collection = layout.create(store.database, name)
-    wire.insert(collection, layout.shape(meter, 1, curve), concern=LOAD)
+    bson_columns.insert(collection, layout.shape(meter, 1, curve), concern=LOAD)
     return collection
 
 
@@ -136,7 +136,7 @@ def _rewrite(ordinary: Collection[Any], series: Collection[Any], meter: Meter, c
 
     def rewrite() -> None:
         fresh = next(generation)
-        wire.insert(series, wire.payload(meter, curve, fresh), concern=LOAD)
+        bson_columns.insert(series, bson_columns.payload(meter, curve, fresh), concern=LOAD)
         series.delete_many(_of(meter) | {"meter.g": fresh - 1})
 
     times = _median(lambda: ordinary.update_one(which, {"$inc": {"watts": 2}}), rewrite)
@@ -149,8 +149,8 @@ def _double(ordinary: Collection[Any], series: Collection[Any], meter: Meter, cu
 
     def twice(collection: Collection[Any], layout: Layout) -> bool:
         try:
-            wire.insert(collection, layout.shape(meter, 1, one), concern=LOAD)
-            wire.insert(collection, layout.shape(meter, 1, one), concern=LOAD)
+            bson_columns.insert(collection, layout.shape(meter, 1, one), concern=LOAD)
+            bson_columns.insert(collection, layout.shape(meter, 1, one), concern=LOAD)
         except (DuplicateKeyError, BulkWriteError):
             return False
         return True

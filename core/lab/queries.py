@@ -16,10 +16,9 @@ from pymongo.collection import Collection
 from core.errors import StorageError
 from core.jobs import Progress
 from core.model import DEMO_PRM, Meter, Span
-from core.paristime import DAY_MS
+from core.paristime import DAY_MS, to_datetime
 from core.storage import time_series
-from core.storage.dates import to_datetime
-from core.storage.faults import explained
+from core.storage.mongo_errors import explained
 from core.storage.store import Store
 
 RUNS: Final = 15

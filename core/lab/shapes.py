@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from core.model import Curve, Flow, Meter
 from core.paristime import DAY_MS
-from core.storage import wire
-from core.storage.wire import Payload
+from core.storage import bson_columns
+from core.storage.bson_columns import Payload
 
 Shape = Callable[[Meter, int, Curve], list[Payload]]
 """Documents of a curve of one step; the number is its series."""
@@ -46,12 +46,12 @@ _PROCESS: Final = secrets.token_bytes(5)
 
 def current(meter: Meter, _series: int, curve: Curve) -> list[Payload]:
     """The documents of this application's ordinary collection."""
-    return wire.payload(meter, curve)
+    return bson_columns.payload(meter, curve)
 
 
 def measured(meter: Meter, _series: int, curve: Curve) -> list[Payload]:
     """The documents of this application's time series collection: constants in the metaField, no `_id`."""
-    return wire.payload(meter, curve, 1)
+    return bson_columns.payload(meter, curve, 1)
 
 
 def measured_with_id(meter: Meter, _series: int, curve: Curve) -> list[Payload]:
@@ -59,19 +59,21 @@ def measured_with_id(meter: Meter, _series: int, curve: Curve) -> list[Payload]:
     constants = {"prm": meter.prm, "flow": meter.flow.value, "step": int(curve.minutes[0]), "g": 1}
     template = {"_id": ObjectId(), "start": _EPOCH, "meter": constants, "watts": 0}
     return [
-        wire.assemble(template, {"_id": _object_ids(len(curve)), "start": curve.start, "watts": curve.watts})
+        bson_columns.assemble(
+            template, {"_id": _object_ids(len(curve)), "start": curve.start, "watts": curve.watts}
+        )
     ]
 
 
 def first_demo(meter: Meter, _series: int, curve: Curve) -> list[Payload]:
     """The documents of the first demo: constants repeated in every reading; the server adds `_id`."""
-    return [wire.assemble(_first_fields(meter, curve), {"date": curve.start, "value": curve.watts})]
+    return [bson_columns.assemble(_first_fields(meter, curve), {"date": curve.start, "value": curve.watts})]
 
 
 def first_demo_with_id(meter: Meter, _series: int, curve: Curve) -> list[Payload]:
     """The same with the driver's `_id`, as they would go into a time series collection."""
     columns = {"_id": _object_ids(len(curve)), "date": curve.start, "value": curve.watts}
-    return [wire.assemble({"_id": ObjectId()} | _first_fields(meter, curve), columns)]
+    return [bson_columns.assemble({"_id": ObjectId()} | _first_fields(meter, curve), columns)]
 
 
 def _first_fields(meter: Meter, curve: Curve) -> dict[str, Any]:
@@ -90,20 +92,20 @@ def _first_fields(meter: Meter, curve: Curve) -> dict[str, Any]:
 def lean(_meter: Meter, series: int, curve: Curve) -> list[Payload]:
     """`{m, t, v}` with the server's ObjectId."""
     template = {"m": series, "t": _EPOCH, "v": 0}
-    return [wire.assemble(template, {"t": curve.start, "v": curve.watts})]
+    return [bson_columns.assemble(template, {"t": curve.start, "v": curve.watts})]
 
 
 def natural(_meter: Meter, series: int, curve: Curve) -> list[Payload]:
     """`{_id: {m, t}, v}`: the key is the identity of the reading, so one index does."""
     template = {"_id": {"m": series, "t": _EPOCH}, "v": 0}
-    return [wire.assemble(template, {"_id": _keys(series, curve.start), "v": curve.watts})]
+    return [bson_columns.assemble(template, {"_id": _keys(series, curve.start), "v": curve.watts})]
 
 
 def numbered(_meter: Meter, series: int, curve: Curve) -> list[Payload]:
     """`{_id: int64, v}`: series and minute packed into one number."""
     template = {"_id": Int64(0), "v": 0}
     identity = (np.int64(series) << np.int64(32)) + curve.start // 60_000
-    return [wire.assemble(template, {"_id": identity, "v": curve.watts})]
+    return [bson_columns.assemble(template, {"_id": identity, "v": curve.watts})]
 
 
 def daily(_meter: Meter, series: int, curve: Curve) -> list[Payload]:
@@ -119,7 +121,7 @@ def _daily(series: int, starts: NDArray[np.int64], rows: NDArray[np.int32]) -> P
     for position, at in enumerate(_array_offsets(width)):
         arrays[:, at : at + 4] = np.ascontiguousarray(rows[:, position], "<i4").view(np.uint8).reshape(-1, 4)
     packed = np.ascontiguousarray(arrays).view(f"V{len(blank)}").ravel()
-    return wire.assemble(template, {"_id": _keys(series, starts), "v": packed})
+    return bson_columns.assemble(template, {"_id": _keys(series, starts), "v": packed})
 
 
 def monthly(_meter: Meter, series: int, curve: Curve) -> list[Payload]:
@@ -136,7 +138,9 @@ def monthly(_meter: Meter, series: int, curve: Curve) -> list[Payload]:
             Binary(watts.astype("<u2").tobytes()) if narrow else Binary(watts.astype("<i4").tobytes(), _WIDE)
         )
         template = {"_id": {"m": series, "t": _EPOCH}, "v": values}
-        payloads.append(wire.assemble(template, {"_id": _keys(series, curve.start[first : first + 1])}))
+        payloads.append(
+            bson_columns.assemble(template, {"_id": _keys(series, curve.start[first : first + 1])})
+        )
     return payloads
 
 

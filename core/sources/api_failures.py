@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from core.errors import SourceError, SourcePaused
+from core.paristime import to_ms
 from core.sources.transport import Answer
 
 BANNED: Final = "api-banned"
@@ -123,14 +124,14 @@ def _resumes_at(answer: Answer, body: Mapping[str, Any], now_ms: int) -> int | N
     if answer.retry_after.isdigit() and len(answer.retry_after) < 8:
         return now_ms + int(answer.retry_after) * 1000
     try:
-        return round(parsedate_to_datetime(answer.retry_after).timestamp() * 1000)
+        return to_ms(parsedate_to_datetime(answer.retry_after))
     except ValueError:
         return None
 
 
 def _ms(iso: str) -> int | None:
     try:
-        return round(datetime.fromisoformat(iso).timestamp() * 1000)
+        return to_ms(datetime.fromisoformat(iso))
     except ValueError:
         return None
 

@@ -12,8 +12,8 @@ from pymongo.cursor import Cursor
 from pymongo.database import Database
 
 from core.model import Curve, Flow, Meter, Span
-from core.storage import wire
-from core.storage.dates import to_datetime
+from core.paristime import to_datetime
+from core.storage import bson_columns
 
 COLLECTION: Final = "readings"
 INDEX: Final = [("meter.prm", 1), ("meter.flow", 1), ("start", 1)]
@@ -33,8 +33,10 @@ def read(collection: Collection[Any], meter: Meter, span: Span | None = None) ->
     query: dict[str, Any] = {"meter.prm": meter.prm, "meter.flow": meter.flow.value}
     if span:
         query["start"] = {"$gte": to_datetime(span.start), "$lt": to_datetime(span.end)}
-    cursor: Cursor[Any] = collection.find_raw_batches(query, wire.READING, batch_size=wire.READ_BATCH)
-    return wire.read_columns(cursor)
+    cursor: Cursor[Any] = collection.find_raw_batches(
+        query, bson_columns.READING, batch_size=bson_columns.READ_BATCH
+    )
+    return bson_columns.read_columns(cursor)
 
 
 def align(collection: Collection[Any], meter: Meter, curve: Curve) -> None:
@@ -49,7 +51,7 @@ def align(collection: Collection[Any], meter: Meter, curve: Curve) -> None:
         collection, meter, curve, present
     )  # before: an hour must be half as long when its other half comes
     absent = ~np.isin(curve.start, present.start)
-    wire.insert(collection, wire.payload(meter, curve.select(absent)), skip_duplicates=True)
+    bson_columns.insert(collection, bson_columns.payload(meter, curve.select(absent)), skip_duplicates=True)
 
 
 def meters(collection: Collection[Any]) -> set[Meter]:
@@ -64,25 +66,29 @@ def meters(collection: Collection[Any]) -> set[Meter]:
 
 
 def erase(collection: Collection[Any], meter: Meter) -> None:
-    collection.with_options(write_concern=wire.DURABLE).delete_many(
+    collection.with_options(write_concern=bson_columns.DURABLE).delete_many(
         {"meter.prm": meter.prm, "meter.flow": meter.flow.value}
     )
 
 
-def _present(collection: Collection[Any], meter: Meter) -> wire.Columns:
+def _present(collection: Collection[Any], meter: Meter) -> bson_columns.Columns:
     """What is there, in whatever state a crash left it: overlaps and all."""
     query = {"meter.prm": meter.prm, "meter.flow": meter.flow.value}
-    return wire.read_raw(collection.find_raw_batches(query, wire.READING, batch_size=wire.READ_BATCH))
+    return bson_columns.read_raw(
+        collection.find_raw_batches(query, bson_columns.READING, batch_size=bson_columns.READ_BATCH)
+    )
 
 
-def _delete(collection: Collection[Any], meter: Meter, present: wire.Columns, gone: np.ndarray) -> None:
+def _delete(
+    collection: Collection[Any], meter: Meter, present: bson_columns.Columns, gone: np.ndarray
+) -> None:
     if len(present.start) and bool(gone.all()):
         erase(collection, meter)
         return
     _write(collection, [DeleteOne(_one(meter, int(start))) for start in present.start[gone]])
 
 
-def _correct(collection: Collection[Any], meter: Meter, curve: Curve, present: wire.Columns) -> None:
+def _correct(collection: Collection[Any], meter: Meter, curve: Curve, present: bson_columns.Columns) -> None:
     at = np.searchsorted(curve.start, present.start)
     (shared,) = np.nonzero(np.isin(present.start, curve.start))
     rows = at[shared]
@@ -104,6 +110,6 @@ def _one(meter: Meter, start: int) -> dict[str, Any]:
 
 
 def _write(collection: Collection[Any], operations: list[Any]) -> None:
-    durable = collection.with_options(write_concern=wire.DURABLE)
+    durable = collection.with_options(write_concern=bson_columns.DURABLE)
     for at in range(0, len(operations), _BATCH):
         durable.bulk_write(operations[at : at + _BATCH], ordered=False)

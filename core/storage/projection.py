@@ -18,7 +18,7 @@ from pymongo.collection import Collection
 
 from core.model import Meter
 from core.paristime import now_ms
-from core.storage import ordinary, owner, record, time_series
+from core.storage import ordinary, record, time_series, writers
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def is_settled(records: Collection[Any], meter: Meter) -> bool:
 def project(collections: Collections, meter: Meter) -> None:
     """Write the record's last version to both collections, whatever state they are in. Where the meter has
     been erased, also in the middle of this, nothing of it is left."""
-    with owner.working() as me:
+    with writers.working() as me:
         while True:
             generation = _announce(collections.records, meter, me)
             if generation is None:
@@ -181,7 +181,7 @@ def _finish(collections: Collections, meter: Meter, generation: int) -> None:
 
 
 def _dead(document: Mapping[str, Any]) -> list[int]:
-    return [intent["g"] for intent in document["intents"] if owner.is_gone(intent["owner"], intent["at"])]
+    return [intent["g"] for intent in document["intents"] if writers.is_gone(intent["owner"], intent["at"])]
 
 
 def _withdraw(records: Collection[Any], meter: Meter, generations: list[int]) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -21,9 +20,9 @@ from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
 from core.model import Curve, Flow, Meter, Origin, Span
-from core.paristime import now_ms
-from core.storage.daybook import DayBook
-from core.storage.packing import pack_curve, pack_days, unpack_curve, unpack_days
+from core.paristime import now_ms, to_datetime, to_ms
+from core.storage.codec import pack_curve, pack_days, unpack_curve, unpack_days
+from core.storage.day_log import DayLog
 
 COLLECTION: Final = "curves"
 LISTED_CHANGES: Final = 500
@@ -72,13 +71,13 @@ class Record:
     curve: Curve
     origin: NDArray[np.uint8]
     origins: tuple[Origin, ...]
-    days: DayBook
+    days: DayLog
     changed: int = 0
     changes: tuple[Change, ...] = field(default=())
 
     @classmethod
     def blank(cls, meter: Meter) -> Record:
-        return cls(meter, 0, Curve.empty(), np.zeros(0, np.uint8), (), DayBook.empty())
+        return cls(meter, 0, Curve.empty(), np.zeros(0, np.uint8), (), DayLog.empty())
 
 
 def key(meter: Meter) -> str:
@@ -137,7 +136,7 @@ def _document(record: Record) -> dict[str, Any]:
         "days": Binary(pack_days(record.days)),
         "changed": record.changed,
         "changes": [_change_document(change) for change in record.changes[-LISTED_CHANGES:]],
-        "updated": datetime.fromtimestamp(now_ms() / 1000, tz=UTC),
+        "updated": to_datetime(now_ms()),
     }
 
 
@@ -180,7 +179,7 @@ def _summary(document: _Document) -> Summary:
         version=document["version"],
         origins=tuple(Origin(name) for name in document["origins"]),
         changed=document["changed"],
-        updated_ms=round(document["updated"].replace(tzinfo=UTC).timestamp() * 1000),
+        updated_ms=to_ms(document["updated"]),
         settled=document.get("projection", {}).get("version") == document["version"],
     )
 

@@ -12,8 +12,8 @@ from pymongo.database import Database
 
 from core.model import MINUTE_MS
 from core.paristime import now_ms
-from core.storage.faults import explained
-from core.storage.owner import NAME, base32, is_gone, working
+from core.storage.mongo_errors import explained
+from core.storage.writers import NAME, base32, is_gone, working
 
 PREFIX: Final = "lab_"
 """Nothing else begins with it."""

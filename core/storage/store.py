@@ -21,17 +21,15 @@ from core.errors import StorageError
 from core.model import Curve, Delivery, Meter, Refusal, Span
 from core.paristime import day_of, now_ms
 from core.storage import merging, ordinary, projection, record, scratch, time_series
-from core.storage.faults import PATIENCE_SECONDS, explained, patiently
+from core.storage.bson_columns import DURABLE
+from core.storage.mongo_errors import PATIENCE_SECONDS, UNSUPPORTED, explained, patiently
 from core.storage.record import Change, Record, Summary
-from core.storage.wire import DURABLE
 
 T = TypeVar("T")
 API_BUDGET: Final = "api_budget"
 """The collection in which calls to the API are counted; it survives `erase`."""
 _READ_ATTEMPTS: Final = 8
 _POLL_SECONDS: Final = 0.05
-_NOT_SUPPORTED: Final = frozenset({13, 59, 115, 8000, 20})
-"""Unauthorized, no such command, not supported: what Atlas's small tiers answer to `fsync`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +162,7 @@ class Store:
             try:
                 self._patiently(lambda: self.database.client.admin.command("fsync"))
             except OperationFailure as error:
-                if error.code not in _NOT_SUPPORTED:
+                if error.code not in UNSUPPORTED:
                     raise
                 return False
         return True

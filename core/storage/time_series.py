@@ -18,13 +18,13 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 
 from core.errors import StorageError
 from core.model import Curve, Meter
-from core.storage import wire
+from core.storage import bson_columns
+from core.storage.mongo_errors import NAMESPACE_EXISTS
 
 COLLECTION: Final = "readings_ts"
 OPTIONS: Final = {"timeField": "start", "metaField": "meter", "granularity": "hours"}
 """Hours: a bucket spans up to 30 days and 1,000 readings. The default (seconds) would hold two."""
 INDEX: Final = [("meter.prm", 1), ("meter.flow", 1), ("meter.g", 1), ("start", 1)]
-_NAMESPACE_EXISTS: Final = 48
 
 
 def prepare(database: Database[Any]) -> Collection[Any]:
@@ -44,7 +44,7 @@ def _create(database: Database[Any]) -> None:
     try:
         database.create_collection(COLLECTION, timeseries=OPTIONS, check_exists=False)
     except (CollectionInvalid, OperationFailure) as error:
-        if isinstance(error, OperationFailure) and error.code != _NAMESPACE_EXISTS:
+        if isinstance(error, OperationFailure) and error.code != NAMESPACE_EXISTS:
             raise
 
 
@@ -70,23 +70,25 @@ def _put_aside(plain: Collection[Any]) -> bool:
 def read(collection: Collection[Any], meter: Meter, generation: int) -> Curve:
     """The readings of a generation."""
     query = _generation(meter, generation)
-    cursor: Cursor[Any] = collection.find_raw_batches(query, wire.READING, batch_size=wire.READ_BATCH)
-    return wire.read_columns(cursor)
+    cursor: Cursor[Any] = collection.find_raw_batches(
+        query, bson_columns.READING, batch_size=bson_columns.READ_BATCH
+    )
+    return bson_columns.read_columns(cursor)
 
 
 def write(collection: Collection[Any], meter: Meter, generation: int, curve: Curve) -> None:
     """Write a generation; its number must never have been used before."""
-    wire.insert(collection, wire.payload(meter, curve, generation))
+    bson_columns.insert(collection, bson_columns.payload(meter, curve, generation))
 
 
 def delete(collection: Collection[Any], meter: Meter, generation: int) -> None:
     """Delete a generation: by the metaField alone, as 6.0 demands."""
-    collection.with_options(write_concern=wire.DURABLE).delete_many(_generation(meter, generation))
+    collection.with_options(write_concern=bson_columns.DURABLE).delete_many(_generation(meter, generation))
 
 
 def erase(collection: Collection[Any], meter: Meter) -> None:
     """Delete every generation of a meter."""
-    collection.with_options(write_concern=wire.DURABLE).delete_many(
+    collection.with_options(write_concern=bson_columns.DURABLE).delete_many(
         {"meter.prm": meter.prm, "meter.flow": meter.flow.value}
     )
 

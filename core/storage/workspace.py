@@ -23,9 +23,9 @@ from pymongo.collection import Collection
 from core.errors import StorageError
 from core.model import Check
 from core.settings import Deployment, Settings
-from core.storage import server
-from core.storage.database import Client, connect, greet, preflight
-from core.storage.faults import explained, patiently
+from core.storage.connection import Client, connect, greet, preflight
+from core.storage.embedded import server
+from core.storage.mongo_errors import explained, patiently
 from core.storage.store import Store
 
 _log: Final = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from core.lab.fleet import Fleet
 from core.lab.report import Findings, as_json, compare, read_report
 from core.lab.report_page import as_html
 from core.lab.wording import figure_name, signed
-from core.paristime import local
+from core.paristime import local, to_ms
 from pages.shared import lab_job, notices
 from pages.shared.frame import link
 from pages.shared.lab_tables import Cell, Column, sortable
@@ -68,7 +68,7 @@ def show_downloads(guest: Visitor, findings: Findings) -> None:
         for name in ("layouts", "races", "inserts", "trials", "fleet")
         if getattr(findings, name)
     ]
-    when = moment(local(round(findings.made.timestamp() * 1000)), guest.language)
+    when = moment(local(to_ms(findings.made)), guest.language)
     st.caption(guest.t("report.ready", moment=when, parts=", ".join(parts)))
     page_file, data_file = st.columns(2)
     page_file.download_button(

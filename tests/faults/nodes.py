@@ -16,7 +16,7 @@ from urllib.parse import quote
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from core.storage.program import find
+from core.storage.embedded.mongod import find
 
 _SMALL = "cache_size=64M,session_max=200,log=(file_max=4MB,prealloc=false)"
 

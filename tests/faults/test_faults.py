@@ -28,7 +28,7 @@ from pymongo import MongoClient
 from core.errors import StorageError
 from core.model import Delivery, Origin
 from core.storage import time_series
-from core.storage.faults import patiently
+from core.storage.mongo_errors import patiently
 from core.storage.store import Store
 from tests.curves import regular
 from tests.faults.importer import DAYS, METER, deliveries

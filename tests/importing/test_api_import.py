@@ -20,7 +20,7 @@ from core.model import Check, Days, Meter
 from core.paristime import DAY_MS, HOUR_MS, local, span_of
 from core.settings import Deployment
 from core.sources.conso_api import ConsoApi
-from core.storage.daybook import Answer
+from core.storage.day_log import Answer
 from core.storage.store import Store
 from tests.conso_server import BAN_AT, PRM, ConsoServer, household, token_for
 from tests.importing.api_home import METER, PATIENT, TODAY, Clock, Home

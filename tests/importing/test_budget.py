@@ -221,7 +221,7 @@ def test_a_server_that_is_gone_is_a_storage_error() -> None:
     with MongoClient[dict[str, Any]]("mongodb://127.0.0.1:9", serverSelectionTimeoutMS=1) as client:
         one = budget(client["none"], Clock())
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("core.storage.faults.PATIENCE_SECONDS", 0)
+            patch.setattr("core.storage.mongo_errors.PATIENCE_SECONDS", 0)
             patch.setattr("core.importing.budget.patiently", lambda action: action())
             with pytest.raises(StorageError) as caught:
                 one.take()

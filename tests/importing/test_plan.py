@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.importing import plan
 from core.model import Curve, Days
 from core.paristime import DAY_MS, HOUR_MS, midnight
-from core.storage.daybook import DayBook
+from core.storage.day_log import DayLog
 from tests.curves import regular
 
 TODAY = date(2026, 10, 20)
@@ -26,7 +26,7 @@ class Known:
     """What the plan reads of a record."""
 
     curve: Curve = field(default_factory=Curve.empty)
-    days: DayBook = field(default_factory=DayBook.empty)
+    days: DayLog = field(default_factory=DayLog.empty)
 
 
 def ago(days: int) -> date:
@@ -37,12 +37,12 @@ def complete(first: date, end: date = TODAY, step: int = 30) -> Curve:
     return regular(first, (end - first).days, step=step)
 
 
-def asked(book: DayBook, first: date, end: date, hours_ago: float, times: int = 1) -> DayBook:
+def asked(log: DayLog, first: date, end: date, hours_ago: float, times: int = 1) -> DayLog:
     for _ in range(times):
-        book = book.asked_about(
+        log = log.asked_about(
             Days(first, end), np.array([], "datetime64[D]"), NOW - round(hours_ago * HOUR_MS)
         )
-    return book
+    return log
 
 
 def due(known: Known | None) -> set[date]:
@@ -142,7 +142,7 @@ def test_an_older_day_without_readings_is_asked_again_with_growing_distance_and_
     hole = ago(40)
     whole = complete(plan.horizon(TODAY).first)
     curve = whole.select((whole.start < midnight(hole)) | (whole.start >= midnight(ago(39))))
-    recent = asked(DayBook.empty(), ago(7), TODAY, hours_ago=1)
+    recent = asked(DayLog.empty(), ago(7), TODAY, hours_ago=1)
     waits = []
     for times in range(8):
         wait = next(
@@ -168,8 +168,8 @@ def test_a_partial_day_is_a_day_that_lacks_readings() -> None:
 def test_closed_days_are_never_asked_again() -> None:
     known = Known()
     everything = plan.horizon(TODAY)
-    book = known.days.asked_about(everything, np.array([], "datetime64[D]"), NOW - 400 * DAY_MS, closed=True)
-    assert due(Known(days=book)) == set()
+    log = known.days.asked_about(everything, np.array([], "datetime64[D]"), NOW - 400 * DAY_MS, closed=True)
+    assert due(Known(days=log)) == set()
 
 
 def test_days_a_person_chose_are_asked_whatever_is_known_within_the_horizon() -> None:
@@ -183,9 +183,9 @@ def test_daily_totals_are_asked_for_once_and_then_weekly() -> None:
     assert [len(one) for one in first] == [365, 365, len(allowed) - 730]
     assert first[-1].first == allowed.first
     assert first[0].end == TODAY
-    known = Known(complete(ago(40)), DayBook.empty().with_totals({ago(number): 1 for number in range(7, 41)}))
+    known = Known(complete(ago(40)), DayLog.empty().with_totals({ago(number): 1 for number in range(7, 41)}))
     assert plan.totals_windows(known, TODAY, NOW, 365) == ()
-    known.days = DayBook.empty().with_totals({ago(number): 1 for number in range(8, 41)})
+    known.days = DayLog.empty().with_totals({ago(number): 1 for number in range(8, 41)})
     assert plan.totals_windows(known, TODAY, NOW, 365) == (Days(ago(7), TODAY),)
 
 
@@ -202,13 +202,13 @@ def test_totals_that_never_come_are_asked_for_with_growing_distance_and_a_limit(
     curve = complete(ago(200), ago(150))
     span, waits = Days(ago(200), ago(150)), []
     for times in range(1, 7):
-        book = DayBook.empty()
+        log = DayLog.empty()
         for _ in range(times):
-            book = book.asked_for_totals(span, NOW)
+            log = log.asked_for_totals(span, NOW)
         due = (
             days
             for days in range(400)
-            if plan.totals_windows(Known(curve, book), TODAY, NOW + days * DAY_MS, 365) == (span,)
+            if plan.totals_windows(Known(curve, log), TODAY, NOW + days * DAY_MS, 365) == (span,)
         )
         waits.append(next(due, None))
     assert waits == [13, 27, 55, 111, None, None]

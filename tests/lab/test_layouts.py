@@ -21,9 +21,9 @@ from core.lab.layouts import BY_CODE, LAYOUTS, WATERFALL, Layout, available
 from core.lab.shapes import monthly, unpacked
 from core.lab.synthetic import households
 from core.model import Curve, Flow, Meter
+from core.storage.bson_columns import Payload
 from core.storage.scratch import PREFIX
 from core.storage.store import Store
-from core.storage.wire import Payload
 
 DAYS = 60
 METERS = 2

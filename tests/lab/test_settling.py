@@ -19,8 +19,8 @@ from core.lab.fleet import Fleet, run_fleet
 from core.lab.layouts import FIRST_DEMO, TS_HOURS
 from core.lab.synthetic import households
 from core.model import Delivery, Origin
-from core.storage import server
-from core.storage.address import Transport
+from core.storage.embedded import server
+from core.storage.embedded.address import Transport
 from core.storage.scratch import PREFIX
 from core.storage.store import Store
 

@@ -10,9 +10,9 @@ import pytest
 from core.lab.layouts import BY_CODE
 from core.model import MINUTE_MS
 from core.paristime import now_ms
-from core.storage.owner import base32
 from core.storage.scratch import PREFIX, names, sweep
 from core.storage.store import Store
+from core.storage.writers import base32
 from tests.code import ROOT
 
 BUILDING = """

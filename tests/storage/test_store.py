@@ -22,7 +22,8 @@ from pymongo.monitoring import (
 from core.errors import StorageError
 from core.model import Curve, Days, Delivery, Flow, Meter, Origin
 from core.paristime import now_ms
-from core.storage import ordinary, owner, record, time_series, wire
+from core.storage import bson_columns, ordinary, record, time_series
+from core.storage import writers as writer_ids
 from core.storage.store import API_BUDGET, Store
 from tests.curves import METER_PRM, curves, regular
 
@@ -164,7 +165,7 @@ def test_what_a_dead_writer_left_is_swept_by_the_next_start(store: Store, databa
     curve = regular(days=2)
     deliver(store, curve)
     records = database[record.COLLECTION]
-    with owner.working() as dead:
+    with writer_ids.working() as dead:
         pass
     meter = {"prm": METER.prm, "flow": METER.flow.value, "step": 30, "g": 98}
     store.time_series.insert_one({"start": datetime(2024, 3, 1), "meter": meter, "watts": 1})
@@ -358,7 +359,7 @@ def test_the_ordinary_collection_never_shows_overlapping_readings(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliver(store, regular(step=60, watts=100))
-    insert, seen = wire.insert, []
+    insert, seen = bson_columns.insert, []
 
     def watched(collection: Any, *arguments: Any, **options: Any) -> int:
         inserted = insert(collection, *arguments, **options)
@@ -366,7 +367,7 @@ def test_the_ordinary_collection_never_shows_overlapping_readings(
             seen.append(len(ordinary.read(collection, METER)))
         return inserted
 
-    monkeypatch.setattr(wire, "insert", watched)
+    monkeypatch.setattr(bson_columns, "insert", watched)
     deliver(store, regular(step=30, watts=300))
     assert seen == [48]
 

@@ -21,6 +21,7 @@ from pymongo.cursor import Cursor
 from pymongo.errors import BulkWriteError, WriteConcernError
 
 from core.model import Curve, Meter
+from core.paristime import to_ms
 
 Document = Mapping[str, Any]
 BATCH: Final = 20_000
@@ -212,9 +213,7 @@ def _decode(batch: bytes) -> tuple[NDArray[np.int64], NDArray[np.int16], NDArray
             return rows["start"].copy(), rows["step"].astype(np.int16), rows["watts"].copy()
     documents = bson.decode_all(batch)  # somebody else's order of fields or number types
     return (
-        np.array(
-            [round(d["start"].replace(tzinfo=UTC).timestamp() * 1000) for d in documents], dtype=np.int64
-        ),
+        np.array([to_ms(d["start"]) for d in documents], dtype=np.int64),
         np.array([d["meter"]["step"] for d in documents], dtype=np.int16),
         np.array([d["watts"] for d in documents], dtype=np.int32),
     )

@@ -1,7 +1,7 @@
 """Runs a program that ends with the process that wanted it, even when that is killed with -9.
 
-Started as a script, `leash.py <kernel|pipe> <parent pid> <program> <arguments…>`. It imports nothing of
-ours, so that it starts in milliseconds.
+Started as a script, `parent_death.py <kernel|pipe> <parent pid> <program> <arguments…>`. It imports nothing
+of ours, so that it starts in milliseconds.
 
 `kernel` (Linux): the kernel signals this process when the parent's thread ends, then it becomes the program.
 `pipe` (elsewhere): it stays as the program's parent and stops it once its own standard input closes.

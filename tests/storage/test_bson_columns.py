@@ -13,7 +13,7 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from core.model import Curve, Flow, Meter
-from core.storage import wire
+from core.storage import bson_columns
 from tests.curves import METER_PRM, curves, regular
 
 METER = Meter(METER_PRM, Flow.PRODUCTION)
@@ -23,7 +23,7 @@ METER = Meter(METER_PRM, Flow.PRODUCTION)
 @settings(max_examples=60)
 def test_documents_are_those_of_the_drivers_encoder(curve: Curve) -> None:
     documents = sorted(
-        (d for one in wire.payload(METER, curve, 7) for d in bson.decode_all(one.raw)),
+        (d for one in bson_columns.payload(METER, curve, 7) for d in bson.decode_all(one.raw)),
         key=lambda d: d["start"],
     )
     expected = [
@@ -42,13 +42,17 @@ def test_documents_are_those_of_the_drivers_encoder(curve: Curve) -> None:
 
 def test_a_column_of_another_width_is_refused() -> None:
     with pytest.raises(ValueError, match="watts"):
-        wire.assemble({"watts": 0}, {"watts": np.zeros(3, np.int64)})
+        bson_columns.assemble({"watts": 0}, {"watts": np.zeros(3, np.int64)})
 
 
 def test_more_than_a_batch_is_inserted_and_read_back(database: Database[Any]) -> None:
     curve = regular(days=900)
-    assert wire.insert(database.c, wire.payload(METER, curve)) == len(curve) > 2 * wire.BATCH
-    assert wire.read_columns(database.c.find_raw_batches({}, wire.READING)) == curve
+    assert (
+        bson_columns.insert(database.c, bson_columns.payload(METER, curve))
+        == len(curve)
+        > 2 * bson_columns.BATCH
+    )
+    assert bson_columns.read_columns(database.c.find_raw_batches({}, bson_columns.READING)) == curve
 
 
 def test_mixed_steps_read_back(database: Database[Any]) -> None:
@@ -58,8 +62,8 @@ def test_mixed_steps_read_back(database: Database[Any]) -> None:
         np.concatenate([half.minutes, hour.minutes[48:]]),
         np.concatenate([half.watts, hour.watts[48:]]),
     )
-    wire.insert(database.c, wire.payload(METER, curve))
-    assert wire.read_columns(database.c.find_raw_batches({}, wire.READING)) == curve
+    bson_columns.insert(database.c, bson_columns.payload(METER, curve))
+    assert bson_columns.read_columns(database.c.find_raw_batches({}, bson_columns.READING)) == curve
 
 
 def test_documents_of_another_shape_read_back_too(database: Database[Any]) -> None:
@@ -68,21 +72,21 @@ def test_documents_of_another_shape_read_back_too(database: Database[Any]) -> No
         {"watts": float(watts), "meter": {"step": 30}, "start": datetime.fromtimestamp(start / 1000, tz=UTC)}
         for start, watts in zip(curve.start.tolist(), curve.watts.tolist(), strict=True)
     )
-    assert wire.read_columns(database.c.find_raw_batches({}, wire.READING)) == curve
+    assert bson_columns.read_columns(database.c.find_raw_batches({}, bson_columns.READING)) == curve
 
 
 def test_a_refused_document_is_an_error_without_the_prm(database: Database[Any]) -> None:
     database.c.create_index([("start", 1)], unique=True)
-    payloads = wire.payload(METER, regular())
-    wire.insert(database.c, payloads)
+    payloads = bson_columns.payload(METER, regular())
+    bson_columns.insert(database.c, payloads)
     with pytest.raises(BulkWriteError) as caught:
-        wire.insert(database.c, payloads)
+        bson_columns.insert(database.c, payloads)
     assert METER.prm not in f"{caught.value} {caught.value.details}"
 
 
 def test_doubles_may_be_skipped(database: Database[Any]) -> None:
     database.c.create_index([("start", 1)], unique=True)
     day = regular()
-    wire.insert(database.c, wire.payload(METER, day.select(slice(10, 20))))
-    assert wire.insert(database.c, wire.payload(METER, day), skip_duplicates=True) == 38
-    assert wire.read_columns(database.c.find_raw_batches({}, wire.READING)) == day
+    bson_columns.insert(database.c, bson_columns.payload(METER, day.select(slice(10, 20))))
+    assert bson_columns.insert(database.c, bson_columns.payload(METER, day), skip_duplicates=True) == 38
+    assert bson_columns.read_columns(database.c.find_raw_batches({}, bson_columns.READING)) == day

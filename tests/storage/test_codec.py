@@ -1,4 +1,4 @@
-"""Packed columns come back the same, and the day book keeps what was learnt of each day."""
+"""Packed columns come back the same, and the day log keeps what was learnt of each day."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 
 from core.model import Curve, Days
-from core.storage.daybook import UNKNOWN_WH, Answer, DayBook
-from core.storage.packing import pack_curve, pack_days, unpack_curve, unpack_days
+from core.storage.codec import pack_curve, pack_days, unpack_curve, unpack_days
+from core.storage.day_log import UNKNOWN_WH, Answer, DayLog
 from tests.curves import curves, regular
 
 DAYS = Days(date(2024, 3, 1), date(2024, 3, 4))
@@ -31,25 +31,25 @@ def test_two_years_pack_into_a_small_document() -> None:
 
 def test_an_answer_is_noted_day_by_day() -> None:
     gained = np.array(["2024-03-02"], dtype="datetime64[D]")
-    book = DayBook.empty().asked_about(DAYS, gained, 1_000)
-    assert book.day.astype(str).tolist() == ["2024-03-01", "2024-03-02", "2024-03-03"]
-    assert book.answer.tolist() == [Answer.NOTHING, Answer.READINGS, Answer.NOTHING]
-    assert book.attempts.tolist() == [1, 0, 1]
-    assert set(book.asked.tolist()) == {1_000}
+    log = DayLog.empty().asked_about(DAYS, gained, 1_000)
+    assert log.day.astype(str).tolist() == ["2024-03-01", "2024-03-02", "2024-03-03"]
+    assert log.answer.tolist() == [Answer.NOTHING, Answer.READINGS, Answer.NOTHING]
+    assert log.attempts.tolist() == [1, 0, 1]
+    assert set(log.asked.tolist()) == {1_000}
 
 
 def test_asking_again_in_vain_counts_and_keeps_what_was_there() -> None:
     gained = np.array(["2024-03-02"], dtype="datetime64[D]")
     none = np.array([], dtype="datetime64[D]")
-    book = DayBook.empty().asked_about(DAYS, gained, 1_000).asked_about(DAYS, none, 2_000)
-    assert book.attempts.tolist() == [2, 1, 2]
-    assert book.answer.tolist() == [Answer.NOTHING, Answer.READINGS, Answer.NOTHING]
+    log = DayLog.empty().asked_about(DAYS, gained, 1_000).asked_about(DAYS, none, 2_000)
+    assert log.attempts.tolist() == [2, 1, 2]
+    assert log.answer.tolist() == [Answer.NOTHING, Answer.READINGS, Answer.NOTHING]
 
 
 def test_closed_days_and_totals_survive_packing() -> None:
     none = np.array([], dtype="datetime64[D]")
-    book = DayBook.empty().asked_about(DAYS, none, 5, closed=True).with_totals({date(2024, 2, 29): 33_495})
-    again = unpack_days(pack_days(book))
+    log = DayLog.empty().asked_about(DAYS, none, 5, closed=True).with_totals({date(2024, 2, 29): 33_495})
+    again = unpack_days(pack_days(log))
     assert again.day.astype(str).tolist()[0] == "2024-02-29"
     assert again.official_wh.tolist() == [33_495, UNKNOWN_WH, UNKNOWN_WH, UNKNOWN_WH]
     assert again.answer.tolist() == [Answer.NEVER_ASKED, *[Answer.CLOSED] * 3]
@@ -57,8 +57,8 @@ def test_closed_days_and_totals_survive_packing() -> None:
 
 def test_questions_for_totals_are_counted_until_one_comes_and_survive_packing() -> None:
     day = date(2024, 3, 2)
-    book = DayBook.empty().asked_for_totals(DAYS, 5).with_totals({day: 7}).asked_for_totals(DAYS, 9)
-    again = unpack_days(pack_days(book))
+    log = DayLog.empty().asked_for_totals(DAYS, 5).with_totals({day: 7}).asked_for_totals(DAYS, 9)
+    again = unpack_days(pack_days(log))
     assert again.totals_attempts.tolist() == [2, 0, 2]
     assert set(again.totals_asked.tolist()) == {9}
     assert set(again.asked.tolist()) == {0}
@@ -66,16 +66,16 @@ def test_questions_for_totals_are_counted_until_one_comes_and_survive_packing() 
 
 def test_days_packed_before_questions_for_totals_were_noted_are_read() -> None:
     packed = bytes.fromhex("785e63628000775f06060f206638a0736226238266044226a6ff4070bd89810100b4e00b23")
-    book = unpack_days(packed)
-    assert book.day.astype(str).tolist() == ["2024-03-01", "2024-03-02"]
-    assert book.official_wh.tolist() == [UNKNOWN_WH, 33_495]
-    assert book.attempts.tolist() == [1, 1]
-    assert book.totals_asked.tolist() == book.totals_attempts.tolist() == [0, 0]
+    log = unpack_days(packed)
+    assert log.day.astype(str).tolist() == ["2024-03-01", "2024-03-02"]
+    assert log.official_wh.tolist() == [UNKNOWN_WH, 33_495]
+    assert log.attempts.tolist() == [1, 1]
+    assert log.totals_asked.tolist() == log.totals_attempts.tolist() == [0, 0]
 
 
 def test_a_book_about_some_days_is_blank_where_nothing_is_known() -> None:
     days = np.arange("2024-03-02", "2024-03-06", dtype="datetime64[D]")
-    book = DayBook.empty().asked_about(DAYS, days[:1], 5).about(days)
-    assert book.day.tolist() == days.tolist()
-    assert book.asked.tolist() == [5, 5, 0, 0]
-    assert book.official_wh.tolist() == [UNKNOWN_WH] * 4
+    log = DayLog.empty().asked_about(DAYS, days[:1], 5).about(days)
+    assert log.day.tolist() == days.tolist()
+    assert log.asked.tolist() == [5, 5, 0, 0]
+    assert log.official_wh.tolist() == [UNKNOWN_WH] * 4

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.model import Days
+from core.paristime import each_day
 
 UNKNOWN_WH: Final = -1
 _MOST_ATTEMPTS: Final = 32_000
@@ -29,7 +30,7 @@ class Answer(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DayBook:
+class DayLog:
     """One row a day, ascending. `asked`: UTC ms of the last question, 0 never. `attempts`: questions since
     the day last gained a reading. `official_wh`: the distributor's total of the day, -1 unknown;
     `totals_asked`, `totals_attempts`: the last question for it, and how many were in vain."""
@@ -64,61 +65,57 @@ class DayBook:
 
     def asked_about(
         self, days: Days, gained: NDArray[np.datetime64], now_ms: int, *, closed: bool = False
-    ) -> DayBook:
+    ) -> DayLog:
         """After a question about `days`, of which `gained` are the days that got new readings by it."""
         if not len(days):
             return self
-        asked = _each(days)
-        book = self._with_rows(asked)
-        rows = np.searchsorted(book.day, asked)
+        asked = each_day(days)
+        log = self._with_rows(asked)
+        rows = np.searchsorted(log.day, asked)
         got = np.isin(asked, gained)
-        book.asked[rows] = now_ms
-        book.attempts[rows] = np.where(got, 0, np.minimum(book.attempts[rows] + 1, _MOST_ATTEMPTS))
+        log.asked[rows] = now_ms
+        log.attempts[rows] = np.where(got, 0, np.minimum(log.attempts[rows] + 1, _MOST_ATTEMPTS))
         silent = Answer.CLOSED if closed else Answer.NOTHING
-        had = book.answer[rows] == Answer.READINGS
-        book.answer[rows] = np.where(got | had, Answer.READINGS, silent)
-        return book
+        had = log.answer[rows] == Answer.READINGS
+        log.answer[rows] = np.where(got | had, Answer.READINGS, silent)
+        return log
 
-    def with_totals(self, totals: Mapping[date, int]) -> DayBook:
+    def with_totals(self, totals: Mapping[date, int]) -> DayLog:
         """With the distributor's totals (Wh) of some days."""
         if not totals:
             return self
         ordered = sorted(totals)
         days = np.array(ordered, dtype="datetime64[D]")
-        book = self._with_rows(days)
-        book.official_wh[np.searchsorted(book.day, days)] = [totals[day] for day in ordered]
-        return book
+        log = self._with_rows(days)
+        log.official_wh[np.searchsorted(log.day, days)] = [totals[day] for day in ordered]
+        return log
 
-    def asked_for_totals(self, days: Days, now_ms: int) -> DayBook:
-        """After a question for the totals of `days`, whose answer is in the book already."""
+    def asked_for_totals(self, days: Days, now_ms: int) -> DayLog:
+        """After a question for the totals of `days`, whose answer is in the log already."""
         if not len(days):
             return self
-        asked = _each(days)
-        book = self._with_rows(asked)
-        rows = np.searchsorted(book.day, asked)
-        book.totals_asked[rows] = now_ms
-        more = np.minimum(book.totals_attempts[rows] + 1, _MOST_ATTEMPTS)
-        book.totals_attempts[rows] = np.where(book.official_wh[rows] == UNKNOWN_WH, more, 0)
-        return book
+        asked = each_day(days)
+        log = self._with_rows(asked)
+        rows = np.searchsorted(log.day, asked)
+        log.totals_asked[rows] = now_ms
+        more = np.minimum(log.totals_attempts[rows] + 1, _MOST_ATTEMPTS)
+        log.totals_attempts[rows] = np.where(log.official_wh[rows] == UNKNOWN_WH, more, 0)
+        return log
 
-    def about(self, days: NDArray[np.datetime64]) -> DayBook:
+    def about(self, days: NDArray[np.datetime64]) -> DayLog:
         """Exactly these days (ascending), blank where nothing is known."""
-        book = self._with_rows(days)
-        rows = np.searchsorted(book.day, days)
-        return DayBook(*(column[rows] for column in book._columns))
+        log = self._with_rows(days)
+        rows = np.searchsorted(log.day, days)
+        return DayLog(*(column[rows] for column in log._columns))
 
     @property
     def _columns(self) -> tuple[NDArray[Any], ...]:
         return tuple(getattr(self, one.name) for one in fields(self))
 
-    def _with_rows(self, days: NDArray[np.datetime64]) -> DayBook:
+    def _with_rows(self, days: NDArray[np.datetime64]) -> DayLog:
         """A copy that has a row for each of these days."""
-        book = self._blank(np.union1d(self.day, days).astype("datetime64[D]"))
-        rows = np.searchsorted(book.day, self.day)
-        for column, mine in zip(book._columns, self._columns, strict=True):
+        log = self._blank(np.union1d(self.day, days).astype("datetime64[D]"))
+        rows = np.searchsorted(log.day, self.day)
+        for column, mine in zip(log._columns, self._columns, strict=True):
             column[rows] = mine
-        return book
-
-
-def _each(days: Days) -> NDArray[np.datetime64]:
-    return np.arange(np.datetime64(days.first), np.datetime64(days.end), dtype="datetime64[D]")
+        return log

@@ -27,9 +27,10 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from core.errors import StorageError
-from core.storage import leash
-from core.storage.address import USER, Address, Transport, choose
-from core.storage.program import Program, find_all
+from core.storage.embedded import parent_death
+from core.storage.embedded.address import USER, Address, Transport, choose
+from core.storage.embedded.mongod import Program, find_all
+from core.storage.mongo_errors import LOGIN_FAILED, UNAUTHORIZED
 
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 10.0
@@ -48,10 +49,9 @@ at 3 MB of updates, and a bucket written half-full leaves a hole in its file (me
 _NEWER_DATA_EXIT: Final = 62
 _PORT_TAKEN_EXIT: Final = 48
 _KILLED_EXITS: Final = (-9, 247)
-"""Killed with -9; the same as a leash that is its parent reports it."""
+"""Killed with -9; the same as reported by the process of core.storage.embedded.parent_death."""
 _OTHER_MAY_START: Final = ("server-start", "server-newer-data")
 """What another mongod on the same folder need not meet with."""
-_UNAUTHORISED: Final = (13, 18)
 
 
 class EmbeddedServer:
@@ -168,7 +168,7 @@ class EmbeddedServer:
         data = self._folder / "db"
         data.mkdir(mode=0o700, exist_ok=True)
         how = "kernel" if sys.platform == "linux" else "pipe"
-        command = [sys.executable, "-I", "-S", leash.__file__, how, str(os.getpid())]
+        command = [sys.executable, "-I", "-S", parent_death.__file__, how, str(os.getpid())]
         command += [str(self._program.path), "--dbpath", str(data), *_options(address)]
         log = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
@@ -192,7 +192,7 @@ class EmbeddedServer:
             try:
                 client.admin.command("createUser", USER, pwd=address.password, roles=["root"])
             except OperationFailure as error:
-                if error.code in _UNAUTHORISED:
+                if error.code in (UNAUTHORIZED, LOGIN_FAILED):
                     raise StorageError("server-password", folder=str(self._folder)) from error
                 raise StorageError("server-slow") from error
             except PyMongoError as error:

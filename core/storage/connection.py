@@ -23,16 +23,12 @@ from pymongo.errors import (
 
 from core.errors import StorageError
 from core.model import Check
-from core.storage.program import OLDEST
+from core.storage.embedded.mongod import OLDEST
+from core.storage.mongo_errors import FORBIDDEN, UNSUPPORTED
 
 Client = MongoClient[dict[str, Any]]
 
 _SECONDS: Final = 10.0
-_FORBIDDEN: Final = frozenset({13, 8000})
-"""Unauthorized, and Atlas's own error."""
-_UNSUPPORTED: Final = frozenset({13, 20, 59, 115, 8000})
-"""Ways to say that a command is not for this user or this tier."""
-
 _NOBODY_THERE: Final = frozenset({errno.ECONNREFUSED, errno.ENOENT, 10061})
 """Refused (also Windows' own number), or the socket of a server that is not there."""
 _NO_SUCH_NAME: Final = frozenset({socket.EAI_NONAME, socket.EAI_AGAIN, socket.EAI_FAIL, 11001, 11004})
@@ -184,7 +180,7 @@ def _trial(database: Database[dict[str, Any]], name: str) -> Iterator[Check]:
     try:
         database.create_collection(name, timeseries={"timeField": "start", "metaField": "meter"})
     except OperationFailure as error:
-        if error.code in _FORBIDDEN:
+        if error.code in FORBIDDEN:
             yield Check("mongodb-rights", False)
         else:
             yield Check("mongodb-rights", None)
@@ -215,7 +211,7 @@ def _checkpoint(client: Client) -> Check:
     try:
         client.admin.command("fsync")
     except OperationFailure as error:
-        return Check("mongodb-checkpoint", None if error.code in _UNSUPPORTED else False)
+        return Check("mongodb-checkpoint", None if error.code in UNSUPPORTED else False)
     except PyMongoError:
         return Check("mongodb-checkpoint", None)
     return Check("mongodb-checkpoint", True)

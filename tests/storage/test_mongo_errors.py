@@ -15,7 +15,7 @@ from pymongo.errors import (
 )
 
 from core.errors import StorageError
-from core.storage.faults import explained, patiently
+from core.storage.mongo_errors import explained, patiently
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""What MongoDB says, turned into errors a person can act on; and patience with what passes by itself."""
+"""Retries transient MongoDB errors and maps the others to StorageError. MongoDB's error codes stand here
+only."""
 
 from __future__ import annotations
 
@@ -29,10 +30,16 @@ _PASSING_CODES: Final = frozenset(
 """Host unreachable, shutting down, stepped down, write conflict and their kin (MongoDB's error codes).
 26: a server that shuts down knows no time series collection any more (no other request of ours names one that
 is not there). 43, 175, 237: a restart, or the drop of a collection, took away what was being read."""
-_ATLAS: Final = 8000
+UNAUTHORIZED: Final = 13
+LOGIN_FAILED: Final = 18
+NAMESPACE_EXISTS: Final = 48
+ATLAS: Final = 8000
 """Atlas's own code for whatever a plan forbids: space over its quota, or a command."""
-_UNAUTHORIZED: Final = frozenset({_ATLAS, 13})
-_LOGIN: Final = 18
+FORBIDDEN: Final = frozenset({UNAUTHORIZED, ATLAS})
+"""This user may not do it, or this plan does not offer it."""
+UNSUPPORTED: Final = FORBIDDEN | {20, 59, 115}
+"""The same, or the server does not know the command in this state: what small tiers of Atlas answer to
+`fsync`."""
 _FULL: Final = frozenset({14031, 16, 12501})
 """Out of disk space; quota exceeded (Atlas free tier)."""
 
@@ -74,11 +81,11 @@ def explain(error: PyMongoError) -> StorageError:
     if passes_by_itself(error):
         return StorageError("storage-unreachable")
     code = error.code if isinstance(error, OperationFailure) else None
-    words = str(error) if code == _ATLAS else ""
+    words = str(error) if code == ATLAS else ""
     if code in _FULL or "quota" in words or "already using" in words:
         return StorageError("storage-full")
-    if code == _LOGIN or "bad auth" in words:
+    if code == LOGIN_FAILED or "bad auth" in words:
         return StorageError("database-login")
-    if code in _UNAUTHORIZED:
+    if code in FORBIDDEN:
         return StorageError("storage-forbidden")
     return StorageError("storage-refused", code=code if code is not None else type(error).__name__)

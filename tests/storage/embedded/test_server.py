@@ -23,16 +23,17 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
 from core.errors import StorageError
-from core.storage import leash, program, server
-from core.storage.address import Transport
-from core.storage.server import EmbeddedServer
+from core.storage.embedded import mongod as programs
+from core.storage.embedded import parent_death, server
+from core.storage.embedded.address import Transport
+from core.storage.embedded.server import EmbeddedServer
 
-ROOT: Final = Path(__file__).resolve().parents[2]
+ROOT: Final = Path(__file__).resolve().parents[3]
 PATIENCE: Final = 120.0
 CHILD: Final = """
 import sys
 from pathlib import Path
-from core.storage import server
+from core.storage.embedded import server
 running = server.start(Path(sys.argv[1]))
 print(running.pid or 0, flush=True)
 sys.stdin.read()
@@ -247,7 +248,7 @@ def test_a_killed_mongod_is_started_again(folder: Path, started: Callable[..., E
 def test_a_mongod_ended_while_it_starts_is_started_again(
     folder: Path, started: Callable[..., EmbeddedServer], end: str
 ) -> None:
-    script = f'mkdir "$0.ended" && {end}; exec {program.find().path} "$@"'
+    script = f'mkdir "$0.ended" && {end}; exec {programs.find().path} "$@"'
     running = started(folder, fake(folder, VERSION + script))
     assert (folder / "mongod.ended").exists()
     write(running, 1)
@@ -381,7 +382,7 @@ def test_a_program_may_be_named_as_in_a_shell(
 ) -> None:
     (folder / "bin").mkdir()
     for link in (folder / "mongod-here", folder / "bin" / "mongod-on-path"):
-        link.symlink_to(program.find().path)
+        link.symlink_to(programs.find().path)
     monkeypatch.chdir(folder)
     monkeypatch.setenv("PATH", str(folder / "bin"), prepend=os.pathsep)
     assert started(folder, Path(name)).pid
@@ -389,12 +390,12 @@ def test_a_program_may_be_named_as_in_a_shell(
 
 def test_a_program_that_is_not_there_or_may_not_run_is_named(folder: Path) -> None:
     with pytest.raises(StorageError) as raised:
-        program.find(folder / "nothing")
+        programs.find(folder / "nothing")
     assert raised.value.code == "server-missing"
     locked = fake(folder, "exit 0")
     locked.chmod(0o600)
     with pytest.raises(StorageError) as raised:
-        program.find(locked)
+        programs.find(locked)
     assert raised.value.code == "server-not-executable"
 
 
@@ -403,9 +404,9 @@ def test_the_bundled_program_is_taken_where_the_one_on_the_path_cannot_run(
 ) -> None:
     fake(folder, LINKER)
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
-    found = program.find()
+    found = programs.find()
     assert found.path.parent != folder
-    assert found.version >= program.OLDEST
+    assert found.version >= programs.OLDEST
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the program is a shell script")
@@ -450,9 +451,9 @@ def test_a_full_disk_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @linux
-def test_the_pipe_leash_ends_its_program_with_the_process_that_wanted_it() -> None:
+def test_the_pipe_ends_its_program_with_the_process_that_wanted_it() -> None:
     """What stands in for the kernel's signal on other systems."""
-    command = [sys.executable, leash.__file__, "pipe", str(os.getpid()), "/bin/sleep", "600"]
+    command = [sys.executable, parent_death.__file__, "pipe", str(os.getpid()), "/bin/sleep", "600"]
     holder = subprocess.Popen(
         [
             sys.executable,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.model import Curve
-from core.storage.daybook import DayBook
+from core.storage.day_log import DayLog
 
 _LEVEL: Final = 4
 _HEADER: Final = np.dtype("<i8")
@@ -28,14 +28,14 @@ def unpack_curve(packed: bytes) -> tuple[Curve, NDArray[np.uint8]]:
     return Curve.of(np.cumsum(steps), minutes, watts), origin
 
 
-def pack_days(book: DayBook) -> bytes:
-    told = (book.asked, book.attempts, book.answer, book.official_wh, book.totals_asked, book.totals_attempts)
-    return _pack(_DAYS, (book.day.astype(np.int32), *told))
+def pack_days(log: DayLog) -> bytes:
+    told = (log.asked, log.attempts, log.answer, log.official_wh, log.totals_asked, log.totals_attempts)
+    return _pack(_DAYS, (log.day.astype(np.int32), *told))
 
 
-def unpack_days(packed: bytes) -> DayBook:
+def unpack_days(packed: bytes) -> DayLog:
     day, *told = _unpack(_DAYS, packed)
-    return DayBook(day.astype("datetime64[D]"), *told)
+    return DayLog(day.astype("datetime64[D]"), *told)
 
 
 def _pack(types: tuple[str, ...], columns: tuple[NDArray[Any], ...]) -> bytes:

@@ -18,9 +18,9 @@ from pymongo.database import Database
 from pymongo.errors import ConfigurationError, InvalidOperation, OperationFailure
 
 from core.errors import StorageError
-from core.storage import server
-from core.storage.address import Transport
-from core.storage.database import Obstacle, connect, greet, obstacle, preflight
+from core.storage.connection import Obstacle, connect, greet, obstacle, preflight
+from core.storage.embedded import server
+from core.storage.embedded.address import Transport
 
 CONNECTING = ["mongodb-name", "mongodb-reach", "mongodb-open", "mongodb-encryption", "mongodb-login"]
 LONG, SHORT = 60.0, 3.0
