@@ -9,7 +9,7 @@ from core.formats import listed, number
 from core.lab import work
 from core.lab.figures import scales
 from core.lab.inserts import BATCH, BATCHES, Inserted
-from core.lab.queries import HIDDEN, RUNS, Race
+from core.lab.queries import RUNS, Race
 from pages.shared import lab_job
 from pages.shared.frame import link, page
 from pages.shared.lab_charts import draw
@@ -71,7 +71,7 @@ def show_copy(guest: Visitor, run: dict[str, Race]) -> None:
         strict=True,
     ):
         tab.code(code, language=language)
-    if HIDDEN in written.shell:
+    if written.hides_meter:
         st.caption(guest.t("speed.masked"))
 
 

@@ -118,6 +118,28 @@ def test_one_module_owns_the_session_state(module: Module) -> None:
     assert not strays
 
 
+def test_only_storage_spells_out_the_match_on_a_meter_and_the_servers_error_codes(module: Module) -> None:
+    if room_of(module.name) == "core.storage":
+        return
+    keys = [
+        key
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Dict)
+        for key in node.keys
+        if isinstance(key, ast.Constant) and key.value in ("meter.prm", "meta.prm")
+    ]
+    codes = [
+        node
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Compare)
+        and isinstance(node.left, ast.Attribute)
+        and node.left.attr == "code"
+        and any(isinstance(one, ast.Constant) and isinstance(one.value, int) for one in ast.walk(node))
+    ]
+    assert not [f"{module.where}:{node.lineno}: core.storage.match knows this" for node in keys]
+    assert not [f"{module.where}:{node.lineno}: core.storage.mongo_errors names it" for node in codes]
+
+
 def session_uses(tree: ast.Module) -> Iterator[tuple[ast.expr, str | None]]:
     """Each `….session_state`, with the key it reads or writes where that can be told."""
     keys: dict[int, str | None] = {}

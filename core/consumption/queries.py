@@ -6,7 +6,6 @@ MongoDB's language, and how long each collection takes over it.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,9 +17,10 @@ from pymongo.collection import Collection
 
 from core.consumption.history import SLOT_MINUTES
 from core.consumption.shapes import Season
-from core.model import DEMO_PRM, Days, Meter
+from core.model import Days, Meter
 from core.paristime import PARIS, midnight, to_datetime
-from core.storage import projection, record
+from core.storage import match, mongosh, ordinary
+from core.storage import time_series as time_series_collection
 from core.storage.mongo_errors import explained
 from core.storage.store import Store
 
@@ -143,21 +143,10 @@ class Asked:
 
 
 def written(asked: Asked, meter: Meter, *, time_series: bool) -> str:
-    """The aggregation for mongosh, as it can be run. A meter number that says whose it is stands there by its
-    last four digits."""
-    name = "readings_ts" if time_series else "readings"
-    known = meter.prm == DEMO_PRM or not meter.prm.isdigit()
-    match = {
-        "meter.prm": meter.prm if known else {"$regex": f"{meter.prm[-4:]}$"},
-        "meter.flow": meter.flow.value,
-        **asked.when,
-    }
-    pipeline = json.dumps([{"$match": match}, *asked.stages], indent=2, default=_iso_date)
-    return f"db.{name}.aggregate({pipeline.replace(chr(34) + '<<', '').replace('>>' + chr(34), '')})"
-
-
-def _iso_date(moment: datetime) -> str:
-    return f"<<ISODate('{moment:%Y-%m-%dT%H:%M:%SZ}')>>"
+    """The aggregation for mongosh, as it can be run."""
+    name = time_series_collection.COLLECTION if time_series else ordinary.COLLECTION
+    pipeline = [{"$match": match.readings(meter) | asked.when}, *asked.stages]
+    return mongosh.written(name, pipeline, meter).shell
 
 
 def _at(day: date) -> datetime:
@@ -168,14 +157,11 @@ def _at(day: date) -> datetime:
 def measure(store: Store, asked: Asked, meter: Meter) -> Timing:
     """Ask both collections, once to warm up and once by the clock. Raises StorageError."""
     with explained():
-        match = {"meter.prm": meter.prm, "meter.flow": meter.flow.value, **asked.when}
-        shown = projection.current(store.database[record.COLLECTION], meter)
-        generation = {"meter.g": shown.generation} if shown else {}
-        ordinary = [{"$match": match}, *asked.stages]
-        series = [{"$match": match | generation}, *asked.stages]
-        _answer(store.ordinary, ordinary)
+        plain = [{"$match": store.match(meter) | asked.when}, *asked.stages]
+        series = [{"$match": store.match_time_series(meter) | asked.when}, *asked.stages]
+        _answer(store.ordinary, plain)
         _answer(store.time_series, series)
-        one, ordinary_ms = _answer(store.ordinary, ordinary)
+        one, ordinary_ms = _answer(store.ordinary, plain)
         other, series_ms = _answer(store.time_series, series)
     return Timing(ordinary_ms, series_ms, len(one), one == other)
 

@@ -14,6 +14,7 @@ from core.errors import StorageError
 from core.lab.layouts import TS_HOURS, TS_MINUTES, TS_SECONDS
 from core.model import Meter
 from core.paristime import to_ms
+from core.storage import match
 from core.storage.mongo_errors import FORBIDDEN, explained
 from core.storage.store import Store
 
@@ -80,7 +81,7 @@ def _documents(store: Store, meter: Meter, limit: int) -> Iterator[Mapping[str, 
     """Up to 8.1 buckets are a collection of their own; from 8.2 the same name is read with `rawData`."""
     name = store.time_series.name
     version = tuple(store.database.client.server_info()["versionArray"][:2])
-    where = {"meta.prm": meter.prm, "meta.flow": meter.flow.value}
+    where = match.buckets(meter)
     command: dict[str, Any] = {"find": f"system.buckets.{name}", "filter": where}
     if version >= _RAW_SINCE:
         command = {"find": name, "filter": where, "rawData": True}

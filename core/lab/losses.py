@@ -17,7 +17,7 @@ from core.lab.build import LOAD
 from core.lab.layouts import ORDINARY, TS_HOURS, Layout
 from core.model import Curve, Meter
 from core.paristime import to_datetime
-from core.storage import bson_columns
+from core.storage import bson_columns, match
 from core.storage.mongo_errors import explained
 from core.storage.scratch import names
 from core.storage.store import Store
@@ -84,10 +84,6 @@ def _filled(store: Store, layout: Layout, name: str, meter: Meter, curve: Curve)
     return collection
 
 
-def _of(meter: Meter) -> dict[str, Any]:
-    return {"meter.prm": meter.prm, "meter.flow": meter.flow.value}
-
-
 def _median(one: Callable[[], object], other: Callable[[], object]) -> tuple[float, float]:
     """Milliseconds of both, warmed up and alternated."""
     times: tuple[list[float], list[float]] = ([], [])
@@ -103,22 +99,23 @@ def _median(one: Callable[[], object], other: Callable[[], object]) -> tuple[flo
 def _look_up(ordinary: Collection[Any], series: Collection[Any], meter: Meter, curve: Curve) -> Trial:
     moments = iter(np.random.default_rng(1).choice(curve.start, 4 * RUNS).tolist())
 
-    def find(collection: Collection[Any], extra: dict[str, Any]) -> object:
-        return collection.find_one(_of(meter) | extra | {"start": to_datetime(next(moments))})
+    def find(collection: Collection[Any], generation: int | None = None) -> object:
+        which = match.readings(meter, generation)
+        return collection.find_one(which | {"start": to_datetime(next(moments))})
 
-    return Trial("look-up", *_median(lambda: find(ordinary, {}), lambda: find(series, {"meter.g": 1})))
+    return Trial("look-up", *_median(lambda: find(ordinary), lambda: find(series, 1)))
 
 
 def _last(ordinary: Collection[Any], series: Collection[Any], meter: Meter, _curve: Curve) -> Trial:
-    def find(collection: Collection[Any], extra: dict[str, Any]) -> object:
-        return collection.find_one(_of(meter) | extra, sort=[("start", -1)])
+    def find(collection: Collection[Any], generation: int | None = None) -> object:
+        return collection.find_one(match.readings(meter, generation), sort=[("start", -1)])
 
-    return Trial("last", *_median(lambda: find(ordinary, {}), lambda: find(series, {"meter.g": 1})))
+    return Trial("last", *_median(lambda: find(ordinary), lambda: find(series, 1)))
 
 
 def _change(ordinary: Collection[Any], series: Collection[Any], meter: Meter, curve: Curve) -> Trial:
     """One corrected value: an update where it is allowed."""
-    which = _of(meter) | {"start": to_datetime(int(curve.start[len(curve) // 2]))}
+    which = match.readings(meter) | {"start": to_datetime(int(curve.start[len(curve) // 2]))}
     change = {"$inc": {"watts": 2}}
     milliseconds, _ = _median(lambda: ordinary.update_one(which, change), lambda: None)
     try:
@@ -131,13 +128,13 @@ def _change(ordinary: Collection[Any], series: Collection[Any], meter: Meter, cu
 def _rewrite(ordinary: Collection[Any], series: Collection[Any], meter: Meter, curve: Curve) -> Trial:
     """One corrected value the way this application does it: an update, or the meter's series written anew
     under the next generation and the old one deleted."""
-    which = _of(meter) | {"start": to_datetime(int(curve.start[len(curve) // 3]))}
+    which = match.readings(meter) | {"start": to_datetime(int(curve.start[len(curve) // 3]))}
     generation = iter(range(2, 1_000))
 
     def rewrite() -> None:
         fresh = next(generation)
         bson_columns.insert(series, bson_columns.payload(meter, curve, fresh), concern=LOAD)
-        series.delete_many(_of(meter) | {"meter.g": fresh - 1})
+        series.delete_many(match.readings(meter, fresh - 1))
 
     times = _median(lambda: ordinary.update_one(which, {"$inc": {"watts": 2}}), rewrite)
     return Trial("rewrite", *times)

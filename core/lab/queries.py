@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from threading import Event
 from typing import Any, Final
 
@@ -15,19 +13,16 @@ from pymongo.collection import Collection
 
 from core.errors import StorageError
 from core.jobs import Progress
-from core.model import DEMO_PRM, Meter, Span
+from core.model import Meter, Span
 from core.paristime import DAY_MS, to_datetime
-from core.storage import time_series
 from core.storage.mongo_errors import explained
+from core.storage.mongosh import Pipeline, Written, written
 from core.storage.store import Store
 
 RUNS: Final = 15
 EQUAL: Final = 0.05
 """Medians that differ by less are called equal: a second comparison may turn them round."""
 WARM_UPS: Final = 2
-HIDDEN: Final = "YOUR PRM"
-"""Stands for the meter's number in a query to copy: a screen may be shared."""
-Pipeline = list[dict[str, Any]]
 _ENERGY: Final = {"$sum": {"$multiply": ["$watts", "$meter.step"]}}
 _PARIS: Final = "Europe/Paris"
 
@@ -40,11 +35,11 @@ class Query:
     """
 
     code: str
-    stages: Pipeline
+    stages: list[dict[str, Any]]
     days: int | None = None
     fleet: bool = False
 
-    def pipeline(self, match: Mapping[str, Any], span: Span) -> Pipeline:
+    def pipeline(self, match: Mapping[str, Any], span: Span) -> list[dict[str, Any]]:
         condition = {} if self.fleet else dict(match)
         if self.days:
             condition["start"] = {"$gte": to_datetime(span.end - self.days * DAY_MS)}
@@ -131,14 +126,6 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A query to copy, for mongosh and for PyMongo."""
-
-    shell: str
-    python: str
-
-
-@dataclass(frozen=True, slots=True)
 class Race:
     """One query on both collections; the results were equal. `written`: the query to copy, by side."""
 
@@ -210,16 +197,14 @@ def race(store: Store, meter: Meter, query: Query, span: Span, runs: int = RUNS)
         len(answers["ordinary"]),
         timings["ordinary"],
         timings["time_series"],
-        {side: _written_for(collection, pipeline, meter) for side, (collection, pipeline) in sides.items()},
+        {side: written(collection.name, pipeline, meter) for side, (collection, pipeline) in sides.items()},
     )
 
 
 def _sides(store: Store, meter: Meter) -> list[tuple[str, Collection[Any], dict[str, Any]]]:
-    match = {"meter.prm": meter.prm, "meter.flow": meter.flow.value}
-    generation = max(time_series.generations(store.time_series, meter), default=0)
     return [
-        ("ordinary", store.ordinary, match),
-        ("time_series", store.time_series, match | {"meter.g": generation}),
+        ("ordinary", store.ordinary, store.match(meter)),
+        ("time_series", store.time_series, store.match_time_series(meter)),
     ]
 
 
@@ -251,61 +236,3 @@ def _found(tree: Any, name: str) -> dict[str, Any] | None:
     if isinstance(tree, Mapping) and isinstance(tree.get(name), dict):
         return dict(tree[name])
     return next((hit for child in children if (hit := _found(child, name)) is not None), None)
-
-
-def _written_for(collection: Collection[Any], pipeline: Pipeline, meter: Meter) -> Written:
-    shown = _shown(pipeline, meter)
-    return Written(shell(collection.name, shown), python(collection.name, shown))
-
-
-def _shown(pipeline: Pipeline, meter: Meter) -> Pipeline:
-    """The pipeline without the meter's number."""
-    if meter.prm == DEMO_PRM:
-        return pipeline
-    return [
-        {"$match": stage["$match"] | {"meter.prm": HIDDEN}}
-        if "meter.prm" in stage.get("$match", {})
-        else stage
-        for stage in pipeline
-    ]
-
-
-def shell(collection: str, pipeline: Pipeline) -> str:
-    """The query for mongosh."""
-    return f"db.{collection}.aggregate({_written(pipeline, _shell_moment)})"
-
-
-def python(collection: str, pipeline: Pipeline) -> str:
-    """The query for PyMongo, as a program. Address and database stay out of it: a screen may be shared, and
-    a guest's database has the name of their link."""
-    body = _written(pipeline, _python_moment).replace(": null", ": None")
-    moments = "from datetime import UTC, datetime\n" if "datetime(" in body else ""
-    return (
-        f"import os\n{moments}\nfrom pymongo import MongoClient\n\n"
-        'client = MongoClient(os.environ["COURBE_MONGODB_URI"])\n'
-        'database = client.get_default_database("courbe")\n'
-        f'for row in database["{collection}"].aggregate({body}):\n    print(row)'
-    )
-
-
-def _written(pipeline: Pipeline, moment: Callable[[datetime], str]) -> str:
-    moments: list[str] = []
-
-    def mark(value: object) -> str:
-        if not isinstance(value, datetime):
-            raise TypeError(f"{type(value).__name__} cannot be written")
-        moments.append(moment(value))
-        return f"@{len(moments) - 1}@"
-
-    written = json.dumps(pipeline, indent=2, default=mark, ensure_ascii=False)
-    for number, one in enumerate(moments):
-        written = written.replace(f'"@{number}@"', one)
-    return written
-
-
-def _shell_moment(value: datetime) -> str:
-    return f'ISODate("{value:%Y-%m-%dT%H:%M:%SZ}")'
-
-
-def _python_moment(value: datetime) -> str:
-    return f"datetime({value.year}, {value.month}, {value.day}, {value.hour}, {value.minute}, tzinfo=UTC)"

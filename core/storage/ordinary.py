@@ -13,7 +13,7 @@ from pymongo.database import Database
 
 from core.model import Curve, Flow, Meter, Span
 from core.paristime import to_datetime
-from core.storage import bson_columns
+from core.storage import bson_columns, match
 
 COLLECTION: Final = "readings"
 INDEX: Final = [("meter.prm", 1), ("meter.flow", 1), ("start", 1)]
@@ -30,7 +30,7 @@ def prepare(database: Database[Any]) -> Collection[Any]:
 
 def read(collection: Collection[Any], meter: Meter, span: Span | None = None) -> Curve:
     """The readings of a meter that start inside a span; all without one."""
-    query: dict[str, Any] = {"meter.prm": meter.prm, "meter.flow": meter.flow.value}
+    query = match.readings(meter)
     if span:
         query["start"] = {"$gte": to_datetime(span.start), "$lt": to_datetime(span.end)}
     cursor: Cursor[Any] = collection.find_raw_batches(
@@ -59,21 +59,20 @@ def meters(collection: Collection[Any]) -> set[Meter]:
     found = set()
     for prm in collection.distinct("meter.prm"):
         for flow in Flow:
-            if collection.find_one({"meter.prm": prm, "meter.flow": flow.value}, {"_id": 1}):
-                with suppress(ValueError, TypeError):  # not of our making
-                    found.add(Meter(prm, flow))
+            with suppress(ValueError, TypeError):  # not of our making
+                meter = Meter(prm, flow)
+                if collection.find_one(match.readings(meter), {"_id": 1}):
+                    found.add(meter)
     return found
 
 
 def erase(collection: Collection[Any], meter: Meter) -> None:
-    collection.with_options(write_concern=bson_columns.DURABLE).delete_many(
-        {"meter.prm": meter.prm, "meter.flow": meter.flow.value}
-    )
+    collection.with_options(write_concern=bson_columns.DURABLE).delete_many(match.readings(meter))
 
 
 def _present(collection: Collection[Any], meter: Meter) -> bson_columns.Columns:
     """What is there, in whatever state a crash left it: overlaps and all."""
-    query = {"meter.prm": meter.prm, "meter.flow": meter.flow.value}
+    query = match.readings(meter)
     return bson_columns.read_raw(
         collection.find_raw_batches(query, bson_columns.READING, batch_size=bson_columns.READ_BATCH)
     )
@@ -106,7 +105,7 @@ def _correct(collection: Collection[Any], meter: Meter, curve: Curve, present: b
 
 
 def _one(meter: Meter, start: int) -> dict[str, Any]:
-    return {"meter.prm": meter.prm, "meter.flow": meter.flow.value, "start": to_datetime(start)}
+    return match.readings(meter) | {"start": to_datetime(start)}
 
 
 def _write(collection: Collection[Any], operations: list[Any]) -> None:

@@ -20,7 +20,7 @@ from pymongo.read_concern import ReadConcern
 from core.errors import StorageError
 from core.model import Curve, Delivery, Meter, Refusal, Span
 from core.paristime import day_of, now_ms
-from core.storage import merging, ordinary, projection, record, scratch, time_series
+from core.storage import match, merging, ordinary, projection, record, scratch, time_series
 from core.storage.bson_columns import DURABLE
 from core.storage.mongo_errors import PATIENCE_SECONDS, UNSUPPORTED, explained, patiently
 from core.storage.record import Change, Record, Summary
@@ -155,6 +155,17 @@ class Store:
                     return curve
                 self.repair(meter)
         raise StorageError("storage-differs")
+
+    def match(self, meter: Meter) -> dict[str, Any]:
+        """The condition that finds a meter's readings in the ordinary collection."""
+        return match.readings(meter)
+
+    def match_time_series(self, meter: Meter) -> dict[str, Any]:
+        """The same for the time series collection: of the published generation, so that no half-written one
+        counts. Finds nothing of a meter that has none."""
+        with explained():
+            shown = self._patiently(lambda: projection.current(self._collections.records, meter))
+        return match.readings(meter, shown.generation if shown else 0)
 
     def settle(self) -> bool:
         """Force a checkpoint, so that sizes are those of what is written; False where it is forbidden."""

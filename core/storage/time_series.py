@@ -18,7 +18,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 
 from core.errors import StorageError
 from core.model import Curve, Meter
-from core.storage import bson_columns
+from core.storage import bson_columns, match
 from core.storage.mongo_errors import NAMESPACE_EXISTS
 
 COLLECTION: Final = "readings_ts"
@@ -69,7 +69,7 @@ def _put_aside(plain: Collection[Any]) -> bool:
 
 def read(collection: Collection[Any], meter: Meter, generation: int) -> Curve:
     """The readings of a generation."""
-    query = _generation(meter, generation)
+    query = match.readings(meter, generation)
     cursor: Cursor[Any] = collection.find_raw_batches(
         query, bson_columns.READING, batch_size=bson_columns.READ_BATCH
     )
@@ -83,26 +83,15 @@ def write(collection: Collection[Any], meter: Meter, generation: int, curve: Cur
 
 def delete(collection: Collection[Any], meter: Meter, generation: int) -> None:
     """Delete a generation: by the metaField alone, as 6.0 demands."""
-    collection.with_options(write_concern=bson_columns.DURABLE).delete_many(_generation(meter, generation))
-
-
-def erase(collection: Collection[Any], meter: Meter) -> None:
-    """Delete every generation of a meter."""
-    collection.with_options(write_concern=bson_columns.DURABLE).delete_many(
-        {"meter.prm": meter.prm, "meter.flow": meter.flow.value}
-    )
+    collection.with_options(write_concern=bson_columns.DURABLE).delete_many(match.readings(meter, generation))
 
 
 def generations(collection: Collection[Any], meter: Meter) -> set[int]:
     """The generations that have readings, leftovers of crashes among them."""
     groups = collection.aggregate(
         [
-            {"$match": {"meter.prm": meter.prm, "meter.flow": meter.flow.value}},
+            {"$match": match.readings(meter)},
             {"$group": {"_id": "$meter.g"}},
         ]
     )
     return {group["_id"] for group in groups}
-
-
-def _generation(meter: Meter, generation: int) -> dict[str, Any]:
-    return {"meter.prm": meter.prm, "meter.flow": meter.flow.value, "meter.g": generation}

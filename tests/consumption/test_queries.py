@@ -80,7 +80,7 @@ def run(store: Store, shown: str) -> list[dict[str, Any]]:
     """What MongoDB answers to a query as it is shown."""
     found = re.fullmatch(r"db\.(\w+)\.aggregate\((.*)\)", shown, re.DOTALL)
     assert found
-    pipeline = re.sub(r"ISODate\('([^']*)'\)", r'{"$date": "\1"}', found[2])
+    pipeline = re.sub(r'ISODate\("([^"]*)"\)', r'{"$date": "\1"}', found[2])
     return list(store.database[found[1]].aggregate(json_util.loads(pipeline)))
 
 
