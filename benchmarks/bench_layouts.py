@@ -17,10 +17,10 @@ from typing import Any
 
 from pymongo import MongoClient
 
-from core.lab.bound import bound
-from core.lab.build import Built, build_all
-from core.lab.layouts import BY_CODE, LAYOUTS, available
-from core.lab.synthetic import households
+from core.lab.fleet.synthetic import households
+from core.lab.layouts.build import Built, build_all
+from core.lab.layouts.catalogue import BY_CODE, LAYOUTS, available
+from core.lab.lower_bound import bound
 from core.storage.embedded import server
 from core.storage.store import Store
 

@@ -20,14 +20,14 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from core.lab.build import LOAD, calm
-from core.lab.inserts import dictionaries
-from core.lab.layouts import ORDINARY, TS_HOURS, Layout
-from core.lab.synthetic import households
+from core.lab.fleet.synthetic import households
+from core.lab.layouts.build import LOAD, calm
+from core.lab.layouts.catalogue import ORDINARY, TS_HOURS, Layout
+from core.lab.layouts.lanes import SIDE_BY_SIDE, Lanes
+from core.lab.speed.inserts import dictionaries
 from core.model import Curve, Meter
 from core.storage import bson_columns
 from core.storage.embedded import server
-from core.storage.lanes import SIDE_BY_SIDE, Lanes
 
 WANTED = {"time series": 4.0, "ordinary": 1.5}
 BATCH = 10_000

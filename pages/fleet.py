@@ -8,9 +8,10 @@ import streamlit as st
 
 from core.formats import day, labelled, number, percent, size
 from core.jobs import Phase, Progress
-from core.lab import forecast, kept, work
+from core.lab import jobs
 from core.lab.figures import scales
-from core.lab.fleet import MOST_DAYS, Fleet
+from core.lab.fleet import forecast, kept
+from core.lab.fleet.measure import MOST_DAYS, Fleet
 from core.lab.footprint import Usage, saving
 from core.lab.wording import cost, fitted, meters_of
 from core.texts import Language
@@ -56,7 +57,7 @@ def start(guest: Visitor) -> None:
         lab_job.begin(
             guest,
             "fleet",
-            work.fleet(guest.store.patient(), meters, int(days), keep=bool(keep), options=options),
+            jobs.fleet(guest.store.patient(), meters, int(days), keep=bool(keep), options=options),
         )
 
 

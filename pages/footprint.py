@@ -8,9 +8,9 @@ import time
 import streamlit as st
 
 from core.formats import number, percent, size
-from core.lab.bound import Bound, bound
 from core.lab.figures.sizes import side_by_side
 from core.lab.footprint import Footprint, Usage, footprint, saving
+from core.lab.lower_bound import Bound, bound
 from core.lab.wording import saved
 from pages.shared import lab_notes, notices
 from pages.shared.frame import link, page

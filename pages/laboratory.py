@@ -10,13 +10,13 @@ import streamlit as st
 from core.errors import StorageError
 from core.formats import counted, moment, number, size
 from core.jobs import Phase, Progress
-from core.lab import work
-from core.lab.buckets import Bucket, buckets
-from core.lab.build import LESSON_READINGS, Built
+from core.lab import jobs
 from core.lab.figures import sizes
 from core.lab.footprint import server_version
-from core.lab.layouts import BY_CODE, LAYOUTS, WATERFALL, Layout, available
-from core.lab.losses import Trial
+from core.lab.layouts.buckets import Bucket, buckets
+from core.lab.layouts.build import LESSON_READINGS, Built
+from core.lab.layouts.catalogue import BY_CODE, LAYOUTS, WATERFALL, Layout, available
+from core.lab.layouts.limits import Trial
 from core.lab.wording import cost, described, of_default, outcome
 from core.paristime import local
 from pages.shared import lab_job, lab_notes, notices
@@ -56,7 +56,7 @@ def show_layouts(guest: Visitor) -> None:
     possible = [layout for layout in LAYOUTS if available(layout, version)]
     chosen = choose(guest, possible)
     if chosen:
-        lab_job.begin(guest, "layouts", work.layouts(guest.store.patient(), chosen))
+        lab_job.begin(guest, "layouts", jobs.layouts(guest.store.patient(), chosen))
     built = lab_job.watch(guest, "layouts", building) or ()
     missing = len(LAYOUTS) - len(possible)
     if missing and len(built) < len(possible):
@@ -195,7 +195,7 @@ def show_inside(guest: Visitor) -> None:
         disabled=lab_job.blocked(guest, "granularity"),
         key="lab_granularity",
     ):
-        lab_job.begin(guest, "granularity", work.granularity(guest.store.patient()))
+        lab_job.begin(guest, "granularity", jobs.granularity(guest.store.patient()))
     built = lab_job.watch(guest, "granularity", building) or ()
     if built:
         for column, one in zip(st.columns(3), built, strict=False):
@@ -253,7 +253,7 @@ def show_limits(guest: Visitor) -> None:
         disabled=lab_job.blocked(guest, "limits"),
         key="lab_limits",
     ):
-        lab_job.begin(guest, "limits", work.limits(guest.store.patient(), guest.meter))
+        lab_job.begin(guest, "limits", jobs.limits(guest.store.patient(), guest.meter))
     tried: tuple[Trial, ...] = (
         lab_job.watch(guest, "limits", lambda at: limit_name(at.source), "laboratory.limits.running") or ()
     )

@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 
 from core.formats import listed, number
-from core.lab import work
+from core.lab import jobs
 from core.lab.figures import scales
-from core.lab.inserts import BATCH, BATCHES, Inserted
-from core.lab.queries import RUNS, Race
+from core.lab.speed.inserts import BATCH, BATCHES, Inserted
+from core.lab.speed.races import RUNS, Race
 from pages.shared import lab_job
 from pages.shared.frame import link, page
 from pages.shared.lab_charts import draw
@@ -30,7 +30,7 @@ def start(guest: Visitor) -> None:
         disabled=lab_job.blocked(guest, "speed"),
         key="speed_start",
     ):
-        lab_job.begin(guest, "speed", work.speed(guest.store.patient(), guest.meter))
+        lab_job.begin(guest, "speed", jobs.speed(guest.store.patient(), guest.meter))
 
 
 def show_races(guest: Visitor, run: tuple[Race, ...]) -> None:
@@ -105,7 +105,7 @@ def show_inserts(guest: Visitor) -> None:
         disabled=lab_job.blocked(guest, "insert", tell=False),
         key="speed_insert",
     ):
-        lab_job.begin(guest, "insert", work.inserting(guest.store.patient(), guest.meter))
+        lab_job.begin(guest, "insert", jobs.inserting(guest.store.patient(), guest.meter))
     found: tuple[Inserted, ...] = (
         lab_job.watch(guest, "insert", lambda at: guest.t(f"speed.way.{at.source}")) or ()
     )

@@ -12,7 +12,7 @@ from core.cli.progress import ProgressBar, stop_on_interrupt
 from core.formats import number, percent, size
 
 if TYPE_CHECKING:
-    from core.lab.fleet import Fleet
+    from core.lab.fleet.measure import Fleet
     from core.lab.footprint import Footprint
 
 
@@ -22,20 +22,20 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
     footprint.add_argument("--json", action="store_true", help=console.text("cli.option.json"))
     footprint.set_defaults(run=run_footprint)
 
-    fleet = command("fleet")
+    measure = command("fleet")
     number_word = console.text("cli.number")
-    fleet.add_argument(
+    measure.add_argument(
         "--meters", type=int, default=100, metavar=number_word, help=console.text("cli.fleet.meters")
     )
-    fleet.add_argument(
+    measure.add_argument(
         "--days", type=int, default=730, metavar=number_word, help=console.text("cli.fleet.days")
     )
-    fleet.add_argument("--small", action="store_true", help=console.text("cli.fleet.small"))
-    after = fleet.add_mutually_exclusive_group()
+    measure.add_argument("--small", action="store_true", help=console.text("cli.fleet.small"))
+    after = measure.add_mutually_exclusive_group()
     after.add_argument("--keep", action="store_true", help=console.text("cli.fleet.keep"))
     after.add_argument("--drop", action="store_true", help=console.text("cli.fleet.drop"))
-    fleet.add_argument("--json", action="store_true", help=console.text("cli.option.json"))
-    fleet.set_defaults(run=run_fleet)
+    measure.add_argument("--json", action="store_true", help=console.text("cli.option.json"))
+    measure.set_defaults(run=run_fleet)
 
 
 def run_footprint(arguments: argparse.Namespace, console: Console) -> int:
@@ -86,12 +86,12 @@ def print_footprint(measured: Footprint, console: Console) -> None:
 
 def run_fleet(arguments: argparse.Namespace, console: Console) -> int:
     """Measure synthetic fleets of 1, 10, 100, … meters; interrupted, what was measured is still told."""
-    from core.lab import fleet
+    from core.lab.fleet import measure
 
     if arguments.drop:
         return _drop_fleets(arguments, console)
     with household() as store, stop_on_interrupt() as stop, ProgressBar(console) as bar:
-        measured = fleet.run_fleet(
+        measured = measure.run_fleet(
             store.database,
             arguments.meters,
             arguments.days,
@@ -145,7 +145,7 @@ def print_fleet(measured: Fleet, console: Console) -> None:
 
 def _drop_fleets(arguments: argparse.Namespace, console: Console) -> int:
     """Drop what `--keep` left; nothing is measured."""
-    from core.lab import kept
+    from core.lab.fleet import kept
 
     with household() as store:
         dropped = kept.drop(store.database)

@@ -7,21 +7,12 @@ import os
 from collections.abc import Callable
 from errno import EACCES, EISDIR, ENOENT
 from pathlib import Path
-from threading import Event
-from typing import TYPE_CHECKING, Final
 
 from core.cli.console import Console
 from core.cli.home import household
 from core.cli.progress import ProgressBar, stop_on_interrupt
 from core.errors import InputError
 from core.formats import number, percent
-
-if TYPE_CHECKING:
-    from core.jobs import Progress
-    from core.lab.report import Findings
-    from core.storage.store import Store
-
-_FLEET_DAYS: Final = 730
 
 
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
@@ -53,7 +44,8 @@ def run_report(arguments: argparse.Namespace, console: Console) -> int:
     """Measure everything and write it, or put two reports side by side."""
     if arguments.compare:
         return _compare(arguments.compare, console)
-    from core.lab.report_page import write_report
+    from core.lab.jobs import measure_all
+    from core.lab.report.html import write_report
 
     _refuse_early(arguments.html, arguments.fleet)
     with household() as store, stop_on_interrupt() as stop, ProgressBar(console) as bar:
@@ -71,10 +63,11 @@ def run_report(arguments: argparse.Namespace, console: Console) -> int:
 
 def _refuse_early(path: Path, meters: int) -> None:
     """What measuring takes minutes to find out. Raises InputError."""
-    from core.lab.fleet import check_size
+    from core.lab.fleet.measure import check_size
+    from core.lab.jobs import FLEET_DAYS
 
     if meters:
-        check_size(meters, _FLEET_DAYS)
+        check_size(meters, FLEET_DAYS)
     folder = path.parent
     number = ENOENT if not folder.is_dir() else EISDIR if path.is_dir() else 0
     if not number and not os.access(folder, os.W_OK):
@@ -83,37 +76,8 @@ def _refuse_early(path: Path, meters: int) -> None:
         raise InputError("cli-cannot-write", path=str(path), reason=os.strerror(number))
 
 
-def measure_all(
-    store: Store, meters: int, stop: Event, progress: Callable[[Progress], None]
-) -> Findings | None:
-    """Everything the laboratory measures on these readings; None when it was interrupted."""
-    from core.lab import build, fleet, inserts, layouts, losses, queries
-    from core.lab.bound import bound
-    from core.lab.footprint import footprint
-    from core.lab.report import Findings
-
-    measured = footprint(store)
-    summaries = store.meters()
-    first = max(summaries, key=lambda one: one.readings).meter  # a meter may have been asked for in vain
-    total = sum(one.readings for one in summaries)
-    chosen = [one for one in layouts.LAYOUTS if layouts.available(one, measured.server)]
-    built = list(build.build_all(store, chosen, build.stored(store), total, stop=stop, progress=progress))
-    races = list(queries.race_all(store, first, stop=stop, progress=progress))
-    inserted = inserts.compare(store, first, store.read(first), stop=stop, progress=progress)
-    if stop.is_set():
-        return None
-    tried = losses.trials(store, first)
-    found = (
-        fleet.run_fleet(store.database, meters, _FLEET_DAYS, stop=stop, progress=progress) if meters else None
-    )
-    if stop.is_set():
-        return None
-    limit = bound(store.read(one.meter).watts for one in summaries)
-    return Findings(measured, limit, built, races, inserted, tried, found)
-
-
 def _compare(paths: list[Path], console: Console) -> int:
-    from core.lab.report import compare, read_report
+    from core.lab.report.findings import compare, read_report
     from core.lab.wording import figure_name
 
     one, other = (read_report(_read(path)) for path in paths)

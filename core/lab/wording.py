@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from core.formats import counted, number, percent, size
-from core.lab.build import Built
+from core.lab.fleet.forecast import Model
 from core.lab.footprint import Usage, saving
-from core.lab.forecast import Model
-from core.lab.layouts import FIRST_LIVE, TS_DEFAULT
-from core.lab.losses import Trial
+from core.lab.layouts.build import Built
+from core.lab.layouts.catalogue import FIRST_LIVE, TS_DEFAULT
+from core.lab.layouts.limits import Trial
 from core.texts import Language, catalogue, text
 
 _AGAINST: Final = {TS_DEFAULT.code: FIRST_LIVE.code}

@@ -7,10 +7,10 @@ import json
 import streamlit as st
 
 from core.formats import THIN, moment
-from core.lab import work
-from core.lab.fleet import Fleet
-from core.lab.report import Findings, as_json, compare, read_report
-from core.lab.report_page import as_html
+from core.lab import jobs
+from core.lab.fleet.measure import Fleet
+from core.lab.report.findings import Findings, as_json, compare, read_report
+from core.lab.report.html import as_html
 from core.lab.wording import figure_name, signed
 from core.paristime import local, to_ms
 from pages.shared import lab_job, notices
@@ -32,7 +32,7 @@ def show_report(guest: Visitor, found: Fleet | None) -> None:
         lab_job.begin(
             guest,
             "report",
-            work.report(
+            jobs.report(
                 guest.store.patient(),
                 layouts=lab_job.result(guest, "layouts") or (),
                 races=lab_job.result(guest, "speed") or (),

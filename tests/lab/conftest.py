@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from core.lab.synthetic import households
+from core.lab.fleet.synthetic import households
 from core.model import Delivery, Origin
 from core.storage.store import Store
 

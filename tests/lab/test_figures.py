@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from core.lab.bound import Bound
-from core.lab.build import Built
 from core.lab.figures import scales, sizes
 from core.lab.figures.style import ORDINARY, TIME_SERIES, in_words, log_ticks
 from core.lab.footprint import Footprint, Usage
-from core.lab.queries import Race, Timing
+from core.lab.layouts.build import Built
+from core.lab.lower_bound import Bound
+from core.lab.speed.races import Race, Timing
 from core.texts import Language
 
 EN, FR = Language.ENGLISH, Language.FRENCH

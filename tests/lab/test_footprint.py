@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.errors import InputError, StorageError
+from core.lab.fleet.synthetic import households
 from core.lab.footprint import footprint, saving, tally
-from core.lab.synthetic import households
 from core.model import Delivery, Origin
 from core.storage.store import Store
 

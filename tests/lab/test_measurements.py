@@ -18,19 +18,22 @@ from hypothesis import strategies as st
 
 from core.cli.console import Console
 from core.cli.laboratory import print_fleet
-from core.cli.reporting import measure_all
 from core.errors import InputError, StorageError
 from core.jobs import Phase, Progress
-from core.lab import forecast, inserts, losses, queries
-from core.lab.bound import bound
-from core.lab.buckets import buckets
-from core.lab.build import build
-from core.lab.fleet import Fleet, run_fleet, sizes_up_to
+from core.lab.fleet import forecast
+from core.lab.fleet.measure import Fleet, run_fleet, sizes_up_to
+from core.lab.fleet.synthetic import households
 from core.lab.footprint import footprint
-from core.lab.layouts import ORDINARY
-from core.lab.report import Findings, as_json, compare, read_report
-from core.lab.report_page import write_report
-from core.lab.synthetic import households
+from core.lab.jobs import measure_all
+from core.lab.layouts import limits
+from core.lab.layouts.buckets import buckets
+from core.lab.layouts.build import build
+from core.lab.layouts.catalogue import ORDINARY
+from core.lab.lower_bound import bound
+from core.lab.report.findings import Findings, as_json, compare, read_report
+from core.lab.report.html import write_report
+from core.lab.speed import inserts
+from core.lab.speed import races as speed_races
 from core.model import Curve, Days, Delivery, Meter, Origin
 from core.storage import match, mongosh
 from core.storage.store import Store
@@ -43,8 +46,8 @@ def meter(filled: Store) -> Meter:
 
 
 @pytest.fixture(scope="module")
-def races(filled: Store, meter: Meter) -> dict[str, queries.Race]:
-    found = queries.race_all(filled, meter, stop=Event(), progress=lambda _: None, runs=2)
+def races(filled: Store, meter: Meter) -> dict[str, speed_races.Race]:
+    found = speed_races.race_all(filled, meter, stop=Event(), progress=lambda _: None, runs=2)
     return {race.query: race for race in found}
 
 
@@ -53,8 +56,8 @@ def fleet(filled: Store) -> Fleet:
     return run_fleet(filled.database, 10, 10)
 
 
-def test_every_query_is_raced_with_equal_answers(races: dict[str, queries.Race], filled: Store) -> None:
-    assert list(races) == list(queries.BY_CODE)
+def test_every_query_is_raced_with_equal_answers(races: dict[str, speed_races.Race], filled: Store) -> None:
+    assert list(races) == list(speed_races.BY_CODE)
     readings = filled.meters()[0].readings
     assert races["history"].rows == readings
     assert races["week"].rows == 336
@@ -62,7 +65,7 @@ def test_every_query_is_raced_with_equal_answers(races: dict[str, queries.Race],
     assert all(len(race.ordinary.milliseconds) == 2 for race in races.values())
 
 
-def test_explain_tells_documents_from_buckets(races: dict[str, queries.Race], filled: Store) -> None:
+def test_explain_tells_documents_from_buckets(races: dict[str, speed_races.Race], filled: Store) -> None:
     history = races["history"]
     assert history.ordinary.documents == filled.meters()[0].readings
     assert history.time_series.documents is not None
@@ -75,11 +78,11 @@ def test_answers_that_differ_are_not_timed(store: Store) -> None:
     store.project(meter)
     store.ordinary.update_one({}, {"$inc": {"watts": 2}})
     with pytest.raises(StorageError) as caught:
-        list(queries.race_all(store, meter, stop=Event(), progress=lambda _: None, runs=1))
+        list(speed_races.race_all(store, meter, stop=Event(), progress=lambda _: None, runs=1))
     assert caught.value.code == "speed-differs"
 
 
-def test_a_query_can_be_copied_and_hides_the_meter(races: dict[str, queries.Race], meter: Meter) -> None:
+def test_a_query_can_be_copied_and_hides_the_meter(races: dict[str, speed_races.Race], meter: Meter) -> None:
     week = races["week"].written
     assert 'ISODate("' in week["ordinary"].shell
     assert "readings_ts" in week["time_series"].shell
@@ -89,9 +92,9 @@ def test_a_query_can_be_copied_and_hides_the_meter(races: dict[str, queries.Race
     assert household.prm not in hidden.shell + hidden.python
 
 
-@pytest.mark.parametrize("code", list(queries.BY_CODE))
+@pytest.mark.parametrize("code", list(speed_races.BY_CODE))
 def test_a_copied_program_runs_and_gives_the_same_rows_on_both_sides(
-    races: dict[str, queries.Race], filled: Store, meter: Meter, mongo_uri: str, code: str
+    races: dict[str, speed_races.Race], filled: Store, meter: Meter, mongo_uri: str, code: str
 ) -> None:
     uri = mongo_uri.replace("/?", f"/{filled.database.name}?")
     rows = []
@@ -118,7 +121,7 @@ def test_buckets_are_those_of_the_meter(filled: Store, meter: Meter) -> None:
 
 
 def test_limits_are_real(filled: Store, meter: Meter) -> None:
-    found = {trial.code: trial for trial in losses.trials(filled, meter)}
+    found = {trial.code: trial for trial in limits.trials(filled, meter)}
     assert found["double"].kept_double == (False, True)
     assert found["change"].ordinary
     assert found["change"].time_series is None
@@ -180,9 +183,9 @@ def test_the_laboratory_leaves_the_measured_collections_alone(filled: Store, met
         return [(one.net_bytes, one.data_bytes) for one in (now.ordinary, now.time_series)]
 
     before = measured()
-    losses.trials(filled, meter)
+    limits.trials(filled, meter)
     inserts.compare(filled, meter, filled.read(meter), stop=Event(), batches=2, batch=100)
-    list(queries.race_all(filled, meter, stop=Event(), progress=lambda _: None, runs=1))
+    list(speed_races.race_all(filled, meter, stop=Event(), progress=lambda _: None, runs=1))
     run_fleet(filled.database, 2, 30)
     assert measured() == before
 
@@ -306,7 +309,7 @@ def test_the_bound_of_noise_is_its_entropy_and_of_nothing_is_nothing() -> None:
 
 
 def test_a_report_is_complete_private_and_comparable(
-    filled: Store, races: dict[str, queries.Race], fleet: Fleet, tmp_path: Path
+    filled: Store, races: dict[str, speed_races.Race], fleet: Fleet, tmp_path: Path
 ) -> None:
     findings = Findings(
         footprint=footprint(filled), bound=bound([]), races=tuple(races.values()), fleet=fleet
@@ -359,10 +362,10 @@ def test_a_meter_that_was_asked_for_in_vain_is_no_obstacle_to_a_report(
         store.merge(Delivery(meter, Origin.API_V2, found, asked=asked))
         store.project(meter)
     assert [one.readings for one in store.meters()] == [0, len(curve)]
-    monkeypatch.setattr("core.lab.layouts.LAYOUTS", (ORDINARY,))
+    monkeypatch.setattr("core.lab.layouts.catalogue.LAYOUTS", (ORDINARY,))
     findings = measure_all(store, 0, Event(), lambda _: None)
     assert findings
-    assert len(findings.races) == len(queries.QUERIES)
+    assert len(findings.races) == len(speed_races.QUERIES)
     assert findings.inserts[0].ordinary
 
 

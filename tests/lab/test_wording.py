@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from core.lab.build import Built
 from core.lab.footprint import Usage
-from core.lab.report import compare
+from core.lab.layouts.build import Built
+from core.lab.report.findings import compare
 from core.lab.wording import cost, described, figure_name, meters_of, of_default, saved, signed
 from core.texts import Language, catalogue, text
 

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.lab.fleet import run_fleet
-from core.lab.forecast import prices
+from core.lab.fleet.forecast import prices
+from core.lab.fleet.measure import run_fleet
 from core.model import Delivery, Meter, Origin
 from core.storage.store import Store
 from core.texts import Language, text
@@ -203,7 +203,7 @@ def test_the_lesson_of_the_default_granularity_is_told_on_the_page(household_pag
 def test_layouts_that_are_not_settled_are_shown_with_a_warning(
     household_page: Opens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.lab.build.settled", lambda *_: False)
+    monkeypatch.setattr("core.lab.layouts.build.settled", lambda *_: False)
     page = household_page("laboratory")
     page.multiselect(key="lab_chosen").set_value(["ts-hours"]).run()
     page.button(key="lab_some").click().run()

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from core.lab.layouts import BY_CODE
+from core.lab.layouts.catalogue import BY_CODE
 from core.model import MINUTE_MS
 from core.paristime import now_ms
 from core.storage.scratch import PREFIX, names, sweep

@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 
 from core.formats import number, size
 from core.lab.figures.style import LEGEND_BELOW, ORDINARY, TIME_SERIES, log_ticks, rows, speaking
-from core.lab.fleet import Fleet
-from core.lab.forecast import LINKY_METERS, Model
-from core.lab.queries import Race
+from core.lab.fleet.forecast import LINKY_METERS, Model
+from core.lab.fleet.measure import Fleet
+from core.lab.speed.races import Race
 from core.lab.wording import meters_of
 from core.texts import Language, text
 

@@ -10,9 +10,6 @@ from typing import Final
 import plotly.graph_objects as go
 
 from core.formats import labelled, number, size
-from core.lab.bound import Bound
-from core.lab.buckets import Bucket
-from core.lab.build import Built
 from core.lab.figures.style import (
     BOUND,
     LEGEND_BELOW,
@@ -25,7 +22,10 @@ from core.lab.figures.style import (
     speaking,
 )
 from core.lab.footprint import Footprint, Usage
-from core.lab.layouts import BY_CODE, Family
+from core.lab.layouts.buckets import Bucket
+from core.lab.layouts.build import Built
+from core.lab.layouts.catalogue import BY_CODE, Family
+from core.lab.lower_bound import Bound
 from core.lab.wording import cost, signed
 from core.texts import Language, text
 

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from core.errors import StorageError
 from core.jobs import Progress
-from core.lab import layouts
-from core.lab.build import LESSON_READINGS, Built, Stopped, build, build_all, calm
+from core.lab.fleet.synthetic import households
 from core.lab.footprint import Tally
-from core.lab.layouts import BY_CODE, LAYOUTS, WATERFALL, Layout, available
-from core.lab.shapes import monthly, unpacked
-from core.lab.synthetic import households
+from core.lab.layouts import catalogue
+from core.lab.layouts.build import LESSON_READINGS, Built, Stopped, build, build_all, calm
+from core.lab.layouts.catalogue import BY_CODE, LAYOUTS, WATERFALL, Layout, available
+from core.lab.layouts.documents import monthly, unpacked
 from core.model import Curve, Flow, Meter
 from core.storage.bson_columns import Payload
 from core.storage.scratch import PREFIX
@@ -84,7 +84,7 @@ def test_the_default_granularity_costs_more_than_an_ordinary_collection_in_opera
 
     ordinary, series = (
         build(filled, layout, six_meters, Event()).usage
-        for layout in (layouts.FIRST_LIVE, layouts.TS_DEFAULT)
+        for layout in (catalogue.FIRST_LIVE, catalogue.TS_DEFAULT)
     )
     assert ordinary.readings == series.readings == LESSON_READINGS
     assert series.storage_bytes > ordinary.storage_bytes
@@ -103,9 +103,9 @@ def test_compressors_are_those_the_names_say(built: dict[str, Built]) -> None:
 def test_a_layout_that_lost_a_reading_is_not_shown(filled: Store) -> None:
     liar = Layout(
         "ts-hours",
-        layouts.TS_HOURS.family,
-        layouts.TS_HOURS.shape,
-        layouts.TS_HOURS.options,
+        catalogue.TS_HOURS.family,
+        catalogue.TS_HOURS.shape,
+        catalogue.TS_HOURS.options,
         tally=lambda _collection, _steps: Tally(1, 1),
     )
     with pytest.raises(StorageError) as caught:
@@ -114,7 +114,7 @@ def test_a_layout_that_lost_a_reading_is_not_shown(filled: Store) -> None:
     assert not leftovers(filled)
 
 
-@pytest.mark.parametrize("layout", [layouts.TS_HOURS, layouts.ORDINARY], ids=lambda one: one.code)
+@pytest.mark.parametrize("layout", [catalogue.TS_HOURS, catalogue.ORDINARY], ids=lambda one: one.code)
 def test_each_layout_is_loaded_in_the_order_of_its_keys(filled: Store, layout: Layout) -> None:
     begun: list[tuple[str, int, int]] = []
 
@@ -130,7 +130,7 @@ def test_each_layout_is_loaded_in_the_order_of_its_keys(filled: Store, layout: L
     assert {(prm, series) for prm, _, series in begun} == {
         (meter.prm, at) for at, (meter, _) in enumerate(uneven(), 1)
     }
-    if layout is layouts.ORDINARY:
+    if layout is catalogue.ORDINARY:
         assert [prm for prm, _, _ in begun] == [meter.prm for meter, _ in uneven()]
     else:
         waves = [start for prm, start, _ in begun if prm == begun[0][0]]
@@ -146,12 +146,12 @@ def test_cancelling_drops_what_was_begun(filled: Store) -> None:
         told.append(progress)
         stop.set()
 
-    found = list(build_all(filled, [layouts.LEAN], fleet, METERS * DAYS * 48, stop=stop, progress=tell))
+    found = list(build_all(filled, [catalogue.LEAN], fleet, METERS * DAYS * 48, stop=stop, progress=tell))
     assert not found
     assert told
     assert not leftovers(filled)
     with pytest.raises(Stopped):
-        build(filled, layouts.LEAN, fleet, stop)
+        build(filled, catalogue.LEAN, fleet, stop)
 
 
 def test_measurements_that_overlap_leave_the_server_as_it_began(filled: Store) -> None:
@@ -186,7 +186,7 @@ def test_mixed_steps_and_both_flows_are_counted_exactly(filled: Store, code: str
 def test_a_reading_beyond_16_bits_is_built_too(filled: Store) -> None:
     """Sources accept up to a million watts."""
     curve = Curve.of([0, 1_800_000], [30, 30], [1_000_000, 2])
-    found = build(filled, layouts.MONTHLY, lambda: iter([(Meter("00000000000007"), curve)]), Event())
+    found = build(filled, catalogue.MONTHLY, lambda: iter([(Meter("00000000000007"), curve)]), Event())
     assert found.usage.readings == 2
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from pymongo.database import Database
 
 from core.lab.footprint import statistics
-from core.lab.layouts import ORDINARY, ORDINARY_SMALL, TS_HOURS, TS_SMALL, Layout
+from core.lab.layouts.catalogue import ORDINARY, ORDINARY_SMALL, TS_HOURS, TS_SMALL, Layout
 from core.storage.mongo_errors import explained
 
 FAMILIES: Final = {"plain": (ORDINARY, TS_HOURS), "small": (ORDINARY_SMALL, TS_SMALL)}

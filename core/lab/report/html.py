@@ -16,9 +16,9 @@ from plotly.offline import get_plotlyjs
 from core.formats import labelled, number, percent, size
 from core.lab.figures import scales, sizes
 from core.lab.footprint import MEANINGFUL_READINGS, Footprint, Usage, saving
-from core.lab.layouts import WATERFALL
-from core.lab.queries import RUNS
-from core.lab.report import Findings, as_json, machine
+from core.lab.layouts.catalogue import WATERFALL
+from core.lab.report.findings import Findings, as_json, machine
+from core.lab.speed.races import RUNS
 from core.lab.wording import described, fitted, meters_of, of_default, outcome
 from core.texts import Language, text
 

@@ -13,8 +13,8 @@ from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
 
 from core.jobs import Progress
-from core.lab.build import LOAD
-from core.lab.layouts import ORDINARY, TS_HOURS, Layout
+from core.lab.layouts.build import LOAD
+from core.lab.layouts.catalogue import ORDINARY, TS_HOURS, Layout
 from core.model import Curve, Meter
 from core.paristime import to_datetime
 from core.storage import bson_columns, match

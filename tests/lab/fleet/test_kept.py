@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.cli.main import main
-from core.lab.fleet import run_fleet
-from core.lab.kept import drop, kept
+from core.lab.fleet.kept import drop, kept
+from core.lab.fleet.measure import run_fleet
 from core.storage.store import Store
 
 STRANGERS = ("fleet_vehicles", "fleet_12", "fleet_2_ordinary_old", "my_fleet_2_ordinary")

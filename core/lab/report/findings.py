@@ -12,15 +12,15 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from core.errors import InputError
-from core.lab import inserts
-from core.lab.bound import Bound
-from core.lab.build import LESSON_READINGS, LOAD, Built
-from core.lab.fleet import Fleet
+from core.lab.fleet.measure import Fleet
 from core.lab.footprint import Footprint
-from core.lab.inserts import Inserted
-from core.lab.layouts import BY_CODE
-from core.lab.losses import Trial
-from core.lab.queries import EQUAL, RUNS, WARM_UPS, Race
+from core.lab.layouts.build import LESSON_READINGS, LOAD, Built
+from core.lab.layouts.catalogue import BY_CODE
+from core.lab.layouts.limits import Trial
+from core.lab.lower_bound import Bound
+from core.lab.speed import inserts
+from core.lab.speed.inserts import Inserted
+from core.lab.speed.races import EQUAL, RUNS, WARM_UPS, Race
 from core.storage import ordinary, time_series
 
 FORMAT: Final = 1

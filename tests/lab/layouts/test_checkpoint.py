@@ -13,11 +13,11 @@ from pymongo import MongoClient
 
 from core.errors import StorageError
 from core.jobs import Phase, Progress
-from core.lab.buckets import buckets
-from core.lab.build import Built, build_all
-from core.lab.fleet import Fleet, run_fleet
-from core.lab.layouts import FIRST_DEMO, TS_HOURS
-from core.lab.synthetic import households
+from core.lab.fleet.measure import Fleet, run_fleet
+from core.lab.fleet.synthetic import households
+from core.lab.layouts.buckets import buckets
+from core.lab.layouts.build import Built, build_all
+from core.lab.layouts.catalogue import FIRST_DEMO, TS_HOURS
 from core.model import Delivery, Origin
 from core.storage.embedded import server
 from core.storage.embedded.address import Transport

@@ -18,12 +18,12 @@ from pymongo.database import Database
 from core.errors import StorageError
 from core.jobs import Phase, Progress
 from core.lab.footprint import Tally, Usage, usage
-from core.lab.layouts import Family, Layout, Order
-from core.lab.settling import settled
+from core.lab.layouts.catalogue import Family, Layout, Order
+from core.lab.layouts.checkpoint import settled
+from core.lab.layouts.lanes import SIDE_BY_SIDE, Lanes
 from core.model import Curve, Meter
 from core.storage import bson_columns
 from core.storage.embedded.server import CACHE_BYTES
-from core.storage.lanes import SIDE_BY_SIDE, Lanes
 from core.storage.mongo_errors import explained
 from core.storage.scratch import names, sweep
 from core.storage.store import Store

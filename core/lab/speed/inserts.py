@@ -13,8 +13,8 @@ import numpy as np
 from pymongo.collection import Collection
 
 from core.jobs import Progress
-from core.lab.build import LOAD
-from core.lab.layouts import ORDINARY, TS_HOURS, Layout
+from core.lab.layouts.build import LOAD
+from core.lab.layouts.catalogue import ORDINARY, TS_HOURS, Layout
 from core.model import Curve, Meter
 from core.storage import bson_columns
 from core.storage.mongo_errors import explained

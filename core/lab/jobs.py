@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from threading import Event
+from typing import Final, TypeVar
 
 from core.jobs import Job, Progress
-from core.lab import buckets, inserts, losses, queries
-from core.lab.bound import bound
-from core.lab.build import Built, build_all, stored
-from core.lab.fleet import Fleet, run_fleet
+from core.lab.fleet.measure import Fleet, run_fleet
 from core.lab.footprint import footprint
-from core.lab.inserts import Inserted
-from core.lab.layouts import Layout
-from core.lab.losses import Trial
-from core.lab.queries import Race
-from core.lab.report import Findings
+from core.lab.layouts import buckets
+from core.lab.layouts import limits as limit_trials
+from core.lab.layouts.build import Built, build_all, stored
+from core.lab.layouts.catalogue import LAYOUTS, Layout, available
+from core.lab.layouts.limits import Trial
+from core.lab.lower_bound import Bound, bound
+from core.lab.report.findings import Findings
+from core.lab.speed import inserts as insertions
+from core.lab.speed.inserts import Inserted
+from core.lab.speed.races import Race, race_all
 from core.model import Meter
 from core.storage.store import Store
 
 T = TypeVar("T")
+FLEET_DAYS: Final = 730
+"""Of the fleets in a report."""
 
 
 def layouts(store: Store, chosen: Sequence[Layout]) -> Callable[[Job[tuple[Built, ...]]], tuple[Built, ...]]:
@@ -44,7 +49,7 @@ def speed(store: Store, meter: Meter) -> Callable[[Job[tuple[Race, ...]]], tuple
     """Race the named queries."""
 
     def work(job: Job[tuple[Race, ...]]) -> tuple[Race, ...]:
-        return _gathered(job, queries.race_all(store, meter, stop=job.stop, progress=_teller(job)))
+        return _gathered(job, race_all(store, meter, stop=job.stop, progress=_teller(job)))
 
     return work
 
@@ -54,14 +59,14 @@ def inserting(store: Store, meter: Meter) -> Callable[[Job[tuple[Inserted, ...]]
 
     def work(job: Job[tuple[Inserted, ...]]) -> tuple[Inserted, ...]:
         curve = store.read(meter)
-        return tuple(inserts.compare(store, meter, curve, stop=job.stop, progress=_teller(job)))
+        return tuple(insertions.compare(store, meter, curve, stop=job.stop, progress=_teller(job)))
 
     return work
 
 
 def limits(store: Store, meter: Meter) -> Callable[[Job[tuple[Trial, ...]]], tuple[Trial, ...]]:
     """Try what a time series collection is slower at or cannot do."""
-    return lambda job: tuple(losses.trials(store, meter, stop=job.stop, progress=_teller(job)))
+    return lambda job: tuple(limit_trials.trials(store, meter, stop=job.stop, progress=_teller(job)))
 
 
 def report(
@@ -79,10 +84,35 @@ def report(
         measured = footprint(store)
         if job.stop.is_set():
             return None
-        limit = bound(store.read(summary.meter).watts for summary in store.meters() if summary.readings)
-        return Findings(measured, limit, layouts, races, inserts, trials, fleet)
+        return Findings(measured, _lower_bound(store), layouts, races, inserts, trials, fleet)
 
     return work
+
+
+def measure_all(
+    store: Store, meters: int, stop: Event, progress: Callable[[Progress], None]
+) -> Findings | None:
+    """Everything the laboratory measures on these readings, with fleets of up to `meters` meters (0: none);
+    None when it was interrupted. Raises StorageError, InputError."""
+    measured = footprint(store)
+    summaries = store.meters()
+    first = max(summaries, key=lambda one: one.readings).meter  # a meter may have been asked for in vain
+    total = sum(one.readings for one in summaries)
+    chosen = [one for one in LAYOUTS if available(one, measured.server)]
+    built = list(build_all(store, chosen, stored(store), total, stop=stop, progress=progress))
+    races = list(race_all(store, first, stop=stop, progress=progress))
+    inserted = insertions.compare(store, first, store.read(first), stop=stop, progress=progress)
+    if stop.is_set():
+        return None
+    tried = limit_trials.trials(store, first)
+    found = run_fleet(store.database, meters, FLEET_DAYS, stop=stop, progress=progress) if meters else None
+    if stop.is_set():
+        return None
+    return Findings(measured, _lower_bound(store), built, races, inserted, tried, found)
+
+
+def _lower_bound(store: Store) -> Bound:
+    return bound(store.read(one.meter).watts for one in store.meters() if one.readings)
 
 
 def fleet(store: Store, meters: int, days: int, *, keep: bool, options: str) -> Callable[[Job[Fleet]], Fleet]:

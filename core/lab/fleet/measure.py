@@ -11,13 +11,13 @@ from pymongo.database import Database
 
 from core.errors import InputError, StorageError
 from core.jobs import Phase, Progress
-from core.lab import forecast
-from core.lab.bound import Bound, bound
-from core.lab.build import Built, Stopped, build, calm
+from core.lab.fleet import forecast
+from core.lab.fleet.kept import FAMILIES, name_of
+from core.lab.fleet.synthetic import Calendar, households
 from core.lab.footprint import Footprint, Usage, server_version
-from core.lab.kept import FAMILIES, name_of
-from core.lab.layouts import Layout
-from core.lab.synthetic import Calendar, households
+from core.lab.layouts.build import Built, Stopped, build, calm
+from core.lab.layouts.catalogue import Layout
+from core.lab.lower_bound import Bound, bound
 from core.storage.mongo_errors import explained
 from core.storage.scratch import sweep
 from core.storage.store import Store
@@ -54,7 +54,7 @@ class Size:
 @dataclass(frozen=True, slots=True)
 class Fleet:
     """All sizes measured, smallest first, and the bound of their values. `complete`: not cancelled.
-    `options`: which creation options of core.lab.kept.FAMILIES."""
+    `options`: which creation options of core.lab.fleet.kept.FAMILIES."""
 
     server: str
     sizes: tuple[Size, ...] = ()
@@ -119,7 +119,7 @@ def run_fleet(
     """Load and measure fleets of 1, 10, 100, … up to `meters` meters over `days` days.
 
     `measured` is told after each size; `Progress.source` is `bound` or the side of `Progress.meters` meters
-    that is loaded or measured. `keep` leaves the largest fleet in two collections, see core.lab.kept;
+    that is loaded or measured. `keep` leaves the largest fleet in two collections, see core.lab.fleet.kept;
     `options` names creation options of FAMILIES. A cancelled run returns what it measured. Raises InputError
     `fleet-size`, StorageError `fleet-no-room` before anything is written.
     """

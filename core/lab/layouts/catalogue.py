@@ -3,8 +3,8 @@
 Creation options, measured with 100 meters of two years (B/reading in all; the values alone take 1.16): time
 series defaults 1.59; `allocation_size=512B` with `leaf_page_max=64KB` 1.44, with 128KB or 256KB 1.43. Loaded
 meter by meter 64KB took 1.49 and 128KB 1.53, of which 0.04 and 0.10 free: so time series are loaded in waves
-across meters (core.lab.build). `split_pct=100` changes nothing then. The same options with zstd make the
-ordinary collection 26 instead of 49, so they are offered on both sides or on none.
+across meters (core.lab.layouts.build). `split_pct=100` changes nothing then. The same options with zstd make
+the ordinary collection 26 instead of 49, so they are offered on both sides or on none.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import Any, Final
 from pymongo.collection import Collection
 from pymongo.database import Database
 
-from core.lab import shapes
 from core.lab.footprint import Tally
-from core.lab.shapes import Shape
+from core.lab.layouts import documents
+from core.lab.layouts.documents import Shape
 from core.storage import ordinary, time_series
 
 Index = list[tuple[str, int]]
@@ -124,7 +124,7 @@ def _tally_monthly(collection: Collection[Any], steps: Mapping[int, int]) -> Tal
     """Only a client can read these values: decoded here."""
     readings = energy = 0
     for document in collection.find({}):
-        values = shapes.unpacked(document["v"])
+        values = documents.unpacked(document["v"])
         readings += len(values)
         energy += int(values.sum()) * steps[document["_id"]["m"]]
     return Tally(readings, energy)
@@ -151,7 +151,7 @@ def _ordinary(code: str, options: dict[str, Any], **more: Any) -> Layout:
     return Layout(
         code,
         Family.ORDINARY,
-        shapes.current,
+        documents.current,
         options,
         index=ordinary.INDEX,
         unique=True,
@@ -160,7 +160,9 @@ def _ordinary(code: str, options: dict[str, Any], **more: Any) -> Layout:
     )
 
 
-def _time_series(code: str, options: dict[str, Any], shape: Shape = shapes.measured, **more: Any) -> Layout:
+def _time_series(
+    code: str, options: dict[str, Any], shape: Shape = documents.measured, **more: Any
+) -> Layout:
     return Layout(
         code, Family.TIME_SERIES, shape, options, index=time_series.INDEX, tally=_tally_by_step, **more
     )
@@ -169,7 +171,7 @@ def _time_series(code: str, options: dict[str, Any], shape: Shape = shapes.measu
 FIRST_DEMO: Final = Layout(
     "first-demo",
     Family.ORDINARY,
-    shapes.first_demo,
+    documents.first_demo,
     _SNAPPY,
     index=[("prm", 1), ("date", 1)],
     unique=True,
@@ -186,26 +188,26 @@ ORDINARY_SMALL: Final = _ordinary(
 )
 _LEAN_INDEX: Final[Index] = [("m", 1), ("t", 1)]
 LEAN: Final = Layout(
-    "lean", Family.ORDINARY, shapes.lean, _SNAPPY, index=_LEAN_INDEX, unique=True, tally=_tally_lean
+    "lean", Family.ORDINARY, documents.lean, _SNAPPY, index=_LEAN_INDEX, unique=True, tally=_tally_lean
 )
 LEAN_ZSTD: Final = Layout(
-    "lean-zstd", Family.ORDINARY, shapes.lean, _ZSTD, index=_LEAN_INDEX, unique=True, tally=_tally_lean
+    "lean-zstd", Family.ORDINARY, documents.lean, _ZSTD, index=_LEAN_INDEX, unique=True, tally=_tally_lean
 )
-NATURAL: Final = Layout("natural", Family.ORDINARY, shapes.natural, _ZSTD)
-CLUSTERED: Final = Layout("clustered", Family.ORDINARY, shapes.natural, _ZSTD | _CLUSTERED, since=(5, 3))
+NATURAL: Final = Layout("natural", Family.ORDINARY, documents.natural, _ZSTD)
+CLUSTERED: Final = Layout("clustered", Family.ORDINARY, documents.natural, _ZSTD | _CLUSTERED, since=(5, 3))
 NUMBERED: Final = Layout(
-    "numbered", Family.ORDINARY, shapes.numbered, _ZSTD | _CLUSTERED, since=(5, 3), tally=_tally_numbered
+    "numbered", Family.ORDINARY, documents.numbered, _ZSTD | _CLUSTERED, since=(5, 3), tally=_tally_numbered
 )
 DAILY: Final = Layout(
-    "daily", Family.GROUPED, shapes.daily, _ZSTD | _CLUSTERED, since=(5, 3), tally=_tally_daily
+    "daily", Family.GROUPED, documents.daily, _ZSTD | _CLUSTERED, since=(5, 3), tally=_tally_daily
 )
 MONTHLY: Final = Layout(
-    "monthly", Family.GROUPED, shapes.monthly, _ZSTD | _CLUSTERED, since=(5, 3), tally=_tally_monthly
+    "monthly", Family.GROUPED, documents.monthly, _ZSTD | _CLUSTERED, since=(5, 3), tally=_tally_monthly
 )
 TS_DEFAULT: Final = Layout(
     "ts-default",
     Family.TIME_SERIES,
-    shapes.first_demo_with_id,
+    documents.first_demo_with_id,
     _series(None, "date", "prm"),
     index=[("prm", 1), ("date", 1)],
     lesson=True,
@@ -214,7 +216,7 @@ TS_DEFAULT: Final = Layout(
 )
 TS_SECONDS: Final = _time_series("ts-seconds", _series("seconds"), lesson=True)
 TS_MINUTES: Final = _time_series("ts-minutes", _series("minutes"))
-TS_HOURS_ID: Final = _time_series("ts-hours-id", _HOURS, shapes.measured_with_id)
+TS_HOURS_ID: Final = _time_series("ts-hours-id", _HOURS, documents.measured_with_id)
 TS_HOURS: Final = _time_series("ts-hours", _HOURS)
 TS_SNAPPY: Final = _time_series("ts-snappy", _HOURS | _SNAPPY)
 TS_SMALL: Final = _time_series(

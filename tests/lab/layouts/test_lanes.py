@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 
-from core.storage.lanes import Lanes
+from core.lab.layouts.lanes import Lanes
 
 
 def test_work_of_a_series_stays_in_its_order_and_all_is_done_at_the_end() -> None:

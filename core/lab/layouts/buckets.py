@@ -11,7 +11,7 @@ import bson
 from pymongo.errors import OperationFailure
 
 from core.errors import StorageError
-from core.lab.layouts import TS_HOURS, TS_MINUTES, TS_SECONDS
+from core.lab.layouts.catalogue import TS_HOURS, TS_MINUTES, TS_SECONDS
 from core.model import Meter
 from core.paristime import to_ms
 from core.storage import match
