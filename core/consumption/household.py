@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 from functools import cached_property
 
-from core.consumption.contracts import Contract
-from core.consumption.figures.grids import calendar, carpet_chart
-from core.consumption.figures.theme import Chart, Theme
-from core.consumption.history import History, combined
-from core.consumption.metering import Metered, meter
-from core.consumption.shapes import Carpet, carpet
+from core.consumption.cost.contracts import Contract
+from core.consumption.cost.registers import Metered, meter
+from core.consumption.profiles import Carpet, carpet
+from core.consumption.readings import History, combined
 from core.consumption.totals import Totals, by_day
 from core.model import DEMO_PRM, Days, Flow, Meter
 from core.storage.record import Summary
@@ -37,7 +34,6 @@ class Household:
         self.net = net
         self.meters = meters
         self._metered: tuple[Contract, Metered] | None = None
-        self._charts: dict[tuple[str, Theme], Chart] = {}
 
     @property
     def is_bought(self) -> bool:
@@ -58,19 +54,6 @@ class Household:
     @cached_property
     def daily(self) -> Totals:
         return by_day(self.history, self.days)
-
-    def carpet_chart(self, theme: Theme) -> Chart:
-        """The carpet of the whole history, drawn once a theme."""
-        return self._drawn("carpet", theme, lambda: carpet_chart(self.carpet, theme))
-
-    def calendar(self, theme: Theme) -> Chart:
-        """The calendar of the whole history, drawn once a theme."""
-        return self._drawn("calendar", theme, lambda: calendar(self.daily, theme))
-
-    def _drawn(self, name: str, theme: Theme, draw: Callable[[], Chart]) -> Chart:
-        if (name, theme) not in self._charts:
-            self._charts[name, theme] = draw()
-        return self._charts[name, theme]
 
     def metered(self, contract: Contract) -> Metered:
         """The readings by register; worked out once for the contract asked for last."""

@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.consumption.history import History, to_date
 from core.consumption.periods import SAME_WEEKDAYS, shifted
-from core.consumption.shapes import Carpet
+from core.consumption.profiles import Carpet
+from core.consumption.readings import History, to_date
 from core.consumption.totals import Totals, by_day
 from core.model import Days
 

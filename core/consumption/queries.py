@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from pymongo.collection import Collection
 
-from core.consumption.history import SLOT_MINUTES
-from core.consumption.shapes import Season
+from core.consumption.profiles import Season
+from core.consumption.readings import SLOT_MINUTES
 from core.model import Days, Meter
 from core.paristime import PARIS, midnight, to_datetime
 from core.storage import match, mongosh, ordinary

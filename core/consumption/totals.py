@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from core.consumption.history import History, to_date
+from core.consumption.readings import History, to_date
 from core.model import MINUTE_MS, Days
 from core.paristime import each_day, midnights
 

@@ -7,13 +7,13 @@ from fractions import Fraction
 import pandas as pd
 import streamlit as st
 
-from core.consumption.contracts import Contract
+from core.consumption.cost.bills import WATT_MINUTES_PER_KWH, Bill, bill
+from core.consumption.cost.contracts import Contract
 from core.consumption.figures.cost import grain_of, registers_chart
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.periods import Period
 from core.consumption.queries import Asked, Query
-from core.consumption.tariffs import WATT_MINUTES_PER_KWH, Bill, bill
 from core.consumption.totals import Grain, by_day
 from core.formats import day, kwh
 from pages.shared.visitor import Visitor

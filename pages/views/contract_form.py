@@ -11,7 +11,7 @@ from typing import TypeVar
 import pandas as pd
 import streamlit as st
 
-from core.consumption.contracts import (
+from core.consumption.cost.contracts import (
     POWERS,
     REGISTERS,
     Contract,
@@ -29,7 +29,7 @@ from core.consumption.contracts import (
     tempo_days,
     with_colours,
 )
-from core.consumption.preferences import save_contract
+from core.consumption.cost.saved_contract import save_contract
 from core.errors import InputError
 from core.formats import day
 from core.texts import Language

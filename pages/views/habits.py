@@ -7,7 +7,8 @@ from decimal import Decimal
 import numpy as np
 import streamlit as st
 
-from core.consumption.contracts import Contract
+from core.consumption.cost.bills import WATT_MINUTES_PER_KWH, daily_cost
+from core.consumption.cost.contracts import Contract
 from core.consumption.figures.habits import (
     base_chart,
     base_year,
@@ -17,13 +18,12 @@ from core.consumption.figures.habits import (
     week_profile,
 )
 from core.consumption.figures.theme import Theme
-from core.consumption.history import History, to_date
 from core.consumption.household import Household
 from core.consumption.insights import base_load
 from core.consumption.periods import Period
+from core.consumption.profiles import Profile, Season, duration, profile
 from core.consumption.queries import Asked, Query
-from core.consumption.shapes import Profile, Season, duration, profile
-from core.consumption.tariffs import WATT_MINUTES_PER_KWH, daily_cost
+from core.consumption.readings import History, to_date
 from core.model import Days
 from pages.shared.choice import choice
 from pages.shared.visitor import Visitor

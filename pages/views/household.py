@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
+
 import streamlit as st
 
-from core.consumption.contracts import Contract
-from core.consumption.figures.theme import Theme
+from core.consumption.cost.contracts import Contract
+from core.consumption.cost.saved_contract import default_contract, load_contract
+from core.consumption.figures.grids import calendar, carpet_chart
+from core.consumption.figures.theme import Chart, Theme
 from core.consumption.household import Household, Scope, load, scopes
-from core.consumption.preferences import default_contract, load_contract
 from core.model import Meter
 from core.storage.record import Summary
 from core.storage.store import Store
@@ -34,6 +38,27 @@ def household(guest: Visitor) -> Household:
         _say_nothing(guest)
         st.stop()
     return found
+
+
+_charts: WeakKeyDictionary[Household, dict[tuple[str, Theme], Chart]] = WeakKeyDictionary()
+"""Charts of a whole history, kept as long as the session that shows it keeps its household."""
+
+
+def carpet_of(home: Household, theme: Theme) -> Chart:
+    """The carpet of the whole history, drawn once a theme."""
+    return _drawn(home, theme, lambda: carpet_chart(home.carpet, theme), "carpet")
+
+
+def calendar_of(home: Household, theme: Theme) -> Chart:
+    """The calendar of the whole history, drawn once a theme."""
+    return _drawn(home, theme, lambda: calendar(home.daily, theme), "calendar")
+
+
+def _drawn(home: Household, theme: Theme, draw: Callable[[], Chart], name: str) -> Chart:
+    kept = _charts.setdefault(home, {})
+    if (name, theme) not in kept:
+        kept[name, theme] = draw()
+    return kept[name, theme]
 
 
 def _say_nothing(guest: Visitor) -> None:

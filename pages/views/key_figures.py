@@ -10,14 +10,14 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import streamlit as st
 
-from core.consumption.contracts import Contract
+from core.consumption.cost.bills import bill
+from core.consumption.cost.contracts import Contract
+from core.consumption.cost.registers import Metered, meter
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.insights import KeyFigures, Matched, key_figures, like_with_like
-from core.consumption.metering import Metered, meter
 from core.consumption.periods import Period
-from core.consumption.shapes import carpet
-from core.consumption.tariffs import bill
+from core.consumption.profiles import carpet
 from core.consumption.totals import by_day
 from core.formats import moment, number, percent
 from core.model import Flow

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.consumption.contracts import USUAL_OFF_PEAK, Contract, Option, regulated
+from core.consumption.cost.bills import Comparison, compare
+from core.consumption.cost.contracts import USUAL_OFF_PEAK, Contract, Option, regulated
 from core.consumption.figures.cost import offers_chart
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.periods import Period
 from core.consumption.queries import Asked, Query
-from core.consumption.tariffs import Comparison, compare
 from pages.shared import notices
 from pages.shared.choice import choice, several
 from pages.shared.visitor import Visitor

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.consumption.contracts import Contract
+from core.consumption.cost.bills import daily_cost
+from core.consumption.cost.contracts import Contract
 from core.consumption.figures.bars import bars
 from core.consumption.figures.curve import load_curve
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.periods import Period, View
 from core.consumption.queries import Asked, Query
-from core.consumption.tariffs import daily_cost
 from core.consumption.totals import Grain, by_day, grouped
 from core.formats import number
 from core.model import Days
@@ -19,6 +19,7 @@ from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
 from pages.views.empty import measured
+from pages.views.household import calendar_of, carpet_of
 from pages.views.navigator import open_day
 
 _QUERIES = {Grain.DAY: Query.DAYS, Grain.WEEK: Query.WEEKS, Grain.MONTH: Query.MONTHS}
@@ -37,8 +38,8 @@ def show_overview(guest: Visitor, home: Household, period: Period, contract: Con
         show_bars(guest, home, shown, contract, style)
     known = home.days
     for name, chart, query in (
-        ("carpet", home.carpet_chart(style), Query.CARPET),
-        ("calendar", home.calendar(style), Query.DAYS),
+        ("carpet", carpet_of(home, style), Query.CARPET),
+        ("calendar", calendar_of(home, style), Query.DAYS),
     ):
         heading(guest, name, whole=True)
         picked = card(guest, name, chart, Asked(query, known), clicks=True, whole=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.consumption.contracts import POWERS, Contract
+from core.consumption.cost.contracts import POWERS, Contract
 from core.consumption.figures.habits import peak_chart
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from core.consumption.contracts import (
+from core.consumption.cost.contracts import (
     Contract,
     OffPeak,
     Option,

@@ -10,7 +10,9 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from core.consumption.contracts import Option, regulated
+from core.consumption.cost.bills import DailyCost, compare, daily_cost
+from core.consumption.cost.contracts import Option, regulated
+from core.consumption.cost.registers import meter
 from core.consumption.export import table_csv, table_parquet
 from core.consumption.figures.bars import bars, years
 from core.consumption.figures.cost import offers_chart, registers_chart
@@ -25,11 +27,9 @@ from core.consumption.figures.habits import (
     week_profile,
 )
 from core.consumption.figures.theme import Chart, Theme, in_words, years_below
-from core.consumption.history import History
 from core.consumption.insights import base_load, daily_peaks
-from core.consumption.metering import meter
-from core.consumption.shapes import carpet, duration, profile
-from core.consumption.tariffs import DailyCost, compare, daily_cost
+from core.consumption.profiles import carpet, duration, profile
+from core.consumption.readings import History
 from core.consumption.totals import Grain, by_day, grouped
 from core.formats import labelled
 from core.model import Curve, Days

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from bson import json_util
 
-from core.consumption.contracts import (
+from core.consumption.cost.contracts import (
     OffPeak,
     Option,
     ejp_days,
@@ -20,12 +20,12 @@ from core.consumption.contracts import (
     tempo_days,
     with_colours,
 )
-from core.consumption.history import History
+from core.consumption.cost.saved_contract import default_contract, load_contract, save_contract
 from core.consumption.household import Scope, load, scopes
 from core.consumption.insights import base_load, daily_peaks
-from core.consumption.preferences import default_contract, load_contract, save_contract
+from core.consumption.profiles import Season, carpet, duration, profile
 from core.consumption.queries import Asked, Query, measure, written
-from core.consumption.shapes import Season, carpet, duration, profile
+from core.consumption.readings import History
 from core.consumption.totals import Grain, by_day, grouped
 from core.model import DEMO_PRM, STEPS, Curve, Days, Delivery, Flow, Meter, Origin
 from core.storage.store import Store

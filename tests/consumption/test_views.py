@@ -8,7 +8,6 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.consumption.history import History, combined, slots_of
 from core.consumption.insights import (
     base_load,
     biggest_days,
@@ -18,7 +17,8 @@ from core.consumption.insights import (
     peaks,
     unlike_days,
 )
-from core.consumption.shapes import Season, carpet, duration, profile
+from core.consumption.profiles import Season, carpet, duration, profile
+from core.consumption.readings import History, combined, slots_of
 from core.consumption.totals import Grain, by_day, grouped, measured_around
 from core.model import Curve, Days
 from core.paristime import local, midnight

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.consumption.contracts import Option, regulated
+from core.consumption.cost.contracts import Option, regulated
+from core.consumption.cost.saved_contract import save_contract
 from core.consumption.periods import View
-from core.consumption.preferences import save_contract
-from core.consumption.shapes import Season
+from core.consumption.profiles import Season
 from core.consumption.totals import Grain
 from core.model import Delivery, Meter, Origin
 from core.storage.store import Store

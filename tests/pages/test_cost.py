@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.consumption.contracts import Contract, OffPeak, Option, PriceList, read_windows, regulated
+from core.consumption.cost.contracts import Contract, OffPeak, Option, PriceList, read_windows, regulated
+from core.consumption.cost.saved_contract import load_contract, save_contract
 from core.consumption.periods import View
-from core.consumption.preferences import load_contract, save_contract
 from core.model import Delivery, Flow, Meter, Origin
 from core.storage.store import Store
 from core.texts import Language, text

@@ -8,10 +8,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.consumption.cost.bills import DailyCost
 from core.consumption.figures.theme import Chart, Columns, Draft, Theme, kwh_of, years_below
-from core.consumption.history import to_date
-from core.consumption.shapes import months_of
-from core.consumption.tariffs import DailyCost
+from core.consumption.profiles import months_of
+from core.consumption.readings import to_date
 from core.consumption.totals import Grain, Totals
 from core.formats import THIN, labelled
 

@@ -8,11 +8,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.consumption.contracts import REGISTERS, Option
+from core.consumption.cost.bills import Comparison
+from core.consumption.cost.contracts import REGISTERS, Option
+from core.consumption.cost.registers import UNKNOWN, Metered
 from core.consumption.figures.theme import TEMPO, Chart, Draft, Theme, kwh_of, years_below
-from core.consumption.history import to_date
-from core.consumption.metering import UNKNOWN, Metered
-from core.consumption.tariffs import Comparison
+from core.consumption.readings import to_date
 from core.consumption.totals import Grain
 from core.formats import labelled, listed
 

@@ -24,8 +24,8 @@ from core.consumption.figures.theme import (
     wall,
     years_below,
 )
-from core.consumption.history import History
 from core.consumption.insights import peak
+from core.consumption.readings import History
 from core.model import Days
 from core.paristime import DAY_MS, HOUR_MS, local, midnight, to_wall
 

@@ -20,8 +20,8 @@ from core.consumption.figures.theme import (
     slot_label,
     wall,
 )
-from core.consumption.history import SLOTS, to_date
-from core.consumption.shapes import Carpet
+from core.consumption.profiles import Carpet
+from core.consumption.readings import SLOTS, to_date
 from core.consumption.totals import Totals
 
 _BRIGHTEST: Final = 0.99

@@ -21,9 +21,9 @@ from core.consumption.figures.theme import (
     kilo,
     slot_label,
 )
-from core.consumption.history import SLOTS, to_date
 from core.consumption.insights import BaseLoad
-from core.consumption.shapes import Duration, Profile
+from core.consumption.profiles import Duration, Profile
+from core.consumption.readings import SLOTS, to_date
 from core.formats import THIN
 
 _SMOOTH_DAYS: Final = 15

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.consumption.contracts import (
+from core.consumption.cost.contracts import (
     Option,
     Window,
     read_days,

@@ -10,7 +10,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.consumption.contracts import (
+from core.consumption.cost.bills import bill, compare, daily_cost
+from core.consumption.cost.contracts import (
     Contract,
     OffPeak,
     Option,
@@ -19,11 +20,10 @@ from core.consumption.contracts import (
     Window,
     regulated,
 )
+from core.consumption.cost.registers import meter
 from core.consumption.figures.cost import offers_chart
 from core.consumption.figures.theme import Theme
-from core.consumption.history import History
-from core.consumption.metering import meter
-from core.consumption.tariffs import bill, compare, daily_cost
+from core.consumption.readings import History
 from core.model import Curve, Days
 from tests.consumption.known import off_peak, priced
 from tests.curves import curves, regular

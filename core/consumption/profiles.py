@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.consumption.history import SLOT_MINUTES, SLOTS, History, slots_of
+from core.consumption.readings import SLOT_MINUTES, SLOTS, History, slots_of
 from core.model import MINUTE_MS
 from core.paristime import DAY_MS, to_wall
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.consumption.contracts import (
+from core.consumption.cost.contracts import (
     Contract,
     OffPeak,
     Option,
@@ -18,8 +18,8 @@ from core.consumption.contracts import (
     Window,
     regulated,
 )
-from core.consumption.history import History
-from core.consumption.metering import meter
+from core.consumption.cost.registers import meter
+from core.consumption.readings import History
 from core.model import Curve, Days
 from core.paristime import local, midnight
 from tests.consumption.known import off_peak, priced

@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.consumption.contracts import DAY_MINUTES, REGISTERS, Contract, Option
-from core.consumption.history import History, cut
+from core.consumption.cost.contracts import DAY_MINUTES, REGISTERS, Contract, Option
+from core.consumption.readings import History, cut
 from core.model import MINUTE_MS, Days
 from core.paristime import DAY_MS, HOUR_MS, midnights, to_wall
 

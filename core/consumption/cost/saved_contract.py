@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pymongo.database import Database
 
-from core.consumption.contracts import (
+from core.consumption.cost.contracts import (
     Contract,
     OffPeak,
     Option,

@@ -15,9 +15,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.consumption.contracts import REGISTERS, Contract
-from core.consumption.history import History, to_date
-from core.consumption.metering import UNKNOWN, Metered, meter
+from core.consumption.cost.contracts import REGISTERS, Contract
+from core.consumption.cost.registers import UNKNOWN, Metered, meter
+from core.consumption.readings import History, to_date
 from core.model import Days
 from core.paristime import each_day
 
