@@ -9,10 +9,10 @@ from pydantic import SecretStr
 
 from core.errors import InputError
 from core.formats import counted, day
-from core.importing.api_check import check_api
+from core.importing.api.check import check_api
 from core.model import Meter
 from core.paristime import local, now_ms
-from core.sources.token import Token, clean_prm, read_token
+from core.sources.conso_api.token import Token, clean_prm, read_token
 from core.storage.workspace import Place
 from pages.shared import notices
 from pages.shared.frame import go, page

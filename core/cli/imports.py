@@ -45,7 +45,7 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 def run_import(arguments: argparse.Namespace, console: Console) -> int:
     """Import from one kind of source; 1 when any of it failed, 130 when interrupted. Having to wait for more
     calls is no failure: `sync` goes on."""
-    from core.importing.budget import WAITS
+    from core.importing.api.budget import WAITS
     from core.importing.run import run
 
     with household() as store:
@@ -98,8 +98,8 @@ def _sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source]:
         from core.sources.demo import DemoSource
 
         return [DemoSource()]
+    from core.sources.conso_api.token import clean_prm
     from core.sources.files import open_files
-    from core.sources.token import clean_prm
 
     prm = clean_prm(arguments.prm) if arguments.prm else None
     for path in arguments.file:
@@ -117,11 +117,11 @@ def _flow(arguments: argparse.Namespace) -> Flow | None:
 
 def _api_sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source]:
     """One source a meter: the one that is named, else every meter the token opens."""
-    from core.importing.api_import import ApiSource, usable_token
+    from core.importing.api.source import ApiSource, usable_token
     from core.model import Flow, Meter
     from core.paristime import now_ms
     from core.settings import load_settings
-    from core.sources.token import clean_prm, read_token
+    from core.sources.conso_api.token import clean_prm, read_token
 
     settings = load_settings()
     named = arguments.prm or settings.prm

@@ -13,7 +13,7 @@ from core.cli.progress import ProgressBar, stop_on_interrupt
 from core.formats import counted, days, labelled, number
 
 if TYPE_CHECKING:
-    from core.importing.sync import MeterSync, SyncReport
+    from core.importing.api.sync import MeterSync, SyncReport
 
 
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
@@ -28,7 +28,7 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 
 def run_sync(arguments: argparse.Namespace, console: Console) -> int:
     """Bring every meter of the API up to date; 0 done, 3 not published yet, 4 more is to come, 1 failed."""
-    from core.importing.sync import sync
+    from core.importing.api.sync import sync
     from core.settings import load_settings
 
     with household() as store, stop_on_interrupt() as stop, ProgressBar(console) as bar:

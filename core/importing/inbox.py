@@ -15,7 +15,7 @@ from pymongo.collection import Collection
 
 from core.errors import SourceError
 from core.model import Days, Delivery, Flow, Meter
-from core.sources.api_answers import read_load_curve
+from core.sources.conso_api.answers import read_load_curve
 from core.storage.mongo_errors import explained, patiently
 from core.storage.store import Store
 

@@ -15,7 +15,7 @@ from typing import Final, Protocol, runtime_checkable
 import numpy as np
 
 from core.errors import CourbeError, SourceError, SourcePaused, StorageError
-from core.importing.budget import REFUSALS
+from core.importing.api.budget import REFUSALS
 from core.jobs import Job, Progress
 from core.model import Curve, Delivery, Meter, Preview, Refusal, Span, summed
 from core.paristime import now_ms

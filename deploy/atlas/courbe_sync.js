@@ -127,7 +127,7 @@ exports = async function () {
     return understood(response.statusCode, text, retryAfter);
   }
 
-  /* The outcome of an answer: the same rules as core/sources/api_failures.py. */
+  /* The outcome of an answer: the same rules as core/sources/conso_api/failures.py. */
   function understood(status, text, retryAfter) {
     const body = object(text) || {}; // a page of HTML, or a cut answer, is none
     if (status === 200) return points(body) ? { code: null, body } : { code: "api-garbled" };

@@ -7,11 +7,11 @@ from pydantic import SecretStr
 
 from core.errors import CourbeError, InputError, SourceError
 from core.formats import counted, moment
-from core.importing.api_import import ApiSource, budget_of, usable_token
-from core.importing.budget import Budget
+from core.importing.api.budget import Budget
+from core.importing.api.source import ApiSource, budget_of, usable_token
 from core.model import Days, Flow, Meter
 from core.paristime import local, now_ms
-from core.sources.token import read_token
+from core.sources.conso_api.token import read_token
 from pages.shared import notices
 from pages.shared.frame import link
 from pages.shared.history_budget import days_for

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.formats import number
-from core.importing.api_import import budget_of
-from core.importing.budget import Allowance
+from core.importing.api.budget import Allowance
+from core.importing.api.source import budget_of
 from pages.shared import notices
 from pages.shared.visitor import Visitor
 

@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.formats import counted, hours, kwh, labelled, moment, number
 from core.formats import day as written_day
-from core.importing.calendar import Day, DayState, days_of
+from core.importing.coverage import Day, DayState, days_of
 from core.model import Days, Meter
 from core.paristime import local, today
 from core.storage.record import Record

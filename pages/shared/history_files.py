@@ -11,8 +11,8 @@ import streamlit as st
 from core.errors import InputError, SourceError
 from core.formats import number
 from core.model import DEMO_PRM, UNKNOWN_PRM, Meter
+from core.sources.conso_api.token import clean_prm
 from core.sources.files import FileSource, open_files
-from core.sources.token import clean_prm
 from pages.shared import notices
 from pages.shared.history_preview import Factory, show_preview
 from pages.shared.visitor import Visitor

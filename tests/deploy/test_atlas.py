@@ -16,12 +16,12 @@ import pytest
 from pydantic import SecretStr
 
 from core.errors import SourceError, SourcePaused
-from core.importing.api_import import budget_of
+from core.importing.api.source import budget_of
 from core.importing.inbox import COLLECTION, fold
 from core.model import Curve, Days, Delivery, Meter, Origin
 from core.paristime import HOUR_MS, midnight, span_of
 from core.settings import Settings
-from core.sources.conso_api import ConsoApi
+from core.sources.conso_api.client import ConsoApi
 from core.storage.store import API_BUDGET, Store
 from tests.conso_server import FAULTS, PRM, ConsoServer, household
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.importing.sync import SyncResult
+from core.importing.api.sync import SyncResult
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 FINE = sorted({one.exit_code for one in SyncResult} - {0, SyncResult.FAILED.exit_code})

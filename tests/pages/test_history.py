@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.formats import THIN, kwh
-from core.importing.api_import import ApiSource, budget_of
+from core.importing.api.source import ApiSource, budget_of
 from core.model import DEMO_PRM, Curve, Days, Delivery, Meter, Origin
 from core.paristime import today
 from core.settings import load_settings

@@ -14,7 +14,7 @@ from core.model import UNKNOWN_PRM, Delivery, Flow, Meter, Preview, Refusal, Ref
 from core.sources.files import detect
 from core.sources.files.content import MAX_BYTES, Content, is_workbook, unpacked
 from core.sources.files.parsed import Part
-from core.sources.shown import shown_name
+from core.sources.masking import shown_name
 
 __all__ = ["FileSource", "open_files"]
 

@@ -30,7 +30,7 @@ def recognises(lines: list[str]) -> bool:
 def read(content: Content, flow: Flow | None = None) -> list[Part]:
     """A part for each format, meter and flow among the answers; the error of the first one where none is a
     load curve."""
-    from core.sources.api_answers import flows_of, read_load_curve  # pandas takes half a second
+    from core.sources.conso_api.answers import flows_of, read_load_curve  # pandas takes half a second
 
     found: dict[tuple[Origin, Meter], list[Delivery]] = {}
     fault: SourceError | None = None

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.model import RefusalReason
 from core.paristime import DAY_MS
-from core.sources.shown import LONGEST, shown
+from core.sources.masking import LONGEST, shown
 
 MAX_WATTS: Final = 1_000_000
 """A Linky meter serves up to 36 kVA; far beyond, a value is an error."""

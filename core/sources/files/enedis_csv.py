@@ -14,7 +14,7 @@ from core.sources.files.content import Content
 from core.sources.files.parsed import Part, check_not_cut, full_lines, lines_above, lines_below, read_prm
 from core.sources.files.rows import Rows
 from core.sources.files.timing import NO_STEP
-from core.sources.shown import shown
+from core.sources.masking import shown
 
 _HEADER: Final = re.compile(r'"?horodate"?;"?valeur"?;?')
 _ROW: Final = re.compile(r'"?\d{4}-\d\d-\d\dt\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|z)"?;"?[^;]*"?;*')

@@ -22,7 +22,7 @@ from core.sources.files.parsed import (
     read_prm,
 )
 from core.sources.files.rows import Rows
-from core.sources.shown import shown
+from core.sources.masking import shown
 
 _HEADER: Final = re.compile(r'"?identifiant prm"?;.*"?horodate"?;"?valeur"?;.*"?pas"?(;.*)?')
 _ROW: Final = re.compile(

@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import SourceError
 from core.sources.files import FileSource
-from core.sources.shown import LONGEST
+from core.sources.masking import LONGEST
 
 PRM = "12345678901234"
 R63_HEADER = (

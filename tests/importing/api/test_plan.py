@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.importing import plan
+from core.importing.api import plan
 from core.model import Curve, Days
 from core.paristime import DAY_MS, HOUR_MS, midnight
 from core.storage.day_log import DayLog

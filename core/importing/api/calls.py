@@ -8,9 +8,9 @@ from threading import Event
 from typing import Final, TypeVar
 
 from core.errors import SourceError, SourcePaused
-from core.importing.budget import Budget
+from core.importing.api.budget import Budget
 from core.paristime import now_ms
-from core.sources import api_failures
+from core.sources.conso_api import failures
 
 TRIES: Final = 3
 """Calls spent on one question while faults pass."""
@@ -74,11 +74,11 @@ class Caller:
                 self._faults.append(pause.code)
                 self._hold(pause, again=left > 0)
             except SourceError as error:
-                if error.code == api_failures.BANNED:
+                if error.code == failures.BANNED:
                     self._budget.ban()
-                if error.code == api_failures.UNREACHED:
+                if error.code == failures.UNREACHED:
                     self._budget.give_back()
-                if error.code not in api_failures.PASSING:
+                if error.code not in failures.PASSING:
                     raise
                 self._faults.append(error.code)
                 if left:

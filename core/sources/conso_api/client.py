@@ -17,10 +17,10 @@ from pydantic import SecretStr
 from core.errors import SourceError
 from core.model import Days, Delivery, Flow, Meter
 from core.paristime import now_ms
-from core.sources.api_answers import read_daily, read_load_curve
-from core.sources.api_failures import UNKNOWN_PATH, failure
-from core.sources.token import bearer
-from core.sources.transport import Limits, get
+from core.sources.conso_api.answers import read_daily, read_load_curve
+from core.sources.conso_api.failures import UNKNOWN_PATH, failure
+from core.sources.conso_api.token import bearer
+from core.sources.conso_api.transport import Limits, get
 
 T = TypeVar("T")
 VERSION: Final = "0.1"

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from core.errors import SourceError
 from core.model import MINUTE_MS, Curve, Delivery, Flow, Meter, Origin, Refusal, RefusalReason
 from core.paristime import DAY_MS, HOUR_MS, ends_to_utc, exists, is_ambiguous, now_ms, to_utc
+from core.sources.masking import shown
 from core.sources.overlaps import NONE, overlapped
-from core.sources.shown import shown
 
 MAX_WATTS: Final = 1_000_000
 """A Linky meter serves up to 36 kVA; far beyond, a value is an error."""

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from pydantic import SecretStr
 
-from core.importing import plan
-from core.importing.api_import import ApiSource
+from core.importing.api import plan
+from core.importing.api.source import ApiSource
 from core.importing.run import Report, run
 from core.model import Curve, Days, Delivery, Meter, Origin
 from core.paristime import HOUR_MS, local, midnight, span_of
 from core.settings import Settings
-from core.sources.transport import Limits
+from core.sources.conso_api.transport import Limits
 from core.storage.store import Store
 from tests.conso_server import PRM, ConsoServer
 

@@ -11,19 +11,19 @@ import pytest
 from pydantic import SecretStr
 
 from core.errors import CourbeError, InputError, SourceError, SourcePaused
-from core.importing import plan
-from core.importing.api_check import check_api
-from core.importing.api_import import budget_of
+from core.importing.api import plan
+from core.importing.api.check import check_api
+from core.importing.api.source import budget_of
 from core.importing.run import Report, run
 from core.jobs import Progress
 from core.model import Check, Days, Meter
 from core.paristime import DAY_MS, HOUR_MS, local, span_of
 from core.settings import Deployment
-from core.sources.conso_api import ConsoApi
+from core.sources.conso_api.client import ConsoApi
 from core.storage.day_log import Answer
 from core.storage.store import Store
 from tests.conso_server import BAN_AT, PRM, ConsoServer, household, token_for
-from tests.importing.api_home import METER, PATIENT, TODAY, Clock, Home
+from tests.importing.api.home import METER, PATIENT, TODAY, Clock, Home
 
 HORIZON = plan.horizon(TODAY)
 

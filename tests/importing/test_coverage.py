@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from core.importing.calendar import Day, DayState, days_of
+from core.importing.coverage import Day, DayState, days_of
 from core.model import Curve, Days, Delivery, Meter, Origin
 from core.storage.record import Record
 from core.storage.store import Store

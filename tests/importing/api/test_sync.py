@@ -14,13 +14,13 @@ import pytest
 from pydantic import SecretStr
 
 from core.errors import InputError, SourcePaused
-from core.importing.sync import SyncReport, SyncResult, sync
+from core.importing.api.sync import SyncReport, SyncResult, sync
 from core.model import Days, Delivery, Flow, Meter, Origin
 from core.paristime import DAY_MS, HOUR_MS
 from core.settings import Deployment
 from core.storage.store import Store
 from tests.conso_server import ConsoServer, household
-from tests.importing.api_home import METER, PATIENT, TODAY, Clock, Home
+from tests.importing.api.home import METER, PATIENT, TODAY, Clock, Home
 
 OTHER = "12345678901234"
 

@@ -10,15 +10,15 @@ from typing import Final
 from pydantic import SecretStr
 
 from core.errors import CourbeError, InputError, SourceError
-from core.importing.api_calls import Caller, Denied, Stopped, Wait
-from core.importing.api_import import budget_of, usable_token
+from core.importing.api.calls import Caller, Denied, Stopped, Wait
+from core.importing.api.source import budget_of, usable_token
 from core.model import Check, Days, Meter
 from core.paristime import local, now_ms
 from core.settings import Settings
-from core.sources import api_failures
-from core.sources.conso_api import CURVE_DAYS, ConsoApi
-from core.sources.token import read_token
-from core.sources.transport import Limits
+from core.sources.conso_api import failures
+from core.sources.conso_api.client import CURVE_DAYS, ConsoApi
+from core.sources.conso_api.token import read_token
+from core.sources.conso_api.transport import Limits
 from core.storage.store import Store
 
 _UNREACHED: Final = frozenset(
@@ -90,20 +90,20 @@ def _asked(calls: Caller, client: ConsoApi, meter: Meter, now: int) -> list[Chec
     reached, access = Check("api-reachable", True), Check("api-access", True)
     readings = len(delivery.curve)
     if not readings:
-        return [reached, access, Check("api-collection", False, {"error": api_failures.NO_DATA})]
+        return [reached, access, Check("api-collection", False, {"error": failures.NO_DATA})]
     return [reached, access, Check("api-collection", True, {"readings": readings})]
 
 
 def _failed(error: CourbeError) -> list[Check]:
     """What an error says of each line, and no more than that."""
     code, why = error.code, _why(error)
-    if code in _UNREACHED or code in ("api-url", api_failures.BANNED):
+    if code in _UNREACHED or code in ("api-url", failures.BANNED):
         return [Check("api-reachable", False, why), Check("api-access", None), Check("api-collection", None)]
-    if code in ("api-budget-used", api_failures.THROTTLED):
+    if code in ("api-budget-used", failures.THROTTLED):
         return [Check("api-reachable", None, why), Check("api-access", None), Check("api-collection", None)]
     if code in _REFUSED:
         return [Check("api-reachable", True), Check("api-access", False, why), Check("api-collection", None)]
-    if code == api_failures.NO_DATA:
+    if code == failures.NO_DATA:
         return [Check("api-reachable", True), Check("api-access", True), Check("api-collection", False, why)]
     return [Check("api-reachable", True), Check("api-access", None, why), Check("api-collection", None)]
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from core.errors import SourceError
 from core.model import Curve, Flow, Meter, Origin, RefusalReason
 from core.paristime import is_ambiguous, midnight, to_wall
-from core.sources.api_answers import read_daily, read_load_curve
+from core.sources.conso_api.answers import read_daily, read_load_curve
 from tests.api_documents import daily_v2, daily_v5, v2, v5
 from tests.curves import METER_PRM, curves, regular
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from core.errors import InputError
-from core.sources.token import Token, bearer, clean_prm, read_token
+from core.sources.conso_api.token import Token, bearer, clean_prm, read_token
 
 PRM = "12345678901234"
 OTHER = "99999999999991"

@@ -16,17 +16,18 @@ from typing import Final
 from pydantic import SecretStr
 
 from core.errors import CourbeError, InputError, SourcePaused
-from core.importing import inbox, plan
-from core.importing.api_calls import Wait
-from core.importing.api_import import ApiSource, usable_token
-from core.importing.budget import REFUSALS, WAITS
+from core.importing import inbox
+from core.importing.api import plan
+from core.importing.api.budget import REFUSALS, WAITS
+from core.importing.api.calls import Wait
+from core.importing.api.source import ApiSource, usable_token
 from core.importing.run import Part, run
 from core.jobs import Progress
 from core.model import Days, Meter, Origin
 from core.paristime import local, now_ms
 from core.settings import Settings
-from core.sources.token import clean_prm, read_token
-from core.sources.transport import Limits
+from core.sources.conso_api.token import clean_prm, read_token
+from core.sources.conso_api.transport import Limits
 from core.storage.store import Store
 
 _FROM_API: Final = frozenset({Origin.API_V2, Origin.API_V5})

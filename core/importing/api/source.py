@@ -19,16 +19,16 @@ from typing import Final
 from pydantic import SecretStr
 
 from core.errors import InputError, SourceError, SourcePaused
-from core.importing import plan
-from core.importing.api_calls import TRIES, Caller, Denied, Stopped, Wait
-from core.importing.budget import Budget
+from core.importing.api import plan
+from core.importing.api.budget import Budget
+from core.importing.api.calls import TRIES, Caller, Denied, Stopped, Wait
 from core.model import Curve, Days, Delivery, Meter, Origin, Preview, Span
 from core.paristime import local, now_ms, span_of
 from core.settings import Deployment, Settings
-from core.sources import api_failures
-from core.sources.conso_api import CURVE_DAYS, TOTALS_DAYS, ConsoApi
-from core.sources.token import read_token
-from core.sources.transport import Limits
+from core.sources.conso_api import failures
+from core.sources.conso_api.client import CURVE_DAYS, TOTALS_DAYS, ConsoApi
+from core.sources.conso_api.token import read_token
+from core.sources.conso_api.transport import Limits
 from core.storage.store import Store
 
 IN_VAIN_IN_A_ROW: Final = 3
@@ -137,14 +137,14 @@ class ApiSource:
             try:
                 delivery = self._calls.patiently(partial(self._ask, window))
             except SourceError as error:
-                if error.code not in api_failures.CLOSED:
+                if error.code not in failures.CLOSED:
                     raise
                 yield from self._closed(window, error)
                 break
             if delivery is None:
                 put_off[window] = self._calls.faults
                 in_vain += 1
-                if set(self._calls.faults) == {api_failures.UNREACHED}:
+                if set(self._calls.faults) == {failures.UNREACHED}:
                     raise self._calls.down()  # no other week can be asked either
                 if in_vain == IN_VAIN_IN_A_ROW:
                     self._blame(put_off[window])
@@ -155,12 +155,12 @@ class ApiSource:
             had_any = had_any or len(delivery.curve) > 0
             yield delivery
             if not had_any and barren >= EMPTY_WINDOWS:
-                raise SourceError(api_failures.NO_DATA)
+                raise SourceError(failures.NO_DATA)
             if barren >= EMPTY_IN_A_ROW:
                 break
         yield from self._once_more(put_off, beyond)
         if windows and plan.last_day_known(self._store.record(self.meter)) is None:
-            raise SourceError(api_failures.NO_DATA)
+            raise SourceError(failures.NO_DATA)
 
     def _blame(self, faults: tuple[str, ...]) -> None:
         """After several weeks in vain: raise a pause, unless it is Enedis that fails for these days while it
@@ -215,7 +215,7 @@ class ApiSource:
             try:
                 part = self._calls.patiently(partial(self._ask, days))
             except SourceError as again:
-                if again.code not in api_failures.CLOSED:
+                if again.code not in failures.CLOSED:
                     raise
                 return None
             if part is None:
@@ -251,7 +251,7 @@ class ApiSource:
             try:
                 totals = self._calls.patiently(partial(self._client.daily_totals, self.meter, window))
             except SourceError as error:
-                if error.code in api_failures.CLOSED or error.code == api_failures.NO_DATA:
+                if error.code in failures.CLOSED or error.code == failures.NO_DATA:
                     yield self._totals_of(window, {})
                     continue
                 raise
@@ -273,7 +273,7 @@ class ApiSource:
         try:
             delivery = self._client.load_curve(self.meter, window)
         except SourceError as error:
-            if error.code != api_failures.NO_DATA:
+            if error.code != failures.NO_DATA:
                 raise
             delivery = self._silence(window)
         self._worked = self._worked or window

@@ -22,9 +22,9 @@ from pydantic import SecretStr
 from core.errors import CourbeError, InputError, SourceError, SourcePaused
 from core.model import Days, Flow, Meter, Origin
 from core.paristime import midnight, span_of
-from core.sources.api_failures import failure
-from core.sources.conso_api import ConsoApi
-from core.sources.transport import Answer, Limits
+from core.sources.conso_api.client import ConsoApi
+from core.sources.conso_api.failures import failure
+from core.sources.conso_api.transport import Answer, Limits
 from core.texts import Language
 from tests.conso_server import FAULTS, PRM, ConsoServer, household, token_for
 

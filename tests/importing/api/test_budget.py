@@ -12,7 +12,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from core.errors import SourceError, SourcePaused, StorageError
-from core.importing.budget import MARGIN_MS, Allowance, Budget
+from core.importing.api.budget import MARGIN_MS, Allowance, Budget
 from core.paristime import DAY_MS, midnight
 
 URL = "https://conso.example"
@@ -222,7 +222,7 @@ def test_a_server_that_is_gone_is_a_storage_error() -> None:
         one = budget(client["none"], Clock())
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("core.storage.mongo_errors.PATIENCE_SECONDS", 0)
-            patch.setattr("core.importing.budget.patiently", lambda action: action())
+            patch.setattr("core.importing.api.budget.patiently", lambda action: action())
             with pytest.raises(StorageError) as caught:
                 one.take()
     assert caught.value.code == "storage-unreachable"
