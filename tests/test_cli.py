@@ -22,10 +22,10 @@ import pytest
 from pymongo import MongoClient
 
 from core.cli.console import Console, as_json
-from core.cli.holdings import exact_wh
-from core.cli.laboratory import print_footprint
+from core.cli.footprint import print_footprint
 from core.cli.main import main
 from core.cli.progress import ProgressBar
+from core.cli.status import exact_wh
 from core.errors import SourceError, SourcePaused
 from core.importing.inbox import COLLECTION as INBOX
 from core.jobs import Phase, Progress
@@ -307,7 +307,7 @@ def test_a_report_that_cannot_be_made_is_refused_before_anything_is_measured(
     def measured() -> None:
         pytest.fail("the server was asked")
 
-    monkeypatch.setattr("core.cli.reporting.household", measured)
+    monkeypatch.setattr("core.cli.report.household", measured)
     assert main(["report", *arguments]) in (1, 2)
     assert len(capsys.readouterr().err.splitlines()) == 1
 

@@ -16,7 +16,7 @@ from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
 
-from core.cli import complaints, holdings, imports, laboratory, reporting, updates
+from core.cli import erase, export, fleet, footprint, import_, messages, report, status, sync
 from core.cli.console import Console
 from core.errors import CourbeError, InputError
 from core.texts import Language
@@ -26,6 +26,8 @@ FAILED: Final = 1
 USAGE: Final = 2
 INTERRUPTED: Final = 130
 PROGRAM: Final = "python -m core"
+COMMANDS: Final = (import_, sync, status, export, erase, footprint, fleet, report)
+"""A module each, in the order in which `--help` lists them."""
 _UNWRITABLE: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 """How writing to standard output fails."""
 _ABOUT_ARGUMENTS: Final = frozenset(
@@ -56,7 +58,7 @@ class _Parser(argparse.ArgumentParser):
         self.add_argument("--lang", choices=languages, help=self.console.text("cli.option.lang"))
 
     def error(self, message: str) -> NoReturn:
-        told = complaints.of_arguments(message, self.console)
+        told = messages.of_arguments(message, self.console)
         self.console.note(self.console.text("cli.usage", message=told, program=self.prog))
         self.exit(USAGE)
 
@@ -118,7 +120,7 @@ def _run(arguments: Sequence[str], console: Console) -> int:
         return FAILED
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
-            console.note(complaints.of_setting(problem, console))
+            console.note(messages.of_setting(problem, console))
         return USAGE
 
 
@@ -150,6 +152,6 @@ def parser(console: Console | None = None) -> argparse.ArgumentParser:
         about = console.text(f"cli.{name}.about")
         return commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
 
-    for group in (imports, updates, holdings, laboratory, reporting):
-        group.add(command, console)
+    for one in COMMANDS:
+        one.add(command, console)
     return whole

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 
-from core.cli.holdings import exact_wh
+from core.cli.status import exact_wh
 from core.consumption.export import enedis_csv
 from core.model import Curve, Meter
 from core.paristime import midnight

@@ -1,4 +1,4 @@
-"""The daily update: `sync`."""
+"""`sync`: the daily update."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.cli.console import Console, as_json
-from core.cli.home import add_show_option, household, shown
 from core.cli.progress import ProgressBar, stop_on_interrupt
+from core.cli.store import add_show_option, household, shown
 from core.formats import counted, days, labelled, number
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
-    """Declare the commands of this group."""
+    """Declare the command."""
     parser = command("sync")
     parser.epilog = console.text("cli.sync.codes")
     parser.add_argument("--dry-run", action="store_true", help=console.text("cli.sync.dry-run"))

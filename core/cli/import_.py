@@ -1,4 +1,4 @@
-"""Bringing readings in: `import` and `sync`."""
+"""`import`: readings from the demo, from files or from Conso API."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cli.console import Console, as_json
-from core.cli.home import add_show_option, household, shown
 from core.cli.progress import ProgressBar, stop_on_interrupt
+from core.cli.store import add_show_option, household, shown
 from core.errors import InputError
 from core.formats import counted, gaps, kwh, labelled, number, period
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
-    """Declare the commands of this group."""
+    """Declare the command."""
     parser = command("import")
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--demo", action="store_true", help=console.text("cli.import.demo"))
@@ -207,7 +207,7 @@ def _part_json(part: Part, arguments: argparse.Namespace, console: Console) -> d
 
 
 def _brought_json(part: Part, meter: Meter, arguments: argparse.Namespace) -> dict[str, Any]:
-    from core.cli.holdings import exact_wh
+    from core.cli.status import exact_wh
 
     curve = part.brought[meter]
     first, last = (end.isoformat() for end in _ends(curve)) if len(curve) else (None, None)

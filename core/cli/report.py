@@ -1,4 +1,4 @@
-"""The laboratory's report: `report`."""
+"""`report`: everything the laboratory measures, as a file."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from errno import EACCES, EISDIR, ENOENT
 from pathlib import Path
 
 from core.cli.console import Console
-from core.cli.home import household
 from core.cli.progress import ProgressBar, stop_on_interrupt
+from core.cli.store import household
 from core.errors import InputError
 from core.formats import number, percent
 
 
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
-    """Declare the commands of this group."""
+    """Declare the command."""
     parser = command("report")
     wanted = parser.add_mutually_exclusive_group()
     path = console.text("cli.path")

@@ -1,0 +1,61 @@
+"""`export`: the history of a meter as a file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from core.cli.console import Console
+from core.cli.store import add_meter_options, chosen, household
+from core.errors import InputError
+from core.formats import number
+
+
+def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
+    """Declare the command."""
+    parser = command("export")
+    target = parser.add_mutually_exclusive_group(required=True)
+    path = console.text("cli.path")
+    target.add_argument("--csv", type=Path, metavar=path, help=console.text("cli.export.csv"))
+    target.add_argument("--parquet", type=Path, metavar=path, help=console.text("cli.export.parquet"))
+    parser.add_argument("--production", action="store_true", help=console.text("cli.export.production"))
+    add_meter_options(parser, console)
+    parser.set_defaults(run=run_export)
+
+
+def run_export(arguments: argparse.Namespace, console: Console) -> int:
+    """The whole history of one meter as a file; `-` is standard output."""
+    from core.consumption.export import enedis_csv, history_parquet
+    from core.model import Flow
+
+    flow = Flow.PRODUCTION if arguments.production else Flow.CONSUMPTION
+    with household() as store:
+        meters = [one.meter for one in chosen(store, arguments.prm) if one.meter.flow is flow]
+        if len(meters) != 1:
+            raise InputError("cli-which-meter", count=len(meters))
+        curve = store.read(meters[0])
+    make = enedis_csv if arguments.csv else history_parquet
+    path = arguments.csv or arguments.parquet
+    _write(path, make(meters[0], curve, with_prm=arguments.show_prm))
+    if str(path) != "-":
+        count = number(len(curve), console.language)
+        console.line(console.text("cli.export.done", count=count, path=str(path)))
+    return 0
+
+
+def _write(path: Path, content: bytes) -> None:
+    """All of it or nothing: a file that was there stays until the new one is whole."""
+    if str(path) == "-":
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        if path.exists() and not path.is_file():  # a pipe or a device cannot be replaced
+            path.write_bytes(content)
+            return
+        draft = path.with_name(f".{path.name}.part")
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        raise InputError("cli-cannot-write", path=str(path), reason=error.strerror or "?") from None
