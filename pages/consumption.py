@@ -8,14 +8,14 @@ import streamlit as st
 
 from pages.shared.choice import choice
 from pages.shared.frame import link, page, path_of
-from pages.views.compare import show_compare
-from pages.views.export import show_export
-from pages.views.habits import show_habits
+from pages.views.consumption.compare import show_compare
+from pages.views.consumption.export import show_export
+from pages.views.consumption.habits import show_habits
+from pages.views.consumption.key_figures import show_figures
+from pages.views.consumption.overview import show_overview
+from pages.views.consumption.power import show_power
 from pages.views.household import contract, household, say_priced, theme
-from pages.views.key_figures import show_figures
 from pages.views.navigator import navigator, shown_in_address
-from pages.views.overview import show_overview
-from pages.views.power import show_power
 
 
 class Section(StrEnum):

@@ -9,11 +9,11 @@ import streamlit as st
 from core.consumption.periods import View
 from pages.shared.choice import choice
 from pages.shared.frame import link, page
-from pages.views.bill import show_bill
-from pages.views.contract_form import show_form
+from pages.views.cost.bill import show_bill
+from pages.views.cost.contract_form import show_form
+from pages.views.cost.offers import show_offers
 from pages.views.household import contract, household, say_priced, theme
 from pages.views.navigator import navigator
-from pages.views.offers import show_offers
 
 
 class Part(StrEnum):

@@ -15,12 +15,12 @@ from core.lab.fleet.measure import MOST_DAYS, Fleet
 from core.lab.footprint import Usage, saving
 from core.lab.wording import cost, fitted, meters_of
 from core.texts import Language
-from pages.shared import lab_job, lab_notes, notices
+from pages.shared import notices
 from pages.shared.frame import page
-from pages.shared.lab_charts import draw
-from pages.shared.lab_report import show_report
-from pages.shared.lab_tables import sides
 from pages.shared.visitor import Visitor
+from pages.views.lab import job
+from pages.views.lab.display import draw, show_statistics, sides, warn_of_few
+from pages.views.lab.report import show_report
 
 METERS = (10, 100, 1_000)
 METERS_SHARED = (10, 100)
@@ -29,7 +29,7 @@ REAL_READINGS, REAL_BOUND = 16_848, 1.16
 
 
 def start(guest: Visitor) -> None:
-    busy = lab_job.blocked(guest, "fleet")
+    busy = job.blocked(guest, "fleet")
     with st.form("fleet_form"):
         left, middle, right = st.columns(3)
         meters = left.selectbox(
@@ -54,7 +54,7 @@ def start(guest: Visitor) -> None:
             guest.t("fleet.form.start"), type="primary", icon=":material/groups:", disabled=busy
         )
     if asked:
-        lab_job.begin(
+        job.begin(
             guest,
             "fleet",
             jobs.fleet(guest.store.patient(), meters, int(days), keep=bool(keep), options=options),
@@ -74,7 +74,7 @@ def show_fleet(guest: Visitor, found: Fleet) -> None:
     sides([guest.t(title) for title in head], rows)
     if not found.settled:
         st.warning(guest.t("lab.unsettled"), icon=":material/hourglass_top:")
-    lab_notes.few(guest, found.sizes[0].footprint.ordinary.readings, key="fleet.few")
+    warn_of_few(guest, found.sizes[0].footprint.ordinary.readings, key="fleet.few")
     st.caption(guest.t("fleet.free"))
     if found.bound:
         st.caption(
@@ -96,7 +96,7 @@ def show_fleet(guest: Visitor, found: Fleet) -> None:
             ("ordinary", "time-series"), (one.footprint.ordinary, one.footprint.time_series), strict=True
         )
     }
-    lab_notes.raw(guest, statistics, "fleet.collection", "fleet_raw")
+    show_statistics(guest, statistics, "fleet.collection", "fleet_raw")
 
 
 def says_cost(one: Usage, spoken: Language) -> Callable[[float], str]:
@@ -132,7 +132,7 @@ def show_forecast(guest: Visitor, found: Fleet) -> None:
     if models is None or counted is None:
         return
     st.header(guest.t("fleet.forecast.title"), anchor=False)
-    lab_notes.few(guest, models[0].measured, key="fleet.forecast.few")
+    warn_of_few(guest, models[0].measured, key="fleet.forecast.few")
     left, middle, right = st.columns(3)
     meters = int(
         left.number_input(
@@ -229,8 +229,8 @@ start(guest)
 fleet: Fleet | None = None
 loading = False
 if guest.has_workspace:
-    fleet = lab_job.watch(guest, "fleet", lambda at: progress_of(guest, at), "fleet.phase.bound")
-    loading = lab_job.busy(guest, "fleet")
+    fleet = job.watch(guest, "fleet", lambda at: progress_of(guest, at), "fleet.phase.bound")
+    loading = job.busy(guest, "fleet")
     if not loading:  # while one is loaded, its halves are not kept yet
         show_kept(guest)
 if fleet and fleet.sizes:

@@ -12,11 +12,10 @@ from core.lab.figures.sizes import side_by_side
 from core.lab.footprint import Footprint, Usage, footprint, saving
 from core.lab.lower_bound import Bound, bound
 from core.lab.wording import saved
-from pages.shared import lab_notes, notices
+from pages.shared import notices
 from pages.shared.frame import link, page
-from pages.shared.lab_charts import draw
-from pages.shared.lab_tables import sides
 from pages.shared.visitor import Visitor
+from pages.views.lab.display import draw, sides, warn_of_few
 
 AGAIN_SECONDS = 20
 SIDES = ("ordinary", "time-series")
@@ -58,7 +57,7 @@ def show_state(guest: Visitor, measured: Footprint, limit: Bound) -> None:
     )
     if measured.settled:
         st.markdown(guest.t("footprint.settled"))
-    lab_notes.few(guest, series.readings)
+    warn_of_few(guest, series.readings)
     st.caption(
         guest.t(
             "footprint.bound",

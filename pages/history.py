@@ -9,13 +9,14 @@ import streamlit as st
 from core.importing.run import import_work
 from core.model import Days
 from core.sources.demo import DemoSource
-from pages.shared import history_api, history_files, notices
+from pages.shared import notices
 from pages.shared.frame import page
-from pages.shared.history_calendar import show_calendar
-from pages.shared.history_erase import show_erase
-from pages.shared.history_job import Kind, key_of, show_job
-from pages.shared.history_preview import Factory, show_preview
 from pages.shared.visitor import Visitor
+from pages.views.history import api, files
+from pages.views.history.calendar import show_calendar
+from pages.views.history.erase import show_erase
+from pages.views.history.job import Kind, key_of, show_job
+from pages.views.history.preview import Factory, show_preview
 
 Source = Literal["demo", "files", "api"]
 
@@ -44,9 +45,9 @@ def choose_kind(guest: Visitor) -> Source:
 def choose_source(guest: Visitor, kind: Source) -> Factory | None:
     """What would be imported, with its preview; None while there is nothing."""
     if kind == "files":
-        return history_files.choose(guest)
+        return files.choose(guest)
     if kind == "api":
-        return history_api.choose(guest)
+        return api.choose(guest)
     st.markdown(guest.t("history.demo.note"))
     demo = DemoSource()
     show_preview(guest, None, demo.preview())
@@ -79,7 +80,7 @@ def start(guest: Visitor, sources: Factory, kind: Kind) -> None:
 def fetch_again(guest: Visitor, days: Days) -> None:
     """Asks the API about some days anew."""
     with notices.guard():
-        start(guest, history_api.sources(guest, days), "api")
+        start(guest, api.sources(guest, days), "api")
 
 
 guest = page("history")

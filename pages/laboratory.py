@@ -19,11 +19,11 @@ from core.lab.layouts.catalogue import BY_CODE, LAYOUTS, WATERFALL, Layout, avai
 from core.lab.layouts.limits import Trial
 from core.lab.wording import cost, described, of_default, outcome
 from core.paristime import local
-from pages.shared import lab_job, lab_notes, notices
+from pages.shared import notices
 from pages.shared.frame import link, page
-from pages.shared.lab_charts import draw
-from pages.shared.lab_tables import Cell, Column, sortable
 from pages.shared.visitor import Visitor
+from pages.views.lab import job
+from pages.views.lab.display import Cell, Column, draw, show_statistics, sortable, warn_of_few
 
 DECIMALS = {
     "layout": None,
@@ -56,8 +56,8 @@ def show_layouts(guest: Visitor) -> None:
     possible = [layout for layout in LAYOUTS if available(layout, version)]
     chosen = choose(guest, possible)
     if chosen:
-        lab_job.begin(guest, "layouts", jobs.layouts(guest.store.patient(), chosen))
-    built = lab_job.watch(guest, "layouts", building) or ()
+        job.begin(guest, "layouts", jobs.layouts(guest.store.patient(), chosen))
+    built = job.watch(guest, "layouts", building) or ()
     missing = len(LAYOUTS) - len(possible)
     if missing and len(built) < len(possible):
         st.caption(counted("laboratory.layouts.unavailable", missing, guest.language, server=version))
@@ -67,7 +67,7 @@ def show_layouts(guest: Visitor) -> None:
 
 def choose(guest: Visitor, possible: list[Layout]) -> list[Layout]:
     """The layouts to build now; none until a button is pressed."""
-    blocked = lab_job.blocked(guest, "layouts")
+    blocked = job.blocked(guest, "layouts")
     steps, everything = st.columns(2)
     chosen: list[Layout] = []
     if steps.button(
@@ -106,7 +106,7 @@ def show_built(guest: Visitor, built: tuple[Built, ...]) -> None:
     whole = {one.usage.readings for one in built if not BY_CODE[one.layout].lesson}
     if whole - {there}:
         st.info(guest.t("laboratory.layouts.stale", readings=number(there, guest.language)))
-    lab_notes.few(guest, there)
+    warn_of_few(guest, there)
     if all(layout.code in by_code for layout in WATERFALL):
         st.header(guest.t("laboratory.waterfall.title"), anchor=False)
         chosen = [by_code[layout.code] for layout in WATERFALL]
@@ -137,7 +137,7 @@ def show_built(guest: Visitor, built: tuple[Built, ...]) -> None:
 
 def show_raw(guest: Visitor, built: tuple[Built, ...], key: str) -> None:
     statistics = {layout_name(one.layout): one.usage.raw for one in built}
-    lab_notes.raw(guest, statistics, "laboratory.column.layout", key)
+    show_statistics(guest, statistics, "laboratory.column.layout", key)
 
 
 def row(one: Built) -> dict[str, Cell]:
@@ -192,11 +192,11 @@ def show_inside(guest: Visitor) -> None:
     if st.button(
         guest.t("laboratory.granularity.start"),
         icon=":material/view_week:",
-        disabled=lab_job.blocked(guest, "granularity"),
+        disabled=job.blocked(guest, "granularity"),
         key="lab_granularity",
     ):
-        lab_job.begin(guest, "granularity", jobs.granularity(guest.store.patient()))
-    built = lab_job.watch(guest, "granularity", building) or ()
+        job.begin(guest, "granularity", jobs.granularity(guest.store.patient()))
+    built = job.watch(guest, "granularity", building) or ()
     if built:
         for column, one in zip(st.columns(3), built, strict=False):
             held = one.usage.readings / max(one.usage.buckets or 1, 1)
@@ -250,12 +250,12 @@ def show_limits(guest: Visitor) -> None:
     if guest.meter and st.button(
         guest.t("laboratory.limits.start"),
         icon=":material/gavel:",
-        disabled=lab_job.blocked(guest, "limits"),
+        disabled=job.blocked(guest, "limits"),
         key="lab_limits",
     ):
-        lab_job.begin(guest, "limits", jobs.limits(guest.store.patient(), guest.meter))
+        job.begin(guest, "limits", jobs.limits(guest.store.patient(), guest.meter))
     tried: tuple[Trial, ...] = (
-        lab_job.watch(guest, "limits", lambda at: limit_name(at.source), "laboratory.limits.running") or ()
+        job.watch(guest, "limits", lambda at: limit_name(at.source), "laboratory.limits.running") or ()
     )
     for trial in tried:
         show_trial(guest, trial)

@@ -10,11 +10,10 @@ from core.lab import jobs
 from core.lab.figures import scales
 from core.lab.speed.inserts import BATCH, BATCHES, Inserted
 from core.lab.speed.races import RUNS, Race
-from pages.shared import lab_job
 from pages.shared.frame import link, page
-from pages.shared.lab_charts import draw
-from pages.shared.lab_tables import Cell, Column, sortable
 from pages.shared.visitor import Visitor
+from pages.views.lab import job
+from pages.views.lab.display import Cell, Column, draw, sortable
 
 TIMES = ("ordinary", "ordinary_p95", "time_series", "time_series_p95", "ratio")
 EXAMINED = ("documents", "keys", "buckets", "series_keys")
@@ -27,10 +26,10 @@ def start(guest: Visitor) -> None:
         guest.t("speed.start"),
         type="primary",
         icon=":material/timer:",
-        disabled=lab_job.blocked(guest, "speed"),
+        disabled=job.blocked(guest, "speed"),
         key="speed_start",
     ):
-        lab_job.begin(guest, "speed", jobs.speed(guest.store.patient(), guest.meter))
+        job.begin(guest, "speed", jobs.speed(guest.store.patient(), guest.meter))
 
 
 def show_races(guest: Visitor, run: tuple[Race, ...]) -> None:
@@ -54,7 +53,7 @@ def show_copy(guest: Visitor, run: dict[str, Race]) -> None:
     picked = question.selectbox(
         guest.t("speed.column.query"),
         list(run),
-        format_func=lambda at: guest.t(f"speed.query.{at.source}"),
+        format_func=lambda code: guest.t(f"speed.query.{code}"),
         key="speed_query",
     )
     side = collection.selectbox(
@@ -102,12 +101,12 @@ def show_inserts(guest: Visitor) -> None:
     if guest.meter and st.button(
         guest.t("speed.insert.start"),
         icon=":material/upload:",
-        disabled=lab_job.blocked(guest, "insert", tell=False),
+        disabled=job.blocked(guest, "insert", tell=False),
         key="speed_insert",
     ):
-        lab_job.begin(guest, "insert", jobs.inserting(guest.store.patient(), guest.meter))
+        job.begin(guest, "insert", jobs.inserting(guest.store.patient(), guest.meter))
     found: tuple[Inserted, ...] = (
-        lab_job.watch(guest, "insert", lambda at: guest.t(f"speed.way.{at.source}")) or ()
+        job.watch(guest, "insert", lambda at: guest.t(f"speed.way.{at.source}")) or ()
     )
     for one in found:
         st.markdown(f"**{guest.t(f'speed.way.insert-{one.way}')}**")
@@ -123,7 +122,7 @@ def show_inserts(guest: Visitor) -> None:
 guest = page("speed", needs="readings")
 st.markdown(guest.t("speed.rules", runs=RUNS))
 start(guest)
-races: tuple[Race, ...] = lab_job.watch(guest, "speed", lambda at: guest.t(f"speed.query.{at.source}")) or ()
+races: tuple[Race, ...] = job.watch(guest, "speed", lambda at: guest.t(f"speed.query.{at.source}")) or ()
 if races:
     show_races(guest, races)
 show_inserts(guest)

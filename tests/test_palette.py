@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from core.consumption.figures.theme import DARK, LIGHT, TEMPO
 from core.lab.figures.style import BOUND, ORDINARY, OTHER, TIME_SERIES
-from pages.shared.history_calendar import COLOURS
+from pages.views.history.calendar import COLOURS
 from tests.code import ROOT
 
 Vector = NDArray[np.float64]

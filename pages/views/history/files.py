@@ -14,8 +14,8 @@ from core.model import DEMO_PRM, UNKNOWN_PRM, Meter
 from core.sources.conso_api.token import clean_prm
 from core.sources.files import FileSource, open_files
 from pages.shared import notices
-from pages.shared.history_preview import Factory, show_preview
 from pages.shared.visitor import Visitor
+from pages.views.history.preview import Factory, show_preview
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile

@@ -14,10 +14,9 @@ from core.paristime import local, now_ms
 from core.sources.conso_api.token import read_token
 from pages.shared import notices
 from pages.shared.frame import link
-from pages.shared.history_budget import days_for
-from pages.shared.history_job import tells
-from pages.shared.history_preview import Factory, show_preview
 from pages.shared.visitor import Visitor
+from pages.views.history.job import tells
+from pages.views.history.preview import Factory, days_for, show_preview
 
 
 def choose(guest: Visitor) -> Factory | None:

@@ -14,9 +14,8 @@ from core.model import count_refused
 from core.paristime import local, now_ms
 from pages.shared import notices
 from pages.shared.frame import link
-from pages.shared.history_budget import days_for
-from pages.shared.history_preview import show_gaps, show_refusals, written
 from pages.shared.visitor import Visitor
+from pages.views.history.preview import days_for, show_gaps, show_refusals, written
 
 POLL_SECONDS = 1.0
 SHOWN_PARTS = 12

@@ -17,8 +17,8 @@ from core.model import Days, Meter
 from core.paristime import local, today
 from core.storage.record import Record
 from pages.shared import notices
-from pages.shared.history_api import can_ask
 from pages.shared.visitor import Visitor
+from pages.views.history.api import can_ask
 
 COLOURS: Final = {
     DayState.COMPLETE: "#3aa37c",

@@ -13,10 +13,11 @@ from core.lab.report.findings import Findings, as_json, compare, read_report
 from core.lab.report.html import as_html
 from core.lab.wording import figure_name, signed
 from core.paristime import local, to_ms
-from pages.shared import lab_job, notices
+from pages.shared import notices
 from pages.shared.frame import link
-from pages.shared.lab_tables import Cell, Column, sortable
 from pages.shared.visitor import Visitor
+from pages.views.lab import job
+from pages.views.lab.display import Cell, Column, sortable
 
 
 def show_report(guest: Visitor, found: Fleet | None) -> None:
@@ -26,18 +27,18 @@ def show_report(guest: Visitor, found: Fleet | None) -> None:
     if guest.meters and st.button(
         guest.t("report.prepare"),
         icon=":material/description:",
-        disabled=lab_job.blocked(guest, "report", tell=False),
+        disabled=job.blocked(guest, "report", tell=False),
         key="report_prepare",
     ):
-        lab_job.begin(
+        job.begin(
             guest,
             "report",
             jobs.report(
                 guest.store.patient(),
-                layouts=lab_job.result(guest, "layouts") or (),
-                races=lab_job.result(guest, "speed") or (),
-                inserts=lab_job.result(guest, "insert") or (),
-                trials=lab_job.result(guest, "limits") or (),
+                layouts=job.result(guest, "layouts") or (),
+                races=job.result(guest, "speed") or (),
+                inserts=job.result(guest, "insert") or (),
+                trials=job.result(guest, "limits") or (),
                 fleet=found,
             ),
         )
@@ -46,7 +47,7 @@ def show_report(guest: Visitor, found: Fleet | None) -> None:
         link(guest, "history", guest.t("common.empty.import"), icon=":material/download:")
     findings: Findings | None = None
     if guest.has_workspace:
-        findings = lab_job.watch(guest, "report", lambda _: "", "footprint.measuring")
+        findings = job.watch(guest, "report", lambda _: "", "footprint.measuring")
     if findings:
         show_downloads(guest, findings)
     with st.expander(guest.t("report.compare.title"), icon=":material/compare_arrows:"):

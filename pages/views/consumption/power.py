@@ -17,7 +17,7 @@ from core.paristime import local
 from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
-from pages.views.compare import days_link
+from pages.views.consumption.compare import days_link
 from pages.views.empty import measured
 from pages.views.navigator import open_day
 

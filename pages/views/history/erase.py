@@ -9,8 +9,8 @@ import streamlit as st
 from core.formats import number
 from core.model import Meter
 from pages.shared import notices
-from pages.shared.history_job import Kind, key_of
 from pages.shared.visitor import Visitor
+from pages.views.history.job import Kind, key_of
 
 
 def show_erase(guest: Visitor, meter: Meter, busy: bool) -> None:

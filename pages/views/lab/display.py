@@ -1,15 +1,20 @@
-"""Tables of measurements: numbers to the right, written as the visitor's language does."""
+"""How measurements are shown: tables and charts in the visitor's language, warnings, raw statistics."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.formats import number
+from core.lab.figures.style import in_words
+from core.lab.footprint import MEANINGFUL_READINGS
+from pages.shared.frame import link
 from pages.shared.visitor import Visitor
 
 Cell = float | int | str | None
@@ -68,3 +73,31 @@ def sides(head: Sequence[str], rows: Sequence[tuple[str, Sequence[float | None],
 
 def _says(guest: Visitor, decimals: int) -> Says:
     return lambda value: number(value, guest.language, decimals)
+
+
+def draw(guest: Visitor, figure: go.Figure, title: str, key: str) -> None:
+    """`title`: the key of what the chart is about."""
+    words = in_words(guest.t(title), figure, guest.language)
+    st.plotly_chart(figure, config={"displayModeBar": False}, key=key, alt=words)
+
+
+def warn_of_few(guest: Visitor, readings: int, key: str = "footprint.few") -> None:
+    """Warns of fewer readings than a ratio needs; but for a fleet's own warning, leads to a fleet."""
+    if readings >= MEANINGFUL_READINGS:
+        return
+    limit = number(MEANINGFUL_READINGS, guest.language)
+    st.warning(guest.t(key, readings=limit), icon=":material/info:")
+    if key == "footprint.few":
+        link(guest, "fleet", guest.t("footprint.to_fleet"), icon=":material/groups:")
+
+
+def show_statistics(
+    guest: Visitor, statistics: Mapping[str, Mapping[str, Any]], title: str, key: str
+) -> None:
+    """The server's own statistics of several collections, by what a person calls them, one at a time.
+
+    `title`: the key of the text above the choice.
+    """
+    with st.expander(guest.t("footprint.raw"), icon=":material/data_object:"):
+        picked = st.selectbox(guest.t(title), list(statistics), key=key)
+        st.json(json.loads(json.dumps(statistics[picked], default=str)), expanded=1)

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 import streamlit as st
 
 from core.formats import counted, gaps, number, period
+from core.importing.api.budget import Allowance
+from core.importing.api.source import budget_of
 from core.model import UNKNOWN_PRM, Preview, Refusal, RefusalReason, Span
 from core.paristime import local
 from core.sources.source import Source
+from pages.shared import notices
 from pages.shared.notices import plain
 from pages.shared.visitor import Visitor
 
@@ -78,3 +81,14 @@ def show_refusals(guest: Visitor, refused: Iterable[Refusal]) -> None:
         lines.append(f"- {plain(told)}{example}")
     if lines:
         st.markdown("\n".join(lines))
+
+
+def days_for(guest: Visitor, calls: int) -> str | None:
+    """On about how many days so many calls are sent; None where one is enough."""
+    with notices.guard():
+        allowance: Allowance = budget_of(guest.store, guest.settings).allowance()
+    days = allowance.days_for(calls)
+    if days <= 1:
+        return None
+    limit = number(allowance.limit, guest.language)
+    return guest.t("history.api.days", days=number(days, guest.language), limit=limit)
