@@ -19,7 +19,7 @@ class Deployment(StrEnum):
 
 
 class Settings(BaseSettings):
-    """Every setting; README's table is checked against this class."""
+    """Every setting; the table of docs/settings.md is checked against this class."""
 
     model_config = SettingsConfigDict(
         env_prefix="COURBE_",

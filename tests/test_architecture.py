@@ -1,4 +1,4 @@
-"""The house rules, held by reading the imports: see "How the code is laid out" in README."""
+"""The house rules, held by reading the imports: see docs/architecture.md."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ def module(request: pytest.FixtureRequest) -> Module:
 
 
 def test_every_room_has_a_floor(module: Module) -> None:
-    assert room_of(module.name) in FLOORS, f"{module.where}: put this room on a floor, here and in README"
+    named = "here and in docs/architecture.md"
+    assert room_of(module.name) in FLOORS, f"{module.where}: put this room on a floor, {named}"
 
 
 def test_nothing_imports_upward(module: Module) -> None:

@@ -511,7 +511,7 @@ def test_erasing_one_meter_keeps_the_others(home: Home) -> None:
         ("API_DAILY_CALLS", "x", "un nombre"),
         ("WORKSPACE_HOURS", "0", "1 au moins"),
         ("DEPLOYMENT", "alone", "personal / shared"),
-        ("DATABASE", "a b", "README"),
+        ("DATABASE", "a b", "docs/settings.md"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_told_in_french_too(
