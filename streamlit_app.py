@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core.formats import number
 from core.importing.run import import_work
 from core.jobs import Job
 from core.model import DEMO_PRM, Meter
 from core.sources.demo import DemoSource
+from core.texts import Words
 from pages.shared import notices
 from pages.shared.frame import go, page, show_trouble
 from pages.shared.visitor import Visitor
@@ -21,17 +21,17 @@ METERS: Final = 37_000_000
 """Linky meters in France."""
 
 
-def figures(visitor: Visitor) -> None:
+def figures(words: Words) -> None:
     """What half-hourly readings add up to in a year."""
     one, all_of_them = st.columns(2)
     with one.container(border=True):
-        count = number(READINGS_A_YEAR, visitor.language)
-        st.metric(visitor.t("welcome.one_meter"), count)
-        st.caption(visitor.t("welcome.one_meter_note"))
+        count = words.number(READINGS_A_YEAR)
+        st.metric(words.text("welcome.one_meter"), count)
+        st.caption(words.text("welcome.one_meter_note"))
     with all_of_them.container(border=True):
-        count = number(READINGS_A_YEAR * METERS / 1e9, visitor.language)
-        st.metric(visitor.t("welcome.all_meters"), visitor.t("welcome.billion", count=count))
-        st.caption(visitor.t("welcome.all_meters_note"))
+        count = words.number(READINGS_A_YEAR * METERS / 1e9)
+        st.metric(words.text("welcome.all_meters"), words.text("welcome.billion", count=count))
+        st.caption(words.text("welcome.all_meters_note"))
 
 
 def import_demo(visitor: Visitor) -> None:
@@ -40,9 +40,9 @@ def import_demo(visitor: Visitor) -> None:
         key = visitor.workspace.key
         before = visitor.jobs.find(key)
         if before and before.active:  # of files, or begun in another tab: repeating the demo changes nothing
-            watch(visitor, before)
+            watch(visitor.words, before)
         job = visitor.jobs.start(key, import_work(visitor.store, lambda: [DemoSource()]))
-        watch(visitor, job)
+        watch(visitor.words, job)
         if job.error:
             raise job.error
         visitor.refresh()
@@ -50,39 +50,40 @@ def import_demo(visitor: Visitor) -> None:
     go(visitor, "consumption")
 
 
-def watch(visitor: Visitor, job: Job[Any]) -> None:
+def watch(words: Words, job: Job[Any]) -> None:
     """Waits for the end of an import."""
-    bar = st.progress(0.0, visitor.t("welcome.importing"))
+    bar = st.progress(0.0, words.text("welcome.importing"))
     while not job.wait(0.1):
         progress = job.progress
         written = progress.readings / progress.expected if progress.expected else 0.0
         phase = "welcome.projecting" if written >= 1 else "welcome.importing"
-        bar.progress(min(written, 1.0), visitor.t(phase))
+        bar.progress(min(written, 1.0), words.text(phase))
     bar.empty()
 
 
 visitor = page("welcome", needs="nothing")
+words = visitor.words
 if visitor.trouble:
     show_trouble(visitor, visitor.trouble)
 returning = visitor.trouble is None and bool(visitor.meters)
 with st.container(horizontal=True):
     if returning and st.button(
-        visitor.t("welcome.back"), type="primary", icon=":material/monitoring:", key="see_consumption"
+        words.text("welcome.back"), type="primary", icon=":material/monitoring:", key="see_consumption"
     ):
         go(visitor, "consumption")
     wanted = st.button(
-        visitor.t("welcome.demo"),
+        words.text("welcome.demo"),
         type="secondary" if returning else "primary",
         icon=":material/play_arrow:",
         disabled=visitor.trouble is not None,
         key="try_demo",
     )
-    if st.button(visitor.t("welcome.own"), icon=":material/person:", key="own_data"):
+    if st.button(words.text("welcome.own"), icon=":material/person:", key="own_data"):
         go(visitor, "connect")
-st.caption(visitor.t("welcome.demo_note"))
+st.caption(words.text("welcome.demo_note"))
 progress = st.container()
-figures(visitor)
-st.caption(visitor.t("welcome.marks"))
+figures(words)
+st.caption(words.text("welcome.marks"))
 if wanted:
     with progress:
         import_demo(visitor)

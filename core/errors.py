@@ -6,9 +6,8 @@ filled with `details`. Details never hold a token, a URI or a whole PRM.
 
 from __future__ import annotations
 
-from core.formats import details as told
 from core.model import Days
-from core.texts import Language, text
+from core.texts import ENGLISH, Words
 
 
 class CourbeError(Exception):
@@ -19,17 +18,17 @@ class CourbeError(Exception):
         self.code = code
         self.details = details
 
-    def title(self, language: Language = Language.ENGLISH) -> str:
-        return self._say("title", language)
+    def title(self, words: Words = ENGLISH) -> str:
+        return self._say("title", words)
 
-    def happened(self, language: Language = Language.ENGLISH) -> str:
-        return self._say("happened", language)
+    def happened(self, words: Words = ENGLISH) -> str:
+        return self._say("happened", words)
 
-    def cure(self, language: Language = Language.ENGLISH) -> str:
-        return self._say("cure", language)
+    def cure(self, words: Words = ENGLISH) -> str:
+        return self._say("cure", words)
 
-    def _say(self, part: str, language: Language) -> str:
-        return text(f"error.{self.code}.{part}", language, **told(self.details, language))
+    def _say(self, part: str, words: Words) -> str:
+        return words.text(f"error.{self.code}.{part}", **words.details(self.details))
 
     def __str__(self) -> str:
         return f"{self.happened()} {self.cure()}"

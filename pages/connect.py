@@ -8,12 +8,12 @@ import streamlit as st
 from pydantic import SecretStr
 
 from core.errors import InputError
-from core.formats import counted, day
 from core.importing.api.check import check_api
 from core.model import Meter
 from core.paristime import local, now_ms
 from core.sources.conso_api.token import Token, clean_prm, read_token
 from core.storage.workspace import Place
+from core.texts import Words
 from pages.shared import notices
 from pages.shared.frame import go, page
 from pages.shared.visitor import Visitor
@@ -28,22 +28,23 @@ TOKEN, URI = "token", "uri"
 def storage_section(visitor: Visitor) -> SecretStr | None:
     """Where readings are kept; returns the URI that is to be checked, empty while it is still to be typed,
     None for the MongoDB in use."""
-    st.header(visitor.t("connect.storage"), anchor=False)
+    words = visitor.words
+    st.header(words.text("connect.storage"), anchor=False)
     wanted = None
     if visitor.capabilities.own_uri:
         choice = st.radio(
-            visitor.t("connect.storage_choice"),
+            words.text("connect.storage_choice"),
             [DEPLOYMENTS, OWN],
             index=1 if visitor.own_database else 0,
-            format_func=lambda place: visitor.t(
+            format_func=lambda place: words.text(
                 "connect.own_uri" if place == OWN else f"connect.{visitor.deployment_place.value}"
             ),
             key="storage",
         )
         if choice == OWN:
-            typed = secret_field(visitor, "connect.uri", "connect.uri_help", URI)
+            typed = secret_field(words, "connect.uri", "connect.uri_help", URI)
             wanted = typed or (None if visitor.own_database else SecretStr(""))
-            st.caption(visitor.t("connect.uri_wanted"))  # always: what goes away would move the button
+            st.caption(words.text("connect.uri_wanted"))  # always: what goes away would move the button
         elif visitor.own_database:
             visitor.use_deployment_database()
             st.rerun()
@@ -53,28 +54,30 @@ def storage_section(visitor: Visitor) -> SecretStr | None:
 
 def storage_state(visitor: Visitor) -> None:
     """Which MongoDB is in use, or why there is none."""
+    words = visitor.words
     if visitor.trouble:
         notices.show(visitor.trouble)
         return
     if visitor.is_shared:
-        st.caption(visitor.t("connect.in_use_shared"))
+        st.caption(words.text("connect.in_use_shared"))
         return
     place = visitor.workspace.place
     if place is Place.EMBEDDED:
         folder = notices.plain(str(visitor.settings.data_dir))
-        st.caption(visitor.t("connect.in_use_embedded", folder=folder))
+        st.caption(words.text("connect.in_use_embedded", folder=folder))
     else:
         database = notices.plain(visitor.settings.database)
-        st.caption(visitor.t("connect.in_use", database=database))
+        st.caption(words.text("connect.in_use", database=database))
 
 
 def api_section(visitor: Visitor) -> None:
     """Token and meter of Conso API."""
-    st.header(visitor.t("connect.api"), anchor=False)
+    words = visitor.words
+    st.header(words.text("connect.api"), anchor=False)
     if not visitor.capabilities.api:
-        st.info(visitor.t("connect.api_shared"), icon=":material/info:")
+        st.info(words.text("connect.api_shared"), icon=":material/info:")
         return
-    typed = secret_field(visitor, "connect.token", "connect.token_help", TOKEN)
+    typed = secret_field(words, "connect.token", "connect.token_help", TOKEN)
     if typed:
         visitor.token = typed
     token = token_state(visitor)
@@ -83,8 +86,9 @@ def api_section(visitor: Visitor) -> None:
 
 def token_state(visitor: Visitor) -> Token | None:
     """What the token says of itself; None where there is none or it cannot be read."""
+    words = visitor.words
     if visitor.token is None:
-        st.caption(visitor.t("connect.token_none"))
+        st.caption(words.text("connect.token_none"))
         return None
     try:
         token = read_token(visitor.token)
@@ -93,37 +97,38 @@ def token_state(visitor: Visitor) -> Token | None:
         return None
     left = token.days_left(now_ms())
     if left is None or token.expires is None:
-        st.caption(visitor.t("connect.token_kept"))
+        st.caption(words.text("connect.token_kept"))
     else:
         until = local(token.expires)
-        days = counted("common.days_left", max(left, 0), visitor.language)
-        words = {"day": day(until.date(), visitor.language), "days": days}
+        days = words.counted("common.days_left", max(left, 0))
+        told = {"day": words.day(until.date()), "days": days}
         if token.expires <= now_ms():
-            st.error(visitor.t("connect.token_expired", **words), icon=":material/error:")
+            st.error(words.text("connect.token_expired", **told), icon=":material/error:")
         elif left < SOON_DAYS:
-            st.warning(visitor.t("connect.token_soon", **words), icon=":material/schedule:")
+            st.warning(words.text("connect.token_soon", **told), icon=":material/schedule:")
         else:
-            st.caption(visitor.t("connect.token_until", **words))
+            st.caption(words.text("connect.token_until", **told))
     return token
 
 
 def choose_meter(visitor: Visitor, token: Token | None) -> None:
     """The meter: one of those the token opens, else 14 digits typed with or without spaces."""
+    words = visitor.words
     if token:
         known = visitor.prm if visitor.prm in token.prms else token.prms[0]
         visitor.prm = st.selectbox(
-            visitor.t("connect.prm"),
+            words.text("connect.prm"),
             token.prms,
             index=token.prms.index(known),
             format_func=lambda prm: Meter(prm).masked,
-            help=visitor.t("connect.prm_of_token"),
+            help=words.text("connect.prm_of_token"),
             key="prm_of_token",
         )
         return
     typed = st.text_input(
-        visitor.t("connect.prm"),
+        words.text("connect.prm"),
         placeholder="12 345 678 901 234",
-        help=visitor.t("connect.prm_help"),
+        help=words.text("connect.prm_help"),
         autocomplete="off",
         key="prm",
     )
@@ -134,44 +139,46 @@ def choose_meter(visitor: Visitor, token: Token | None) -> None:
             notices.show(error)
 
 
-def secret_field(visitor: Visitor, label: str, note: str, key: str) -> SecretStr | None:
+def secret_field(words: Words, label: str, note: str, key: str) -> SecretStr | None:
     """A field whose value is not shown; what the session already holds is not sent to the browser again."""
     typed = st.text_input(
-        visitor.t(label), type="password", help=visitor.t(note), autocomplete="off", key=key
+        words.text(label), type="password", help=words.text(note), autocomplete="off", key=key
     ).strip()
     return SecretStr(typed) if typed else None
 
 
 def check(visitor: Visitor, uri: SecretStr | None) -> None:
     """Looks at everything; a MongoDB that passes is used from now on."""
-    with st.spinner(visitor.t("connect.checking_storage")), notices.guard():
+    words = visitor.words
+    with st.spinner(words.text("connect.checking_storage")), notices.guard():
         checks = visitor.check_storage(uri)
-    st.markdown(f"**{visitor.t('connect.storage')}**")
+    st.markdown(f"**{words.text('connect.storage')}**")
     notices.show_checks(checks)
     if any(one.passed is False for one in checks):
         return
     if uri:
         with notices.guard():
             visitor.use_own_database(uri)
-        st.success(visitor.t("connect.uri_taken"), icon=":material/check_circle:")
+        st.success(words.text("connect.uri_taken"), icon=":material/check_circle:")
     if visitor.capabilities.api:
         meter = Meter(visitor.prm) if visitor.prm else None
-        with st.spinner(visitor.t("connect.checking_api")), notices.guard():
+        with st.spinner(words.text("connect.checking_api")), notices.guard():
             found = check_api(visitor.store, visitor.settings, meter, visitor.token)
-        st.markdown(f"**{visitor.t('connect.api')}**")
+        st.markdown(f"**{words.text('connect.api')}**")
         notices.show_checks(found)
 
 
 def erase_section(visitor: Visitor) -> None:
     """Everything this workspace holds, deleted after one question."""
+    words = visitor.words
     if visitor.is_shared or visitor.trouble or not visitor.meters:
         return  # a guest's button is beside the navigation, on every page
     st.divider()
-    with st.popover(visitor.t("connect.erase"), icon=":material/delete:"):
-        meters = ", ".join(visitor.name_of(summary.meter) for summary in visitor.meters)
-        st.markdown(visitor.t("connect.erase_what", meters=notices.plain(meters)))
+    with st.popover(words.text("connect.erase"), icon=":material/delete:"):
+        meters = ", ".join(words.meter(summary.meter) for summary in visitor.meters)
+        st.markdown(words.text("connect.erase_what", meters=notices.plain(meters)))
         sure = st.button(
-            visitor.t("common.erase_yes"), type="primary", icon=":material/delete_forever:", key="erase_yes"
+            words.text("common.erase_yes"), type="primary", icon=":material/delete_forever:", key="erase_yes"
         )
     if sure:
         with notices.guard():
@@ -180,6 +187,7 @@ def erase_section(visitor: Visitor) -> None:
 
 
 visitor = page("connect", needs="nothing")
+words = visitor.words
 left, right = st.columns(2, gap="medium")
 with left, st.container(border=True):
     new_uri = storage_section(visitor)
@@ -187,9 +195,9 @@ with right, st.container(border=True):
     api_section(visitor)
 with st.container(horizontal=True):
     wanted = st.button(
-        visitor.t("connect.check"), type="primary", icon=":material/fact_check:", key="check_connections"
+        words.text("connect.check"), type="primary", icon=":material/fact_check:", key="check_connections"
     )
-    if st.button(visitor.t("connect.next"), icon=":material/arrow_forward:", key="to_history"):
+    if st.button(words.text("connect.next"), icon=":material/arrow_forward:", key="to_history"):
         go(visitor, "history")
 if wanted:
     check(visitor, new_uri)

@@ -28,35 +28,36 @@ class Section(StrEnum):
     EXPORT = "export"
 
 
-guest = page("consumption", needs="readings")
-home = household(guest)
-priced, told = contract(guest)
-style = theme(guest)
-period = navigator(guest, home.days)
-show_figures(guest, home, period, priced, style)
+visitor = page("consumption", needs="readings")
+words = visitor.words
+home = household(visitor)
+priced, told = contract(visitor)
+style = theme(words)
+period = navigator(words, home.days)
+show_figures(words, home, period, priced)
 with st.container(horizontal=True, vertical_alignment="center"):
-    say_priced(guest, home, priced, told)
+    say_priced(words, home, priced, told)
     st.page_link(
         path_of("cost"),
-        label=guest.t("consumption.priced.change"),
+        label=words.text("consumption.priced.change"),
         icon=":material/euro:",
-        query_params=guest.query | shown_in_address(),
+        query_params=visitor.query | shown_in_address(),
     )
 section = choice(
     "show",
     list(Section),
-    guest.t("consumption.section.label"),
-    lambda one: guest.t(f"consumption.section.{one.value}"),
+    words.text("consumption.section.label"),
+    lambda one: words.text(f"consumption.section.{one.value}"),
     hide_label=True,
 )
 if section is Section.OVERVIEW:
-    show_overview(guest, home, period, priced, style)
+    show_overview(visitor, home, period, priced, style)
 elif section is Section.HABITS:
-    show_habits(guest, home, period, priced, style)
+    show_habits(visitor, home, period, priced, style)
 elif section is Section.COMPARE:
-    show_compare(guest, home, period, style)
+    show_compare(visitor, home, period, style)
 elif section is Section.POWER:
-    show_power(guest, home, period, priced, style)
+    show_power(visitor, home, period, priced, style)
 else:
-    show_export(guest, home)
-link(guest, "footprint", guest.t("common.to_footprint"), icon=":material/database:")
+    show_export(visitor, home)
+link(visitor, "footprint", words.text("common.to_footprint"), icon=":material/database:")

@@ -24,25 +24,26 @@ class Part(StrEnum):
     CONTRACT = "contract"
 
 
-guest = page("cost", needs="readings")
-home = household(guest)
-priced, told = contract(guest)
-style = theme(guest)
+visitor = page("cost", needs="readings")
+words = visitor.words
+home = household(visitor)
+priced, told = contract(visitor)
+style = theme(words)
 part = choice(
     "part",
     list(Part),
-    guest.t("cost.section.label"),
-    lambda one: guest.t(f"cost.section.{one.value}"),
+    words.text("cost.section.label"),
+    lambda one: words.text(f"cost.section.{one.value}"),
     hide_label=True,
 )
-say_priced(guest, home, priced, told)
+say_priced(words, home, priced, told)
 if part is Part.CONTRACT:
-    show_form(guest, priced)
+    show_form(visitor, priced)
 elif not home.is_bought:
-    st.info(guest.t("cost.not_bought"), icon=":material/info:")
+    st.info(words.text("cost.not_bought"), icon=":material/info:")
 elif part is Part.BILL:
-    show_bill(guest, home, navigator(guest, home.days), priced, style)
+    show_bill(visitor, home, navigator(words, home.days), priced, style)
 else:
     # A contract is chosen for all seasons: what is compared is the whole history, unless asked otherwise.
-    show_offers(guest, home, navigator(guest, home.days, View.ALL), priced, style, told=told)
-link(guest, "footprint", guest.t("common.to_footprint"), icon=":material/database:")
+    show_offers(visitor, home, navigator(words, home.days, View.ALL), priced, style, told=told)
+link(visitor, "footprint", words.text("common.to_footprint"), icon=":material/database:")

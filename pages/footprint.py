@@ -7,11 +7,11 @@ import time
 
 import streamlit as st
 
-from core.formats import number, percent, size
 from core.lab.figures.sizes import side_by_side
 from core.lab.footprint import Footprint, Usage, footprint, saving
 from core.lab.lower_bound import Bound, bound
 from core.lab.wording import saved
+from core.texts import Words
 from pages.shared import notices
 from pages.shared.frame import link, page
 from pages.shared.visitor import Visitor
@@ -25,61 +25,63 @@ ROWS = (
 )
 
 
-def measure(guest: Visitor) -> tuple[Footprint, Bound]:
+def measure(visitor: Visitor) -> tuple[Footprint, Bound]:
     """Both collections, verified and settled, and what their values alone would take."""
-    with st.spinner(guest.t("footprint.measuring")), notices.guard():
-        measured = footprint(guest.store)
-        limit = bound(guest.store.read(summary.meter).watts for summary in guest.meters)
+    with st.spinner(visitor.words.text("footprint.measuring")), notices.guard():
+        measured = footprint(visitor.store)
+        limit = bound(visitor.store.read(summary.meter).watts for summary in visitor.meters)
     return measured, limit
 
 
-def show_gain(guest: Visitor, measured: Footprint) -> None:
-    ordinary, series, speech = measured.ordinary, measured.time_series, guest.language
+def show_gain(words: Words, measured: Footprint) -> None:
+    ordinary, series = measured.ordinary, measured.time_series
     ratio = ordinary.net_bytes / series.net_bytes
     per_bucket = series.readings / max(series.buckets or 1, 1)
     cards = (
-        ("saving-total", saved(ordinary.net_bytes, series.net_bytes, speech)),
-        ("ratio", f"{number(ratio, speech, 1)} ×"),
-        ("saving-data", saved(ordinary.data_bytes, series.data_bytes, speech)),
-        ("per-bucket", number(per_bucket, speech)),
+        ("saving-total", saved(ordinary.net_bytes, series.net_bytes, words)),
+        ("ratio", f"{words.number(ratio, 1)} ×"),
+        ("saving-data", saved(ordinary.data_bytes, series.data_bytes, words)),
+        ("per-bucket", words.number(per_bucket)),
     )
     for column, (name, value) in zip(st.columns(len(cards)), cards, strict=True):
         column.metric(
-            guest.t(f"footprint.card.{name}"), value, help=guest.t(f"footprint.card.{name}.help"), border=True
+            words.text(f"footprint.card.{name}"),
+            value,
+            help=words.text(f"footprint.card.{name}.help"),
+            border=True,
         )
 
 
-def show_state(guest: Visitor, measured: Footprint, limit: Bound) -> None:
+def show_state(visitor: Visitor, measured: Footprint, limit: Bound) -> None:
     """Verified, settled, and whether a ratio means anything yet."""
-    speech, series = guest.language, measured.time_series
+    words, series = visitor.words, measured.time_series
     st.markdown(
-        guest.t("footprint.verified", readings=number(series.readings, speech), server=measured.server)
+        words.text("footprint.verified", readings=words.number(series.readings), server=measured.server)
     )
     if measured.settled:
-        st.markdown(guest.t("footprint.settled"))
-    warn_of_few(guest, series.readings)
+        st.markdown(words.text("footprint.settled"))
+    warn_of_few(visitor, series.readings)
     st.caption(
-        guest.t(
+        words.text(
             "footprint.bound",
             compressor=limit.compressor,
-            value=number(limit.bytes_per_reading, speech, 2),
-            readings=number(limit.readings, speech),
+            value=words.number(limit.bytes_per_reading, 2),
+            readings=words.number(limit.readings),
         )
     )
 
 
-def show_table(guest: Visitor, measured: Footprint) -> None:
-    speech = guest.language
+def show_table(words: Words, measured: Footprint) -> None:
     both = (measured.ordinary, measured.time_series)
 
     def bytes_of(value: float) -> str:
-        return size(value, speech)
+        return words.size(value)
 
     def per_reading(value: float) -> str:
-        return number(value, speech, 2)
+        return words.number(value, 2)
 
     def gain(value: float) -> str:
-        return percent(value, speech)
+        return words.percent(value)
 
     has_free = any(one.unused_bytes for one in both)
     rows = []
@@ -90,31 +92,31 @@ def show_table(guest: Visitor, measured: Footprint) -> None:
         says = per_reading if name.endswith("_reading") else bytes_of
         final = measured.settled or name == "data_bytes"
         won = saving(one, other) if final and "free" not in name else None
-        rows.append((guest.t(f"footprint.table.{name}"), (one, other, won), (says, says, gain)))
+        rows.append((words.text(f"footprint.table.{name}"), (one, other, won), (says, says, gain)))
     head = ("footprint.table.size", *(f"footprint.{side}" for side in SIDES), "footprint.table.saving")
-    sides([guest.t(title) for title in head], rows)
+    sides([words.text(title) for title in head], rows)
     if has_free:
-        st.caption(guest.t("footprint.free"))
+        st.caption(words.text("footprint.free"))
 
 
-def show_raw(guest: Visitor, measured: Footprint) -> None:
-    with st.expander(guest.t("footprint.raw"), icon=":material/data_object:"):
+def show_raw(words: Words, measured: Footprint) -> None:
+    with st.expander(words.text("footprint.raw"), icon=":material/data_object:"):
         for column, side, usage in zip(
             st.columns(2), SIDES, (measured.ordinary, measured.time_series), strict=True
         ):
             with column:
-                st.markdown(f"**{guest.t(f'footprint.{side}')}**")
-                st.markdown(described(guest, usage))
+                st.markdown(f"**{words.text(f'footprint.{side}')}**")
+                st.markdown(described(words, usage))
                 st.json(json.loads(json.dumps(usage.raw, default=str)), expanded=1)
 
 
-def described(guest: Visitor, usage: Usage) -> str:
+def described(words: Words, usage: Usage) -> str:
     """Compressor, allocation unit and indexes with their sizes."""
-    indexes = ", ".join(f"`{name}` {size(count, guest.language)}" for name, count in usage.indexes.items())
-    return guest.t(
+    indexes = ", ".join(f"`{name}` {words.size(count)}" for name, count in usage.indexes.items())
+    return words.text(
         "footprint.engine",
         compressor=usage.compressor or "?",
-        unit=size(usage.allocation_bytes, guest.language),
+        unit=words.size(usage.allocation_bytes),
         indexes=indexes or "–",
     )
 
@@ -125,16 +127,17 @@ def measure_again(drawn_at: float) -> None:
         st.rerun()
 
 
-guest = page("footprint", needs="readings")
-measured, limit = measure(guest)
+visitor = page("footprint", needs="readings")
+words = visitor.words
+measured, limit = measure(visitor)
 if measured.settled:
-    show_gain(guest, measured)
-    draw(guest, side_by_side(measured, limit, guest.language), "footprint.title", "footprint_chart")
+    show_gain(words, measured)
+    draw(words, side_by_side(measured, limit, words), "footprint.title", "footprint_chart")
 else:  # a file not written yet is said to take 4 kB: a saving of it would be false
-    st.warning(guest.t("footprint.unsettled", seconds=AGAIN_SECONDS), icon=":material/hourglass_top:")
+    st.warning(words.text("footprint.unsettled", seconds=AGAIN_SECONDS), icon=":material/hourglass_top:")
     st.fragment(measure_again, run_every=AGAIN_SECONDS)(time.monotonic())
-show_state(guest, measured, limit)
-show_table(guest, measured)
-show_raw(guest, measured)
-st.button(guest.t("footprint.again"), icon=":material/refresh:", key="footprint_again")
-link(guest, "laboratory", guest.t("footprint.to_laboratory"), icon=":material/science:")
+show_state(visitor, measured, limit)
+show_table(words, measured)
+show_raw(words, measured)
+st.button(words.text("footprint.again"), icon=":material/refresh:", key="footprint_again")
+link(visitor, "laboratory", words.text("footprint.to_laboratory"), icon=":material/science:")

@@ -21,91 +21,96 @@ from pages.views.history.preview import Factory, show_preview
 Source = Literal["demo", "files", "api"]
 
 
-def choose_kind(guest: Visitor) -> Source:
+def choose_kind(visitor: Visitor) -> Source:
     """Where the readings come from."""
+    words = visitor.words
     kinds: list[Source] = ["demo", "files"]
-    likely: Source = "files" if guest.meters else "demo"
-    if guest.capabilities.api:
+    likely: Source = "files" if visitor.meters else "demo"
+    if visitor.capabilities.api:
         kinds.append("api")
-        likely = "api" if guest.token else likely
+        likely = "api" if visitor.token else likely
     kind = st.segmented_control(
-        guest.t("history.source"),
+        words.text("history.source"),
         kinds,
         default=likely,
         required=True,
         wrap=True,
-        format_func=lambda one: guest.t(f"history.source.{one}"),
+        format_func=lambda one: words.text(f"history.source.{one}"),
         key="history_source",
     )
-    if not guest.capabilities.api:
-        st.caption(guest.t("history.source.no_api"))
+    if not visitor.capabilities.api:
+        st.caption(words.text("history.source.no_api"))
     return kind
 
 
-def choose_source(guest: Visitor, kind: Source) -> Factory | None:
+def choose_source(visitor: Visitor, kind: Source) -> Factory | None:
     """What would be imported, with its preview; None while there is nothing."""
     if kind == "files":
-        return files.choose(guest)
+        return files.choose(visitor)
     if kind == "api":
-        return api.choose(guest)
-    st.markdown(guest.t("history.demo.note"))
+        return api.choose(visitor)
+    st.markdown(visitor.words.text("history.demo.note"))
     demo = DemoSource()
-    show_preview(guest, None, demo.preview())
+    show_preview(visitor.words, None, demo.preview())
     return lambda: [demo]
 
 
-def choose_meter(guest: Visitor) -> None:
+def choose_meter(visitor: Visitor) -> None:
     """Whose days are shown, where there are several meters."""
-    meters = [summary.meter for summary in guest.meters]
-    if guest.meter is None or len(meters) < 2:
+    meters = [summary.meter for summary in visitor.meters]
+    if visitor.meter is None or len(meters) < 2:
         return
     # no key: the widget begins anew, with the chosen meter, whenever an import chooses another
     chosen = st.selectbox(
-        guest.t("common.meter"), meters, index=meters.index(guest.meter), format_func=guest.name_of
+        visitor.words.text("common.meter"),
+        meters,
+        index=meters.index(visitor.meter),
+        format_func=visitor.words.meter,
     )
-    guest.choose(chosen)
+    visitor.choose(chosen)
 
 
-def start(guest: Visitor, sources: Factory, kind: Kind) -> None:
+def start(visitor: Visitor, sources: Factory, kind: Kind) -> None:
     """Begins the import in the background and shows it."""
     with notices.guard():
         meter = next((one.preview().meter for one in sources()), None)
         if meter:
-            guest.choose(meter)
-        guest.jobs.start(key_of(guest, kind), import_work(guest.store, sources))
-        guest.imports += 1
+            visitor.choose(meter)
+        visitor.jobs.start(key_of(visitor, kind), import_work(visitor.store, sources))
+        visitor.imports += 1
     st.rerun()
 
 
-def fetch_again(guest: Visitor, days: Days) -> None:
+def fetch_again(visitor: Visitor, days: Days) -> None:
     """Asks the API about some days anew."""
     with notices.guard():
-        start(guest, api.sources(guest, days), "api")
+        start(visitor, api.sources(visitor, days), "api")
 
 
-guest = page("history")
-busy = {kind: show_job(guest, kind) for kind in get_args(Kind)}
+visitor = page("history")
+words = visitor.words
+busy = {kind: show_job(visitor, kind) for kind in get_args(Kind)}
 with st.container(border=True):
-    st.header(guest.t("history.import.title"), anchor=False)
-    source = choose_kind(guest)
+    st.header(words.text("history.import.title"), anchor=False)
+    source = choose_kind(visitor)
     job: Kind = "api" if source == "api" else "others"
-    wanted = None if busy[job] else choose_source(guest, source)
-    update = source == "api" and bool(guest.meters)
+    wanted = None if busy[job] else choose_source(visitor, source)
+    update = source == "api" and bool(visitor.meters)
     if (
         st.button(
-            guest.t("history.update" if update else "history.start"),
+            words.text("history.update" if update else "history.start"),
             type="primary",
             icon=":material/download:",
             disabled=busy[job] or wanted is None,
-            help=guest.t("history.start.busy") if busy[job] else None,
+            help=words.text("history.start.busy") if busy[job] else None,
             key="history_start",
         )
         and wanted
     ):
-        start(guest, wanted, job)
-if guest.meter:
-    choose_meter(guest)
-    asked_again = show_calendar(guest, guest.meter, busy["api"])
+        start(visitor, wanted, job)
+if visitor.meter:
+    choose_meter(visitor)
+    asked_again = show_calendar(visitor, visitor.meter, busy["api"])
     if asked_again:
-        fetch_again(guest, asked_again)
-    show_erase(guest, guest.meter, any(busy.values()))
+        fetch_again(visitor, asked_again)
+    show_erase(visitor, visitor.meter, any(busy.values()))

@@ -8,7 +8,6 @@ import io
 import streamlit as st
 
 from core.errors import StorageError
-from core.formats import counted, moment, number, size
 from core.jobs import Phase, Progress
 from core.lab import jobs
 from core.lab.figures import sizes
@@ -19,6 +18,7 @@ from core.lab.layouts.catalogue import BY_CODE, LAYOUTS, WATERFALL, Layout, avai
 from core.lab.layouts.limits import Trial
 from core.lab.wording import cost, described, of_default, outcome
 from core.paristime import local
+from core.texts import Words
 from pages.shared import notices
 from pages.shared.frame import link, page
 from pages.shared.visitor import Visitor
@@ -35,43 +35,45 @@ DECIMALS = {
 """Columns of the table of layouts; None for words."""
 
 
-def layout_name(code: str) -> str:
-    return guest.t(f"lab.layout.{code}")
+def layout_name(words: Words, code: str) -> str:
+    return words.text(f"lab.layout.{code}")
 
 
-def building(progress: Progress) -> str:
+def building(words: Words, progress: Progress) -> str:
     """What a build is at: a layout, or waiting for a checkpoint after it."""
-    name = layout_name(progress.source)
-    return guest.t("lab.waiting", layout=name) if progress.phase is Phase.CHECKPOINT else name
+    name = layout_name(words, progress.source)
+    return words.text("lab.waiting", layout=name) if progress.phase is Phase.CHECKPOINT else name
 
 
-def limit_name(code: str) -> str:
-    return guest.t(f"laboratory.limits.{code}")
+def limit_name(words: Words, code: str) -> str:
+    return words.text(f"laboratory.limits.{code}")
 
 
-def show_layouts(guest: Visitor) -> None:
-    st.markdown(guest.t("laboratory.layouts.lead"))
+def show_layouts(visitor: Visitor) -> None:
+    words = visitor.words
+    st.markdown(words.text("laboratory.layouts.lead"))
     with notices.guard():
-        version = server_version(guest.store)
+        version = server_version(visitor.store)
     possible = [layout for layout in LAYOUTS if available(layout, version)]
-    chosen = choose(guest, possible)
+    chosen = choose(visitor, possible)
     if chosen:
-        job.begin(guest, "layouts", jobs.layouts(guest.store.patient(), chosen))
-    built = job.watch(guest, "layouts", building) or ()
+        job.begin(visitor, "layouts", jobs.layouts(visitor.store.patient(), chosen))
+    built = job.watch(visitor, "layouts", lambda at: building(words, at)) or ()
     missing = len(LAYOUTS) - len(possible)
     if missing and len(built) < len(possible):
-        st.caption(counted("laboratory.layouts.unavailable", missing, guest.language, server=version))
+        st.caption(words.counted("laboratory.layouts.unavailable", missing, server=version))
     if built:
-        show_built(guest, built)
+        show_built(visitor, built)
 
 
-def choose(guest: Visitor, possible: list[Layout]) -> list[Layout]:
+def choose(visitor: Visitor, possible: list[Layout]) -> list[Layout]:
     """The layouts to build now; none until a button is pressed."""
-    blocked = job.blocked(guest, "layouts")
+    words = visitor.words
+    blocked = job.blocked(visitor, "layouts")
     steps, everything = st.columns(2)
     chosen: list[Layout] = []
     if steps.button(
-        guest.t("laboratory.layouts.steps", count=len(WATERFALL)),
+        words.text("laboratory.layouts.steps", count=len(WATERFALL)),
         type="primary",
         icon=":material/waterfall_chart:",
         disabled=blocked,
@@ -80,70 +82,71 @@ def choose(guest: Visitor, possible: list[Layout]) -> list[Layout]:
     ):
         chosen = list(WATERFALL)
     if everything.button(
-        guest.t("laboratory.layouts.all", count=len(possible)),
+        words.text("laboratory.layouts.all", count=len(possible)),
         icon=":material/science:",
         disabled=blocked,
         key="lab_all",
         width="stretch",
     ):
         chosen = possible
-    with st.expander(guest.t("laboratory.layouts.some"), icon=":material/checklist:"):
+    with st.expander(words.text("laboratory.layouts.some"), icon=":material/checklist:"):
         codes = st.multiselect(
-            guest.t("laboratory.column.layout"),
+            words.text("laboratory.column.layout"),
             [layout.code for layout in possible],
-            format_func=layout_name,
-            placeholder=guest.t("laboratory.layouts.pick"),
+            format_func=lambda code: layout_name(words, code),
+            placeholder=words.text("laboratory.layouts.pick"),
             key="lab_chosen",
         )
-        if st.button(guest.t("laboratory.layouts.build"), disabled=blocked or not codes, key="lab_some"):
+        if st.button(words.text("laboratory.layouts.build"), disabled=blocked or not codes, key="lab_some"):
             chosen = [layout for layout in possible if layout.code in codes]
     return chosen
 
 
-def show_built(guest: Visitor, built: tuple[Built, ...]) -> None:
+def show_built(visitor: Visitor, built: tuple[Built, ...]) -> None:
+    words = visitor.words
     by_code = {one.layout: one for one in built}
-    there = sum(meter.readings for meter in guest.meters)
+    there = sum(meter.readings for meter in visitor.meters)
     whole = {one.usage.readings for one in built if not BY_CODE[one.layout].lesson}
     if whole - {there}:
-        st.info(guest.t("laboratory.layouts.stale", readings=number(there, guest.language)))
-    warn_of_few(guest, there)
+        st.info(words.text("laboratory.layouts.stale", readings=words.number(there)))
+    warn_of_few(visitor, there)
     if all(layout.code in by_code for layout in WATERFALL):
-        st.header(guest.t("laboratory.waterfall.title"), anchor=False)
+        st.header(words.text("laboratory.waterfall.title"), anchor=False)
         chosen = [by_code[layout.code] for layout in WATERFALL]
-        draw(guest, sizes.waterfall(chosen, guest.language), "laboratory.waterfall.title", "lab_waterfall")
-        st.caption(guest.t("laboratory.waterfall.note"))
-    st.header(guest.t("laboratory.layouts.title"), anchor=False)
-    draw(guest, sizes.layouts(built, None, guest.language), "laboratory.layouts.title", "lab_layouts")
-    sortable(guest, columns(guest), [row(one) for one in built], key="lab_table")
+        draw(words, sizes.waterfall(chosen, words), "laboratory.waterfall.title", "lab_waterfall")
+        st.caption(words.text("laboratory.waterfall.note"))
+    st.header(words.text("laboratory.layouts.title"), anchor=False)
+    draw(words, sizes.layouts(built, None, words), "laboratory.layouts.title", "lab_layouts")
+    sortable(words, columns(words), [row(words, one) for one in built], key="lab_table")
     if not all(one.settled for one in built):
-        st.warning(guest.t("lab.unsettled"), icon=":material/hourglass_top:")
-    if lesson := of_default(by_code, guest.language):
-        st.subheader(guest.t("laboratory.default.title"), anchor=False)
+        st.warning(words.text("lab.unsettled"), icon=":material/hourglass_top:")
+    if lesson := of_default(by_code, words):
+        st.subheader(words.text("laboratory.default.title"), anchor=False)
         st.markdown(lesson)
-    st.caption(guest.t("laboratory.layouts.note", readings=number(LESSON_READINGS, guest.language)))
+    st.caption(words.text("laboratory.layouts.note", readings=words.number(LESSON_READINGS)))
     st.download_button(
-        guest.t("laboratory.layouts.csv"),
+        words.text("laboratory.layouts.csv"),
         as_csv(built),
         "courbe-layouts.csv",
         "text/csv",
         icon=":material/download:",
         key="lab_csv",
     )
-    with st.expander(guest.t("laboratory.layouts.what"), icon=":material/help:"):
+    with st.expander(words.text("laboratory.layouts.what"), icon=":material/help:"):
         for one in built:
-            st.markdown(f"**{layout_name(one.layout)}**  \n{described(one, by_code, guest.language)}")
-    show_raw(guest, built, "lab_raw")
+            st.markdown(f"**{layout_name(words, one.layout)}**  \n{described(one, by_code, words)}")
+    show_raw(words, built, "lab_raw")
 
 
-def show_raw(guest: Visitor, built: tuple[Built, ...], key: str) -> None:
-    statistics = {layout_name(one.layout): one.usage.raw for one in built}
-    show_statistics(guest, statistics, "laboratory.column.layout", key)
+def show_raw(words: Words, built: tuple[Built, ...], key: str) -> None:
+    statistics = {layout_name(words, one.layout): one.usage.raw for one in built}
+    show_statistics(words, statistics, "laboratory.column.layout", key)
 
 
-def row(one: Built) -> dict[str, Cell]:
+def row(words: Words, one: Built) -> dict[str, Cell]:
     used = one.usage
     return {
-        "layout": layout_name(one.layout),
+        "layout": layout_name(words, one.layout),
         "used": used.net_per_reading,
         "data": used.data_bytes / used.readings,
         "storage": used.storage_bytes / used.readings,
@@ -156,8 +159,10 @@ def row(one: Built) -> dict[str, Cell]:
     }
 
 
-def columns(guest: Visitor) -> dict[str, Column]:
-    return {name: Column(guest.t(f"laboratory.column.{name}"), places) for name, places in DECIMALS.items()}
+def columns(words: Words) -> dict[str, Column]:
+    return {
+        name: Column(words.text(f"laboratory.column.{name}"), places) for name, places in DECIMALS.items()
+    }
 
 
 def as_csv(built: tuple[Built, ...]) -> str:
@@ -176,114 +181,118 @@ def as_csv(built: tuple[Built, ...]) -> str:
     return stream.getvalue()
 
 
-def show_inside(guest: Visitor) -> None:
-    st.markdown(guest.t("laboratory.inside.lead"))
-    if guest.meter is None:
+def show_inside(visitor: Visitor) -> None:
+    words = visitor.words
+    st.markdown(words.text("laboratory.inside.lead"))
+    if visitor.meter is None:
         return
     try:
-        found = buckets(guest.store, guest.meter)
+        found = buckets(visitor.store, visitor.meter)
     except StorageError as error:
         notices.show(error)
         found = []
     if found:
-        show_bucket(guest, found)
-    st.header(guest.t("laboratory.granularity.title"), anchor=False)
-    st.markdown(guest.t("laboratory.granularity.lead"))
+        show_bucket(words, found)
+    st.header(words.text("laboratory.granularity.title"), anchor=False)
+    st.markdown(words.text("laboratory.granularity.lead"))
     if st.button(
-        guest.t("laboratory.granularity.start"),
+        words.text("laboratory.granularity.start"),
         icon=":material/view_week:",
-        disabled=job.blocked(guest, "granularity"),
+        disabled=job.blocked(visitor, "granularity"),
         key="lab_granularity",
     ):
-        job.begin(guest, "granularity", jobs.granularity(guest.store.patient()))
-    built = job.watch(guest, "granularity", building) or ()
+        job.begin(visitor, "granularity", jobs.granularity(visitor.store.patient()))
+    built = job.watch(visitor, "granularity", lambda at: building(words, at)) or ()
     if built:
         for column, one in zip(st.columns(3), built, strict=False):
             held = one.usage.readings / max(one.usage.buckets or 1, 1)
             column.metric(
-                layout_name(one.layout),
-                number(held, guest.language),
-                guest.t(
+                layout_name(words, one.layout),
+                words.number(held),
+                words.text(
                     "laboratory.granularity.held",
-                    size=cost(one.usage, guest.language),
+                    size=cost(one.usage, words),
                 ),
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
             )
-        draw(guest, sizes.layouts(built, None, guest.language), "laboratory.granularity.title", "lab_grain")
-        st.caption(guest.t("laboratory.granularity.why"))
-        show_raw(guest, built, "lab_grain_raw")
+        draw(words, sizes.layouts(built, None, words), "laboratory.granularity.title", "lab_grain")
+        st.caption(words.text("laboratory.granularity.why"))
+        show_raw(words, built, "lab_grain_raw")
 
 
-def show_bucket(guest: Visitor, found: list[Bucket]) -> None:
-    spoken = guest.language
+def show_bucket(words: Words, found: list[Bucket]) -> None:
     picked = st.selectbox(
-        guest.t("laboratory.bucket.pick"),
+        words.text("laboratory.bucket.pick"),
         range(len(found)),
         index=min(1, len(found) - 1),
-        format_func=lambda at: counted(
+        format_func=lambda at: words.counted(
             "laboratory.bucket.name",
             found[at].readings,
-            spoken,
-            first=moment(local(found[at].first), spoken),
-            last=moment(local(found[at].last), spoken),
+            first=words.moment(local(found[at].first)),
+            last=words.moment(local(found[at].last)),
         ),
         key="lab_bucket",
     )
     one = found[picked]
     cards = (
-        ("readings", number(one.readings, spoken)),
-        ("stored", size(one.bytes, spoken)),
-        ("unpacked", size(one.unpacked_bytes, spoken)),
-        ("watts", f"{number(one.least, spoken)}–{number(one.most, spoken)}"),
+        ("readings", words.number(one.readings)),
+        ("stored", words.size(one.bytes)),
+        ("unpacked", words.size(one.unpacked_bytes)),
+        ("watts", f"{words.number(one.least)}–{words.number(one.most)}"),
     )
     for column, (name, value) in zip(st.columns(len(cards)), cards, strict=True):
-        column.metric(guest.t(f"laboratory.bucket.{name}"), value, border=True)
-    draw(guest, sizes.bucket_columns(one, spoken), "laboratory.bucket.bytes", "lab_bucket_chart")
+        column.metric(words.text(f"laboratory.bucket.{name}"), value, border=True)
+    draw(words, sizes.bucket_columns(one, words), "laboratory.bucket.bytes", "lab_bucket_chart")
     state = "packed" if one.packed else "open"
-    st.caption(guest.t(f"laboratory.bucket.{state}", version=one.version))
+    st.caption(words.text(f"laboratory.bucket.{state}", version=one.version))
 
 
-def show_limits(guest: Visitor) -> None:
-    st.markdown(guest.t("laboratory.limits.lead"))
-    if guest.meter and st.button(
-        guest.t("laboratory.limits.start"),
+def show_limits(visitor: Visitor) -> None:
+    words = visitor.words
+    st.markdown(words.text("laboratory.limits.lead"))
+    if visitor.meter and st.button(
+        words.text("laboratory.limits.start"),
         icon=":material/gavel:",
-        disabled=job.blocked(guest, "limits"),
+        disabled=job.blocked(visitor, "limits"),
         key="lab_limits",
     ):
-        job.begin(guest, "limits", jobs.limits(guest.store.patient(), guest.meter))
+        job.begin(visitor, "limits", jobs.limits(visitor.store.patient(), visitor.meter))
     tried: tuple[Trial, ...] = (
-        job.watch(guest, "limits", lambda at: limit_name(at.source), "laboratory.limits.running") or ()
+        job.watch(visitor, "limits", lambda at: limit_name(words, at.source), "laboratory.limits.running")
+        or ()
     )
     for trial in tried:
-        show_trial(guest, trial)
-    st.markdown(guest.t("laboratory.limits.also"))
+        show_trial(words, trial)
+    st.markdown(words.text("laboratory.limits.also"))
 
 
-def show_trial(guest: Visitor, trial: Trial) -> None:
+def show_trial(words: Words, trial: Trial) -> None:
     with st.container(border=True):
-        st.markdown(f"**{guest.t(f'laboratory.limits.{trial.code}')}**")
+        st.markdown(f"**{words.text(f'laboratory.limits.{trial.code}')}**")
         sides = st.columns(2)
         for at, side in enumerate(("ordinary", "time-series")):
             refused = trial.refusal if at else ""
             sides[at].metric(
-                guest.t(f"footprint.{side}"),
-                guest.t("laboratory.limits.refused") if refused else outcome(trial, at, guest.language),
+                words.text(f"footprint.{side}"),
+                words.text("laboratory.limits.refused") if refused else outcome(trial, at, words),
                 refused or None,  # on a line of its own: a phone has no room for both
                 delta_color="off",
                 delta_arrow="off",
             )
-        st.caption(guest.t(f"laboratory.limits.{trial.code}.note"))
+        st.caption(words.text(f"laboratory.limits.{trial.code}.note"))
 
 
-guest = page("laboratory", needs="readings")
-gain, inside, limits = st.tabs([guest.t(f"laboratory.tab.{name}") for name in ("gain", "inside", "limits")])
+visitor = page("laboratory", needs="readings")
+words = visitor.words
+gain, inside, limits = st.tabs(
+    [words.text(f"laboratory.tab.{name}") for name in ("gain", "inside", "limits")]
+)
 with gain:
-    show_layouts(guest)
+    show_layouts(visitor)
 with inside:
-    show_inside(guest)
+    show_inside(visitor)
 with limits:
-    show_limits(guest)
-link(guest, "speed", guest.t("laboratory.to_speed"), icon=":material/speed:")
+    show_limits(visitor)
+link(visitor, "speed", words.text("laboratory.to_speed"), icon=":material/speed:")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core.formats import listed, number
 from core.lab import jobs
 from core.lab.figures import scales
 from core.lab.speed.inserts import BATCH, BATCHES, Inserted
 from core.lab.speed.races import RUNS, Race
+from core.texts import Words
 from pages.shared.frame import link, page
 from pages.shared.visitor import Visitor
 from pages.views.lab import job
@@ -21,45 +21,45 @@ SIDES = {"ordinary": "ordinary", "time_series": "time-series"}
 """Sides of a race, and the ends of their texts."""
 
 
-def start(guest: Visitor) -> None:
-    if guest.meter and st.button(
-        guest.t("speed.start"),
+def start(visitor: Visitor) -> None:
+    if visitor.meter and st.button(
+        visitor.words.text("speed.start"),
         type="primary",
         icon=":material/timer:",
-        disabled=job.blocked(guest, "speed"),
+        disabled=job.blocked(visitor, "speed"),
         key="speed_start",
     ):
-        job.begin(guest, "speed", jobs.speed(guest.store.patient(), guest.meter))
+        job.begin(visitor, "speed", jobs.speed(visitor.store.patient(), visitor.meter))
 
 
-def show_races(guest: Visitor, run: tuple[Race, ...]) -> None:
-    draw(guest, scales.races(run, guest.language), "speed.axis", "speed_chart")
-    st.caption(guest.t("speed.reading", runs=RUNS))
-    rows = [row(guest, one) for one in run]
-    sortable(guest, columns(guest, TIMES, 2), rows, key="speed_table")
-    slower = [guest.t(f"speed.query.{one.query}") for one in run if one.slower]
+def show_races(words: Words, run: tuple[Race, ...]) -> None:
+    draw(words, scales.races(run, words), "speed.axis", "speed_chart")
+    st.caption(words.text("speed.reading", runs=RUNS))
+    rows = [row(words, one) for one in run]
+    sortable(words, columns(words, TIMES, 2), rows, key="speed_table")
+    slower = [words.text(f"speed.query.{one.query}") for one in run if one.slower]
     if slower:
-        names = listed(slower, guest.language)
-        st.info(guest.t("speed.slower", queries=names), icon=":material/balance:")
-    st.caption(guest.t("speed.note", runs=RUNS))
-    st.header(guest.t("speed.examined"), anchor=False)
-    sortable(guest, columns(guest, EXAMINED, 0), rows, key="speed_examined")
-    with st.expander(guest.t("speed.copy"), icon=":material/content_copy:"):
-        show_copy(guest, {one.query: one for one in run})
+        names = words.listed(slower)
+        st.info(words.text("speed.slower", queries=names), icon=":material/balance:")
+    st.caption(words.text("speed.note", runs=RUNS))
+    st.header(words.text("speed.examined"), anchor=False)
+    sortable(words, columns(words, EXAMINED, 0), rows, key="speed_examined")
+    with st.expander(words.text("speed.copy"), icon=":material/content_copy:"):
+        show_copy(words, {one.query: one for one in run})
 
 
-def show_copy(guest: Visitor, run: dict[str, Race]) -> None:
+def show_copy(words: Words, run: dict[str, Race]) -> None:
     question, collection = st.columns(2)
     picked = question.selectbox(
-        guest.t("speed.column.query"),
+        words.text("speed.column.query"),
         list(run),
-        format_func=lambda code: guest.t(f"speed.query.{code}"),
+        format_func=lambda code: words.text(f"speed.query.{code}"),
         key="speed_query",
     )
     side = collection.selectbox(
-        guest.t("speed.to"),
+        words.text("speed.to"),
         list(SIDES),
-        format_func=lambda side: guest.t(f"footprint.{SIDES[side]}"),
+        format_func=lambda side: words.text(f"footprint.{SIDES[side]}"),
         key="speed_side",
     )
     written = run[picked].written[side]
@@ -71,18 +71,18 @@ def show_copy(guest: Visitor, run: dict[str, Race]) -> None:
     ):
         tab.code(code, language=language)
     if written.hides_meter:
-        st.caption(guest.t("speed.masked"))
+        st.caption(words.text("speed.masked"))
 
 
-def columns(guest: Visitor, names: tuple[str, ...], decimals: int) -> dict[str, Column]:
-    return {"query": Column(guest.t("speed.column.query"))} | {
-        name: Column(guest.t(f"speed.head.{name}"), decimals) for name in names
+def columns(words: Words, names: tuple[str, ...], decimals: int) -> dict[str, Column]:
+    return {"query": Column(words.text("speed.column.query"))} | {
+        name: Column(words.text(f"speed.head.{name}"), decimals) for name in names
     }
 
 
-def row(guest: Visitor, one: Race) -> dict[str, Cell]:
+def row(words: Words, one: Race) -> dict[str, Cell]:
     return {
-        "query": guest.t(f"speed.query.{one.query}"),
+        "query": words.text(f"speed.query.{one.query}"),
         "ordinary": one.ordinary.median,
         "ordinary_p95": one.ordinary.p95,
         "time_series": one.time_series.median,
@@ -95,35 +95,37 @@ def row(guest: Visitor, one: Race) -> dict[str, Cell]:
     }
 
 
-def show_inserts(guest: Visitor) -> None:
-    st.header(guest.t("speed.insert.title"), anchor=False)
-    st.markdown(guest.t("speed.insert.lead", batches=BATCHES, batch=number(BATCH, guest.language)))
-    if guest.meter and st.button(
-        guest.t("speed.insert.start"),
+def show_inserts(visitor: Visitor) -> None:
+    words = visitor.words
+    st.header(words.text("speed.insert.title"), anchor=False)
+    st.markdown(words.text("speed.insert.lead", batches=BATCHES, batch=words.number(BATCH)))
+    if visitor.meter and st.button(
+        words.text("speed.insert.start"),
         icon=":material/upload:",
-        disabled=job.blocked(guest, "insert", tell=False),
+        disabled=job.blocked(visitor, "insert", tell=False),
         key="speed_insert",
     ):
-        job.begin(guest, "insert", jobs.inserting(guest.store.patient(), guest.meter))
+        job.begin(visitor, "insert", jobs.inserting(visitor.store.patient(), visitor.meter))
     found: tuple[Inserted, ...] = (
-        job.watch(guest, "insert", lambda at: guest.t(f"speed.way.{at.source}")) or ()
+        job.watch(visitor, "insert", lambda at: words.text(f"speed.way.{at.source}")) or ()
     )
     for one in found:
-        st.markdown(f"**{guest.t(f'speed.way.insert-{one.way}')}**")
+        st.markdown(f"**{words.text(f'speed.way.insert-{one.way}')}**")
         speeds = (float(np.median(one.ordinary)), float(np.median(one.time_series)))
         for column, side, speed in zip(st.columns(2), ("ordinary", "time-series"), speeds, strict=True):
             column.metric(
-                guest.t(f"footprint.{side}"),
-                guest.t("speed.insert.per_second", count=number(speed, guest.language)),
+                words.text(f"footprint.{side}"),
+                words.text("speed.insert.per_second", count=words.number(speed)),
                 border=True,
             )
 
 
-guest = page("speed", needs="readings")
-st.markdown(guest.t("speed.rules", runs=RUNS))
-start(guest)
-races: tuple[Race, ...] = job.watch(guest, "speed", lambda at: guest.t(f"speed.query.{at.source}")) or ()
+visitor = page("speed", needs="readings")
+words = visitor.words
+st.markdown(words.text("speed.rules", runs=RUNS))
+start(visitor)
+races: tuple[Race, ...] = job.watch(visitor, "speed", lambda at: words.text(f"speed.query.{at.source}")) or ()
 if races:
-    show_races(guest, races)
-show_inserts(guest)
-link(guest, "fleet", guest.t("speed.to_fleet"), icon=":material/groups:")
+    show_races(words, races)
+show_inserts(visitor)
+link(visitor, "fleet", words.text("speed.to_fleet"), icon=":material/groups:")

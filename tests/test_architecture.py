@@ -18,7 +18,6 @@ FLOORS: Final = {
     "core.settings": 0,
     "core.paristime": 0,
     "core.texts": 0,
-    "core.formats": 0,
     "core.jobs": 0,
     "core.sources": 1,
     "core.storage": 1,

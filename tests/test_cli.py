@@ -33,7 +33,7 @@ from core.lab.footprint import Footprint, Usage
 from core.paristime import HOUR_MS, midnight, today
 from core.sources.demo import DemoSource
 from core.storage.embedded import server
-from core.texts import Language, text
+from core.texts import ENGLISH, Language, Words
 from tests.code import ROOT
 from tests.conso_server import ConsoServer, household
 from tests.curves import regular
@@ -257,7 +257,7 @@ def test_the_api_by_command_and_the_daily_update(home: Home) -> None:
         assert home.status()[0]["wh"] == exact_wh(house.curve.watt_minutes)
         calls = len(api.seen)
         nothing = home.run("import", "--api", "--lang", "fr", env=environment)
-        assert text("history.report.nothing", Language.FRENCH) in nothing.out
+        assert Words(Language.FRENCH).text("history.report.nothing") in nothing.out
         again = home.run("sync", "--json", env=environment)
         assert (again.code, again.json()["result"], len(api.seen)) == (0, "up-to-date", calls)
         home.run("erase", "--yes")
@@ -446,7 +446,7 @@ def test_calls_promise_no_time_and_a_wait_says_why(
     calls, waits, readings = capsys.readouterr().err.split("\r\x1b[K")[1:]
     assert "call 3 of 110, 288 readings" in calls
     assert "left" not in calls
-    assert waits == f"{text('error.api-throttled.title')}. Trying again at 14:00:00."
+    assert waits == f"{ENGLISH.text('error.api-throttled.title')}. Trying again at 14:00:00."
     assert "500 of 1\u202f000 readings" in readings
     assert "left" in readings
 
@@ -457,7 +457,7 @@ def test_the_time_left_of_a_large_fleet_fits_a_terminal_of_80_columns(
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "80")
-    bar = ProgressBar(Console(language))
+    bar = ProgressBar(Console(Words(language)))
     monkeypatch.setattr("core.cli.progress.time.monotonic", lambda started=bar._started: started + 190)
     bar.show(Progress(26_332_000, 77_871_110, 3, 4, "ordinary", Phase.LOADING, 1_000))
     line = capsys.readouterr().err.removeprefix("\r\x1b[K")
@@ -469,14 +469,14 @@ def test_the_time_left_of_a_large_fleet_fits_a_terminal_of_80_columns(
 @pytest.mark.parametrize("language", list(Language))
 def test_json_promises_no_going_on_by_itself_either(language: Language) -> None:
     pause = SourcePaused("api-budget-used", resumes_at=midnight(date(2026, 11, 25)) + HOUR_MS, calls=49)
-    told = as_json(pause, language)
+    told = as_json(pause, Words(language))
     assert "python -m core sync" in told["cure"]
     assert "01:00" in told["cure"]
 
 
 @pytest.mark.parametrize("language", list(Language))
 def test_a_ban_names_the_page_where_it_is_lifted(language: Language) -> None:
-    assert text("common.nav.history", language) in SourceError("api-banned").cure(language)
+    assert Words(language).text("common.nav.history") in SourceError("api-banned").cure(Words(language))
 
 
 def test_what_a_trigger_left_is_told_and_erased_with_the_rest(
@@ -554,9 +554,9 @@ def test_both_flows_and_rows_without_a_value_are_told_apart(home: Home, tmp_path
     told = home.run("import", "--json", "--file", tmp_path / "gap.csv").json()
     assert (told["refused"], told["parts"][0]["refused"], told["parts"][0]["without_value"]) == (0, [], 1)
     shown = home.run("import", "--file", tmp_path / "gap.csv").out
-    assert text("history.empty.one", count="1") in shown
-    assert text("common.flow.consumption") in shown
-    assert text("common.flow.consumption") in home.run("status").out
+    assert ENGLISH.text("history.empty.one", count="1") in shown
+    assert ENGLISH.text("common.flow.consumption") in shown
+    assert ENGLISH.text("common.flow.consumption") in home.run("status").out
 
 
 def test_a_folder_is_called_one(home: Home, tmp_path: Path) -> None:

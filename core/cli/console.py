@@ -10,35 +10,31 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import CourbeError, SourcePaused
-from core.formats import labelled, moment
-from core.texts import Language, text
+from core.texts import ENGLISH, Words
 
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """One command's voice, in one language."""
+    """Where one command speaks, and in which words."""
 
-    language: Language = Language.ENGLISH
+    words: Words = ENGLISH
 
-    def text(self, key: str, /, **values: str | int) -> str:
-        return text(key, self.language, **values)
-
-    def line(self, words: str = "") -> None:
+    def line(self, told: str = "") -> None:
         """A line of the result."""
-        print(words)
+        print(told)
 
     def data(self, value: Any) -> None:
         """The result as JSON."""
         print(json.dumps(value, ensure_ascii=False, indent=2))
 
-    def note(self, words: str) -> None:
+    def note(self, told: str) -> None:
         """One line beside the result."""
-        print(re.sub(r"\s*[\r\n]+\s*", " ", words), file=sys.stderr)
+        print(re.sub(r"\s*[\r\n]+\s*", " ", told), file=sys.stderr)
 
     def failed(self, error: CourbeError, about: str = "") -> None:
         """What happened and what to do, in one line; `about` names the file or service."""
-        told = f"{error.happened(self.language)} {_cure(error, self.language)}"
-        self.note(labelled(about, told, self.language) if about else told)
+        told = f"{error.happened(self.words)} {_cure(error, self.words)}"
+        self.note(self.words.labelled(about, told) if about else told)
 
     def table(self, rows: Sequence[Sequence[str]], left: int = 1) -> None:
         """Rows in columns: the first `left` columns start flush left, the others end flush right."""
@@ -51,20 +47,20 @@ class Console:
             self.line("  ".join(cells).rstrip())
 
 
-def as_json(error: CourbeError, language: Language) -> dict[str, str]:
+def as_json(error: CourbeError, words: Words) -> dict[str, str]:
     """An error for a program to read: its stable code beside its texts."""
     return {
         "code": error.code,
-        "title": error.title(language),
-        "happened": error.happened(language),
-        "cure": _cure(error, language),
+        "title": error.title(words),
+        "happened": error.happened(words),
+        "cure": _cure(error, words),
     }
 
 
-def _cure(error: CourbeError, language: Language) -> str:
+def _cure(error: CourbeError, words: Words) -> str:
     """What to do. A command does not go on by itself after a pause: from when on to run it again."""
     if isinstance(error, SourcePaused) and error.resumes_at is not None:
         from core.paristime import local
 
-        return text("cli.again", language, moment=moment(local(error.resumes_at), language))
-    return error.cure(language)
+        return words.text("cli.again", moment=words.moment(local(error.resumes_at)))
+    return error.cure(words)

@@ -10,17 +10,16 @@ from pathlib import Path
 from core.cli.console import Console
 from core.cli.store import add_meter_options, chosen, household
 from core.errors import InputError
-from core.formats import number
 
 
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
     """Declare the command."""
     parser = command("export")
     target = parser.add_mutually_exclusive_group(required=True)
-    path = console.text("cli.path")
-    target.add_argument("--csv", type=Path, metavar=path, help=console.text("cli.export.csv"))
-    target.add_argument("--parquet", type=Path, metavar=path, help=console.text("cli.export.parquet"))
-    parser.add_argument("--production", action="store_true", help=console.text("cli.export.production"))
+    path = console.words.text("cli.path")
+    target.add_argument("--csv", type=Path, metavar=path, help=console.words.text("cli.export.csv"))
+    target.add_argument("--parquet", type=Path, metavar=path, help=console.words.text("cli.export.parquet"))
+    parser.add_argument("--production", action="store_true", help=console.words.text("cli.export.production"))
     add_meter_options(parser, console)
     parser.set_defaults(run=run_export)
 
@@ -40,8 +39,8 @@ def run_export(arguments: argparse.Namespace, console: Console) -> int:
     path = arguments.csv or arguments.parquet
     _write(path, make(meters[0], curve, with_prm=arguments.show_prm))
     if str(path) != "-":
-        count = number(len(curve), console.language)
-        console.line(console.text("cli.export.done", count=count, path=str(path)))
+        count = console.words.number(len(curve))
+        console.line(console.words.text("cli.export.done", count=count, path=str(path)))
     return 0
 
 

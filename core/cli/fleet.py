@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from core.cli.console import Console
 from core.cli.progress import ProgressBar, stop_on_interrupt
 from core.cli.store import household
-from core.formats import number, percent, size
 
 if TYPE_CHECKING:
     from core.lab.fleet.measure import Fleet
@@ -18,18 +17,18 @@ if TYPE_CHECKING:
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
     """Declare the command."""
     parser = command("fleet")
-    number_word = console.text("cli.number")
+    number_word = console.words.text("cli.number")
     parser.add_argument(
-        "--meters", type=int, default=100, metavar=number_word, help=console.text("cli.fleet.meters")
+        "--meters", type=int, default=100, metavar=number_word, help=console.words.text("cli.fleet.meters")
     )
     parser.add_argument(
-        "--days", type=int, default=730, metavar=number_word, help=console.text("cli.fleet.days")
+        "--days", type=int, default=730, metavar=number_word, help=console.words.text("cli.fleet.days")
     )
-    parser.add_argument("--small", action="store_true", help=console.text("cli.fleet.small"))
+    parser.add_argument("--small", action="store_true", help=console.words.text("cli.fleet.small"))
     after = parser.add_mutually_exclusive_group()
-    after.add_argument("--keep", action="store_true", help=console.text("cli.fleet.keep"))
-    after.add_argument("--drop", action="store_true", help=console.text("cli.fleet.drop"))
-    parser.add_argument("--json", action="store_true", help=console.text("cli.option.json"))
+    after.add_argument("--keep", action="store_true", help=console.words.text("cli.fleet.keep"))
+    after.add_argument("--drop", action="store_true", help=console.words.text("cli.fleet.drop"))
+    parser.add_argument("--json", action="store_true", help=console.words.text("cli.option.json"))
     parser.set_defaults(run=run_fleet)
 
 
@@ -63,33 +62,33 @@ def print_fleet(measured: Fleet, console: Console) -> None:
     from core.lab.footprint import MEANINGFUL_READINGS, saving
     from core.lab.wording import cost
 
-    language = console.language
+    words = console.words
     columns = (
         *("cli.fleet.meters-column", "cli.status.readings"),
         *("footprint.ordinary", "footprint.time-series", "footprint.table.saving"),
     )
-    rows = [[console.text(column) for column in columns]]
+    rows = [[words.text(column) for column in columns]]
     for one in measured.sizes:
         sides = (one.footprint.ordinary, one.footprint.time_series)
         rows.append(
             [
-                number(one.meters, language),
-                number(sides[0].readings, language),
-                *(cost(side, language) for side in sides),
-                percent(saving(sides[0].net_bytes, sides[1].net_bytes), language)
+                words.number(one.meters),
+                words.number(sides[0].readings),
+                *(cost(side, words) for side in sides),
+                words.percent(saving(sides[0].net_bytes, sides[1].net_bytes))
                 if one.footprint.settled
                 else "",
             ]
         )
     console.table(rows, left=0)
-    console.line(console.text("cli.fleet.note", server=measured.server))
+    console.line(words.text("cli.fleet.note", server=measured.server))
     if not measured.settled:
-        console.line(console.text("lab.unsettled"))
+        console.line(words.text("lab.unsettled"))
     if measured.sizes[0].footprint.ordinary.readings < MEANINGFUL_READINGS:
-        few = number(MEANINGFUL_READINGS, language)
-        console.line(console.text("fleet.few", readings=few))
+        few = words.number(MEANINGFUL_READINGS)
+        console.line(words.text("fleet.few", readings=few))
     for name in measured.kept:
-        console.line(console.text("cli.fleet.kept", name=name))
+        console.line(words.text("cli.fleet.kept", name=name))
 
 
 def _drop_fleets(arguments: argparse.Namespace, console: Console) -> int:
@@ -101,9 +100,9 @@ def _drop_fleets(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.json:
         console.data({"dropped": [{"collection": one.collection, "bytes": one.bytes} for one in dropped]})
     elif not dropped:
-        console.line(console.text("cli.fleet.none-kept"))
+        console.line(console.words.text("cli.fleet.none-kept"))
     for one in () if arguments.json else dropped:
         console.line(
-            console.text("cli.fleet.dropped", name=one.collection, size=size(one.bytes, console.language))
+            console.words.text("cli.fleet.dropped", name=one.collection, size=console.words.size(one.bytes))
         )
     return 0

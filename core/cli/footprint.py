@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from core.cli.console import Console
 from core.cli.store import household
-from core.formats import number, percent, size
 
 if TYPE_CHECKING:
     from core.lab.footprint import Footprint
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
     """Declare the command."""
     parser = command("footprint")
-    parser.add_argument("--json", action="store_true", help=console.text("cli.option.json"))
+    parser.add_argument("--json", action="store_true", help=console.words.text("cli.option.json"))
     parser.set_defaults(run=run_footprint)
 
 
@@ -38,30 +37,33 @@ def print_footprint(measured: Footprint, console: Console) -> None:
     """The table of the Footprint page, in its words."""
     from core.lab.footprint import MEANINGFUL_READINGS, saving
 
-    language = console.language
+    words = console.words
     ordinary, series = measured.ordinary, measured.time_series
     sides = (ordinary, series)
-    readings = [number(side.readings, language) for side in sides]
+    readings = [words.number(side.readings) for side in sides]
     rows = [
-        ["", *(console.text(f"footprint.{name}") for name in ("ordinary", "time-series", "table.saving"))],
-        [console.text("cli.status.readings"), *readings, ""],
+        [
+            "",
+            *(words.text(f"footprint.{name}") for name in ("ordinary", "time-series", "table.saving")),
+        ],
+        [words.text("cli.status.readings"), *readings, ""],
     ]
     names = ("data_bytes", "storage_bytes", "index_bytes", "total_bytes", "unused_bytes", "net_bytes")
     has_free = any(side.unused_bytes for side in sides)
     for name in names if has_free else names[:4]:
         one, other = (getattr(side, name) for side in sides)
         final = name != "unused_bytes" and (measured.settled or name == "data_bytes")
-        saved = percent(saving(one, other), language) if final else ""
+        saved = words.percent(saving(one, other)) if final else ""
         title = "footprint.part.free" if name == "unused_bytes" else f"footprint.table.{name}"
-        rows.append([console.text(title), size(one, language), size(other, language), saved])
+        rows.append([words.text(title), words.size(one), words.size(other), saved])
     units = ("bytes_per_reading", "net_per_reading")
     for unit in units if has_free else units[:1]:
-        each = [number(getattr(side, unit), language, 2) for side in sides]
-        rows.append([console.text(f"footprint.table.{unit}"), *each, ""])
-    rows.append([console.text("cli.footprint.buckets"), "", number(series.buckets or 0, language), ""])
+        each = [words.number(getattr(side, unit), 2) for side in sides]
+        rows.append([words.text(f"footprint.table.{unit}"), *each, ""])
+    rows.append([words.text("cli.footprint.buckets"), "", words.number(series.buckets or 0), ""])
     console.table(rows)
     settled = "settled" if measured.settled else "unsettled"
-    console.line(console.text(f"cli.footprint.{settled}", server=measured.server))
+    console.line(words.text(f"cli.footprint.{settled}", server=measured.server))
     if not measured.meaningful:
-        few = number(MEANINGFUL_READINGS, language)
-        console.line(console.text("footprint.few", readings=few))
+        few = words.number(MEANINGFUL_READINGS)
+        console.line(words.text("footprint.few", readings=few))

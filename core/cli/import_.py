@@ -12,7 +12,6 @@ from core.cli.console import Console, as_json
 from core.cli.progress import ProgressBar, stop_on_interrupt
 from core.cli.store import add_show_option, household, shown
 from core.errors import InputError
-from core.formats import counted, gaps, kwh, labelled, number, period
 
 if TYPE_CHECKING:
     from core.importing.run import Part, Report
@@ -25,20 +24,20 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
     """Declare the command."""
     parser = command("import")
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--demo", action="store_true", help=console.text("cli.import.demo"))
+    source.add_argument("--demo", action="store_true", help=console.words.text("cli.import.demo"))
     source.add_argument(
         "--file",
         nargs="+",
         type=Path,
-        metavar=console.text("cli.path"),
+        metavar=console.words.text("cli.path"),
         action="extend",
-        help=console.text("cli.import.file"),
+        help=console.words.text("cli.import.file"),
     )
-    source.add_argument("--api", action="store_true", help=console.text("cli.import.api"))
-    parser.add_argument("--prm", metavar="PRM", help=console.text("cli.import.prm"))
-    parser.add_argument("--production", action="store_true", help=console.text("cli.import.production"))
+    source.add_argument("--api", action="store_true", help=console.words.text("cli.import.api"))
+    parser.add_argument("--prm", metavar="PRM", help=console.words.text("cli.import.prm"))
+    parser.add_argument("--production", action="store_true", help=console.words.text("cli.import.production"))
     add_show_option(parser, console)
-    parser.add_argument("--json", action="store_true", help=console.text("cli.option.json"))
+    parser.add_argument("--json", action="store_true", help=console.words.text("cli.option.json"))
     parser.set_defaults(run=run_import)
 
 
@@ -59,8 +58,8 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
         for part in report.parts:
             _print_part(part, arguments, console)
             if part.is_empty and not report.cancelled:
-                told = console.text("history.report.nothing")
-                console.line(labelled(part.name, told, console.language))
+                told = console.words.text("history.report.nothing")
+                console.line(console.words.labelled(part.name, told))
     for part in report.parts:
         _note_meter(part, known, console)
         if part.error:
@@ -86,8 +85,8 @@ def _note_meter(part: Part, known: Sequence[Meter], console: Console) -> None:
         return
     masked = {meter.masked for meter in known}
     hint = "cli.import.unnamed-one" if len(masked) == 1 else "cli.import.unnamed"
-    told = console.text(hint, meter=", ".join(masked))
-    console.note(labelled(part.name, told, console.language))
+    told = console.words.text(hint, meter=", ".join(masked))
+    console.note(console.words.labelled(part.name, told))
 
 
 def _sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source]:
@@ -136,33 +135,33 @@ def _print_part(part: Part, arguments: argparse.Namespace, console: Console) -> 
         return
     from core.model import RefusalReason
 
-    language = console.language
+    words = console.words
     console.line(part.name)
     for meter, curve in part.brought.items():
         if curve.span:
             console.line(f"  {_brought(part, meter, arguments, console)}")
-    counts = {name: number(getattr(part, name), language) for name in ("new", "changed", "unchanged")}
-    console.line("  " + console.text("history.report.counts", **counts))
+    counts = {name: words.number(getattr(part, name)) for name in ("new", "changed", "unchanged")}
+    console.line("  " + words.text("history.report.counts", **counts))
     for one in part.refused:
         if one.reason is RefusalReason.NO_VALUE:
-            console.line("  " + counted("history.empty", one.count, language))
+            console.line("  " + words.counted("history.empty", one.count))
             continue
-        told = counted("history.refused", one.count, language, reason=console.text(f"refusal.{one.reason}"))
+        told = words.counted("history.refused", one.count, reason=words.text(f"refusal.{one.reason}"))
         console.line(f"  {told} ({one.example})" if one.example else f"  {told}")
 
 
 def _brought(part: Part, meter: Meter, arguments: argparse.Namespace, console: Console) -> str:
     """One meter and flow: readings, period, energy, gaps."""
-    curve, found, language = part.brought[meter], part.gaps(meter), console.language
+    curve, found, words = part.brought[meter], part.gaps(meter), console.words
     first, end = _ends(curve)
     facts = [
-        f"{shown(meter, arguments)} {console.text(f'common.flow.{meter.flow}')}",
-        period(first, end, language),
-        counted("history.preview.readings", len(curve), language),
-        kwh(curve.watt_minutes, language),
+        f"{shown(meter, arguments)} {words.text(f'common.flow.{meter.flow}')}",
+        words.period(first, end),
+        words.counted("history.preview.readings", len(curve)),
+        words.kwh(curve.watt_minutes),
     ]
     if found:
-        facts.append(gaps(found, language))
+        facts.append(words.gaps(found))
     return " · ".join(facts)
 
 
@@ -202,7 +201,7 @@ def _part_json(part: Part, arguments: argparse.Namespace, console: Console) -> d
             if one.reason is not RefusalReason.NO_VALUE
         ],
         "without_value": sum(one.count for one in part.refused) - refused,
-        "error": as_json(part.error, console.language) if part.error else None,
+        "error": as_json(part.error, console.words) if part.error else None,
     }
 
 

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from core.cli import erase, export, fleet, footprint, import_, messages, report, status, sync
 from core.cli.console import Console
 from core.errors import CourbeError, InputError
-from core.texts import Language
+from core.texts import Language, Words
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -52,14 +52,14 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, add_help=False, allow_abbrev=False, formatter_class=_Formatter)
-        self._optionals.title = self.console.text("cli.options")
-        self.add_argument("-h", "--help", action="help", help=self.console.text("cli.option.help"))
+        self._optionals.title = self.console.words.text("cli.options")
+        self.add_argument("-h", "--help", action="help", help=self.console.words.text("cli.option.help"))
         languages = [language.value for language in Language]
-        self.add_argument("--lang", choices=languages, help=self.console.text("cli.option.lang"))
+        self.add_argument("--lang", choices=languages, help=self.console.words.text("cli.option.lang"))
 
     def error(self, message: str) -> NoReturn:
         told = messages.of_arguments(message, self.console)
-        self.console.note(self.console.text("cli.usage", message=told, program=self.prog))
+        self.console.note(self.console.words.text("cli.usage", message=told, program=self.prog))
         self.exit(USAGE)
 
 
@@ -71,14 +71,14 @@ class _Formatter(argparse.HelpFormatter):
         groups: Iterable[Any],
         prefix: str | None = None,
     ) -> None:
-        given = f"{_Parser.console.text('cli.usage-prefix')} " if prefix is None else prefix
+        given = f"{_Parser.console.words.text('cli.usage-prefix')} " if prefix is None else prefix
         super().add_usage(usage, actions, groups, given)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code."""
     _settle_streams()
-    console = Console(_language(arguments))
+    console = Console(Words(_language(arguments)))
     try:
         code = _run(arguments, console)
         sys.stdout.flush()
@@ -87,10 +87,10 @@ def main(arguments: Sequence[str]) -> int:
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):  # whoever read our output has gone: nobody is left to tell
-            console.note(console.text("cli.output", reason=error.strerror or "?"))
+            console.note(console.words.text("cli.output", reason=error.strerror or "?"))
         return FAILED
     except KeyboardInterrupt:
-        console.note(console.text("cli.interrupted"))
+        console.note(console.words.text("cli.interrupted"))
         return INTERRUPTED
     return code
 
@@ -138,18 +138,18 @@ def parser(console: Console | None = None) -> argparse.ArgumentParser:
     """The reader of the arguments, with every command."""
     console = console or Console()
     _Parser.console = console
-    about, codes = console.text("cli.about"), console.text("cli.codes")
+    about, codes = console.words.text("cli.about"), console.words.text("cli.codes")
     whole = _Parser(prog=PROGRAM, description=about, epilog=codes)
     commands = whole.add_subparsers(
-        title=console.text("cli.commands"),
+        title=console.words.text("cli.commands"),
         dest="command",
-        metavar=console.text("cli.command"),
+        metavar=console.words.text("cli.command"),
         required=True,
         parser_class=_Parser,
     )
 
     def command(name: str) -> argparse.ArgumentParser:
-        about = console.text(f"cli.{name}.about")
+        about = console.words.text(f"cli.{name}.about")
         return commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
 
     for one in COMMANDS:

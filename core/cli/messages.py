@@ -40,7 +40,7 @@ def of_arguments(message: str, console: Console) -> str:
     """argparse's message; as it is where it is none we know."""
     for pattern, key in _ARGUMENTS.items():
         if found := pattern.fullmatch(message):
-            return console.text(key, **found.groupdict())
+            return console.words.text(key, **found.groupdict())
     return message
 
 
@@ -50,5 +50,5 @@ def of_setting(problem: Mapping[str, Any], console: Console) -> str:
     key, limit = _VALUES.get(problem["type"], ("other", ""))
     context = problem.get("ctx", {})
     choices = " / ".join(re.findall(r"'(\w+)'", str(context.get(limit, "")))) or str(context.get(limit, ""))
-    reason = console.text(f"cli.setting.{key}", limit=choices)
-    return console.text("cli.setting", name=name, message=reason)
+    reason = console.words.text(f"cli.setting.{key}", limit=choices)
+    return console.words.text("cli.setting", name=name, message=reason)

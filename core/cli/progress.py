@@ -13,7 +13,6 @@ from types import FrameType
 from typing import TYPE_CHECKING, Final, Self
 
 from core.cli.console import Console
-from core.formats import counted, number, percent
 
 if TYPE_CHECKING:
     from core.jobs import Progress
@@ -71,35 +70,35 @@ class ProgressBar:
             return self._calls(progress, progress.steps)
         seconds = max(now - self._started, 1e-6)
         values = self._values(progress.readings, progress.expected)
-        values["speed"] = number(progress.readings / seconds, self._console.language)
+        values["speed"] = self._console.words.number(progress.readings / seconds)
         if not progress.expected:
-            return self._console.text("cli.progress.unknown", **values)
+            return self._console.words.text("cli.progress.unknown", **values)
         share = min(progress.readings / progress.expected, 1.0)
         left = seconds / share - seconds if share else 0
-        return self._console.text("cli.progress.known", left=number(left, self._console.language), **values)
+        return self._console.words.text("cli.progress.known", left=self._console.words.number(left), **values)
 
     def _calls(self, progress: Progress, steps: int) -> str:
         """Calls wait for their moment, for the API and for another day: no time is told."""
         values = self._values(progress.step, steps)
-        readings = counted("history.preview.readings", progress.readings, self._console.language)
-        return self._console.text("cli.progress.calls", readings=readings, **values)
+        readings = self._console.words.counted("history.preview.readings", progress.readings)
+        return self._console.words.text("cli.progress.calls", readings=readings, **values)
 
     def _waiting(self, progress: Progress, until: int) -> str:
         from core.paristime import local
 
-        why = self._console.text(f"error.{progress.waiting_for}.title")
-        return self._console.text("history.job.again", why=why, time=f"{local(until):%H:%M:%S}")
+        why = self._console.words.text(f"error.{progress.waiting_for}.title")
+        return self._console.words.text("history.job.again", why=why, time=f"{local(until):%H:%M:%S}")
 
     def _values(self, done: int, expected: int | None) -> dict[str, str]:
         """The bar, its share and both numbers."""
-        language = self._console.language
+        words = self._console.words
         share = min(done / expected, 1.0) if expected else 0.0
         filled = round(share * self._bar)
         return {
             "bar": "#" * filled + "." * (self._bar - filled),
-            "share": percent(share, language, 0),
-            "done": number(done, language),
-            "expected": number(expected or 0, language),
+            "share": words.percent(share, 0),
+            "done": words.number(done),
+            "expected": words.number(expected or 0),
         }
 
 

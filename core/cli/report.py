@@ -12,30 +12,29 @@ from core.cli.console import Console
 from core.cli.progress import ProgressBar, stop_on_interrupt
 from core.cli.store import household
 from core.errors import InputError
-from core.formats import number, percent
 
 
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
     """Declare the command."""
     parser = command("report")
     wanted = parser.add_mutually_exclusive_group()
-    path = console.text("cli.path")
+    path = console.words.text("cli.path")
     wanted.add_argument(
         "--html",
         type=Path,
         default=Path("courbe-report.html"),
         metavar=path,
-        help=console.text("cli.report.html"),
+        help=console.words.text("cli.report.html"),
     )
     wanted.add_argument(
-        "--compare", nargs=2, type=Path, metavar=path, help=console.text("cli.report.compare")
+        "--compare", nargs=2, type=Path, metavar=path, help=console.words.text("cli.report.compare")
     )
     parser.add_argument(
         "--fleet",
         type=int,
         default=0,
-        metavar=console.text("cli.number"),
-        help=console.text("cli.report.fleet"),
+        metavar=console.words.text("cli.number"),
+        help=console.words.text("cli.report.fleet"),
     )
     parser.set_defaults(run=run_report)
 
@@ -53,11 +52,11 @@ def run_report(arguments: argparse.Namespace, console: Console) -> int:
     if findings is None:
         raise KeyboardInterrupt
     try:
-        written = write_report(findings, arguments.html, console.language)
+        written = write_report(findings, arguments.html, console.words)
     except OSError as error:
         raise InputError("cli-cannot-write", path=str(arguments.html), reason=error.strerror or "?") from None
     for path in written:
-        console.line(console.text("cli.report.done", path=str(path)))
+        console.line(console.words.text("cli.report.done", path=str(path)))
     return 0
 
 
@@ -81,12 +80,12 @@ def _compare(paths: list[Path], console: Console) -> int:
     from core.lab.wording import figure_name
 
     one, other = (read_report(_read(path)) for path in paths)
-    language = console.language
-    rows = [[console.text(f"cli.report.{name}") for name in ("figure", "first", "second", "change")]]
+    words = console.words
+    rows = [[words.text(f"cli.report.{name}") for name in ("figure", "first", "second", "change")]]
     for path, first, second in compare(one, other):
-        shown = (number(value, language, 2) for value in (first, second))
-        change = percent(second / first - 1, language) if first else "–"
-        rows.append([figure_name(path, language), *shown, change])
+        shown = (words.number(value, 2) for value in (first, second))
+        change = words.percent(second / first - 1) if first else "–"
+        rows.append([figure_name(path, words), *shown, change])
     console.table(rows)
     return 0
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.console import Console
 from core.cli.store import add_meter_options, chosen, household, shown
-from core.formats import kwh, moment, number
 
 if TYPE_CHECKING:
     from core.storage.record import Summary
@@ -19,7 +18,7 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
     """Declare the command."""
     parser = command("status")
     add_meter_options(parser, console)
-    parser.add_argument("--json", action="store_true", help=console.text("cli.option.json"))
+    parser.add_argument("--json", action="store_true", help=console.words.text("cli.option.json"))
     parser.set_defaults(run=run_status)
 
 
@@ -30,7 +29,7 @@ def run_status(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.json:
         console.data({"meters": [_meter_json(one, arguments) for one in meters]})
     elif not meters:
-        console.line(console.text("cli.status.empty"))
+        console.line(console.words.text("cli.status.empty"))
     else:
         _print_status(meters, arguments, console)
     return 0
@@ -60,20 +59,20 @@ def exact_wh(watt_minutes: int) -> int | str:
 def _print_status(meters: list[Summary], arguments: argparse.Namespace, console: Console) -> None:
     from core.paristime import local
 
-    language = console.language
+    words = console.words
     columns = ("meter", "flow", "readings", "energy", "first", "last", "missing")
-    rows = [[console.text(f"cli.status.{column}") for column in columns]]
+    rows = [[words.text(f"cli.status.{column}") for column in columns]]
     for one in meters:
         span = one.span
         rows.append(
             [
                 shown(one.meter, arguments),
-                console.text(f"common.flow.{one.meter.flow}"),
-                number(one.readings, language),
-                kwh(one.watt_minutes, language),
-                moment(local(span.start), language) if span else "-",
-                moment(local(span.end), language) if span else "-",
-                number(one.missing, language),
+                words.text(f"common.flow.{one.meter.flow}"),
+                words.number(one.readings),
+                words.kwh(one.watt_minutes),
+                words.moment(local(span.start)) if span else "-",
+                words.moment(local(span.end)) if span else "-",
+                words.number(one.missing),
             ]
         )
     console.table(rows, left=2)

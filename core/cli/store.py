@@ -49,12 +49,12 @@ def household() -> Iterator[Store]:
 
 def add_meter_options(parser: argparse.ArgumentParser, console: Console) -> None:
     """`--prm` to choose meters, `--show-prm` to print them whole."""
-    parser.add_argument("--prm", metavar="PRM", help=console.text("cli.option.prm"))
+    parser.add_argument("--prm", metavar="PRM", help=console.words.text("cli.option.prm"))
     add_show_option(parser, console)
 
 
 def add_show_option(parser: argparse.ArgumentParser, console: Console) -> None:
-    parser.add_argument("--show-prm", action="store_true", help=console.text("cli.option.show-prm"))
+    parser.add_argument("--show-prm", action="store_true", help=console.words.text("cli.option.show-prm"))
 
 
 def chosen(store: Store, wanted: str | None) -> list[Summary]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from core.cli.console import Console, as_json
 from core.cli.progress import ProgressBar, stop_on_interrupt
 from core.cli.store import add_show_option, household, shown
-from core.formats import counted, days, labelled, number
 
 if TYPE_CHECKING:
     from core.importing.api.sync import MeterSync, SyncReport
@@ -19,10 +18,10 @@ if TYPE_CHECKING:
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
     """Declare the command."""
     parser = command("sync")
-    parser.epilog = console.text("cli.sync.codes")
-    parser.add_argument("--dry-run", action="store_true", help=console.text("cli.sync.dry-run"))
+    parser.epilog = console.words.text("cli.sync.codes")
+    parser.add_argument("--dry-run", action="store_true", help=console.words.text("cli.sync.dry-run"))
     add_show_option(parser, console)
-    parser.add_argument("--json", action="store_true", help=console.text("cli.option.json"))
+    parser.add_argument("--json", action="store_true", help=console.words.text("cli.option.json"))
     parser.set_defaults(run=run_sync)
 
 
@@ -54,25 +53,25 @@ def run_sync(arguments: argparse.Namespace, console: Console) -> int:
 
 def _name(one: MeterSync, arguments: argparse.Namespace, console: Console) -> str:
     """Meter and flow: one meter can have both."""
-    return f"{shown(one.meter, arguments)} {console.text(f'common.flow.{one.meter.flow}')}"
+    return f"{shown(one.meter, arguments)} {console.words.text(f'common.flow.{one.meter.flow}')}"
 
 
 def _print_meter(one: MeterSync, report: SyncReport, arguments: argparse.Namespace, console: Console) -> None:
-    language, name = console.language, _name(one, arguments, console)
+    words, name = console.words, _name(one, arguments, console)
     if report.dry_run:
-        due = counted("history.api.to_go", len(one.windows), language)
-        console.line(labelled(name, due, language))
+        due = words.counted("history.api.to_go", len(one.windows))
+        console.line(words.labelled(name, due))
         for window in one.windows:
-            console.line(f"  {days(window.first, window.end - timedelta(days=1), language)}")
+            console.line(f"  {words.days(window.first, window.end - timedelta(days=1))}")
         return
     new, changed = (one.part.new, one.part.changed) if one.part else (0, 0)
     console.line(
-        console.text(
+        words.text(
             "cli.sync.meter",
             meter=name,
-            result=console.text(f"sync.{one.result}"),
-            new=number(new, language),
-            changed=number(changed, language),
+            result=words.text(f"sync.{one.result}"),
+            new=words.number(new),
+            changed=words.number(changed),
         )
     )
 
@@ -94,7 +93,7 @@ def _report_json(report: SyncReport, arguments: argparse.Namespace, console: Con
                 "calls": len(one.windows),
                 "new": one.part.new if one.part else 0,
                 "changed": one.part.changed if one.part else 0,
-                "error": as_json(one.error, console.language) if one.error else None,
+                "error": as_json(one.error, console.words) if one.error else None,
             }
             for one in report.meters
         ],

@@ -15,7 +15,7 @@ from core.consumption.figures.theme import Columns
 from core.model import MINUTE_MS, Curve, Flow, Meter
 from core.paristime import local
 from core.sources.files.timing import row_steps
-from core.texts import Language
+from core.texts import ENGLISH, Words
 
 _HIDDEN: Final = "xxxxxxxxxx"
 _FLOWS: Final = {Flow.CONSUMPTION: "Consommation", Flow.PRODUCTION: "Production"}
@@ -97,15 +97,14 @@ def history_parquet(meter: Meter, curve: Curve, *, with_prm: bool = False) -> by
     return _parquet(pa.table(columns))
 
 
-def table_csv(columns: Columns, language: Language = Language.ENGLISH) -> bytes:
+def table_csv(columns: Columns, words: Words = ENGLISH) -> bytes:
     """A chart's data as a spreadsheet of the language reads it: UTF-8 with BOM, `;`, decimal point or comma,
     empty where nothing is known."""
     out = io.StringIO()
     rows = csv.writer(out, delimiter=";", lineterminator="\r\n")
     rows.writerow(columns)
     values = [np.asarray(column).tolist() for column in columns.values()]
-    mark = "," if language is Language.FRENCH else "."
-    rows.writerows([_cell(value, mark) for value in row] for row in zip(*values, strict=True))
+    rows.writerows([_cell(value, words) for value in row] for row in zip(*values, strict=True))
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -121,10 +120,10 @@ def _array(column: object) -> pa.Array:
     return pa.array(values.tolist() if values.dtype.kind in "OU" else values)
 
 
-def _cell(value: object, mark: str) -> object:
+def _cell(value: object, words: Words) -> object:
     if not isinstance(value, float):
         return value
-    return "" if value != value else str(value).replace(".", mark)
+    return "" if value != value else words.typed(value)
 
 
 def _parquet(table: pa.Table) -> bytes:

@@ -20,7 +20,7 @@ def choice(
     name: str,
     options: Sequence[_Option],
     label: str,
-    words: Callable[[_Option], str],
+    says: Callable[[_Option], str],
     *,
     usual: _Option | None = None,
     hide_label: bool = False,
@@ -30,18 +30,18 @@ def choice(
     default = options[0] if usual is None else usual
     wish = st.query_params.get(name)
     st.session_state[name] = next((one for one in options if str(one) == wish), default)
-    chosen: _Option = st.segmented_control(
+    chosen = st.segmented_control(
         label,
         options,
         required=True,
         wrap=True,
-        format_func=words,
+        format_func=says,
         key=name,
         on_change=_keep,
         args=(name, str(default)),
         label_visibility="collapsed" if hide_label else "visible",
     )
-    return chosen
+    return default if chosen is None else chosen
 
 
 def _keep(name: str, usual: str) -> None:
@@ -49,7 +49,7 @@ def _keep(name: str, usual: str) -> None:
 
 
 def several(
-    name: str, options: Sequence[_Option], label: str, words: Callable[[_Option], str]
+    name: str, options: Sequence[_Option], label: str, says: Callable[[_Option], str]
 ) -> list[_Option]:
     """Any of the options, in their order; usually all."""
     wish = st.query_params.get(name)
@@ -60,7 +60,7 @@ def several(
         label,
         options,
         selection_mode="multi",
-        format_func=words,
+        format_func=says,
         key=name,
         on_change=_keep_several,
         args=(name, options),

@@ -9,8 +9,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from core.errors import InputError, StorageError
-from core.formats import moment
-from core.texts import Language, text
+from core.texts import Language, Words
 from pages.shared import notices
 from pages.shared.visitor import Visitor, language, speak, visitor
 
@@ -21,7 +20,6 @@ _PAGES: Final = Path(__file__).parent.parent
 _WALK: Final = ("connect", "history", "consumption", "cost", "footprint", "laboratory", "speed", "fleet")
 STEPS: Final = tuple(name for name in _WALK if (_PAGES / f"{name}.py").is_file())
 """The walk, as far as its pages were there when the application started."""
-_NAMES: Final = {Language.ENGLISH: "English", Language.FRENCH: "Français"}
 _DONE, _HERE, _AHEAD = (
     ":material/check_circle:",
     ":material/radio_button_checked:",
@@ -59,47 +57,55 @@ def page(name: str, *, needs: Needs = "storage") -> Visitor:
     Draws configuration, navigation, language, title and lead (`<name>.title`, `<name>.lead`). A page that
     needs storage or readings ends here, with the cure or the way to the step before, where there are none.
     """
-    title = text(f"{name}.title", language())
+    words = Words(language())
+    title = words.text(f"{name}.title")
     st.set_page_config(
         page_title="Courbe" if name == "welcome" else f"{title} · Courbe",
         page_icon="⚡",
         layout="wide",
     )
-    guest = _visitor()
-    guest.refresh()
-    _dress(name, guest.language)
-    trouble = guest.trouble = _open_storage(guest)
-    _sidebar(guest, name, trouble)
+    visitor = _visitor()
+    visitor.refresh()
+    _dress(name, words)
+    trouble = visitor.trouble = _open_storage(visitor)
+    _sidebar(visitor, name, trouble)
     st.title(title, anchor=False)
-    st.markdown(guest.t(f"{name}.lead"))
-    if guest.lost_workspace:
-        st.info(guest.t("common.workspace.lost"), icon=":material/info:")
+    st.markdown(words.text(f"{name}.lead"))
+    if visitor.lost_workspace:
+        st.info(words.text("common.workspace.lost"), icon=":material/info:")
     if needs != "nothing" and trouble:
-        show_trouble(guest, trouble)
+        show_trouble(visitor, trouble)
         st.stop()
     if needs == "readings":
-        _require_readings(guest)
-        _meter_chooser(guest)
-    if guest.has_workspace and not trouble:
-        guest.steps.add(name)
-    return guest
+        _require_readings(visitor)
+        _meter_chooser(visitor)
+    if visitor.has_workspace and not trouble:
+        visitor.steps.add(name)
+    return visitor
 
 
-def show_trouble(guest: Visitor, trouble: StorageError) -> None:
+def show_trouble(visitor: Visitor, trouble: StorageError) -> None:
     """Why MongoDB cannot be used, and the way to the cure."""
     notices.show(trouble)
-    if guest.capabilities.own_uri:
-        link(guest, "connect", guest.t("common.to_connect"), icon=":material/arrow_forward:")
+    if visitor.capabilities.own_uri:
+        link(visitor, "connect", visitor.words.text("common.to_connect"), icon=":material/arrow_forward:")
 
 
-def link(guest: Visitor, name: str, label: str, *, icon: str | None = None, help: str | None = None) -> None:  # noqa: A002
+def link(
+    visitor: Visitor,
+    name: str,
+    label: str,
+    *,
+    icon: str | None = None,
+    help: str | None = None,  # noqa: A002 - as Streamlit calls it
+) -> None:
     """A link to another page that keeps the language and the workspace."""
-    st.page_link(path_of(name), label=label, icon=icon, help=help, query_params=guest.query)
+    st.page_link(path_of(name), label=label, icon=icon, help=help, query_params=visitor.query)
 
 
-def go(guest: Visitor, name: str) -> None:
+def go(visitor: Visitor, name: str) -> None:
     """Leaves for another page."""
-    st.switch_page(path_of(name), query_params=guest.query)
+    st.switch_page(path_of(name), query_params=visitor.query)
 
 
 def path_of(name: str) -> str:
@@ -119,44 +125,45 @@ def _visitor() -> Visitor:
         st.stop()
 
 
-def _open_storage(guest: Visitor) -> StorageError | None:
+def _open_storage(visitor: Visitor) -> StorageError | None:
     """Starts or reaches MongoDB where this visitor has a workspace; the trouble, if there is any."""
-    if not guest.has_workspace:
+    if not visitor.has_workspace:
         return None
     try:
-        with st.spinner(guest.t("common.opening")):
-            guest.meters  # noqa: B018 - reading it opens the store
+        with st.spinner(visitor.words.text("common.opening")):
+            visitor.meters  # noqa: B018 - reading it opens the store
     except StorageError as error:
         return error
     return None
 
 
-def _sidebar(guest: Visitor, name: str, trouble: StorageError | None) -> None:
+def _sidebar(visitor: Visitor, name: str, trouble: StorageError | None) -> None:
+    words = visitor.words
     with st.sidebar:
-        link(guest, "welcome", "**Courbe**", icon="⚡")
+        link(visitor, "welcome", "**Courbe**", icon="⚡")
         for step in STEPS:
-            link(guest, step, guest.t(f"common.nav.{step}"), icon=_icon(guest, step, name, trouble))
+            link(visitor, step, words.text(f"common.nav.{step}"), icon=_icon(visitor, step, name, trouble))
         st.divider()
         st.segmented_control(
-            guest.t("common.language"),
+            words.text("common.language"),
             list(Language),
-            default=guest.language,
+            default=visitor.language,
             required=True,
-            format_func=_NAMES.__getitem__,
+            format_func=lambda one: one.locale.name,
             key="language",
             on_change=_changed_language,
             label_visibility="collapsed",
         )
-        if guest.is_shared:
-            _workspace_box(guest)
+        if visitor.is_shared:
+            _workspace_box(visitor)
 
 
-def _icon(guest: Visitor, step: str, here: str, trouble: StorageError | None) -> str:
+def _icon(visitor: Visitor, step: str, here: str, trouble: StorageError | None) -> str:
     if step == here:
         return _HERE
-    if trouble or not guest.has_workspace:
+    if trouble or not visitor.has_workspace:
         return _AHEAD
-    done = step == "connect" or (bool(guest.meters) and (step == "history" or step in guest.steps))
+    done = step == "connect" or (bool(visitor.meters) and (step == "history" or step in visitor.steps))
     return _DONE if done else _AHEAD
 
 
@@ -164,59 +171,61 @@ def _changed_language() -> None:
     speak(Language(st.session_state["language"]))
 
 
-def _workspace_box(guest: Visitor) -> None:
+def _workspace_box(visitor: Visitor) -> None:
     """A guest's data: until when they stay, and the button that erases them now, after one question."""
-    if not guest.has_workspace:
-        st.caption(guest.t("common.workspace.none"))
+    words = visitor.words
+    if not visitor.has_workspace:
+        st.caption(words.text("common.workspace.none"))
         return
-    if guest.expires:
-        st.caption(guest.t("common.workspace.expires", moment=moment(guest.expires, guest.language)))
-    with st.popover(guest.t("common.workspace.erase"), icon=":material/delete:"):
-        st.markdown(guest.t("common.workspace.erase_what"))
+    if visitor.expires:
+        st.caption(words.text("common.workspace.expires", moment=words.moment(visitor.expires)))
+    with st.popover(words.text("common.workspace.erase"), icon=":material/delete:"):
+        st.markdown(words.text("common.workspace.erase_what"))
         sure = st.button(
-            guest.t("common.erase_yes"),
+            words.text("common.erase_yes"),
             type="primary",
             icon=":material/delete_forever:",
             key="erase_workspace",
         )
     if sure:
         with notices.guard():
-            guest.erase()
-        go(guest, "welcome")
+            visitor.erase()
+        go(visitor, "welcome")
 
 
-def _require_readings(guest: Visitor) -> None:
-    if guest.meters:
+def _require_readings(visitor: Visitor) -> None:
+    words = visitor.words
+    if visitor.meters:
         return
     with st.container(border=True):
-        st.header(guest.t("common.empty.title"), anchor=False)
-        st.markdown(guest.t("common.empty.text"))
-        link(guest, "history", guest.t("common.empty.import"), icon=":material/download:")
-        link(guest, "welcome", guest.t("common.empty.demo"), icon=":material/home:")
+        st.header(words.text("common.empty.title"), anchor=False)
+        st.markdown(words.text("common.empty.text"))
+        link(visitor, "history", words.text("common.empty.import"), icon=":material/download:")
+        link(visitor, "welcome", words.text("common.empty.demo"), icon=":material/home:")
     st.stop()
 
 
-def _meter_chooser(guest: Visitor) -> None:
-    meters = [summary.meter for summary in guest.meters]
+def _meter_chooser(visitor: Visitor) -> None:
+    meters = [summary.meter for summary in visitor.meters]
     if len(meters) < 2:
         return
     chosen = st.selectbox(
-        guest.t("common.meter"),
+        visitor.words.text("common.meter"),
         meters,
-        index=meters.index(guest.meter) if guest.meter else 0,
-        format_func=guest.name_of,
+        index=meters.index(visitor.meter) if visitor.meter else 0,
+        format_func=visitor.words.meter,
         key="meter",
     )
-    guest.choose(chosen)
+    visitor.choose(chosen)
 
 
-def _dress(name: str, spoken: Language) -> None:
+def _dress(name: str, words: Words) -> None:
     """Tells the browser, and screen readers, which language the page speaks; closes the navigation that a
     phone lays over the page; begins right below the header; darkens the words on the primary button of the
     dark theme, whose colour is bright because it is also the colour of chosen words; lets long links wrap;
     and says in our language what Streamlit's uploader says in English only. The page's name makes the script
     run on each."""
-    script = _SCRIPT.replace("LANGUAGE", spoken.value).replace("PAGE", name)
-    limit = text("common.upload.limit", spoken, size=st.get_option("server.maxUploadSize"))
-    style = _STYLE.replace("CHOOSE", text("common.upload.choose", spoken)).replace("LIMIT", limit)
+    script = _SCRIPT.replace("LANGUAGE", words.language.value).replace("PAGE", name)
+    limit = words.text("common.upload.limit", size=st.get_option("server.maxUploadSize"))
+    style = _STYLE.replace("CHOOSE", words.text("common.upload.choose")).replace("LIMIT", limit)
     st.html(f"<script>{script}</script>{style}", unsafe_allow_javascript=True)

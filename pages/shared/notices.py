@@ -10,9 +10,8 @@ from typing import Final
 import streamlit as st
 
 from core.errors import CourbeError
-from core.formats import details
 from core.model import Check
-from core.texts import Language, text
+from core.texts import Words
 from pages.shared.visitor import language
 
 _MARKS: Final = re.compile(r"([\\`*_{}\[\]<>$#|~:])")
@@ -22,8 +21,8 @@ _UNKNOWN: Final = ":gray[:material/help:]"
 
 def show(error: CourbeError) -> None:
     """An error in the visitor's language."""
-    spoken = language()
-    title, happened, cure = error.title(spoken), error.happened(spoken), error.cure(spoken)
+    words = Words(language())
+    title, happened, cure = error.title(words), error.happened(words), error.cure(words)
     st.error(f"**{plain(title)}**\n\n{plain(happened)} {plain(cure)}", icon=":material/error:")
 
 
@@ -39,27 +38,27 @@ def guard() -> Iterator[None]:
 
 def show_checks(checks: Iterable[Check]) -> None:
     """A preflight line by line: what was looked at, what was found, and the cure of what failed."""
-    spoken = language()
-    st.markdown("  \n".join(_line(check, spoken) for check in checks))
+    words = Words(language())
+    st.markdown("  \n".join(_line(check, words) for check in checks))
 
 
-def _line(check: Check, spoken: Language) -> str:
+def _line(check: Check, words: Words) -> str:
     def say(part: str) -> str:
-        return plain(text(f"check.{check.code}{part}", spoken, **details(check.details, spoken)))
+        return plain(words.text(f"check.{check.code}{part}", **words.details(check.details)))
 
     error = check.details.get("error")
     why = (
         CourbeError(str(error), **{k: v for k, v in check.details.items() if k != "error"}) if error else None
     )
     if check.passed is None:
-        found = plain(why.happened(spoken) if why else text("common.not_looked_at", spoken))
+        found = plain(why.happened(words) if why else words.text("common.not_looked_at"))
         return f"{_UNKNOWN} **{say('')}** — {found}"
     if check.passed:
         return f"{_SIGNS[True]} **{say('')}** — {say('.ok')}"
-    cure = plain(f"{why.happened(spoken)} {why.cure(spoken)}") if why else say(".cure")
+    cure = plain(f"{why.happened(words)} {why.cure(words)}") if why else say(".cure")
     return f"{_SIGNS[False]} **{say('')}** — {say('.failed')}  \n→ {cure}"
 
 
-def plain(words: str) -> str:
+def plain(told: str) -> str:
     """Text that Markdown leaves as it is."""
-    return _MARKS.sub(r"\\\1", words)
+    return _MARKS.sub(r"\\\1", told)

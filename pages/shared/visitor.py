@@ -16,12 +16,12 @@ from pydantic import SecretStr
 from core.errors import StorageError
 from core.importing import inbox
 from core.jobs import Jobs
-from core.model import DEMO_PRM, Check, Meter
+from core.model import Check, Meter
 from core.settings import Settings, load_settings
 from core.storage.record import Summary
 from core.storage.store import Store
 from core.storage.workspace import Place, Workspace, Workspaces
-from core.texts import Language, text
+from core.texts import Language, Words
 
 _KEY: Final = "visitor"
 _METER: Final = "meter"
@@ -148,14 +148,10 @@ class Visitor:
         place = st.query_params.get(_METER)
         return carried | ({_METER: place} if place else {})
 
-    def t(self, key: str, /, **values: str | int) -> str:
-        """A text in this visitor's language."""
-        return text(key, self.language, **values)
-
-    def name_of(self, meter: Meter) -> str:
-        """How a meter is called on screen: the demo household, or the last digits of its PRM."""
-        name = self.t("common.demo_meter") if meter.prm == DEMO_PRM else meter.masked
-        return f"{name} · {self.t(f'common.flow.{meter.flow.value}')}"
+    @property
+    def words(self) -> Words:
+        """This visitor's language, spoken."""
+        return Words(self.language)
 
     def choose(self, meter: Meter) -> None:
         """From now on this session looks at another meter. The address keeps its place in the list, which

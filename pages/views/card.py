@@ -10,7 +10,7 @@ from core.consumption.export import table_csv, table_parquet
 from core.consumption.figures.theme import Chart, in_words
 from core.consumption.household import Scope
 from core.consumption.queries import Asked, Timing, measure, written
-from core.formats import THIN, number
+from core.texts import Words
 from pages.shared import notices
 from pages.shared.visitor import Visitor
 from pages.views.household import scope_shown
@@ -19,14 +19,14 @@ from pages.views.table import show_columns
 _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
 
 
-def heading(guest: Visitor, name: str, *, whole: bool = False) -> None:
+def heading(words: Words, name: str, *, whole: bool = False) -> None:
     """The title of a chart. `whole`: it shows all that is known, whatever the navigator says."""
-    mark = f" :gray[·\u00a0{guest.t('consumption.card.whole')}]" if whole else ""
-    st.subheader(guest.t(f"consumption.card.{name}") + mark, anchor=False)
+    mark = f" :gray[·\u00a0{words.text('consumption.card.whole')}]" if whole else ""
+    st.subheader(words.text(f"consumption.card.{name}") + mark, anchor=False)
 
 
 def card(
-    guest: Visitor,
+    visitor: Visitor,
     name: str,
     chart: Chart,
     asked: Asked | None = None,
@@ -40,26 +40,27 @@ def card(
     of all that is known."""
     # After a click a chart is another one, with nothing selected; so it is in another period, unless it shows
     # the same in each: the browser would draw all its days again at every step.
+    words = visitor.words
     where = "" if whole else "-".join(st.query_params.get(part, "") for part in ("view", "day", "to"))
-    key = f"{name}-{where}-{guest.language.value}-{guest.clicks}"
-    config = _CONFIG | in_words(guest.language)
+    key = f"{name}-{where}-{words.language.value}-{visitor.clicks}"
+    config = _CONFIG | in_words(words)
     picked = None
     if clicks:
         event = st.plotly_chart(
             chart.figure, key=key, on_select="rerun", selection_mode="points", config=config, alt=chart.alt
         )
         picked = _picked(event)
-        guest.clicks += bool(picked)
+        visitor.clicks += bool(picked)
     else:
         st.plotly_chart(chart.figure, key=key, config=config, alt=chart.alt)
     st.caption(chart.alt)
-    label = guest.t("consumption.card.more" if asked else "consumption.card.data")
+    label = words.text("consumption.card.more" if asked else "consumption.card.data")
     more = st.expander(label, key=f"more-{name}", on_change="rerun")
     if more.open:
         with more:
-            _data(guest, name, chart)
+            _data(words, name, chart)
             if asked:
-                _query(guest, name, asked, lead)
+                _query(visitor, name, asked, lead)
     return picked
 
 
@@ -74,16 +75,16 @@ def _picked(event: object) -> str | None:
     return None
 
 
-def _data(guest: Visitor, name: str, chart: Chart) -> None:
+def _data(words: Words, name: str, chart: Chart) -> None:
     columns = chart.columns()
-    show_columns(guest, columns, chart.alt)
+    show_columns(words, columns, chart.alt)
     with st.container(horizontal=True):
         for kind, make, mime in (
-            ("csv", partial(table_csv, language=guest.language), "text/csv"),
+            ("csv", partial(table_csv, words=words), "text/csv"),
             ("parquet", table_parquet, "application/vnd.apache.parquet"),
         ):
             st.download_button(
-                guest.t(f"consumption.card.{kind}"),
+                words.text(f"consumption.card.{kind}"),
                 partial(make, columns),
                 f"courbe-{name}.{kind}",
                 mime,
@@ -93,31 +94,32 @@ def _data(guest: Visitor, name: str, chart: Chart) -> None:
             )
 
 
-def _query(guest: Visitor, name: str, asked: Asked, lead: str) -> None:
-    meter = guest.meter
+def _query(visitor: Visitor, name: str, asked: Asked, lead: str) -> None:
+    words = visitor.words
+    meter = visitor.meter
     if meter is None:
         return
-    st.markdown(guest.t(lead))
-    if scope_shown(guest, meter) is not Scope.ONE:
-        st.caption(guest.t("consumption.query.one_meter"))
+    st.markdown(words.text(lead))
+    if scope_shown(visitor, meter) is not Scope.ONE:
+        st.caption(words.text("consumption.query.one_meter"))
     sides = {"series": True, "ordinary": False}
-    tabs = st.tabs([guest.t(f"consumption.query.{side}") for side in sides])
+    tabs = st.tabs([words.text(f"consumption.query.{side}") for side in sides])
     for tab, time_series in zip(tabs, sides.values(), strict=True):
         shown = written(asked, meter, time_series=time_series)
         tab.code(shown, language=None, wrap_lines=True)  # what scrolls sideways no keyboard reaches
-    if st.button(guest.t("consumption.query.run"), key=f"run-{name}", icon=":material/timer:"):
-        with st.spinner(guest.t("consumption.query.running")), notices.guard():
-            _timing(guest, measure(guest.store, asked, meter))
+    if st.button(words.text("consumption.query.run"), key=f"run-{name}", icon=":material/timer:"):
+        with st.spinner(words.text("consumption.query.running")), notices.guard():
+            _timing(words, measure(visitor.store, asked, meter))
 
 
-def _timing(guest: Visitor, found: Timing) -> None:
-    same = guest.t("consumption.query.same" if found.same else "consumption.query.differs")
+def _timing(words: Words, found: Timing) -> None:
+    same = words.text("consumption.query.same" if found.same else "consumption.query.differs")
     st.markdown(
-        guest.t(
+        words.text(
             "consumption.query.took",
-            ordinary=f"{number(found.ordinary_ms, guest.language, 1)}{THIN}ms",
-            series=f"{number(found.time_series_ms, guest.language, 1)}{THIN}ms",
-            documents=number(found.documents, guest.language),
+            ordinary=words.quantity(found.ordinary_ms, "ms", 1),
+            series=words.quantity(found.time_series_ms, "ms", 1),
+            documents=words.number(found.documents),
             same=same,
         )
     )

@@ -15,27 +15,28 @@ from core.consumption.household import Household, Scope, load, scopes
 from core.model import Meter
 from core.storage.record import Summary
 from core.storage.store import Store
+from core.texts import Words
 from pages.shared import notices
 from pages.shared.choice import choice
 from pages.shared.frame import link
 from pages.shared.visitor import Visitor
 
 
-def household(guest: Visitor) -> Household:
+def household(visitor: Visitor) -> Household:
     """The readings of the meter chosen, or of all of them together; ends the page where there are none."""
-    chosen = guest.meter
+    chosen = visitor.meter
     if chosen is None:
         st.stop()
     with notices.guard():
-        scope = _scope(guest, chosen)
+        scope = _scope(visitor, chosen)
         # What is committed can be read once it is settled: the same version is read again then.
         versions = tuple(
-            (one.meter.prm, one.meter.flow.value, one.version, one.settled) for one in guest.meters
+            (one.meter.prm, one.meter.flow.value, one.version, one.settled) for one in visitor.meters
         )
-        key = (guest.workspace.key, versions, chosen.prm, chosen.flow.value, scope.value)
-        found = _household(key, guest.store, guest.meters, chosen, scope)
+        key = (visitor.workspace.key, versions, chosen.prm, chosen.flow.value, scope.value)
+        found = _household(key, visitor.store, visitor.meters, chosen, scope)
     if not len(found.history):
-        _say_nothing(guest)
+        _say_nothing(visitor)
         st.stop()
     return found
 
@@ -61,13 +62,14 @@ def _drawn(home: Household, theme: Theme, draw: Callable[[], Chart], name: str) 
     return kept[name, theme]
 
 
-def _say_nothing(guest: Visitor) -> None:
+def _say_nothing(visitor: Visitor) -> None:
     """Why meters with readings show none: an import still writes them, or they have none in common."""
-    if all(one.settled for one in guest.meters):
-        st.info(guest.t("consumption.scope.nothing"), icon=":material/info:")
+    words = visitor.words
+    if all(one.settled for one in visitor.meters):
+        st.info(words.text("consumption.scope.nothing"), icon=":material/info:")
         return
-    st.info(guest.t("consumption.scope.importing"), icon=":material/hourglass_top:")
-    link(guest, "history", guest.t("consumption.scope.history"), icon=":material/arrow_forward:")
+    st.info(words.text("consumption.scope.importing"), icon=":material/hourglass_top:")
+    link(visitor, "history", words.text("consumption.scope.history"), icon=":material/arrow_forward:")
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
@@ -82,41 +84,41 @@ def _household(
     return load(_store, _summaries, _chosen, _scope)
 
 
-def _scope(guest: Visitor, chosen: Meter) -> Scope:
-    offered = scopes(guest.meters, chosen)
+def _scope(visitor: Visitor, chosen: Meter) -> Scope:
+    offered = scopes(visitor.meters, chosen)
     if len(offered) == 1:
         return Scope.ONE
     return choice(
         "scope",
         offered,
-        guest.t("consumption.scope.label"),
-        lambda one: guest.t(f"consumption.scope.{one.value}"),
+        visitor.words.text("consumption.scope.label"),
+        lambda one: visitor.words.text(f"consumption.scope.{one.value}"),
     )
 
 
-def scope_shown(guest: Visitor, chosen: Meter) -> Scope:
+def scope_shown(visitor: Visitor, chosen: Meter) -> Scope:
     """Which meters the page shows."""
     wish = st.query_params.get("scope")
-    return next((one for one in scopes(guest.meters, chosen) if one.value == wish), Scope.ONE)
+    return next((one for one in scopes(visitor.meters, chosen) if one.value == wish), Scope.ONE)
 
 
-def contract(guest: Visitor) -> tuple[Contract, bool]:
+def contract(visitor: Visitor) -> tuple[Contract, bool]:
     """What the household pays by, and whether it said so itself."""
     with notices.guard():
-        chosen = load_contract(guest.store.database)
+        chosen = load_contract(visitor.store.database)
     return (chosen, True) if chosen else (default_contract(), False)
 
 
-def say_priced(guest: Visitor, home: Household, contract: Contract, told: bool) -> None:
+def say_priced(words: Words, home: Household, contract: Contract, told: bool) -> None:
     """By which contract the readings are priced, or that none prices them."""
     if not home.is_bought:
-        st.caption(guest.t("consumption.priced.none"), width="content")
+        st.caption(words.text("consumption.priced.none"), width="content")
         return
     key = "consumption.priced.own" if told else "consumption.priced.assumed"
-    option = guest.t(f"cost.option.{contract.option.value}")
-    st.caption(guest.t(key, option=option, kva=contract.kva), width="content")
+    option = words.text(f"cost.option.{contract.option.value}")
+    st.caption(words.text(key, option=option, kva=contract.kva), width="content")
 
 
-def theme(guest: Visitor) -> Theme:
+def theme(words: Words) -> Theme:
     """How charts are drawn for this visitor."""
-    return Theme(guest.language, st.context.theme.type == "dark")
+    return Theme(words, st.context.theme.type == "dark")

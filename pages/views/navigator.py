@@ -7,11 +7,9 @@ from typing import Final
 
 import streamlit as st
 
-from core.consumption.figures.theme import Theme
 from core.consumption.periods import Period, View, custom, following, period_of, previous
-from core.formats import day
 from core.model import Days
-from pages.shared.visitor import Visitor
+from core.texts import Words
 
 _OF_A_PERIOD: Final = frozenset({"view", "day", "to", "against"})
 
@@ -59,7 +57,7 @@ def open_day(picked: str, known: Days, view: View = View.DAY) -> None:
         st.rerun()
 
 
-def navigator(guest: Visitor, known: Days, usual: View = View.MONTH) -> Period:
+def navigator(words: Words, known: Days, usual: View = View.MONTH) -> Period:
     """Draws view, previous, date and next; returns the period shown."""
     period = from_address(known, usual)
     st.session_state["view"] = period.view
@@ -69,20 +67,20 @@ def navigator(guest: Visitor, known: Days, usual: View = View.MONTH) -> Period:
     before, after = previous(period, known), following(period, known)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="navigator"):
         st.segmented_control(
-            guest.t("consumption.view.label"),
+            words.text("consumption.view.label"),
             list(View),
             required=True,
             wrap=True,
-            format_func=lambda one: guest.t(f"consumption.view.{one.value}"),
+            format_func=lambda one: words.text(f"consumption.view.{one.value}"),
             key="view",
             on_change=_changed_view,
             args=(period, known),
             label_visibility="collapsed",
         )
-        _step(guest, "previous", before, ":material/chevron_left:")
-        _step(guest, "next", after, ":material/chevron_right:")
+        _step(words, "previous", before, ":material/chevron_left:")
+        _step(words, "next", after, ":material/chevron_right:")
         st.date_input(
-            guest.t("consumption.view.date"),
+            words.text("consumption.view.date"),
             min_value=known.first,
             max_value=known.end - timedelta(days=1),
             format="DD/MM/YYYY",
@@ -93,13 +91,13 @@ def navigator(guest: Visitor, known: Days, usual: View = View.MONTH) -> Period:
             width=230 if period.view is View.CUSTOM else 150,
             disabled=period.view is View.ALL,
         )
-    st.header(period_name(guest, period), anchor=False)
+    st.header(period_name(words, period), anchor=False)
     return period
 
 
-def _step(guest: Visitor, name: str, to: Period | None, icon: str) -> None:
+def _step(words: Words, name: str, to: Period | None, icon: str) -> None:
     st.button(
-        guest.t(f"consumption.view.{name}"),
+        words.text(f"consumption.view.{name}"),
         icon=icon,
         icon_position="right" if name == "next" else "left",
         key=f"step_{name}",
@@ -132,15 +130,15 @@ def _changed_days(period: Period, known: Days) -> None:
         to_address(period_of(period.view, chosen, known))
 
 
-def period_name(guest: Visitor, period: Period) -> str:
+def period_name(words: Words, period: Period) -> str:
     """What the period is called."""
     if period.view is View.DAY:
-        weekday = guest.t(f"consumption.weekday.{period.first.weekday()}")
-        return f"{weekday.capitalize()} {day(period.first, guest.language)}"
+        weekday = words.weekday(period.first.weekday())
+        return f"{weekday.capitalize()} {words.day(period.first)}"
     if period.view is View.MONTH:
-        return f"{guest.t(f'consumption.month.{period.first.month}')} {period.first.year}"
+        return f"{words.text(f'consumption.month.{period.first.month}')} {period.first.year}"
     if period.view is View.YEAR:
         return str(period.first.year)
     if period.view is View.WEEK:
-        return guest.t("consumption.bars.week_of", day=day(period.first, guest.language))
-    return Theme(guest.language).days(period.first, period.last)
+        return words.text("consumption.bars.week_of", day=words.day(period.first))
+    return words.days(period.first, period.last, capital=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -11,9 +11,7 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from core.consumption.figures.theme import Columns
-from core.formats import number
-from core.texts import Language
-from pages.shared.visitor import Visitor
+from core.texts import Words
 
 _NOTHING: Final = "–"
 _ROWS: Final = 6
@@ -21,22 +19,22 @@ _WRITTEN_CELLS: Final = 60_000
 """pandas takes about 15 µs to write a cell, so these take a second."""
 
 
-def show_columns(guest: Visitor, columns: Columns, alt: str) -> None:
+def show_columns(words: Words, columns: Columns, alt: str) -> None:
     """A chart's data. A table too large to be written cell by cell is left to the browser's own numbers."""
     frame = pd.DataFrame(dict(columns))
-    year = guest.t("consumption.column.year")  # a year is a name, not an amount
+    year = words.text("consumption.column.year")  # a year is a name, not an amount
     amounts = [name for name in frame.select_dtypes("number").columns if name != year]
     small = frame.size <= _WRITTEN_CELLS
     config = {} if small else {name: st.column_config.NumberColumn(format="localized") for name in amounts}
-    shown = written(frame, amounts, guest.language) if small else frame
+    shown = written(frame, amounts, words) if small else frame
     height: Any = "auto" if len(frame) < _ROWS else 240
     st.dataframe(shown, hide_index=True, height=height, placeholder=_NOTHING, column_config=config, alt=alt)
 
 
-def written(frame: pd.DataFrame, amounts: Sequence[str], language: Language) -> Styler:
+def written(frame: pd.DataFrame, amounts: Sequence[str], words: Words) -> Styler:
     """The amounts as a language writes them, with two decimals where they are not whole."""
-    kinds = {
-        name: partial(number, language=language, decimals=0 if _whole(frame[name]) else 2) for name in amounts
+    kinds: dict[Any, str | Callable[[object], str] | None] = {
+        name: partial(words.number, decimals=0 if _whole(frame[name]) else 2) for name in amounts
     }
     return frame.style.format(kinds, na_rep=_NOTHING)
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, Playwright, Route, expect
 
-from core.texts import Language, text
+from core.texts import Language, Words
 from tests.code import ROOT
 
 ARTEFACTS: Final = ROOT / "tests" / "artefacts"
@@ -70,7 +70,7 @@ class Visit:
 
     def say(self, key: str, /, **values: str | int) -> str:
         """A text of the catalogue as this visitor reads it."""
-        return text(key, self.language, **values)
+        return Words(self.language).text(key, **values)
 
     def open(self, name: str = "", **query: str) -> None:
         """Type an address."""

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from core.consumption.export import enedis_csv, history_parquet, table_csv, table_parquet
 from core.model import MINUTE_MS, STEPS, Curve, Meter
 from core.sources.files import open_files
-from core.texts import Language
+from core.texts import Language, Words
 from tests.consumption.reference import half_hours
 from tests.curves import curves, regular
 
@@ -98,7 +98,7 @@ def test_parquet_holds_every_reading_in_utc() -> None:
 def test_a_charts_columns_become_csv_and_parquet_with_nothing_where_nothing_is_known() -> None:
     columns = {"day": np.array(["2024-01-05", "2024-01-06"]), "kWh": np.array([1.5, np.nan])}
     assert table_csv(columns).decode("utf-8-sig") == "day;kWh\r\n2024-01-05;1.5\r\n2024-01-06;\r\n"
-    french = table_csv(columns, Language.FRENCH).decode("utf-8-sig")
+    french = table_csv(columns, Words(Language.FRENCH)).decode("utf-8-sig")
     assert french == "day;kWh\r\n2024-01-05;1,5\r\n2024-01-06;\r\n"
     table = pq.read_table(io.BytesIO(table_parquet(columns)))
     assert table.to_pydict() == {"day": ["2024-01-05", "2024-01-06"], "kWh": [1.5, None]}

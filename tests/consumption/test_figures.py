@@ -31,9 +31,8 @@ from core.consumption.insights import base_load, daily_peaks
 from core.consumption.profiles import carpet, duration, profile
 from core.consumption.readings import History
 from core.consumption.totals import Grain, by_day, grouped
-from core.formats import labelled
 from core.model import Curve, Days
-from core.texts import Language, catalogue
+from core.texts import Language, Words, catalogue
 from tests.curves import regular
 
 FIRST = date(2024, 10, 21)
@@ -80,7 +79,7 @@ def history() -> History:
 @pytest.mark.parametrize("name", CHARTS)
 @pytest.mark.parametrize("language", Language)
 def test_a_chart_draws_speaks_and_hands_its_data_out(name: str, language: Language, history: History) -> None:
-    chart = CHARTS[name](history, Theme(language))
+    chart = CHARTS[name](history, Theme(Words(language)))
     assert chart.figure.to_json()
     assert len(chart.alt) > 12
     columns = chart.columns()
@@ -135,7 +134,7 @@ def test_two_periods_are_named_told_and_handed_out_both() -> None:
         mine = np.asarray(columns["period"]) == name
         energy = columns["watts"].astype(np.int64) * columns["minutes"]
         assert int(energy[mine].sum()) == history.during(days).watt_minutes
-        assert Theme().kwh(history.during(days).watt_minutes) in chart.alt
+        assert Theme().words.kwh(history.during(days).watt_minutes) in chart.alt
     alone = load_curve(history.during(second), second, Theme(), other=History.of(Curve.empty()), later=week)
     assert "21 Oct 2024 to 27 Oct 2024: no reading" in alone.alt
 
@@ -187,9 +186,9 @@ def test_a_month_that_gave_more_than_it_took_has_its_bar() -> None:
 @pytest.mark.parametrize("language", Language)
 def test_one_day_is_not_told_as_from_itself_to_itself(language: Language) -> None:
     history, days = History.of(regular(FIRST)), Days(FIRST, FIRST + timedelta(days=1))
-    theme = Theme(language)
+    theme = Theme(Words(language))
     for chart in (load_curve(history, days, theme), carpet_chart(carpet(history), theme)):
-        assert chart.alt.startswith(labelled(theme.day(FIRST), "", language))
+        assert chart.alt.startswith(Words(language).labelled(theme.words.day(FIRST), ""))
 
 
 @pytest.mark.parametrize(("watts", "told"), [(8000, "1.00 kW below"), (9500, "0.50 kW above")])
@@ -208,7 +207,7 @@ def test_no_text_counts_in_the_plural_what_may_be_one(language: Language) -> Non
 
 
 def test_french_numbers_and_dates() -> None:
-    alt = load_curve(History.of(regular(FIRST, watts=1234)), DAYS, Theme(Language.FRENCH)).alt
+    alt = load_curve(History.of(regular(FIRST, watts=1234)), DAYS, Theme(Words(Language.FRENCH))).alt
     assert "29,6\u202fkWh" in alt
     assert "21 oct. 2024" in alt
 
@@ -219,11 +218,11 @@ def test_a_constant_power_costs_what_8766_hours_of_it_cost() -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_dates_on_axes_and_in_hovers_are_those_of_the_texts(language: Language) -> None:
-    names = in_words(language)["locales"][language.value]["format"]
-    assert f"12 {names['shortMonths'][1]} 2024" == Theme(language).day(date(2024, 2, 12))
-    assert names["days"][0] == Theme(language).weekday(6)
+    names = in_words(Words(language))["locales"][language.value]["format"]
+    assert f"12 {names['shortMonths'][1]} 2024" == Theme(Words(language)).words.day(date(2024, 2, 12))
+    assert names["days"][0] == Theme(Words(language)).words.weekday(6)
     for draw in CHARTS.values():
-        drawn = str(draw(History.of(regular(FIRST, 14)), Theme(language)).figure.to_json())
+        drawn = str(draw(History.of(regular(FIRST, 14)), Theme(Words(language))).figure.to_json())
         assert "%d/%m" not in drawn
         assert not re.search(r'"customdata":\["\d{4}-', drawn) or "%{customdata}" not in drawn
 
@@ -248,8 +247,12 @@ def test_the_newest_year_has_the_main_colour() -> None:
 
 
 def test_a_year_stands_once_below_the_days_it_begins_with() -> None:
-    names = ["30 déc. 2024", "1er janv. 2025", "3 janv. 2025"]
-    assert years_below(names) == ["30 déc.<br>2024", "1er janv.<br>2025", "3 janv."]
+    days = [date(2024, 12, 30), date(2025, 1, 1), date(2025, 1, 3)]
+    assert years_below(days, Words(Language.FRENCH).short_day) == [
+        "30 déc.<br>2024",
+        "1er janv.<br>2025",
+        "3 janv.",
+    ]
 
 
 def test_an_axis_without_a_title_keeps_no_room_for_one() -> None:
@@ -279,4 +282,4 @@ def test_every_contract_has_its_total_beside_its_bar() -> None:
     assert columns["Saving (€)"] == [0, float(found.offers[0].euros - found.offers[1].euros)]
     for name, offer, beside in zip(("one", "other"), found.offers, told, strict=True):
         assert name in beside
-        assert Theme().euros(offer.euros) in beside
+        assert Theme().words.euros(offer.euros) in beside

@@ -15,9 +15,9 @@ from core.lab.footprint import Footprint, Usage
 from core.lab.layouts.build import Built
 from core.lab.lower_bound import Bound
 from core.lab.speed.races import Race, Timing
-from core.texts import Language
+from core.texts import Language, Words
 
-EN, FR = Language.ENGLISH, Language.FRENCH
+EN, FR = Words(Language.ENGLISH), Words(Language.FRENCH)
 
 
 def usage(storage: int, free: int = 0) -> Usage:

@@ -37,7 +37,7 @@ from core.lab.speed import races as speed_races
 from core.model import Curve, Days, Delivery, Meter, Origin
 from core.storage import match, mongosh
 from core.storage.store import Store
-from core.texts import Language, text
+from core.texts import ENGLISH, Language, Words
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +160,7 @@ def test_no_saving_and_no_line_is_drawn_from_sizes_that_are_not_settled(
     print_fleet(unsettled, Console())
     shown = capsys.readouterr().out
     assert "%" not in shown
-    assert text("lab.unsettled") in shown
+    assert ENGLISH.text("lab.unsettled") in shown
 
 
 def test_a_fleet_says_what_it_is_at(store: Store) -> None:
@@ -315,7 +315,7 @@ def test_a_report_is_complete_private_and_comparable(
         footprint=footprint(filled), bound=bound([]), races=tuple(races.values()), fleet=fleet
     )
     for language in Language:
-        page, data = write_report(findings, tmp_path / f"{language}.html", language)
+        page, data = write_report(findings, tmp_path / f"{language}.html", Words(language))
         words = page.read_text("utf-8")
         assert "<script>" in words
         assert "src=" not in words.split("</script>")[-1]
@@ -376,10 +376,12 @@ def test_a_report_of_sizes_that_are_not_settled_says_so_and_tells_no_saving(
     """As where no checkpoint may be forced, and none came in time."""
     loaded = replace(build(filled, ORDINARY, lambda: households(1, 5), Event()), settled=False)
     unsettled = replace(footprint(filled), settled=False)
-    page, _ = write_report(Findings(unsettled, bound([]), layouts=(loaded,)), tmp_path / "r.html", language)
+    page, _ = write_report(
+        Findings(unsettled, bound([]), layouts=(loaded,)), tmp_path / "r.html", Words(language)
+    )
     words = page.read_text("utf-8").split("</head>")[-1]
-    assert words.count(text("lab.unsettled", language)) == 2
-    assert text("footprint.table.saving", language) not in words.split("<pre>")[0]
+    assert words.count(Words(language).text("lab.unsettled")) == 2
+    assert Words(language).text("footprint.table.saving") not in words.split("<pre>")[0]
 
 
 @pytest.mark.parametrize(

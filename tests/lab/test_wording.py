@@ -10,9 +10,9 @@ from core.lab.footprint import Usage
 from core.lab.layouts.build import Built
 from core.lab.report.findings import compare
 from core.lab.wording import cost, described, figure_name, meters_of, of_default, saved, signed
-from core.texts import Language, catalogue, text
+from core.texts import Language, Words, catalogue
 
-EN, FR = Language.ENGLISH, Language.FRENCH
+EN, FR = Words(Language.ENGLISH), Words(Language.FRENCH)
 
 
 def usage(storage: int, *, data: int = 2_000, indexes: int = 0, free: int = 0) -> Usage:
@@ -46,9 +46,9 @@ def test_free_space_is_told_beside_what_is_in_use() -> None:
 def test_the_lesson_of_the_default_follows_what_was_measured(language: Language) -> None:
     default = built("ts-default", usage(2_800, data=26_000, indexes=1_700))
     ordinary = built("first-live", usage(2_400, data=13_000, indexes=2_200))
-    decimal = "," if language is FR else "."
-    alone = described(default, {}, language)
-    beside = described(default, {"first-live": ordinary}, language)
+    decimal = "," if language is Language.FRENCH else "."
+    alone = described(default, {}, Words(language))
+    beside = described(default, {"first-live": ordinary}, Words(language))
     assert f"45{decimal}00" in alone
     assert "{" not in beside.replace("{prm", "")
     for figure in ("45.00", "260.00", "130.00", "28.00", "24.00", "17.00", "22.00"):
@@ -62,13 +62,13 @@ def test_whether_the_default_takes_more_follows_what_was_measured(
 ) -> None:
     default = built("ts-default", usage(2_800, data=26_000, indexes=indexes))
     ordinary = built("first-live", usage(2_000, data=13_000, indexes=2_100))
-    told = of_default({one.layout: one for one in (default, ordinary)}, language)
+    told = of_default({one.layout: one for one in (default, ordinary)}, Words(language))
     verdict = "more" if indexes == 1_700 else "less"
     words = catalogue(language)[f"laboratory.default.{verdict}"].partition("{change}")[2].partition(",")[0]
-    decimal = "," if language is FR else "."
+    decimal = "," if language is Language.FRENCH else "."
     assert f"{change.replace('.', decimal)}\u202f%{words}" in told
-    assert text("lab.why.ts-default", language) in told
-    assert not of_default({"ts-default": default}, language)
+    assert Words(language).text("lab.why.ts-default") in told
+    assert not of_default({"ts-default": default}, Words(language))
 
 
 @pytest.mark.parametrize("language", Language)
@@ -84,7 +84,7 @@ def test_the_figures_two_reports_share_have_words(language: Language) -> None:
         "inserts": [{"way": "columns", "ordinary_per_second": 1, "time_series_per_second": 2}],
         "fleet": {"sizes": [{"meters": 1} | both, {"meters": 1_000} | both]},
     }
-    names = [figure_name(path, language) for path, _, _ in compare(report, report)]
+    names = [figure_name(path, Words(language)) for path, _, _ in compare(report, report)]
     assert len(names) == len(set(names)) == 12
     assert not [name for name in names if "/" in re.sub("/(reading|relevé|s)", "", name)]
     assert not [name for name in names if "_" in name.replace("insert_many", "")]

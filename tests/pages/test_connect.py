@@ -15,7 +15,7 @@ from pymongo.database import Database
 from streamlit.testing.v1 import AppTest
 
 from core.storage.store import Store
-from core.texts import text
+from core.texts import ENGLISH
 
 Opens = Callable[..., AppTest]
 PRMS = ["12345678901234", "22222222225678"]
@@ -48,7 +48,7 @@ def test_the_check_says_what_it_found_line_by_line(open_page: Opens) -> None:
     app = connect(open_page)
     app.button(key="check_connections").click().run()
     for code in ("login", "version", "rights", "time-series", "statistics", "checkpoint"):
-        assert text(f"check.mongodb-{code}").split(" (")[0] in words(app)
+        assert ENGLISH.text(f"check.mongodb-{code}").split(" (")[0] in words(app)
     assert "6.0" in words(app)
 
 
@@ -60,7 +60,7 @@ def test_a_database_of_ones_own_serves_this_session_alone(
     app.text_input(key="uri").input(mongo_uri).run()
     app.button(key="check_connections").click().run()
     assert not app.exception
-    assert text("connect.uri_taken") in words(app)
+    assert ENGLISH.text("connect.uri_taken") in words(app)
     other = connect(open_page)
     assert other.radio(key="storage").value == "deployment"
     assert mongo_uri not in str(app.query_params)
@@ -73,9 +73,9 @@ def test_a_uri_that_fails_is_not_used_and_not_repeated(open_page: Opens) -> None
         "mongodb://someone:hunter2@127.0.0.1:1/?serverSelectionTimeoutMS=300"
     ).run()
     app.button(key="check_connections").click().run()
-    assert text("check.mongodb-open.failed") in words(app)
-    assert text("check.mongodb-open.cure") in words(app)
-    assert text("connect.uri_taken") not in words(app)
+    assert ENGLISH.text("check.mongodb-open.failed") in words(app)
+    assert ENGLISH.text("check.mongodb-open.cure") in words(app)
+    assert ENGLISH.text("connect.uri_taken") not in words(app)
     assert "hunter2" not in words(app)
 
 
@@ -85,7 +85,7 @@ def test_what_is_no_uri_is_said(open_page: Opens, typed: str) -> None:
     app.radio(key="storage").set_value("own").run()
     app.text_input(key="uri").input(typed).run()
     app.button(key="check_connections").click().run()
-    assert text("error.database-uri.title") in app.error[0].value
+    assert ENGLISH.text("error.database-uri.title") in app.error[0].value
     assert "hunter2" not in app.error[0].value
 
 
@@ -109,7 +109,7 @@ def test_a_token_that_expires_soon_or_has_expired_is_said(open_page: Opens) -> N
 def test_a_token_that_cannot_be_read_is_said_and_not_repeated(open_page: Opens) -> None:
     app = connect(open_page)
     app.text_input(key="token").input("hunter2").run()
-    assert text("error.api-token-unreadable.title") in app.error[0].value
+    assert ENGLISH.text("error.api-token-unreadable.title") in app.error[0].value
     assert "hunter2" not in words(app)
 
 
@@ -123,8 +123,8 @@ def test_the_check_says_of_the_api_why_it_was_not_asked(open_page: Opens, typed:
     app.button(key="check_connections").click().run()
     assert not app.exception
     said = words(app).replace("\\", "")
-    assert text(f"error.{code}.happened") in said
-    assert said.count(text("common.not_looked_at")) == 3
+    assert ENGLISH.text(f"error.{code}.happened") in said
+    assert said.count(ENGLISH.text("common.not_looked_at")) == 3
 
 
 @pytest.mark.parametrize("typed", ["12 345 678 901 234", "12345678901234", " 12.345.678.901.234 "])
@@ -137,7 +137,7 @@ def test_a_meter_number_is_taken_however_it_is_spaced(open_page: Opens, typed: s
 def test_a_meter_number_that_is_too_short_is_said(open_page: Opens) -> None:
     app = connect(open_page)
     app.text_input(key="prm").input("12 345").run()
-    assert text("error.api-prm.title") in app.error[0].value
+    assert ENGLISH.text("error.api-prm.title") in app.error[0].value
 
 
 def test_erasing_leaves_nothing(open_page: Opens, database: Database[dict[str, object]]) -> None:
@@ -155,7 +155,7 @@ def test_it_opens_where_no_mongodb_starts_and_a_uri_helps(
     monkeypatch.delenv("COURBE_MONGODB_URI")
     monkeypatch.setenv("COURBE_MONGOD", str(tmp_path / "nowhere"))
     app = connect(open_page)
-    assert text("error.server-missing.title") in app.error[0].value
+    assert ENGLISH.text("error.server-missing.title") in app.error[0].value
     app.radio(key="storage").set_value("own").run()
     app.text_input(key="uri").input(mongo_uri).run()
     app.button(key="check_connections").click().run()

@@ -16,7 +16,7 @@ from core.consumption.profiles import Season
 from core.consumption.totals import Grain
 from core.model import Delivery, Meter, Origin
 from core.storage.store import Store
-from core.texts import Language, text
+from core.texts import ENGLISH, Language, Words
 from pages.views.table import written
 from tests.curves import METER_PRM, regular
 from tests.pages.conftest import Opens
@@ -30,7 +30,7 @@ VIEWS = ("day", "week", "month", "year", "all", "custom")
 def test_every_section_opens_by_its_address(household_page: Opens, section: str, language: Language) -> None:
     page = household_page("consumption", lang=language.value, show=section, view="month", day="2024-03-15")
     assert not page.exception
-    assert page.title[0].value == text("consumption.title", language)
+    assert page.title[0].value == Words(language).text("consumption.title")
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -38,8 +38,8 @@ def test_every_period_opens_by_its_address(household_page: Opens, view: str) -> 
     page = household_page("consumption", view=view, day="2024-03-31", to="2024-04-02")
     assert not page.exception
     assert [metric.label for metric in page.metric][:2] == [
-        text("consumption.key.energy"),
-        text("consumption.key.cost"),
+        ENGLISH.text("consumption.key.energy"),
+        ENGLISH.text("consumption.key.cost"),
     ]
 
 
@@ -91,7 +91,7 @@ def test_a_day_without_readings_shows_no_figure_and_leads_on(holed_page: Opens, 
     assert [metric.value for metric in page.metric] == ["–"] * 6
     if section == "export":
         return
-    assert any(text("consumption.empty.day") in words.value for words in page.markdown)
+    assert any(ENGLISH.text("consumption.empty.day") in words.value for words in page.markdown)
     page.button(key="measured_after").click().run()
     assert page.query_params["day"] == "2024-03-13"
     assert page.metric[0].value == "24.0\u202fkWh"
@@ -99,14 +99,14 @@ def test_a_day_without_readings_shows_no_figure_and_leads_on(holed_page: Opens, 
 
 def test_a_period_without_readings_leads_to_the_last_day_before(holed_page: Opens) -> None:
     page = holed_page("consumption", view="custom", day="2024-03-10", to="2024-03-12")
-    assert any(text("consumption.empty.period") in words.value for words in page.markdown)
+    assert any(ENGLISH.text("consumption.empty.period") in words.value for words in page.markdown)
     page.button(key="measured_before").click().run()
     assert (page.query_params["view"], page.query_params["day"]) == ("day", "2024-03-09")
 
 
 def test_another_period_without_readings_is_no_zero(holed_page: Opens) -> None:
     page = holed_page("consumption", view="day", day="2024-03-18", show="compare")
-    assert any(text("consumption.overlay.none") in words.value for words in page.markdown)
+    assert any(ENGLISH.text("consumption.overlay.none") in words.value for words in page.markdown)
 
 
 @pytest.mark.parametrize("name", ["consumption", "cost"])
@@ -117,7 +117,7 @@ def test_readings_of_a_running_import_are_announced_and_shown_once_written(
     meter = Meter(METER_PRM)
     store.merge(Delivery(meter, Origin.ENEDIS_CSV, regular(date(2024, 3, 1), 31, watts=1000)))
     page.run()
-    assert [info.value for info in page.info] == [text("consumption.scope.importing")]
+    assert [info.value for info in page.info] == [ENGLISH.text("consumption.scope.importing")]
     assert not page.metric
     store.project(meter)
     page.run()
@@ -132,7 +132,7 @@ def test_meters_without_a_common_reading_are_not_taken_for_an_import(
     store.merge(Delivery(other, Origin.ENEDIS_CSV, regular(date(2023, 3, 1), 2)))
     store.project(other)
     page = household_page("consumption", scope="sum")
-    assert [info.value for info in page.info] == [text("consumption.scope.nothing")]
+    assert [info.value for info in page.info] == [ENGLISH.text("consumption.scope.nothing")]
 
 
 def test_under_a_chart_stand_the_queries_to_both_collections_and_whose_they_are(
@@ -141,7 +141,7 @@ def test_under_a_chart_stand_the_queries_to_both_collections_and_whose_they_are(
     other = Meter(METER_PRM[:-1] + "2")
     store.merge(Delivery(other, Origin.ENEDIS_CSV, regular(date(2024, 3, 1), 61)))
     store.project(other)
-    one_meter = text("consumption.query.one_meter")
+    one_meter = ENGLISH.text("consumption.query.one_meter")
     for scope, said in (("one", False), ("sum", True), ("nonsense", False)):
         page = household_page("consumption", scope=scope)
         page.session_state["more-curve"] = True
@@ -176,7 +176,7 @@ def test_every_chart_has_words_a_table_files_and_a_query_that_both_collections_a
     assert kept == {"csv", "parquet"}
     for name in cards:
         page.button(key=f"run-{name}").click().run()
-        assert any(text("consumption.query.same") in words.value for words in page.markdown)
+        assert any(ENGLISH.text("consumption.query.same") in words.value for words in page.markdown)
 
 
 def order(page: AppTest, *wanted: str) -> list[str]:
@@ -202,7 +202,7 @@ def test_a_control_stands_under_the_heading_of_what_it_changes(
     household_page: Opens, section: str, card: str, widget: str
 ) -> None:
     page = household_page("consumption", show=section, view="month", day="2024-03-01")
-    title = text(f"consumption.card.{card}")
+    title = ENGLISH.text(f"consumption.card.{card}")
     assert order(page, title, widget) == [title, widget]
 
 
@@ -211,11 +211,13 @@ def test_what_shows_the_whole_history_whatever_the_period_says_so(household_page
     for section in SECTIONS:
         page = household_page("consumption", show=section, view="day", day="2024-03-15")
         marked |= {
-            one.value for one in page.subheader if f"·\u00a0{text('consumption.card.whole')}" in one.value
+            one.value
+            for one in page.subheader
+            if f"·\u00a0{ENGLISH.text('consumption.card.whole')}" in one.value
         }
     names = ("carpet", "calendar", "base", "years", "unlike")
     assert len(marked) == len(names)
-    assert all(any(text(f"consumption.card.{name}") in title for title in marked) for name in names)
+    assert all(any(ENGLISH.text(f"consumption.card.{name}") in title for title in marked) for name in names)
 
 
 def test_only_seasons_and_weekdays_with_readings_are_offered(household_page: Opens) -> None:
@@ -225,7 +227,7 @@ def test_only_seasons_and_weekdays_with_readings_are_offered(household_page: Ope
     page = household_page("consumption", show="habits", view="all")  # March and April
     assert "season" not in offered(page)
     page = household_page("consumption", show="habits", view="custom", day="2024-03-01", to="2024-03-03")
-    assert [text(f"consumption.weekday.{one}") for one in (4, 5, 6)] == offered(page)["weekdays"][3:]
+    assert [ENGLISH.weekday(one) for one in (4, 5, 6)] == offered(page)["weekdays"][3:]
     page = household_page("consumption", show="habits", view="day", day="2024-03-01")
     assert offered(page) == {}
 
@@ -240,7 +242,9 @@ def test_a_season_holds_for_every_chart_of_the_period_and_stays_in_the_address(
     page.segmented_control(key="season").set_value(Season.SUMMER).run()
     assert page.query_params["season"] == "summer"
     told = [caption.value for caption in page.caption]
-    duration = text("consumption.duration.alt", rare="200\u202fW", half="200\u202fW", least="200\u202fW")
+    duration = ENGLISH.text(
+        "consumption.duration.alt", rare="200\u202fW", half="200\u202fW", least="200\u202fW"
+    )
     assert duration in told
     assert household_page("consumption", show="habits", view="all", season="winter").exception == []
 
@@ -314,16 +318,16 @@ def test_a_fall_is_written_with_a_minus_sign_and_a_welcome_green(household_page:
 
 def test_the_whole_history_is_not_laid_over_itself(household_page: Opens) -> None:
     page = household_page("consumption", show="compare", view="all")
-    assert text("consumption.overlay.all") in [caption.value for caption in page.caption]
+    assert ENGLISH.text("consumption.overlay.all") in [caption.value for caption in page.caption]
     assert not any("overlay" in str(one.key) for one in page.date_input)
 
 
 def test_a_period_without_any_price_has_words_and_no_empty_bars(household_page: Opens, store: Store) -> None:
     save_contract(store.database, regulated(Option.TEMPO, 9))
     page = household_page("consumption", view="week", day="2024-03-04", unit="eur")
-    assert [warning.value for warning in page.warning] == [text("consumption.bars.unpriced", days=7)]
+    assert [warning.value for warning in page.warning] == [ENGLISH.text("consumption.bars.unpriced", days=7)]
     charts = [chart.proto.alt for chart in page.get("plotly_chart")]
-    assert text("consumption.bars.none") not in charts
+    assert ENGLISH.text("consumption.bars.none") not in charts
 
 
 def test_a_view_reloads_with_its_controls_and_leaves_the_usual_ones_out(household_page: Opens) -> None:

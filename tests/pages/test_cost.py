@@ -13,7 +13,7 @@ from core.consumption.cost.saved_contract import load_contract, save_contract
 from core.consumption.periods import View
 from core.model import Delivery, Flow, Meter, Origin
 from core.storage.store import Store
-from core.texts import Language, text
+from core.texts import ENGLISH, Language, Words
 from tests.curves import METER_PRM, regular
 from tests.pages.conftest import Opens
 
@@ -23,15 +23,15 @@ from tests.pages.conftest import Opens
 def test_every_part_opens_by_its_address(household_page: Opens, part: str, language: Language) -> None:
     page = household_page("cost", lang=language.value, part=part, view="month", day="2024-03-01")
     assert not page.exception
-    assert page.title[0].value == text("cost.title", language)
+    assert page.title[0].value == Words(language).text("cost.title")
 
 
 def test_the_bill_of_a_day_is_its_energy_times_the_price_in_force(household_page: Opens) -> None:
     page = household_page("cost", part="bill", view="day", day="2024-03-31")
     values = {metric.label: metric.value for metric in page.metric}
     # 23 kWh at 0.2516 €, and a 366th of 190.91 €
-    assert values[text("cost.bill.energy")] == "5.79\u202f€"
-    assert values[text("cost.bill.fixed")] == "0.52\u202f€"
+    assert values[ENGLISH.text("cost.bill.energy")] == "5.79\u202f€"
+    assert values[ENGLISH.text("cost.bill.fixed")] == "0.52\u202f€"
 
 
 def test_a_contract_is_kept_and_found_again(household_page: Opens, store: Store) -> None:
@@ -44,7 +44,7 @@ def test_a_contract_is_kept_and_found_again(household_page: Opens, store: Store)
     assert kept is not None
     assert (kept.option, str(kept.off_peak[0].windows[0])) == (Option.HPHC, "22:36-06:36")
     again = household_page("cost", part="bill", view="day", day="2024-03-02")
-    assert text("cost.option.hphc") in " ".join(caption.value for caption in again.caption)
+    assert ENGLISH.text("cost.option.hphc") in " ".join(caption.value for caption in again.caption)
 
 
 @pytest.mark.parametrize(("typed", "title"), [("half past ten", "cost-window"), ("", "cost-no-windows")])
@@ -56,7 +56,7 @@ def test_hours_that_cannot_be_read_are_said_and_nothing_is_kept(
     page.text_input(key="off_peak").set_value(typed).run()
     if typed == "":
         page.button(key="save_contract").click().run()
-    assert text(f"error.{title}.title") in page.error[0].value
+    assert ENGLISH.text(f"error.{title}.title") in page.error[0].value
     assert load_contract(store.database) is None
 
 
@@ -67,7 +67,7 @@ def test_what_cannot_be_read_is_said_under_its_field_and_the_form_stays(
     page.segmented_control(key="option").set_value(Option.TEMPO).run()
     page.text_area(key="days-white").set_value("31/02/2026").run()
     page.text_area(key="days-red").set_value("tomorrow").run()
-    assert [text("error.cost-day.title") in error.value for error in page.error] == [True, True]
+    assert [ENGLISH.text("error.cost-day.title") in error.value for error in page.error] == [True, True]
     assert page.button(key="save_contract").disabled
     page.text_area(key="days-white").set_value("").run()
     page.text_area(key="days-red").set_value("2026-12-01").run()
@@ -84,7 +84,7 @@ def test_a_day_no_calendar_of_a_contract_has_is_said(household_page: Opens, type
     page.segmented_control(key="option").set_value(Option.EJP).run()
     page.text_area(key="days-ejp").set_value(typed).run()
     assert not page.exception
-    assert [text("error.cost-day.title") in error.value for error in page.error] == [True]
+    assert [ENGLISH.text("error.cost-day.title") in error.value for error in page.error] == [True]
 
 
 def test_hours_known_from_a_day_on_stay_so_and_days_before_are_not_taken_for_peak(
@@ -99,7 +99,9 @@ def test_hours_known_from_a_day_on_stay_so_and_days_before_are_not_taken_for_pea
     assert kept is not None
     assert kept.off_peak == (rule,)
     bill = household_page("cost", view="custom", day="2024-03-14", to="2024-03-15")
-    assert text("cost.bill.unpriced", energy="24.0\u202fkWh", days=1) in [one.value for one in bill.warning]
+    assert ENGLISH.text("cost.bill.unpriced", energy="24.0\u202fkWh", days=1) in [
+        one.value for one in bill.warning
+    ]
 
 
 @pytest.mark.parametrize("scope", ["one", "net"])
@@ -112,19 +114,19 @@ def test_what_is_given_to_the_grid_is_not_priced(household_page: Opens, store: S
         assert len(page.metric) == 4  # the meter chosen first is the consumption
         page.selectbox(key="meter").set_value(given).run()
     assert not page.metric
-    assert page.info[0].value == text("cost.not_bought")
+    assert page.info[0].value == ENGLISH.text("cost.not_bought")
     page = household_page("consumption", scope=scope, view="day", day="2024-03-02", unit="eur")
     if scope == "one":
         page.selectbox(key="meter").set_value(given).run()
     energy, cost = page.metric[:2]
     assert (energy.value, cost.value) == ("9.6\u202fkWh" if scope == "one" else "14.4\u202fkWh", "–")
-    assert text("consumption.priced.none") in [caption.value for caption in page.caption]
+    assert ENGLISH.text("consumption.priced.none") in [caption.value for caption in page.caption]
 
 
 def test_a_bill_without_any_known_price_has_no_total(household_page: Opens, store: Store) -> None:
     save_contract(store.database, regulated(Option.EJP, 9))
     page = household_page("cost", view="day", day="2024-03-02")
-    unknown = text("cost.bill.fixed_unknown")
+    unknown = ENGLISH.text("cost.bill.fixed_unknown")
     assert [metric.value for metric in page.metric] == [unknown, unknown, unknown, "–"]
     assert not page.dataframe
 
@@ -133,7 +135,7 @@ def test_a_bill_without_any_known_price_has_no_total(household_page: Opens, stor
 def test_a_day_without_readings_has_no_bill_and_leads_on(holed_page: Opens, part: str) -> None:
     page = holed_page("cost", part=part, view="day", day="2024-03-11")
     assert not page.metric
-    assert any(text("consumption.empty.day") in words.value for words in page.markdown)
+    assert any(ENGLISH.text("consumption.empty.day") in words.value for words in page.markdown)
     page.button(key="measured_before").click().run()
     assert page.query_params["day"] == "2024-03-09"
 
@@ -151,7 +153,7 @@ def test_the_amounts_of_a_bill_add_up_as_they_are_read(household_page: Opens, st
     save_contract(store.database, Contract(Option.HPHC, 9, (prices,), (rule,), regulated=False))
     page = household_page("cost", view="all")
     total, energy, fixed = (euros(metric.value) for metric in page.metric[:3])
-    lines = page.dataframe[0].value[text("cost.column.euros")]
+    lines = page.dataframe[0].value[ENGLISH.text("cost.column.euros")]
     assert energy + fixed == total
     assert sum(map(euros, lines)) == energy == Decimal("292.60")
     same = household_page("consumption", view="all").metric[1]
@@ -161,14 +163,16 @@ def test_the_amounts_of_a_bill_add_up_as_they_are_read(household_page: Opens, st
 def test_a_total_from_which_something_is_missing_is_called_partial(
     household_page: Opens, holed_page: Opens, store: Store
 ) -> None:
-    assert household_page("cost", view="day", day="2024-03-02").metric[0].label == text("cost.bill.total")
+    assert household_page("cost", view="day", day="2024-03-02").metric[0].label == ENGLISH.text(
+        "cost.bill.total"
+    )
     page = holed_page("cost", view="month", day="2024-03-01")
-    assert page.metric[0].label == text("cost.bill.partial")
-    assert [warning.value for warning in page.warning] == [text("cost.bill.unmeasured", days=3)]
+    assert page.metric[0].label == ENGLISH.text("cost.bill.partial")
+    assert [warning.value for warning in page.warning] == [ENGLISH.text("cost.bill.unmeasured", days=3)]
     late = PriceList(date(2024, 3, 15), {"base": Decimal("0.2")}, Decimal(100))
     save_contract(store.database, Contract(Option.BASE, 6, (late,), regulated=False))
     page = household_page("cost", view="custom", day="2024-03-14", to="2024-03-15")
-    assert (page.metric[0].label, len(page.warning)) == (text("cost.bill.partial"), 2)
+    assert (page.metric[0].label, len(page.warning)) == (ENGLISH.text("cost.bill.partial"), 2)
 
 
 def verdict(page: AppTest) -> str:
@@ -178,12 +182,12 @@ def verdict(page: AppTest) -> str:
 
 def test_a_comparison_names_the_contract_as_told_or_assumed(household_page: Opens, store: Store) -> None:
     query = {"part": "compare", "view": "month", "day": "2024-03-01"}
-    assumed = text("cost.compare.assumed_one", option=text("cost.option.base"))
+    assumed = ENGLISH.text("cost.compare.assumed_one", option=ENGLISH.text("cost.option.base"))
     page = household_page("cost", **query)
     assert assumed in verdict(page)
     save_contract(store.database, regulated(Option.BASE, 9))
     page = household_page("cost", **query)
-    assert text("cost.compare.your", option=text("cost.option.base")) in verdict(page)
+    assert ENGLISH.text("cost.compare.your", option=ENGLISH.text("cost.option.base")) in verdict(page)
 
 
 def test_a_comparison_without_subscriptions_says_so_where_it_names_the_cheapest(
@@ -192,9 +196,9 @@ def test_a_comparison_without_subscriptions_says_so_where_it_names_the_cheapest(
     cheap = PriceList(date(2024, 1, 1), {"base": Decimal("0.01")}, None)
     save_contract(store.database, Contract(Option.BASE, 9, (cheap,), regulated=False))
     page = household_page("cost", part="compare", view="month", day="2024-03-01")
-    name = text("cost.compare.your", option=text("cost.option.base"))
-    first = text("cost.compare.first", offer=name)
-    assert verdict(page) == text("cost.compare.energy_only", verdict=first)
+    name = ENGLISH.text("cost.compare.your", option=ENGLISH.text("cost.option.base"))
+    first = ENGLISH.text("cost.compare.first", offer=name)
+    assert verdict(page) == ENGLISH.text("cost.compare.energy_only", verdict=first)
 
 
 def test_a_contract_without_any_price_is_left_out_of_the_comparison(
@@ -204,9 +208,9 @@ def test_a_contract_without_any_price_is_left_out_of_the_comparison(
     store.merge(Delivery(late, Origin.ENEDIS_CSV, regular(date(2026, 9, 1), 5)))
     store.project(late)
     page = household_page("cost", part="compare", view="all", meter="1")
-    left_out = text("cost.compare.unknown", offer=text("cost.option.tempo"))
+    left_out = ENGLISH.text("cost.compare.unknown", offer=ENGLISH.text("cost.option.tempo"))
     assert [warning.value for warning in page.warning] == [left_out]
-    assert text("cost.option.hphc") in verdict(page)
+    assert ENGLISH.text("cost.option.hphc") in verdict(page)
 
 
 def test_prices_shown_with_a_comma_are_kept_as_they_were(household_page: Opens, store: Store) -> None:
@@ -257,9 +261,9 @@ def test_under_the_charts_of_cost_stands_the_query_for_their_energy(
     page = household_page("cost", part=part, view="custom", day="2024-03-01", to="2024-04-30")
     page.session_state[f"more-{name}"] = True
     page.run()
-    assert text("cost.query") in [words.value for words in page.markdown]
+    assert ENGLISH.text("cost.query") in [words.value for words in page.markdown]
     assert [one.value.split(".aggregate(")[0] for one in page.code] == ["db.readings_ts", "db.readings"]
     page.button(key=f"run-{name}").click().run()
     told = " ".join(words.value for words in page.markdown)
-    assert text("consumption.query.same") in told
+    assert ENGLISH.text("consumption.query.same") in told
     assert "Documents in the answer: 61." in told

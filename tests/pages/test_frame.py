@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.model import Delivery, Meter, Origin
 from core.storage.store import Store
-from core.texts import text
+from core.texts import ENGLISH
 from tests.curves import regular
 
 METERS = [Meter("99999999999991"), Meter("99999999999992")]
@@ -50,7 +50,7 @@ def test_a_place_that_does_not_exist_is_the_first(
 def test_a_household_of_its_own_loses_no_workspace(open_page: Callable[..., AppTest]) -> None:
     app = open_page("history", lang="en", w="nonsense").run()
     assert not app.exception
-    assert text("common.workspace.lost") not in [info.value for info in app.info]
+    assert ENGLISH.text("common.workspace.lost") not in [info.value for info in app.info]
 
 
 def test_a_step_that_was_seen_stays_so_in_the_next_session(
@@ -61,9 +61,9 @@ def test_a_step_that_was_seen_stays_so_in_the_next_session(
         return {one.label for one in links if one.icon == ":material/check_circle:"}
 
     first = open_page("consumption", lang="en").run()
-    assert done(first) == {text("common.nav.connect"), text("common.nav.history")}
+    assert done(first) == {ENGLISH.text("common.nav.connect"), ENGLISH.text("common.nav.history")}
     second = open_page("history", lang="en").run()
-    assert done(second) == {text("common.nav.connect"), text("common.nav.consumption")}
+    assert done(second) == {ENGLISH.text("common.nav.connect"), ENGLISH.text("common.nav.consumption")}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_page_ends_with_the_way_on(
     """On a phone the steps of the walk are folded away."""
     app = open_page(name, lang="en").run()
     assert not app.exception
-    assert [link.proto.label for link in app.main.get("page_link")][-1] == text(onward)
+    assert [link.proto.label for link in app.main.get("page_link")][-1] == ENGLISH.text(onward)
 
 
 def test_a_file_of_settings_in_another_encoding_is_said(
@@ -92,7 +92,7 @@ def test_a_file_of_settings_in_another_encoding_is_said(
     (tmp_path / ".env").write_bytes("COURBE_CONTACT=é".encode("latin-1"))
     app = open_page("welcome", lang="en").run()
     assert not app.exception
-    assert text("error.cli-env-file.title") in app.error[0].value
+    assert ENGLISH.text("error.cli-env-file.title") in app.error[0].value
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file that even root cannot read")
@@ -103,4 +103,4 @@ def test_a_file_of_settings_that_may_not_be_read_is_said(
     (tmp_path / ".env").symlink_to("/proc/self/mem")
     app = open_page("welcome", lang="en").run()
     assert not app.exception
-    assert text("error.cli-env-file.title") in app.error[0].value
+    assert ENGLISH.text("error.cli-env-file.title") in app.error[0].value

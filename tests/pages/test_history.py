@@ -10,14 +10,13 @@ from datetime import date, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.formats import THIN, kwh
 from core.importing.api.source import ApiSource, budget_of
 from core.model import DEMO_PRM, Curve, Days, Delivery, Meter, Origin
 from core.paristime import today
 from core.settings import load_settings
 from core.sources.demo import DemoSource
 from core.storage.store import Store
-from core.texts import Language, text
+from core.texts import ENGLISH, THIN, Language, Words
 from tests.conso_server import PRM, ConsoServer, household, token_for
 from tests.curves import regular
 from tests.sources.files import writers
@@ -66,12 +65,12 @@ def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
 def test_the_demo_is_previewed_imported_and_reported(history, store):
     app = history()
     count = f"{DemoSource().preview().readings:,}".replace(",", THIN)
-    assert text("history.preview.readings", count=count) in words(app)
+    assert ENGLISH.text("history.preview.readings", count=count) in words(app)
     assert not store.meters()
     finished(app.button(key="history_start").click().run())
     (summary,) = store.meters()
     assert summary.meter == Meter(DEMO_PRM)
-    assert text("history.job.done") in words(app)
+    assert ENGLISH.text("history.job.done") in words(app)
     assert report(app)["New"] == f"{summary.readings:,}".replace(",", THIN)
     assert report(app)["Unchanged"] == "0"
 
@@ -93,9 +92,14 @@ def test_files_are_recognised_before_anything_is_written(history, store):
         ("c.csv", b"nothing we know"),
     )
     said = words(app)
-    for expected in ("Enedis CSV", "EDF 30-minute powers", text("error.file-unknown.title"), "192 readings"):
+    for expected in (
+        "Enedis CSV",
+        "EDF 30-minute powers",
+        ENGLISH.text("error.file-unknown.title"),
+        "192 readings",
+    ):
         assert expected in said
-    assert text("history.files.readable", count="2", of="3") in said
+    assert ENGLISH.text("history.files.readable", count="2", of="3") in said
     assert not store.meters()
     assert writers.PRM not in said
 
@@ -122,7 +126,7 @@ def test_a_curve_of_two_steps_names_both(history):
 
 def test_a_file_that_names_no_meter_asks_for_one(history, store):
     app = upload(history(), ("b.csv", writers.edf(CURVE)))
-    assert text("history.preview.unnamed") in words(app)
+    assert ENGLISH.text("history.preview.unnamed") in words(app)
     app.text_input(key="history_prm").input("12 345 678 901 234").run()
     finished(app.button(key="history_start").click().run())
     assert store.meters()[0].meter == Meter("12345678901234")
@@ -136,8 +140,8 @@ def test_readings_are_added_to_a_known_meter_only_where_a_person_says_so(history
     whose = app.selectbox(key="history_whose")
     assert whose.options == [
         Meter(writers.PRM).masked,
-        text("history.files.other"),
-        text("history.files.unnamed"),
+        ENGLISH.text("history.files.other"),
+        ENGLISH.text("history.files.unnamed"),
     ]
     assert app.button(key="history_start").disabled
     whose.set_value("other").run()
@@ -151,13 +155,13 @@ def test_readings_are_added_to_a_known_meter_only_where_a_person_says_so(history
 def test_a_meter_number_that_is_none_is_said(history):
     app = upload(history(), ("b.csv", writers.edf(CURVE)))
     app.text_input(key="history_prm").input("123").run()
-    assert text("error.api-prm.title") in words(app)
+    assert ENGLISH.text("error.api-prm.title") in words(app)
 
 
 def test_a_ruined_meter_number_can_be_typed(history, store):
     ruined = writers.enedis_csv(CURVE).replace(writers.PRM.encode(), b"9,99999E+13")
     app = upload(history(), ("a.csv", ruined))
-    assert text("error.file-prm-ruined.title") in words(app)
+    assert ENGLISH.text("error.file-prm-ruined.title") in words(app)
     assert app.button(key="history_start").disabled
     app.text_input(key="history_prm").input(writers.PRM).run()
     finished(app.button(key="history_start").click().run())
@@ -173,7 +177,7 @@ def test_nothing_chosen_cannot_be_started(history):
 def test_the_api_without_a_token_leads_to_connect(history):
     app = history()
     app.segmented_control(key="history_source").set_value("api").run()
-    assert text("error.api-no-token.title") in words(app)
+    assert ENGLISH.text("error.api-no-token.title") in words(app)
     assert app.button(key="history_start").disabled
 
 
@@ -183,11 +187,11 @@ def test_a_ban_is_said_and_a_person_may_lift_it(history, store, monkeypatch):
     budget.ban()
     app = history()
     app.segmented_control(key="history_source").set_value("api").run()
-    assert text("error.api-banned.title") in words(app)
+    assert ENGLISH.text("error.api-banned.title") in words(app)
     assert app.button(key="history_start").disabled
     app.button(key="history_lift_ban").click().run()
     assert not app.exception
-    assert text("error.api-banned.title") not in words(app)
+    assert ENGLISH.text("error.api-banned.title") not in words(app)
     assert budget.allowance().banned_at is None
     assert not app.button(key="history_start").disabled
 
@@ -205,9 +209,9 @@ def test_an_import_that_a_ban_ended_is_called_stopped_and_says_so_once(history, 
     api.faults.append("banned")
     app = finished(history().button(key="history_start").click().run())
     said = words(app)
-    assert text("history.job.stopped") in said
-    assert text("history.job.done") not in said
-    assert said.count(text("error.api-banned.title")) == 1
+    assert ENGLISH.text("history.job.stopped") in said
+    assert ENGLISH.text("history.job.done") not in said
+    assert said.count(ENGLISH.text("error.api-banned.title")) == 1
     assert app.button(key="history_lift_ban")
 
 
@@ -221,21 +225,21 @@ def test_days_asked_again_in_vain_are_said_to_have_brought_nothing(history, api,
     api.faults.append("no-data")
     said = words(finished(app.button(key="history_again").click().run()))
     assert len(api.seen) == 1
-    assert text("history.job.done") in said
-    assert text("history.report.nothing") in said
+    assert ENGLISH.text("history.job.done") in said
+    assert ENGLISH.text("history.report.nothing") in said
 
 
 def test_a_plan_for_several_days_says_so_before_and_while_it_waits(history, api, monkeypatch, store):
     monkeypatch.setenv("COURBE_API_DAILY_CALLS", "2")
     app = history()
     calls = ApiSource(store, load_settings(), Meter(PRM)).preview().calls
-    assert text("history.api.days", days=str(-(-calls // 2)), limit="2") in words(app)
+    assert ENGLISH.text("history.api.days", days=str(-(-calls // 2)), limit="2") in words(app)
     app.button(key="history_start").click().run()
     (job,) = [one for one in threading.enumerate() if one.name == "job"]
-    while text("history.job.paused") not in words(app.run()):
+    while ENGLISH.text("history.job.paused") not in words(app.run()):
         assert job.is_alive()
     said = words(app)
-    assert text("history.api.days", days=str(-(-(calls - 2) // 2)), limit="2") in said
+    assert ENGLISH.text("history.api.days", days=str(-(-(calls - 2) // 2)), limit="2") in said
     assert "Goes on by itself on" in said
     assert " left" not in said.replace("calls left", "")
     app.button(key="history_cancel_api").click().run()
@@ -247,20 +251,20 @@ def test_an_import_that_pauses_for_a_day_keeps_nobody_from_importing_a_file(hist
     app = history()
     app.button(key="history_start").click().run()
     (job,) = [one for one in threading.enumerate() if one.name == "job"]
-    while text("history.job.paused") not in words(app.run()):
+    while ENGLISH.text("history.job.paused") not in words(app.run()):
         assert job.is_alive()
     assert app.button(key="history_start").disabled
     upload(app, ("a.csv", writers.enedis_csv(CURVE)))
     app.button(key="history_start").click().run()
-    while text("history.job.done") not in words(app.run()):
+    while ENGLISH.text("history.job.done") not in words(app.run()):
         assert not app.exception
     assert job.is_alive()
-    assert text("history.job.paused") in words(app)
+    assert ENGLISH.text("history.job.paused") in words(app)
     curve = store.read(Meter(writers.PRM))
     assert curve.within(CURVE.span) == CURVE
     assert len(curve) == len(CURVE) + 7 * 48
     app.button(key="history_cancel_api").click().run()
-    assert text("history.job.cancelled") in words(finished(app))
+    assert ENGLISH.text("history.job.cancelled") in words(finished(app))
 
 
 def test_both_flows_are_told_apart(history, store):
@@ -269,16 +273,16 @@ def test_both_flows_are_told_apart(history, store):
     finished(app.button(key="history_start").click().run())
     said = words(app)
     for flow in ("consumption", "production"):
-        assert f"{Meter(writers.PRM).masked} · {text(f'common.flow.{flow}')}" in said
-    energy = kwh(CURVE.watt_minutes, Language.ENGLISH)
+        assert f"{Meter(writers.PRM).masked} · {ENGLISH.text(f'common.flow.{flow}')}" in said
+    energy = ENGLISH.kwh(CURVE.watt_minutes)
     assert said.count(energy) == 2
-    assert kwh(2 * CURVE.watt_minutes, Language.ENGLISH) not in said
+    assert ENGLISH.kwh(2 * CURVE.watt_minutes) not in said
 
 
 def test_an_import_leaves_an_empty_field_for_files(history):
     app = upload(history(), ("a.csv", writers.enedis_csv(CURVE)))
     finished(app.button(key="history_start").click().run())
-    assert text("history.job.done") in words(app)
+    assert ENGLISH.text("history.job.done") in words(app)
     assert app.file_uploader[0].value == []
     assert app.button(key="history_start").disabled
 
@@ -289,7 +293,7 @@ def test_a_row_without_a_value_is_a_gap_and_not_refused(history):
     app = upload(history(), ("a.csv", b"\n".join(rows)))
     finished(app.button(key="history_start").click().run())
     assert report(app)["Refused"] == "0"
-    assert text("history.empty.one", count="1") in words(app)
+    assert ENGLISH.text("history.empty.one", count="1") in words(app)
 
 
 def test_a_running_import_is_found_again_and_can_be_cancelled(history, store, monkeypatch):
@@ -305,12 +309,12 @@ def test_a_running_import_is_found_again_and_can_be_cancelled(history, store, mo
     history().button(key="history_start").click().run()
     assert begun.wait(120)
     other = history()
-    assert text("history.job.running") in words(other)
+    assert ENGLISH.text("history.job.running") in words(other)
     assert other.button(key="history_start").disabled
     other.button(key="history_cancel_others").click().run()
     held.set()
     finished(other)
-    assert text("history.job.cancelled") in words(other)
+    assert ENGLISH.text("history.job.cancelled") in words(other)
     assert 0 < store.meters()[0].readings < 20_000
     monkeypatch.undo()
 
@@ -318,20 +322,20 @@ def test_a_running_import_is_found_again_and_can_be_cancelled(history, store, mo
 def test_the_report_can_be_closed(history):
     app = finished(history().button(key="history_start").click().run())
     app.button(key="history_close_others").click().run()
-    assert text("history.job.done") not in words(app)
+    assert ENGLISH.text("history.job.done") not in words(app)
 
 
 def test_days_of_the_chosen_meter(history, store):
     store.merge(Delivery(Meter(writers.PRM), Origin.ENEDIS_CSV, CURVE.select(slice(0, 100))))
     store.project(Meter(writers.PRM))
     app = history()
-    assert f"{text('history.state.complete')}: 2" in words(app)
-    assert f"{text('history.state.partial')}: 1" in words(app)
+    assert f"{ENGLISH.text('history.state.complete')}: 2" in words(app)
+    assert f"{ENGLISH.text('history.state.partial')}: 1" in words(app)
     app.date_input[0].set_value((date(2024, 5, 1), date(2024, 5, 2))).run()
     table = app.dataframe[0].value
     assert len(table) == 2
-    assert table[text("history.column.origin")].tolist() == ["Enedis CSV"] * 2
-    assert text("history.calendar.no_api") in words(app)
+    assert table[ENGLISH.text("history.column.origin")].tolist() == ["Enedis CSV"] * 2
+    assert ENGLISH.text("history.calendar.no_api") in words(app)
 
 
 def test_days_that_differ_from_the_daily_total_are_listed(history, store):
@@ -343,13 +347,15 @@ def test_days_that_differ_from_the_daily_total_are_listed(history, store):
     store.merge(Delivery(meter, Origin.API_V2, curve, totals=told))
     store.project(meter)
     app = history()
-    assert text("history.calendar.totals", same="2", of="3") in words(app)
+    assert ENGLISH.text("history.calendar.totals", same="2", of="3") in words(app)
     (label,) = [one.label for one in app.expander]
-    assert label == text("history.differs.one", count="1")
+    assert label == ENGLISH.text("history.differs.one", count="1")
     (row,) = app.expander[0].dataframe[0].value.to_dict("records")
-    assert row[text("history.column.difference")] == "−1\u202f024.5 Wh"
+    assert row[ENGLISH.text("history.column.difference")] == "−1\u202f024.5 Wh"
     app.date_input[0].set_value((date(2024, 5, 1), date(2024, 5, 3))).run()
-    assert app.dataframe[0].value[text("history.column.difference")].tolist()[-1] == "−1\u202f024.5 Wh"
+    assert (
+        app.dataframe[0].value[ENGLISH.text("history.column.difference")].tolist()[-1] == "−1\u202f024.5 Wh"
+    )
 
 
 def test_a_single_state_of_days_has_its_legend_too(history, store):
@@ -357,7 +363,7 @@ def test_a_single_state_of_days_has_its_legend_too(history, store):
     store.project(Meter(writers.PRM))
     (chart,) = history().get("plotly_chart")
     figure = json.loads(chart.proto.spec)
-    assert [trace["name"] for trace in figure["data"]] == [text("history.state.complete")]
+    assert [trace["name"] for trace in figure["data"]] == [ENGLISH.text("history.state.complete")]
     assert figure["layout"]["showlegend"]
 
 
@@ -369,9 +375,9 @@ def test_corrected_readings_are_listed(history, store):
     store.project(meter)
     app = history()
     changes = app.expander[-1]
-    assert changes.label == text("history.changes", count="192")
+    assert changes.label == ENGLISH.text("history.changes", count="192")
     assert len(changes.dataframe[0].value) == 100
-    assert text("history.more", count="92") in words(app)
+    assert ENGLISH.text("history.more", count="92") in words(app)
 
 
 def test_erasing_a_meter_leaves_the_others(history, store):
@@ -387,4 +393,4 @@ def test_erasing_a_meter_leaves_the_others(history, store):
 
 def test_in_french(history):
     app = history(lang="fr")
-    assert app.title[0].value == text("history.title", Language.FRENCH)
+    assert app.title[0].value == Words(Language.FRENCH).text("history.title")

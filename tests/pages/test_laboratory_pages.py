@@ -16,7 +16,7 @@ from core.lab.fleet.forecast import prices
 from core.lab.fleet.measure import run_fleet
 from core.model import Delivery, Meter, Origin
 from core.storage.store import Store
-from core.texts import Language, text
+from core.texts import ENGLISH, Language, Words
 from tests.curves import METER_PRM, regular
 from tests.pages.conftest import Opens
 
@@ -43,7 +43,7 @@ def dropped(store: Store) -> bool:
 def test_every_room_opens_by_its_address(household_page: Opens, name: str, language: Language) -> None:
     page = household_page(name, lang=language.value)
     assert not page.exception
-    assert page.title[0].value == text(f"{name}.title", language)
+    assert page.title[0].value == Words(language).text(f"{name}.title")
 
 
 @pytest.mark.parametrize("name", ["footprint", "laboratory", "speed"])
@@ -51,13 +51,13 @@ def test_without_readings_a_room_leads_to_the_import(open_page: Opens, name: str
     page = open_page(name, lang="en").run()
     assert not page.exception
     shown = [one.value for one in page.header]
-    assert any(text("common.empty.title") == one for one in shown)
+    assert any(ENGLISH.text("common.empty.title") == one for one in shown)
 
 
 def test_the_footprint_shows_both_verified_and_warns_of_few_readings(household_page: Opens) -> None:
     page = household_page("footprint")
     labels = [metric.label for metric in page.metric]
-    assert text("footprint.card.saving-total") in labels
+    assert ENGLISH.text("footprint.card.saving-total") in labels
     assert any("2\u202f926" in one.value and "equal" in one.value for one in page.markdown)
     assert any("100\u202f000" in one.value for one in page.warning)
     assert not page.error
@@ -69,7 +69,7 @@ def test_no_saving_is_told_of_sizes_that_are_not_settled(
     monkeypatch.setattr(Store, "settle", lambda _: False)
     page = household_page("footprint")
     assert not page.exception
-    assert text("footprint.unsettled", seconds=20) in [warning.value for warning in page.warning]
+    assert ENGLISH.text("footprint.unsettled", seconds=20) in [warning.value for warning in page.warning]
     assert not page.metric
     assert page.table[0].value["Saving"].notna().sum() == 1
 
@@ -78,14 +78,14 @@ def test_no_footprint_is_shown_while_the_collections_differ(household_page: Open
     page = household_page("footprint")
     store.ordinary.delete_one({})
     page.run()
-    assert text("error.footprint-differs.title") in page.error[0].value
+    assert ENGLISH.text("error.footprint-differs.title") in page.error[0].value
     assert not page.metric
 
 
 def test_the_steps_of_the_gain_are_built_and_dropped(household_page: Opens, store: Store) -> None:
     page = household_page("laboratory")
     page.button(key="lab_steps").click().run()
-    until(page, lambda seen: text("laboratory.waterfall.title") in [one.value for one in seen.header])
+    until(page, lambda seen: ENGLISH.text("laboratory.waterfall.title") in [one.value for one in seen.header])
     assert len(page.dataframe[0].value) == 7
     until(page, lambda seen: not seen.button(key="lab_steps").disabled)
     assert dropped(store)
@@ -93,23 +93,26 @@ def test_the_steps_of_the_gain_are_built_and_dropped(household_page: Opens, stor
 
 def test_buckets_and_granularity_are_shown_on_these_readings(household_page: Opens) -> None:
     page = household_page("laboratory")
-    assert text("laboratory.bucket.stored") in [metric.label for metric in page.metric]
+    assert ENGLISH.text("laboratory.bucket.stored") in [metric.label for metric in page.metric]
     page.button(key="lab_granularity").click().run()
     until(page, lambda seen: len([one for one in seen.metric if "Time series, " in one.label]) == 3)
     held = {one.label: one.value for one in page.metric}
-    assert held[text("lab.layout.ts-seconds")] == "2"
-    assert held[text("lab.layout.ts-minutes")] == "48"
+    assert held[ENGLISH.text("lab.layout.ts-seconds")] == "2"
+    assert held[ENGLISH.text("lab.layout.ts-minutes")] == "48"
 
 
 def test_the_limits_are_tried(household_page: Opens, store: Store) -> None:
     page = household_page("laboratory")
     page.button(key="lab_limits").click().run()
-    until(page, lambda seen: text("laboratory.limits.accepted") in [metric.value for metric in seen.metric])
-    assert text("laboratory.limits.refused") in [metric.value for metric in page.metric]
+    until(
+        page,
+        lambda seen: ENGLISH.text("laboratory.limits.accepted") in [metric.value for metric in seen.metric],
+    )
+    assert ENGLISH.text("laboratory.limits.refused") in [metric.value for metric in page.metric]
     assert "InvalidOptions" in [metric.delta for metric in page.metric]
     assert dropped(store)
     page.selectbox(key="lab_bucket").set_value(1).run()
-    assert text("laboratory.limits.accepted") in [metric.value for metric in page.metric]
+    assert ENGLISH.text("laboratory.limits.accepted") in [metric.value for metric in page.metric]
 
 
 def test_queries_are_raced_and_can_be_copied(household_page: Opens) -> None:
@@ -129,7 +132,7 @@ def test_a_query_is_copied_for_either_collection(household_page: Opens) -> None:
     assert page.code[0].value.startswith("db.readings_ts.aggregate(")
     assert '"meter.g": ' in page.code[0].value
     assert METER_PRM not in page.code[0].value + page.code[1].value
-    assert text("speed.masked") in [one.value for one in page.caption]
+    assert ENGLISH.text("speed.masked") in [one.value for one in page.caption]
 
 
 def test_what_was_measured_on_one_meter_is_not_shown_for_another(household_page: Opens, store: Store) -> None:
@@ -147,12 +150,12 @@ def test_what_was_measured_on_one_meter_is_not_shown_for_another(household_page:
 def test_one_thing_is_measured_at_a_time(household_page: Opens) -> None:
     page = household_page("fleet")
     page.selectbox(key="fleet_meters").set_value(100)
-    next(one for one in page.button if one.label == text("fleet.form.start")).click().run()
+    next(one for one in page.button if one.label == ENGLISH.text("fleet.form.start")).click().run()
     other = household_page("laboratory")
     assert all(
         other.button(key=key).disabled for key in ("lab_steps", "lab_all", "lab_granularity", "lab_limits")
     )
-    told = text("lab.other", name=text("lab.job.fleet"))
+    told = ENGLISH.text("lab.other", name=ENGLISH.text("lab.job.fleet"))
     assert any(told in one.value for one in other.caption)
     page.button(key="lab_cancel_fleet").click().run()
     until(other, lambda seen: not seen.button(key="lab_steps").disabled)
@@ -163,13 +166,13 @@ def test_a_button_pressed_after_something_began_in_another_tab_begins_nothing(ho
     late = household_page("laboratory")
     page = household_page("fleet")
     page.selectbox(key="fleet_meters").set_value(100)
-    next(one for one in page.button if one.label == text("fleet.form.start")).click().run()
+    next(one for one in page.button if one.label == ENGLISH.text("fleet.form.start")).click().run()
     late.button(key="lab_steps").click().run()
-    told = text("lab.other", name=text("lab.job.fleet"))
+    told = ENGLISH.text("lab.other", name=ENGLISH.text("lab.job.fleet"))
     assert any(told in one.value for one in late.caption)
     assert "lab_cancel_layouts" not in [one.key for one in late.button]
     page.button(key="lab_cancel_fleet").click().run()
-    until(page, lambda seen: text("lab.cancelled") in [one.value for one in seen.info])
+    until(page, lambda seen: ENGLISH.text("lab.cancelled") in [one.value for one in seen.info])
 
 
 def test_single_layouts_are_built_on_demand_and_sizes_of_old_readings_are_told(
@@ -182,7 +185,7 @@ def test_single_layouts_are_built_on_demand_and_sizes_of_old_readings_are_told(
     until(page, lambda seen: not seen.button(key="lab_steps").disabled)
     assert len(page.dataframe[0].value) == 2
     assert any("100\u202f000" in one.value for one in page.warning)
-    stale = text("laboratory.layouts.stale", readings="3\u202f358")
+    stale = ENGLISH.text("laboratory.layouts.stale", readings="3\u202f358")
     assert stale not in [one.value for one in page.info]
     more = regular(date(2024, 5, 1), 9, watts=1000)
     store.merge(Delivery(Meter(METER_PRM), Origin.ENEDIS_CSV, more))
@@ -196,8 +199,8 @@ def test_the_lesson_of_the_default_granularity_is_told_on_the_page(household_pag
     page.multiselect(key="lab_chosen").set_value(["first-live", "ts-default"]).run()
     page.button(key="lab_some").click().run()
     until(page, lambda seen: not seen.button(key="lab_steps").disabled)
-    assert text("laboratory.default.title") in [one.value for one in page.subheader]
-    assert any(text("lab.why.ts-default") in one.value for one in page.markdown)
+    assert ENGLISH.text("laboratory.default.title") in [one.value for one in page.subheader]
+    assert any(ENGLISH.text("lab.why.ts-default") in one.value for one in page.markdown)
 
 
 def test_layouts_that_are_not_settled_are_shown_with_a_warning(
@@ -209,7 +212,7 @@ def test_layouts_that_are_not_settled_are_shown_with_a_warning(
     page.button(key="lab_some").click().run()
     until(page, lambda seen: not seen.button(key="lab_steps").disabled)
     assert not page.exception
-    assert text("lab.unsettled") in [one.value for one in page.warning]
+    assert ENGLISH.text("lab.unsettled") in [one.value for one in page.warning]
 
 
 def test_inserting_is_compared(household_page: Opens, store: Store) -> None:
@@ -224,14 +227,14 @@ def test_a_fleet_is_measured_and_extrapolated(household_page: Opens, store: Stor
     page = household_page("fleet")
     page.selectbox(key="fleet_meters").set_value(10)
     page.number_input(key="fleet_days").set_value(7)
-    next(one for one in page.button if one.label == text("fleet.form.start")).click().run()
-    until(page, lambda seen: text("fleet.forecast.title") in [one.value for one in seen.header])
+    next(one for one in page.button if one.label == ENGLISH.text("fleet.form.start")).click().run()
+    until(page, lambda seen: ENGLISH.text("fleet.forecast.title") in [one.value for one in seen.header])
     assert any("3\u202f333" in one.value for one in page.markdown)
     assert any("100\u202f000" in one.value for one in page.warning)
     assert all(name for table in page.table for name in table.value.columns)
     listed = prices()
-    tiers = next(one.value for one in page.table if text("fleet.prices.tier") in one.value.columns)
-    assert list(tiers[text("fleet.prices.tier")]) == [tier.name for tier in listed.tiers]
+    tiers = next(one.value for one in page.table if ENGLISH.text("fleet.prices.tier") in one.value.columns)
+    assert list(tiers[ENGLISH.text("fleet.prices.tier")]) == [tier.name for tier in listed.tiers]
     assert any(listed.source in one.value for one in page.caption)
     raw = page.selectbox(key="fleet_raw")
     assert len(raw.options) == 4
@@ -264,14 +267,14 @@ def test_a_prepared_report_stays_until_another_is_prepared(household_page: Opens
 
 def test_a_fleet_that_loads_says_so_and_not_that_nothing_is_measured(household_page: Opens) -> None:
     page = household_page("fleet")
-    empty = text("fleet.empty")
+    empty = ENGLISH.text("fleet.empty")
     assert empty in [one.value for one in page.markdown]
     page.selectbox(key="fleet_meters").set_value(100)
-    next(one for one in page.button if one.label == text("fleet.form.start")).click().run()
+    next(one for one in page.button if one.label == ENGLISH.text("fleet.form.start")).click().run()
     assert page.button(key="lab_cancel_fleet")
     assert empty not in [one.value for one in page.markdown]
     page.button(key="lab_cancel_fleet").click().run()
-    until(page, lambda seen: text("lab.cancelled") in [one.value for one in seen.info])
+    until(page, lambda seen: ENGLISH.text("lab.cancelled") in [one.value for one in seen.info])
 
 
 def test_numbers_in_tables_are_written_as_the_language_does(household_page: Opens) -> None:
@@ -295,6 +298,6 @@ def test_looking_at_the_fleet_opens_no_workspace_for_a_guest(
     monkeypatch.setenv("COURBE_DEPLOYMENT", "shared")
     page = open_page("fleet", lang="en").run()
     assert not page.exception
-    assert text("fleet.empty") in [one.value for one in page.markdown]
-    assert text("report.needs") in [one.value for one in page.caption]
+    assert ENGLISH.text("fleet.empty") in [one.value for one in page.markdown]
+    assert ENGLISH.text("report.needs") in [one.value for one in page.caption]
     assert "w" not in page.query_params

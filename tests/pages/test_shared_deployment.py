@@ -12,7 +12,7 @@ from pymongo.database import Database
 from streamlit.testing.v1 import AppTest
 
 from core.storage import workspace
-from core.texts import text
+from core.texts import ENGLISH
 from pages.shared import visitor
 
 Opens = Callable[..., AppTest]
@@ -49,7 +49,7 @@ def tries_demo(opens: Opens) -> AppTest:
 
 def is_empty(app: AppTest) -> bool:
     assert not app.exception
-    return text("common.empty.title") in [header.value for header in app.header]
+    return ENGLISH.text("common.empty.title") in [header.value for header in app.header]
 
 
 def test_one_visitor_sees_nothing_of_another(opens: Opens) -> None:
@@ -67,7 +67,7 @@ def test_the_link_brings_the_readings_back(opens: Opens) -> None:
 def test_a_link_that_leads_nowhere_is_said(opens: Opens) -> None:
     app = opens("consumption", lang="en", w="0" * 32).run()
     assert is_empty(app)
-    assert app.info[0].value == text("common.workspace.lost")
+    assert app.info[0].value == ENGLISH.text("common.workspace.lost")
     assert link_of(app) != "0" * 32
 
 
@@ -99,7 +99,7 @@ def test_it_offers_neither_the_api_nor_a_database(opens: Opens) -> None:
     assert not app.exception
     assert not app.text_input
     assert not app.radio
-    assert app.info[0].value == text("connect.api_shared")
+    assert app.info[0].value == ENGLISH.text("connect.api_shared")
 
 
 def test_without_mongodb_a_visitor_is_not_sent_to_what_is_not_theirs(
@@ -112,6 +112,6 @@ def test_without_mongodb_a_visitor_is_not_sent_to_what_is_not_theirs(
     ):
         assert not app.exception
         (error,) = app.error
-        assert text("error.demonstration-down.title") in error.value
+        assert ENGLISH.text("error.demonstration-down.title") in error.value
         assert "URI" not in error.value
-        assert text("common.to_connect") not in [link.label for link in app.get("page_link")]
+        assert ENGLISH.text("common.to_connect") not in [link.label for link in app.get("page_link")]

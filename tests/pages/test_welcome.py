@@ -10,11 +10,10 @@ import pytest
 from pymongo.database import Database
 from streamlit.testing.v1 import AppTest
 
-from core.formats import THIN
 from core.jobs import Job, State
 from core.model import DEMO_PRM
 from core.storage.store import Store
-from core.texts import Language, text
+from core.texts import ENGLISH, THIN, Language, Words
 from pages.shared import visitor
 
 Opens = Callable[..., AppTest]
@@ -33,7 +32,7 @@ def test_one_click_imports_the_demo_household_and_goes_to_the_charts(
     app = open_page("welcome", lang=language.value).run()
     app.button(key="try_demo").click().run()
     assert not app.exception
-    assert app.title[0].value == text("consumption.title", language)
+    assert app.title[0].value == Words(language).text("consumption.title")
     (summary,) = Store(database).meters()
     assert summary.meter.prm == DEMO_PRM
     assert summary.readings > 34_000
@@ -48,14 +47,14 @@ def test_the_demo_again_changes_nothing(open_page: Opens, database: Database[dic
 
 def test_ones_own_data_begin_at_connect(open_page: Opens) -> None:
     app = open_page("welcome", lang="en").run().button(key="own_data").click().run()
-    assert app.title[0].value == text("connect.title")
+    assert app.title[0].value == ENGLISH.text("connect.title")
 
 
 def test_the_language_is_in_the_address_and_can_be_changed(open_page: Opens) -> None:
     app = open_page("welcome", lang="fr").run()
-    assert app.title[0].value == text("welcome.title", Language.FRENCH)
+    assert app.title[0].value == Words(Language.FRENCH).text("welcome.title")
     app.segmented_control(key="language").set_value(Language.ENGLISH).run()
-    assert app.title[0].value == text("welcome.title", Language.ENGLISH)
+    assert app.title[0].value == ENGLISH.text("welcome.title")
     assert app.query_params["lang"] in ("en", ["en"])
 
 
@@ -73,7 +72,7 @@ def test_it_opens_where_no_mongodb_starts_and_says_what_to_do(
     assert app.metric
     assert "COURBE" in app.error[0].value
     assert "URI" in app.error[0].value
-    assert text("common.to_connect") in [link.proto.label for link in app.main.get("page_link")]
+    assert ENGLISH.text("common.to_connect") in [link.proto.label for link in app.main.get("page_link")]
     assert app.button(key="try_demo").disabled
 
 
@@ -91,14 +90,14 @@ def test_a_setting_that_cannot_be_used_is_named_without_its_value(
 def test_a_page_without_readings_leads_to_the_step_before(open_page: Opens, name: str) -> None:
     app = open_page(name, lang="en").run()
     assert not app.exception
-    assert text("common.empty.title") in [header.value for header in app.header]
+    assert ENGLISH.text("common.empty.title") in [header.value for header in app.header]
 
 
 def test_a_household_that_comes_back_is_led_to_its_consumption(household_page: Opens) -> None:
     app = household_page("welcome")
     assert [button.proto.type for button in app.main.button if button.key == "try_demo"] == ["secondary"]
     app.button(key="see_consumption").click().run()
-    assert app.title[0].value == text("consumption.title")
+    assert app.title[0].value == ENGLISH.text("consumption.title")
 
 
 def test_the_demo_beside_ones_own_meter_is_the_one_shown(household_page: Opens) -> None:

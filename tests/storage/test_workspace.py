@@ -21,7 +21,7 @@ from core.settings import Deployment, Settings
 from core.storage import workspace
 from core.storage.store import Store
 from core.storage.workspace import Place, Workspaces
-from core.texts import Language
+from core.texts import Language, Words
 
 METER = Meter("12345678901234")
 Client = MongoClient[dict[str, Any]]
@@ -220,6 +220,10 @@ def test_a_visitor_is_told_nothing_of_this_machine_and_its_operator_all(
         house.open()
     assert raised.value.code == "demonstration-down"
     for language in Language:
-        told = raised.value.title(language) + raised.value.happened(language) + raised.value.cure(language)
+        told = (
+            raised.value.title(Words(language))
+            + raised.value.happened(Words(language))
+            + raised.value.cure(Words(language))
+        )
         assert str(tmp_path) not in told
     assert str(tmp_path / "nothing") in caplog.text

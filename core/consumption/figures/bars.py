@@ -13,18 +13,17 @@ from core.consumption.figures.theme import Chart, Columns, Draft, Theme, kwh_of,
 from core.consumption.profiles import months_of
 from core.consumption.readings import to_date
 from core.consumption.totals import Grain, Totals
-from core.formats import THIN, labelled
 
 
 def bars(totals: Totals, theme: Theme, cost: DailyCost | None = None) -> Chart:
     """One bar a bucket; the incomplete ones are hatched. With `cost` (of the same days) the bars are EUR."""
     values = np.where(totals.empty, np.nan, kwh_of(totals.energy) if cost is None else _euros(totals, cost))
     unit = "kWh" if cost is None else "€"
-    axis = theme.say("consumption.axis.energy" if cost is None else "consumption.axis.cost")
+    axis = theme.words.text("consumption.axis.energy" if cost is None else "consumption.axis.cost")
     drawn = Draft(theme, "", axis)
     names = [_name(totals, at, theme) for at in range(len(totals))]
     complete = totals.complete if cost is None else totals.complete & ~np.isnan(values)
-    notes = ["" if whole else theme.say("consumption.bars.partial") for whole in complete]
+    notes = ["" if whole else theme.words.text("consumption.bars.partial") for whole in complete]
     drawn.add(
         go.Bar(
             x=totals.first.astype("datetime64[m]"),
@@ -60,38 +59,38 @@ def _euros(totals: Totals, cost: DailyCost) -> NDArray[np.float64]:
 def _name(totals: Totals, at: int, theme: Theme) -> str:
     first = to_date(totals.first[at])
     if totals.grain is Grain.MONTH:
-        return theme.month(first)
+        return theme.words.month(first)
     if totals.grain is Grain.WEEK:
-        return theme.say("consumption.bars.week_of", day=theme.day(first))
-    return f"{theme.weekday(first.weekday())} {theme.day(first)}"
+        return theme.words.text("consumption.bars.week_of", day=theme.words.day(first))
+    return f"{theme.words.weekday(first.weekday())} {theme.words.day(first)}"
 
 
 def _ticks(totals: Totals, theme: Theme) -> dict[str, object]:
     every = max(1, -(-len(totals) // 8))
     shown = range(0, len(totals), every)
-    label = theme.month if totals.grain is Grain.MONTH else theme.day
+    label = theme.words.short_month if totals.grain is Grain.MONTH else theme.words.short_day
     middle = totals.first + (totals.end - totals.first).astype("timedelta64[h]") // 2
     return {
         "tickmode": "array",
         "tickvals": [str(middle[at]) for at in shown],
-        "ticktext": years_below(label(to_date(totals.first[at])) for at in shown),
+        "ticktext": years_below((to_date(totals.first[at]) for at in shown), label),
     }
 
 
 def _told(totals: Totals, values: NDArray[np.float64], theme: Theme, unit: str) -> str:
     known = ~np.isnan(values)
     if not known.any():
-        return theme.say("consumption.bars.none")
+        return theme.words.text("consumption.bars.none")
     top = int(np.nanargmax(np.where(known, values, -np.inf)))
-    return theme.say(
+    return theme.words.text(
         "consumption.bars.alt",
-        count=theme.number(int(known.sum())),
-        mean=theme.number(float(values[known].mean()), 1),
+        count=theme.words.number(int(known.sum())),
+        mean=theme.words.number(float(values[known].mean()), 1),
         top=_name(totals, top, theme),
-        most=theme.number(float(values[top]), 1),
+        most=theme.words.number(float(values[top]), 1),
         unit=unit,
-        partial=theme.number(int((~totals.complete & ~totals.empty).sum())),
-        missing=theme.number(int(totals.empty.sum())),
+        partial=theme.words.number(int((~totals.complete & ~totals.empty).sum())),
+        missing=theme.words.number(int(totals.empty.sum())),
     )
 
 
@@ -99,18 +98,18 @@ def _columns(
     totals: Totals, values: NDArray[np.float64], names: list[str], theme: Theme, unit: str
 ) -> Columns:
     return {
-        theme.say("consumption.column.from"): totals.first.astype(str),
-        theme.say("consumption.column.until"): (totals.end - 1).astype(str),
-        theme.say("consumption.column.name"): names,
+        theme.words.text("consumption.column.from"): totals.first.astype(str),
+        theme.words.text("consumption.column.until"): (totals.end - 1).astype(str),
+        theme.words.text("consumption.column.name"): names,
         unit: values,
-        theme.say("consumption.column.measured"): totals.minutes,
-        theme.say("consumption.column.expected"): totals.expected,
+        theme.words.text("consumption.column.measured"): totals.minutes,
+        theme.words.text("consumption.column.expected"): totals.expected,
     }
 
 
 def years(daily: Totals, theme: Theme, *, cumulated: bool) -> Chart:
     """One colour a calendar year: bars by month, or lines that add up the days."""
-    drawn = Draft(theme, "", theme.say("consumption.axis.energy"))
+    drawn = Draft(theme, "", theme.words.text("consumption.axis.energy"))
     of_year = daily.first.astype("datetime64[Y]").astype(np.int64) + 1970
     rows: list[tuple[int, int, float]] = []
     known = sorted(set(of_year[~daily.empty].tolist()))
@@ -130,14 +129,14 @@ def years(daily: Totals, theme: Theme, *, cumulated: bool) -> Chart:
     drawn.set(showlegend=True, barmode="group")
     if cumulated:
         ticks = [date(2024, month, 1).timetuple().tm_yday for month in range(1, 13)]
-        drawn.x(tickvals=ticks, ticktext=[theme.month_name(month) for month in range(1, 13)])
+        drawn.x(tickvals=ticks, ticktext=[theme.words.locale.months[month - 1] for month in range(1, 13)])
     return Chart(drawn.figure(), _years_told(rows, theme), lambda: _year_columns(rows, theme))
 
 
 def _monthly(energy: dict[int, float], year: int, colour: str, theme: Theme) -> go.Bar:
     """kWh by month; a month without readings has no bar."""
     return go.Bar(
-        x=[theme.month_name(month) for month in range(1, 13)],
+        x=[theme.words.locale.months[month - 1] for month in range(1, 13)],
         y=[energy.get(month, np.nan) for month in range(1, 13)],
         name=str(year),
         marker={"color": colour},
@@ -150,7 +149,7 @@ def _cumulated(daily: Totals, mine: NDArray[np.bool_], year: int, colour: str, t
     return go.Scatter(
         x=(days - np.datetime64(f"{year}-01-01")).astype(np.int64) + 1,
         y=kwh_of(np.cumsum(daily.energy[mine])),
-        customdata=[theme.day(to_date(day)) for day in days],
+        customdata=[theme.words.day(to_date(day)) for day in days],
         name=str(year),
         mode="lines",
         line={"color": colour, "width": 2},
@@ -163,14 +162,14 @@ def _years_told(rows: list[tuple[int, int, float]], theme: Theme) -> str:
     for year, _, energy in rows:
         totals[year] = totals.get(year, 0.0) + energy
     said = ", ".join(
-        labelled(year, f"{theme.number(total)}{THIN}kWh", theme.language) for year, total in totals.items()
+        theme.words.labelled(year, theme.words.quantity(total, "kWh")) for year, total in totals.items()
     )
-    return theme.say("consumption.years.alt", totals=said or "-")
+    return theme.words.text("consumption.years.alt", totals=said or "-")
 
 
 def _year_columns(rows: list[tuple[int, int, float]], theme: Theme) -> Columns:
     return {
-        theme.say("consumption.column.year"): [row[0] for row in rows],
-        theme.say("consumption.column.month"): [row[1] for row in rows],
+        theme.words.text("consumption.column.year"): [row[0] for row in rows],
+        theme.words.text("consumption.column.month"): [row[1] for row in rows],
         "kWh": [row[2] for row in rows],
     }

@@ -14,7 +14,6 @@ from core.consumption.cost.registers import UNKNOWN, Metered
 from core.consumption.figures.theme import TEMPO, Chart, Draft, Theme, kwh_of, years_below
 from core.consumption.readings import to_date
 from core.consumption.totals import Grain
-from core.formats import labelled, listed
 
 _PALE: Final = "-hc"
 _DAILY: Final = 62
@@ -25,7 +24,7 @@ _SLIM: Final = 8
 
 def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
     """One bar a contract: energy, and subscription where it is known for all."""
-    drawn = Draft(theme, theme.say("consumption.axis.cost"), "", height=90 + 62 * len(names))
+    drawn = Draft(theme, theme.words.text("consumption.axis.cost"), "", height=90 + 62 * len(names))
     energy = [float(offer.bill.shown.energy) for offer in found.offers]
     fixed = [float(offer.bill.shown.subscription) if offer.subscribed else np.nan for offer in found.offers]
     parts = [(energy, "energy", theme.main), (fixed, "fixed", theme.quiet)]
@@ -36,46 +35,47 @@ def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
                     x=values,
                     y=names,
                     orientation="h",
-                    name=theme.say(f"cost.part.{key}"),
+                    name=theme.words.text(f"cost.part.{key}"),
                     marker={"color": colour},
                     hovertemplate="%{y}<br>%{x:,.2f} €<extra>%{fullData.name}</extra>",
                 )
             )
-    totals = [theme.euros(offer.euros) for offer in found.offers]
+    totals = [theme.words.euros(offer.euros) for offer in found.offers]
     below = [f"{name}<br><b>{total}</b>" for name, total in zip(names, totals, strict=True)]
     drawn.set(barmode="stack", showlegend=True)
     drawn.y(autorange="reversed", showgrid=False, tickmode="array", tickvals=names, ticktext=below)
-    told = [labelled(name, total, theme.language) for name, total in zip(names, totals, strict=True)]
+    told = [theme.words.labelled(name, total) for name, total in zip(names, totals, strict=True)]
     columns = {
-        theme.say("cost.column.contract"): names,
-        theme.say("cost.part.energy") + " (€)": energy,
-        theme.say("cost.part.fixed") + " (€)": fixed,
-        theme.say("cost.part.total") + " (€)": [float(offer.euros) for offer in found.offers],
-        theme.say("cost.part.saving") + " (€)": [float(offer.saving) for offer in found.offers],
+        theme.words.text("cost.column.contract"): names,
+        theme.words.text("cost.part.energy") + " (€)": energy,
+        theme.words.text("cost.part.fixed") + " (€)": fixed,
+        theme.words.text("cost.part.total") + " (€)": [float(offer.euros) for offer in found.offers],
+        theme.words.text("cost.part.saving") + " (€)": [float(offer.saving) for offer in found.offers],
     }
-    words = theme.say("cost.compare.alt", offers=listed(told, theme.language))
-    return Chart(drawn.figure(), words, lambda: columns)
+    alt = theme.words.text("cost.compare.alt", offers=theme.words.listed(told))
+    return Chart(drawn.figure(), alt, lambda: columns)
 
 
 def registers_chart(metered: Metered, theme: Theme) -> Chart:
     """Energy of each day, of a longer time each month, by register; what has no known colour is grey."""
-    drawn = Draft(theme, "", theme.say("consumption.axis.energy"))
+    drawn = Draft(theme, "", theme.words.text("consumption.axis.energy"))
     unit = grain_of(metered)
     bars, row = _bars(metered.day, unit)
     registers = REGISTERS[metered.contract.option]
-    columns: dict[str, object] = {theme.say(f"consumption.column.{unit.value}"): bars.astype(str)}
+    columns: dict[str, object] = {theme.words.text(f"consumption.column.{unit.value}"): bars.astype(str)}
     told = []
-    label = theme.day if unit is Grain.DAY else theme.month
-    names = [label(to_date(one)) for one in bars.astype("datetime64[D]")]
+    words, firsts = theme.words, [to_date(one) for one in bars.astype("datetime64[D]")]
+    label, short = (words.day, words.short_day) if unit is Grain.DAY else (words.month, words.short_month)
+    names = [label(one) for one in firsts]
     for number, register in [*enumerate(registers), (UNKNOWN, "unknown")]:
         energy = np.zeros(len(bars), dtype=np.int64)
         mine = metered.register == number
         np.add.at(energy, row[mine], metered.energy[mine])
         if number == UNKNOWN and not mine.any():
             continue
-        name = theme.say(f"cost.register.{register}")
+        name = theme.words.text(f"cost.register.{register}")
         columns[f"{name} (kWh)"] = kwh_of(energy)
-        told.append(labelled(name, theme.kwh(int(energy.sum())), theme.language))
+        told.append(theme.words.labelled(name, theme.words.kwh(int(energy.sum()))))
         drawn.add(
             go.Bar(
                 x=names,
@@ -87,10 +87,15 @@ def registers_chart(metered: Metered, theme: Theme) -> Chart:
             )
         )
     drawn.set(barmode="stack", showlegend=True)
-    shown = names[:: max(1, -(-len(names) // 8))]
-    drawn.x(type="category", tickmode="array", tickvals=shown, ticktext=years_below(shown))
-    words = theme.say("cost.registers.alt", registers=listed(told, theme.language))
-    return Chart(drawn.figure(), words, lambda: columns)
+    shown = slice(None, None, max(1, -(-len(names) // 8)))
+    drawn.x(
+        type="category",
+        tickmode="array",
+        tickvals=names[shown],
+        ticktext=years_below(firsts[shown], short),
+    )
+    alt = theme.words.text("cost.registers.alt", registers=theme.words.listed(told))
+    return Chart(drawn.figure(), alt, lambda: columns)
 
 
 def grain_of(metered: Metered) -> Grain:

@@ -12,9 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core import formats
 from core.consumption.figures.theme import (
-    DATE,
     Chart,
     Columns,
     Draft,
@@ -64,13 +62,15 @@ def load_curve(
 ) -> Chart:
     """Power of every reading of the days given. `other`, whole days earlier by `later`, is drawn over it:
     midnight over midnight, whatever the clock did in between."""
-    drawn = Draft(theme, theme.say("consumption.axis.time"), theme.say("consumption.axis.power"))
+    drawn = Draft(
+        theme, theme.words.text("consumption.axis.time"), theme.words.text("consumption.axis.power")
+    )
     axis = _Axis.over(days)
-    told, name = _told(history, days, theme), theme.days(days.first, days.end - _DAY)
+    told, name = _told(history, days, theme), theme.words.days(days.first, days.end - _DAY, capital=True)
     columns = partial(reading_columns, history, theme)
     if other is not None:
         before = Days(days.first - later, days.end - later)
-        then = theme.days(before.first, before.end - _DAY)
+        then = theme.words.days(before.first, before.end - _DAY, capital=True)
         told = f"{told} {_other_told(other, before, theme)}"
         columns = partial(_both_columns, {name: history, then: other}, theme)
         if len(other):
@@ -79,7 +79,7 @@ def load_curve(
     drawn.set(showlegend=other is not None)
     drawn.x(**_ticks(axis, days, theme))
     drawn.y(rangemode="tozero", ticksuffix="")
-    return Chart(drawn.figure(), f"{told} {theme.say('consumption.curve.zoom')}", columns)
+    return Chart(drawn.figure(), f"{told} {theme.words.text('consumption.curve.zoom')}", columns)
 
 
 def _line(history: History, axis: _Axis, colour: str, name: str, theme: Theme, *, rank: int) -> go.Scatter:
@@ -92,12 +92,12 @@ def _line(history: History, axis: _Axis, colour: str, name: str, theme: Theme, *
     x = np.insert(axis.at(start), np.repeat(stops + 1, 2), np.repeat(axis.at(end[stops]), 2))
     gaps = np.stack([watts[stops], np.full(len(stops), np.nan, dtype=np.float32)], axis=1).ravel()
     y = np.insert(watts, np.repeat(stops + 1, 2), gaps)
-    labels: dict[str, Any] = {"hovertemplate": f"%{{x|{DATE}, %H:%M}}<br>%{{y:.2f}} kW<extra></extra>"}
+    labels: dict[str, Any] = {"hovertemplate": f"%{{x|{theme.moment}}}<br>%{{y:.2f}} kW<extra></extra>"}
     moments = np.insert(start, np.repeat(stops + 1, 2), np.repeat(end[stops], 2))
     if axis.later and not axis.exact:  # its place is not its date
         labels = {
             "customdata": wall(to_wall(moments)),
-            "hovertemplate": f"%{{customdata|{DATE}, %H:%M}}<br>%{{y:.2f}} kW<extra></extra>",
+            "hovertemplate": f"%{{customdata|{theme.moment}}}<br>%{{y:.2f}} kW<extra></extra>",
         }
     elif axis.exact:
         labels = {
@@ -120,20 +120,20 @@ def _moment(utc: int, theme: Theme) -> str:
     at = local(utc)
     twice = local(utc + HOUR_MS).hour == at.hour or local(utc - HOUR_MS).hour == at.hour
     zone = f" (UTC+{int((at.utcoffset() or at - at).total_seconds()) // 3600})" if twice else ""
-    return f"{theme.day(at.date())}, {at:%H:%M}{zone}"
+    return f"{theme.words.moment(at)}{zone}"
 
 
 def _ticks(axis: _Axis, days: Days, theme: Theme) -> dict[str, Any]:
     if not axis.exact:
-        return date_axis()
+        return date_axis(theme)
     moments = np.arange(midnight(days.first), midnight(days.end) + 1, HOUR_MS, dtype=np.int64)
     every = 3 * HOUR_MS if len(days) == 1 else DAY_MS
     chosen = to_wall(moments) % every == 0
     at = [local(int(moment)) for moment in moments[chosen]]
     if len(days) == 1:
-        labels = [f"{one:%H:%M}" for one in at]
+        labels = [theme.words.time(one) for one in at]
     else:
-        labels = years_below(theme.day(one.date()) for one in at)
+        labels = years_below((one.date() for one in at), theme.words.short_day)
     return {
         "type": "date",
         "tickmode": "array",
@@ -145,30 +145,30 @@ def _ticks(axis: _Axis, days: Days, theme: Theme) -> dict[str, Any]:
 def _told(history: History, days: Days, theme: Theme) -> str:
     highest = peak(history)
     if highest is None:
-        return theme.say("consumption.curve.none")
+        return theme.words.text("consumption.curve.none")
     gaps = int((history.curve.start[1:] != history.curve.end[:-1]).sum())
-    return theme.say(
+    return theme.words.text(
         "consumption.curve.alt",
-        readings=theme.number(len(history)),
-        days=theme.days(days.first, days.end - _DAY),
-        energy=theme.kwh(history.watt_minutes),
-        peak=theme.kw(highest.watts, 2),
+        readings=theme.words.number(len(history)),
+        days=theme.words.days(days.first, days.end - _DAY, capital=True),
+        energy=theme.words.kwh(history.watt_minutes),
+        peak=theme.words.kw(highest.watts, 2),
         moment=_moment(highest.start, theme),
-        gaps=theme.number(gaps),
+        gaps=theme.words.number(gaps),
     )
 
 
 def _other_told(other: History, days: Days, theme: Theme) -> str:
     """What a second period adds to the words of the first."""
-    named = formats.days(days.first, days.end - _DAY, theme.language)
+    named = theme.words.days(days.first, days.end - _DAY)
     highest = peak(other)
     if highest is None:
-        return theme.say("consumption.overlay.alt_none", days=named)
-    return theme.say(
+        return theme.words.text("consumption.overlay.alt_none", days=named)
+    return theme.words.text(
         "consumption.overlay.alt",
         days=named,
-        energy=theme.kwh(other.watt_minutes),
-        peak=theme.kw(highest.watts, 2),
+        energy=theme.words.kwh(other.watt_minutes),
+        peak=theme.words.kw(highest.watts, 2),
         moment=_moment(highest.start, theme),
     )
 
@@ -177,7 +177,7 @@ def _both_columns(periods: Mapping[str, History], theme: Theme) -> Columns:
     """The readings of several periods, each row with the name of its own."""
     names = np.repeat(list(periods), [len(one) for one in periods.values()])
     parts = [reading_columns(one, theme) for one in periods.values()]
-    return {theme.say("consumption.column.period"): names} | {
+    return {theme.words.text("consumption.column.period"): names} | {
         title: np.concatenate([np.asarray(part[title]) for part in parts]) for title in parts[0]
     }
 
@@ -186,7 +186,7 @@ def reading_columns(history: History, theme: Theme) -> Columns:
     """Start in Paris with its offset, minutes, W."""
     curve = history.curve
     return {
-        theme.say("consumption.column.start"): [local(at).isoformat() for at in curve.start.tolist()],
-        theme.say("consumption.column.minutes"): curve.minutes,
-        theme.say("consumption.column.watts"): curve.watts,
+        theme.words.text("consumption.column.start"): [local(at).isoformat() for at in curve.start.tolist()],
+        theme.words.text("consumption.column.minutes"): curve.minutes,
+        theme.words.text("consumption.column.watts"): curve.watts,
     }

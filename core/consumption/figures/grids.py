@@ -32,7 +32,7 @@ _DAY_MS: Final = 86_400_000
 
 def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
     """Power by date and half-hour; what was not measured stays empty."""
-    drawn = Draft(theme, "", theme.say("consumption.axis.clock"), height=440)
+    drawn = Draft(theme, "", theme.words.text("consumption.axis.clock"), height=440)
     kw = kilo(whole.watts)
     known = kw[~np.isnan(kw)]
     drawn.add(
@@ -49,7 +49,7 @@ def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
         )
     )
     drawn.add(_handles(whole, theme))
-    drawn.x(**date_axis(), showgrid=False)
+    drawn.x(**date_axis(theme), showgrid=False)
     drawn.y(
         type="date",
         range=wall(np.array([(SLOTS - 0.5) * _SLOT_MS, -_SLOT_MS / 2])).astype(str).tolist(),
@@ -66,12 +66,12 @@ def _handles(whole: Carpet, theme: Theme) -> go.Bar:
     measured = whole.minutes.sum(axis=1) > 0
     watts = np.where(whole.minutes > 0, whole.watts, -np.inf)
     slot = watts.argmax(axis=1)
-    unmeasured = theme.say("consumption.bars.missing")
+    unmeasured = theme.words.text("consumption.bars.missing")
     labels = [
-        f"{theme.day(to_date(day))}<br>{theme.number(kwh, 1)} kWh<br>"
-        f"{theme.kw(watts[row, at], 2)}, {slot_label(at)}"
+        f"{theme.words.day(to_date(day))}<br>{theme.words.number(kwh, 1)} kWh<br>"
+        f"{theme.words.kw(watts[row, at], 2)}, {slot_label(at)}"
         if known
-        else f"{theme.day(to_date(day))}<br>{unmeasured}"
+        else f"{theme.words.day(to_date(day))}<br>{unmeasured}"
         for row, (day, kwh, at, known) in enumerate(
             zip(whole.day, energy.tolist(), slot.tolist(), measured.tolist(), strict=True)
         )
@@ -90,19 +90,19 @@ def _handles(whole: Carpet, theme: Theme) -> go.Bar:
 
 def _carpet_told(whole: Carpet, theme: Theme) -> str:
     if not len(whole.day):
-        return theme.say("consumption.curve.none")
+        return theme.words.text("consumption.curve.none")
     with np.errstate(invalid="ignore", divide="ignore"):
         clock = np.where(
             whole.minutes.any(axis=0), whole.energy.sum(axis=0) / whole.minutes.sum(axis=0), np.nan
         )
-    return theme.say(
+    return theme.words.text(
         "consumption.carpet.alt",
-        days=theme.days(to_date(whole.day[0]), to_date(whole.day[-1])),
+        days=theme.words.days(to_date(whole.day[0]), to_date(whole.day[-1]), capital=True),
         high=slot_label(int(np.nanargmax(clock))),
-        most=theme.watts(float(np.nanmax(clock))),
+        most=theme.words.watts(float(np.nanmax(clock))),
         low=slot_label(int(np.nanargmin(clock))),
-        least=theme.watts(float(np.nanmin(clock))),
-        empty=theme.number(int((whole.minutes.sum(axis=1) == 0).sum())),
+        least=theme.words.watts(float(np.nanmin(clock))),
+        empty=theme.words.number(int((whole.minutes.sum(axis=1) == 0).sum())),
     )
 
 
@@ -110,7 +110,7 @@ def _carpet_columns(whole: Carpet, theme: Theme) -> Columns:
     """One row a day, one column a half-hour of the clock, kWh; empty where nothing was measured."""
     kwh = np.where(whole.minutes > 0, kwh_of(whole.energy), np.nan)
     slots = {slot_label(slot): kwh[:, slot] for slot in range(SLOTS)}
-    return {theme.say("consumption.column.day"): whole.day.astype(str), **slots}
+    return {theme.words.text("consumption.column.day"): whole.day.astype(str), **slots}
 
 
 def calendar(daily: Totals, theme: Theme) -> Chart:
@@ -119,8 +119,11 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
     drawn = Draft(theme, "", "", height=270)
     kwh = kwh_of(daily.energy)
     known = ~daily.empty
-    names = [f"{theme.weekday(to_date(one).weekday())} {theme.day(to_date(one))}" for one in daily.first]
-    missing, partial = (theme.say(f"consumption.bars.{name}") for name in ("missing", "partial"))
+    names = [
+        f"{theme.words.weekday(to_date(one).weekday())} {theme.words.day(to_date(one))}"
+        for one in daily.first
+    ]
+    missing, partial = (theme.words.text(f"consumption.bars.{name}") for name in ("missing", "partial"))
     told = [
         name if whole else f"{name}<br>{partial}" for name, whole in zip(names, daily.complete, strict=True)
     ]
@@ -141,13 +144,13 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
     empty = {"color": "rgba(0,0,0,0)", "line": {"color": theme.quiet, "width": 1}}
     drawn.add(_cells(daily, names, ~known, empty, f"%{{customdata[0]}}<br>{missing}<extra></extra>"))
     drawn.set(barmode="overlay")
-    drawn.x(**date_axis(), showgrid=False)
+    drawn.x(**date_axis(theme), showgrid=False)
     drawn.y(
         range=[6.5, -0.5],
         showgrid=False,
         zeroline=False,
         tickvals=list(range(7)),
-        ticktext=[theme.weekday(number)[:3] for number in range(7)],
+        ticktext=[theme.words.weekday(number)[:3] for number in range(7)],
     )
     return Chart(drawn.figure(), _calendar_told(daily, theme), lambda: _day_columns(daily, names, theme))
 
@@ -169,19 +172,19 @@ def _cells(
 
 
 def _calendar_told(daily: Totals, theme: Theme) -> str:
-    return theme.say(
+    return theme.words.text(
         "consumption.calendar.alt",
-        complete=theme.number(int(daily.complete.sum())),
-        partial=theme.number(int((~daily.complete & ~daily.empty).sum())),
-        missing=theme.number(int(daily.empty.sum())),
+        complete=theme.words.number(int(daily.complete.sum())),
+        partial=theme.words.number(int((~daily.complete & ~daily.empty).sum())),
+        missing=theme.words.number(int(daily.empty.sum())),
     )
 
 
 def _day_columns(daily: Totals, names: list[str], theme: Theme) -> Columns:
     return {
-        theme.say("consumption.column.day"): daily.first.astype(str),
-        theme.say("consumption.column.name"): names,
+        theme.words.text("consumption.column.day"): daily.first.astype(str),
+        theme.words.text("consumption.column.name"): names,
         "kWh": np.where(daily.empty, np.nan, kwh_of(daily.energy)),
-        theme.say("consumption.column.measured"): daily.minutes,
-        theme.say("consumption.column.expected"): daily.expected,
+        theme.words.text("consumption.column.measured"): daily.minutes,
+        theme.words.text("consumption.column.expected"): daily.expected,
     }

@@ -10,7 +10,6 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.consumption.figures.theme import (
-    DATE,
     SCALE,
     Chart,
     Columns,
@@ -24,7 +23,6 @@ from core.consumption.figures.theme import (
 from core.consumption.insights import BaseLoad
 from core.consumption.profiles import Duration, Profile
 from core.consumption.readings import SLOTS, to_date
-from core.formats import THIN
 
 _SMOOTH_DAYS: Final = 15
 _HOURS_A_YEAR: Final = 8_766
@@ -32,19 +30,21 @@ _HOURS_A_YEAR: Final = 8_766
 
 def week_profile(profile: Profile, theme: Theme) -> Chart:
     """Mean power by weekday and half-hour."""
-    drawn = Draft(theme, theme.say("consumption.axis.clock"), "", height=300)
+    drawn = Draft(theme, theme.words.text("consumption.axis.clock"), "", height=300)
     kw = kilo(profile.mean)
     drawn.add(
         go.Heatmap(
             x=[slot_label(slot) for slot in range(SLOTS)],
-            y=[theme.weekday(number) for number in range(7)],
+            y=[theme.words.weekday(number) for number in range(7)],
             z=kw,
             customdata=np.stack([kilo(profile.low), kilo(profile.high)], axis=-1),
             colorscale=SCALE,
             colorbar={"title": {"text": "kW"}, "thickness": 12, "outlinewidth": 0},
             hoverongaps=False,
             hovertemplate="%{y} %{x}<br>%{z:.2f} kW<br>"
-            + theme.say("consumption.profile.hover", low="%{customdata[0]:.2f}", high="%{customdata[1]:.2f}")
+            + theme.words.text(
+                "consumption.profile.hover", low="%{customdata[0]:.2f}", high="%{customdata[1]:.2f}"
+            )
             + "<extra></extra>",
         )
     )
@@ -55,7 +55,9 @@ def week_profile(profile: Profile, theme: Theme) -> Chart:
 
 def day_profile(profile: Profile, weekdays: tuple[int, ...], theme: Theme) -> Chart:
     """The mean day of some weekdays, with the band that holds 8 of 10 such days."""
-    drawn = Draft(theme, theme.say("consumption.axis.clock"), theme.say("consumption.axis.power"))
+    drawn = Draft(
+        theme, theme.words.text("consumption.axis.clock"), theme.words.text("consumption.axis.power")
+    )
     minutes = profile.minutes[list(weekdays)].sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(minutes > 0, profile.energy[list(weekdays)].sum(axis=0) / minutes, np.nan)
@@ -63,14 +65,14 @@ def day_profile(profile: Profile, weekdays: tuple[int, ...], theme: Theme) -> Ch
     x = [slot_label(slot) for slot in range(SLOTS)]
     hover = "%{x}<br>%{y:.2f} kW<extra>%{fullData.name}</extra>"
     quiet = {"x": x, "mode": "lines", "line": {"width": 0}, "hovertemplate": hover, "showlegend": False}
-    drawn.add(go.Scatter(y=kilo(low), name=theme.say("consumption.profile.low"), **quiet))
+    drawn.add(go.Scatter(y=kilo(low), name=theme.words.text("consumption.profile.low"), **quiet))
     band = {**quiet, "fill": "tonexty", "fillcolor": f"rgba({_rgb(theme.main)},0.22)"}
-    drawn.add(go.Scatter(y=kilo(high), name=theme.say("consumption.profile.high"), **band))
+    drawn.add(go.Scatter(y=kilo(high), name=theme.words.text("consumption.profile.high"), **band))
     drawn.add(
         go.Scatter(
             x=x,
             y=kilo(mean),
-            name=theme.say("consumption.profile.mean"),
+            name=theme.words.text("consumption.profile.mean"),
             mode="lines",
             line={"color": theme.main, "width": 2.2},
             hovertemplate=hover,
@@ -79,10 +81,10 @@ def day_profile(profile: Profile, weekdays: tuple[int, ...], theme: Theme) -> Ch
     drawn.x(**clock_axis())
     drawn.y(rangemode="tozero")
     columns = {
-        theme.say("consumption.column.clock"): x,
-        theme.say("consumption.profile.low") + " (W)": low,
-        theme.say("consumption.profile.mean") + " (W)": mean,
-        theme.say("consumption.profile.high") + " (W)": high,
+        theme.words.text("consumption.column.clock"): x,
+        theme.words.text("consumption.profile.low") + " (W)": low,
+        theme.words.text("consumption.profile.mean") + " (W)": mean,
+        theme.words.text("consumption.profile.high") + " (W)": high,
     }
     return Chart(drawn.figure(), _day_told(mean, theme), lambda: columns)
 
@@ -99,42 +101,46 @@ def _rgb(colour: str) -> str:
 
 def _day_told(mean: NDArray[np.float64], theme: Theme) -> str:
     if np.isnan(mean).all():
-        return theme.say("consumption.profile.none")
-    return theme.say(
+        return theme.words.text("consumption.profile.none")
+    return theme.words.text(
         "consumption.profile.day_alt",
         high=slot_label(int(np.nanargmax(mean))),
-        most=theme.watts(float(np.nanmax(mean))),
+        most=theme.words.watts(float(np.nanmax(mean))),
         low=slot_label(int(np.nanargmin(mean))),
-        least=theme.watts(float(np.nanmin(mean))),
+        least=theme.words.watts(float(np.nanmin(mean))),
     )
 
 
 def _profile_told(profile: Profile, theme: Theme) -> str:
     if not profile.minutes.any():
-        return theme.say("consumption.profile.none")
+        return theme.words.text("consumption.profile.none")
     weekday, slot = np.unravel_index(np.nanargmax(profile.mean), profile.mean.shape)
-    return theme.say(
+    return theme.words.text(
         "consumption.profile.alt",
-        days=theme.number(int(profile.days.sum())),
-        weekday=theme.weekday(int(weekday)),
+        days=theme.words.number(int(profile.days.sum())),
+        weekday=theme.words.weekday(int(weekday)),
         clock=slot_label(int(slot)),
-        most=theme.watts(float(np.nanmax(profile.mean))),
+        most=theme.words.watts(float(np.nanmax(profile.mean))),
     )
 
 
 def _profile_columns(profile: Profile, theme: Theme) -> Columns:
     return {
-        theme.say("consumption.column.weekday"): np.repeat([theme.weekday(one) for one in range(7)], SLOTS),
-        theme.say("consumption.column.clock"): [slot_label(slot) for slot in range(SLOTS)] * 7,
-        theme.say("consumption.profile.mean") + " (W)": profile.mean.ravel(),
-        theme.say("consumption.profile.low") + " (W)": profile.low.ravel(),
-        theme.say("consumption.profile.high") + " (W)": profile.high.ravel(),
+        theme.words.text("consumption.column.weekday"): np.repeat(
+            [theme.words.weekday(one) for one in range(7)], SLOTS
+        ),
+        theme.words.text("consumption.column.clock"): [slot_label(slot) for slot in range(SLOTS)] * 7,
+        theme.words.text("consumption.profile.mean") + " (W)": profile.mean.ravel(),
+        theme.words.text("consumption.profile.low") + " (W)": profile.low.ravel(),
+        theme.words.text("consumption.profile.high") + " (W)": profile.high.ravel(),
     }
 
 
 def duration_curve(lasting: Duration, theme: Theme) -> Chart:
     """For how many hours the power was at least so high."""
-    drawn = Draft(theme, theme.say("consumption.axis.hours"), theme.say("consumption.axis.power"))
+    drawn = Draft(
+        theme, theme.words.text("consumption.axis.hours"), theme.words.text("consumption.axis.power")
+    )
     hours = np.cumsum(lasting.minutes) / 60
     drawn.add(
         go.Scatter(
@@ -144,7 +150,7 @@ def duration_curve(lasting: Duration, theme: Theme) -> Chart:
             line={"shape": "vh", "color": theme.main, "width": 2},
             fill="tozeroy",
             fillcolor=f"rgba({_rgb(theme.main)},0.18)",
-            hovertemplate=theme.say("consumption.duration.hover", hours="%{x:,.0f}", power="%{y:.2f}")
+            hovertemplate=theme.words.text("consumption.duration.hover", hours="%{x:,.0f}", power="%{y:.2f}")
             + "<extra></extra>",
         )
     )
@@ -154,37 +160,37 @@ def duration_curve(lasting: Duration, theme: Theme) -> Chart:
         _duration_told(lasting, theme),
         lambda: {
             "W": lasting.watts,
-            theme.say("consumption.column.minutes"): lasting.minutes,
-            theme.say("consumption.column.hours_above"): hours,
+            theme.words.text("consumption.column.minutes"): lasting.minutes,
+            theme.words.text("consumption.column.hours_above"): hours,
         },
     )
 
 
 def _duration_told(lasting: Duration, theme: Theme) -> str:
     if not len(lasting.watts):
-        return theme.say("consumption.curve.none")
+        return theme.words.text("consumption.curve.none")
     share = np.cumsum(lasting.minutes) / lasting.minutes.sum()
     at = np.minimum(np.searchsorted(share, np.array([0.01, 0.5])), len(share) - 1)
     exceeded = lasting.watts[at].tolist()
-    return theme.say(
+    return theme.words.text(
         "consumption.duration.alt",
-        rare=theme.watts(exceeded[0]),
-        half=theme.watts(exceeded[1]),
-        least=theme.watts(float(lasting.watts[-1])),
+        rare=theme.words.watts(exceeded[0]),
+        half=theme.words.watts(exceeded[1]),
+        least=theme.words.watts(float(lasting.watts[-1])),
     )
 
 
 def base_chart(base: BaseLoad, theme: Theme) -> Chart:
     """Base load of every night, and its median over fifteen of them."""
-    drawn = Draft(theme, "", theme.say("consumption.axis.watts"))
+    drawn = Draft(theme, "", theme.words.text("consumption.axis.watts"))
     x = base.day.astype("datetime64[m]")
-    hover = f"%{{x|{DATE}}}<br>%{{y:,.0f}} W<extra></extra>"
+    hover = f"%{{x|{theme.date}}}<br>%{{y:,.0f}} W<extra></extra>"
     drawn.add(
         go.Scatter(
             x=x,
             y=base.watts.astype(np.float32),
             mode="markers",
-            name=theme.say("consumption.base.night"),
+            name=theme.words.text("consumption.base.night"),
             marker={"size": 4, "color": theme.quiet, "opacity": 0.7},
             hovertemplate=hover,
         )
@@ -195,7 +201,7 @@ def base_chart(base: BaseLoad, theme: Theme) -> Chart:
             x=x,
             y=smooth.astype(np.float32),
             mode="lines",
-            name=theme.say("consumption.base.usual"),
+            name=theme.words.text("consumption.base.usual"),
             line={"color": theme.main, "width": 2.2},
             hovertemplate=hover,
         )
@@ -204,16 +210,18 @@ def base_chart(base: BaseLoad, theme: Theme) -> Chart:
     drawn.x(**day_axis(base.day, theme))
     drawn.y(rangemode="tozero")
     typical = base.typical
-    told = theme.say("consumption.curve.none")
+    told = theme.words.text("consumption.curve.none")
     if typical is not None:
-        told = theme.say("consumption.base.alt", watts=theme.watts(typical), year=base_year(typical, theme))
-    columns = {theme.say("consumption.column.day"): base.day.astype(str), "W": base.watts}
+        told = theme.words.text(
+            "consumption.base.alt", watts=theme.words.watts(typical), year=base_year(typical, theme)
+        )
+    columns = {theme.words.text("consumption.column.day"): base.day.astype(str), "W": base.watts}
     return Chart(drawn.figure(), told, lambda: columns)
 
 
 def base_year(watts: float, theme: Theme) -> str:
     """What a constant power adds up to in a year of 8,766 hours."""
-    return f"{theme.number(watts * _HOURS_A_YEAR / 1000)}{THIN}kWh"
+    return theme.words.quantity(watts * _HOURS_A_YEAR / 1000, "kWh")
 
 
 def base_year_euros(watts: float, price: Decimal) -> Decimal:
@@ -235,7 +243,7 @@ def _running_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def peak_chart(day: NDArray[np.datetime64], watts: NDArray[np.int32], kva: int, theme: Theme) -> Chart:
     """The highest half-hour of each day against the subscribed power."""
-    drawn = Draft(theme, "", theme.say("consumption.axis.power"))
+    drawn = Draft(theme, "", theme.words.text("consumption.axis.power"))
     over = watts > kva * 1000
     drawn.add(
         go.Bar(
@@ -245,35 +253,39 @@ def peak_chart(day: NDArray[np.datetime64], watts: NDArray[np.int32], kva: int, 
             offset=0,
             customdata=day.astype(str),
             marker={"color": [theme.second if one else theme.main for one in over], "line": {"width": 0}},
-            hovertemplate=f"%{{x|{DATE}}}<br>%{{y:.2f}} kW<extra></extra>",
+            hovertemplate=f"%{{x|{theme.date}}}<br>%{{y:.2f}} kW<extra></extra>",
         )
     )
     line = {"color": theme.second, "dash": "dash", "width": 2}
     across = {"xref": "paper", "x0": 0, "x1": 1, "y0": kva, "y1": kva}
-    words = {"text": theme.say("consumption.peak.line", kva=kva), "showarrow": False, "yanchor": "bottom"}
+    line_name = {
+        "text": theme.words.text("consumption.peak.line", kva=kva),
+        "showarrow": False,
+        "yanchor": "bottom",
+    }
     drawn.set(
         shapes=[{"type": "line", **across, "line": line}],
-        annotations=[{"xref": "paper", "x": 0, "y": kva, "xanchor": "left", **words}],
+        annotations=[{"xref": "paper", "x": 0, "y": kva, "xanchor": "left", **line_name}],
     )
     drawn.x(**day_axis(day, theme))
     drawn.y(rangemode="tozero")
-    told = theme.say("consumption.curve.none")
+    told = theme.words.text("consumption.curve.none")
     if len(day):
         top = int(np.argmax(watts))
-        told = theme.say(
+        told = theme.words.text(
             "consumption.peak.alt",
-            peak=theme.kw(int(watts[top]), 2),
-            day=theme.day(to_date(day[top])),
+            peak=theme.words.kw(int(watts[top]), 2),
+            day=theme.words.day(to_date(day[top])),
             margin=_margin(kva * 1000 - int(watts[top]), kva, theme),
-            over=theme.number(int(over.sum())),
+            over=theme.words.number(int(over.sum())),
         )
-    columns = {theme.say("consumption.column.day"): day.astype(str), "W": watts}
+    columns = {theme.words.text("consumption.column.day"): day.astype(str), "W": watts}
     return Chart(drawn.figure(), told, lambda: columns)
 
 
 def _margin(watts: int, kva: int, theme: Theme) -> str:
     """How far a peak stays below the subscribed power, or goes beyond it."""
-    power = theme.kw(abs(watts), 2)
+    power = theme.words.kw(abs(watts), 2)
     if watts < 0:
-        return theme.say("consumption.peak.above", power=power, kva=kva)
-    return theme.say("consumption.peak.below", power=power, kva=kva)
+        return theme.words.text("consumption.peak.above", power=power, kva=kva)
+    return theme.words.text("consumption.peak.below", power=power, kva=kva)

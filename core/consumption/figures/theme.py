@@ -15,9 +15,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core import formats
-from core.formats import THIN
-from core.texts import Language, text
+from core.texts import ENGLISH, Words
 
 Columns = Mapping[str, Any]
 """Column title -> values, all of one length."""
@@ -30,8 +28,8 @@ TEMPO: Final = {
 }
 SCALE: Final = "Cividis"
 HEIGHT: Final = 340
-DATE: Final = "%-d %b %Y"
-"""A date as `formats.day` writes it; `in_words` gives Plotly the names of the months."""
+_PARTS: Final = {"day": "%-d", "month": "%b", "year": "%Y"}
+"""What Plotly calls the parts of a date."""
 _DAY_MS: Final = 86_400_000
 _NAMED_DAYS: Final = 31
 _BUTTONS: Final = {
@@ -47,9 +45,9 @@ _BUTTONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """How to draw: language of numbers and dates, and the ground."""
+    """How to draw: in whose words, and on which ground."""
 
-    language: Language = Language.ENGLISH
+    words: Words = ENGLISH
     dark: bool = False
 
     @property
@@ -69,42 +67,15 @@ class Theme:
         """For what is incomplete or in the background."""
         return "#6E7681" if self.dark else "#8C959F"
 
-    def say(self, key: str, **values: str | int) -> str:
-        return text(key, self.language, **values)
+    @property
+    def date(self) -> str:
+        """Plotly's pattern of a date as `Words.day` writes it; `in_words` names the months."""
+        return self.words.locale.day.format(**_PARTS)
 
-    def day(self, value: date) -> str:
-        return formats.day(value, self.language)
-
-    def days(self, first: date, last: date) -> str:
-        """From one day to another, both in it, to begin a text; one day by itself."""
-        words = formats.days(first, last, self.language)
-        return words[:1].upper() + words[1:]
-
-    def number(self, value: Any, decimals: int = 0) -> str:
-        return formats.number(value, self.language, decimals)
-
-    def kwh(self, watt_minutes: int, decimals: int = 1) -> str:
-        return formats.kwh(watt_minutes, self.language, decimals)
-
-    def watts(self, value: float) -> str:
-        return f"{self.number(value)}{THIN}W"
-
-    def kw(self, watts: float, decimals: int = 1) -> str:
-        return f"{self.number(watts / 1000, decimals)}{THIN}kW"
-
-    def euros(self, value: Any, decimals: int = 2) -> str:
-        return f"{self.number(value, decimals)}{THIN}€"
-
-    def month(self, first: date) -> str:
-        """`Oct 2022`."""
-        return " ".join(self.day(first).split(" ")[1:])
-
-    def month_name(self, month: int) -> str:
-        return self.day(date(2024, month, 1)).split(" ")[1]
-
-    def weekday(self, number: int) -> str:
-        """Monday is 0."""
-        return self.say(f"consumption.weekday.{number}")
+    @property
+    def moment(self) -> str:
+        """Plotly's pattern of a date with its time."""
+        return self.words.locale.moment.format(day=self.date, time=self.words.locale.time)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,7 +107,7 @@ class Draft:
         self._layout: dict[str, Any] = {
             "height": height,
             "margin": {"l": 8, "r": 8, "t": 12, "b": 8},
-            "separators": f",{THIN}" if theme.language is Language.FRENCH else f".{THIN}",
+            "separators": separators(theme.words),
             "hovermode": "closest",
             "showlegend": False,
             "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "traceorder": "normal"},
@@ -172,11 +143,17 @@ def wall(ms: NDArray[Any]) -> NDArray[np.datetime64]:
     return ms.astype("datetime64[ms]").astype("datetime64[m]")
 
 
-def date_axis() -> dict[str, Any]:
+def separators(words: Words) -> str:
+    """Plotly's marks of numbers: decimal, then thousands."""
+    return words.locale.decimal + words.locale.thousands
+
+
+def date_axis(theme: Theme) -> dict[str, Any]:
     """An axis of dates, as fine as the part of it one zooms into."""
+    locale = theme.words.locale
     steps = (
-        (None, _DAY_MS - 1, f"%H:%M\n{DATE}"),
-        (_DAY_MS, 14 * _DAY_MS, "%-d %b\n%Y"),
+        (None, _DAY_MS - 1, f"{locale.time}\n{theme.date}"),
+        (_DAY_MS, 14 * _DAY_MS, f"{locale.short_day.format(**_PARTS)}\n%Y"),
         ("M1", None, "%b\n%Y"),
     )
     stops = [{"dtickrange": [least, most], "value": value} for least, most, value in steps]
@@ -186,31 +163,31 @@ def date_axis() -> dict[str, Any]:
 def day_axis(day: NDArray[np.datetime64], theme: Theme) -> dict[str, Any]:
     """An axis of whole days: a month of them or less is named day by day, never by the hour."""
     if len(day) > _NAMED_DAYS:
-        return date_axis()
+        return date_axis(theme)
     shown = day[:: max(1, -(-len(day) // 8))]
     noon = shown.astype("datetime64[m]") + np.timedelta64(12, "h")
-    names = years_below(theme.day(one.astype(object)) for one in shown)
+    names = years_below((one.astype(object) for one in shown), theme.words.short_day)
     return {"type": "date", "tickmode": "array", "tickvals": noon.astype(str).tolist(), "ticktext": names}
 
 
-def years_below(names: Iterable[str]) -> list[str]:
-    """Days or months with their year on a line of its own, where it begins only, as Plotly does by itself."""
-    told, last = [], ""
-    for name in names:
-        words, year = name.rsplit(" ", 1)
-        told.append(words if year == last else f"{words}<br>{year}")
-        last = year
+def years_below(days: Iterable[date], name: Callable[[date], str]) -> list[str]:
+    """Days or months by name, with their year on a line of its own where it begins only, as Plotly does by
+    itself."""
+    told, last = [], None
+    for day in days:
+        told.append(name(day) if day.year == last else f"{name(day)}<br>{day.year}")
+        last = day.year
     return told
 
 
-def in_words(language: Language) -> dict[str, Any]:
+def in_words(words: Words) -> dict[str, Any]:
     """What Plotly is told besides a figure, so that its dates and buttons speak a language."""
-    theme = Theme(language)
-    days = [theme.weekday(number) for number in (6, *range(6))]
-    months = [theme.month_name(number) for number in range(1, 13)]
-    buttons = {title: theme.say(f"consumption.button.{name}") for title, name in _BUTTONS.items()}
+    monday, *others, sunday = words.locale.weekdays
+    days, months = [sunday, monday, *others], list(words.locale.months)
+    buttons = {title: words.text(f"consumption.button.{name}") for title, name in _BUTTONS.items()}
     names = {"days": days, "shortDays": days, "months": months, "shortMonths": months}
-    return {"locale": language.value, "locales": {language.value: {"dictionary": buttons, "format": names}}}
+    code = words.language.value
+    return {"locale": code, "locales": {code: {"dictionary": buttons, "format": names}}}
 
 
 def clock_axis(hours: int = 4) -> dict[str, Any]:

@@ -8,23 +8,22 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from core.formats import number, size
 from core.lab.figures.style import LEGEND_BELOW, ORDINARY, TIME_SERIES, log_ticks, rows, speaking
 from core.lab.fleet.forecast import LINKY_METERS, Model
 from core.lab.fleet.measure import Fleet
 from core.lab.speed.races import Race
 from core.lab.wording import meters_of
-from core.texts import Language, text
+from core.texts import Words
 
 _SIDES: Final = (("ordinary", ORDINARY, -0.13), ("time_series", TIME_SERIES, 0.13))
 """Field, colour, and where in its row a side is drawn: ordinary above."""
 
 
-def _name(side: str, language: Language) -> str:
-    return text(f"footprint.{side.replace('_', '-')}", language)
+def _name(side: str, words: Words) -> str:
+    return words.text(f"footprint.{side.replace('_', '-')}")
 
 
-def races(run: Sequence[Race], language: Language) -> go.Figure:
+def races(run: Sequence[Race], words: Words) -> go.Figure:
     """Median of each query on both collections, and a line up to the 95th percentile.
 
     Points, not bars: on a logarithmic scale a bar has no beginning.
@@ -38,7 +37,7 @@ def races(run: Sequence[Race], language: Language) -> go.Figure:
             x=[one.median for one in timings],
             y=[at + shift for at in range(len(run))],
             mode="markers",
-            name=_name(side, language),
+            name=_name(side, words),
             marker={"color": colour, "size": 11},
             error_x={
                 "type": "data",
@@ -49,15 +48,15 @@ def races(run: Sequence[Race], language: Language) -> go.Figure:
                 "width": 0,
                 "color": colour,
             },
-            customdata=[number(one.p95, language, 2) for one in timings],
+            customdata=[words.number(one.p95, 2) for one in timings],
             hovertemplate="%{x:.2f} ms · p95 %{customdata} ms<extra>%{fullData.name}</extra>",
         )
-    rows(figure, [text(f"speed.query.{one.query}", language) for one in run], bottom=115)
-    figure.update_xaxes(title=text("speed.axis", language), **log_ticks(seen, language))
-    return speaking(figure, language)
+    rows(figure, [words.text(f"speed.query.{one.query}") for one in run], bottom=115)
+    figure.update_xaxes(title=words.text("speed.axis"), **log_ticks(seen, words))
+    return speaking(figure, words)
 
 
-def growth(fleet: Fleet, language: Language) -> go.Figure:
+def growth(fleet: Fleet, words: Words) -> go.Figure:
     """Measured sizes of both collections against meters, and the fit: dashed beyond what was measured."""
     figure = go.Figure()
     models = fleet.models() or (None, None)
@@ -67,37 +66,37 @@ def growth(fleet: Fleet, language: Language) -> go.Figure:
             figure,
             meters,
             [getattr(one.footprint, side).net_bytes for one in fleet.sizes],
-            language,
-            name=_name(side, language),
+            words,
+            name=_name(side, words),
             color=colour,
         )
         if model:
-            _extrapolated(figure, fleet, model, side, colour, language)
+            _extrapolated(figure, fleet, model, side, colour, words)
     figure.update_layout(height=460, margin={"l": 8, "r": 8, "t": 10, "b": 130}, legend=LEGEND_BELOW)
-    decades = log_ticks((fleet.sizes[0].meters, LINKY_METERS), language)
-    title = text("fleet.days", language, days=number(fleet.sizes[0].days, language))
+    decades = log_ticks((fleet.sizes[0].meters, LINKY_METERS), words)
+    title = words.text("fleet.days", days=words.number(fleet.sizes[0].days))
     figure.update_xaxes(title=title, fixedrange=True, **_thinned(decades))
     powers = [10.0**power for power in range(3, 18)]
     figure.update_yaxes(
         type="log",
-        title=text("fleet.bytes", language),
+        title=words.text("fleet.bytes"),
         tickvals=powers[::2],
-        ticktext=[_round_size(power, language) for power in powers[::2]],
+        ticktext=[_round_size(power, words) for power in powers[::2]],
         fixedrange=True,
     )
-    return speaking(figure, language)
+    return speaking(figure, words)
 
 
 def _extrapolated(
-    figure: go.Figure, fleet: Fleet, model: Model, side: str, colour: str, language: Language
+    figure: go.Figure, fleet: Fleet, model: Model, side: str, colour: str, words: Words
 ) -> None:
     last = fleet.sizes[-1]
     a_meter = last.footprint.ordinary.readings / last.meters
     decades = (10**power for power in range(1, 8))
     meters = [last.meters, *(count for count in decades if count > last.meters), LINKY_METERS]
     ranges = [model.predict(count * a_meter) for count in meters]
-    name = text("fleet.extrapolated", language, side=_name(side, language))
-    _line(figure, meters, [one.likely for one in ranges], language, name=name, color=colour, dash="dash")
+    name = words.text("fleet.extrapolated", side=_name(side, words))
+    _line(figure, meters, [one.likely for one in ranges], words, name=name, color=colour, dash="dash")
     figure.add_scatter(
         x=meters + meters[::-1],
         y=[one.high for one in ranges] + [one.low for one in ranges][::-1],
@@ -114,7 +113,7 @@ def _line(
     figure: go.Figure,
     meters: Sequence[int],
     sizes: Sequence[float],
-    language: Language,
+    words: Words,
     name: str,
     **line: Any,
 ) -> None:
@@ -126,7 +125,7 @@ def _line(
         line=line,
         marker={"size": 9},
         customdata=[
-            f"{meters_of(count, language)} · {size(taken, language)}"
+            f"{meters_of(count, words)} · {words.size(taken)}"
             for count, taken in zip(meters, sizes, strict=True)
         ],
         hovertemplate="%{customdata}<extra>%{fullData.name}</extra>",
@@ -138,6 +137,6 @@ def _thinned(ticks: dict[str, Any]) -> dict[str, Any]:
     return ticks | {name: ticks[name][::2] for name in ("tickvals", "ticktext")}
 
 
-def _round_size(count: float, language: Language) -> str:
+def _round_size(count: float, words: Words) -> str:
     """A power of ten without the decimals a measured size has."""
-    return re.sub(r"[.,]0+", "", size(count, language))
+    return re.sub(r"[.,]0+", "", words.size(count))

@@ -9,7 +9,6 @@ from typing import Final
 
 import plotly.graph_objects as go
 
-from core.formats import labelled, number, size
 from core.lab.figures.style import (
     BOUND,
     LEGEND_BELOW,
@@ -27,7 +26,7 @@ from core.lab.layouts.build import Built
 from core.lab.layouts.catalogue import BY_CODE, Family
 from core.lab.lower_bound import Bound
 from core.lab.wording import cost, signed
-from core.texts import Language, text
+from core.texts import Words
 
 _FAMILIES: Final = {
     Family.ORDINARY: ORDINARY,
@@ -49,52 +48,52 @@ class _Bar:
     free: float = 0.0
 
     @classmethod
-    def of(cls, name: str, colour: str, one: Usage, language: Language) -> _Bar:
+    def of(cls, name: str, colour: str, one: Usage, words: Words) -> _Bar:
         return cls(
             name,
             colour,
-            cost(one, language),
+            cost(one, words),
             (one.storage_bytes - one.free_bytes) / one.readings,
             (one.index_bytes - one.index_free_bytes) / one.readings,
             one.unused_bytes / one.readings,
         )
 
 
-def side_by_side(measured: Footprint, limit: Bound | None, language: Language) -> go.Figure:
+def side_by_side(measured: Footprint, limit: Bound | None, words: Words) -> go.Figure:
     """Both collections, and the bound of the values alone."""
     bars = [
-        _Bar.of(text("footprint.ordinary", language), ORDINARY, measured.ordinary, language),
-        _Bar.of(text("footprint.time-series", language), TIME_SERIES, measured.time_series, language),
+        _Bar.of(words.text("footprint.ordinary"), ORDINARY, measured.ordinary, words),
+        _Bar.of(words.text("footprint.time-series"), TIME_SERIES, measured.time_series, words),
     ]
-    return _bars([*bars, *_bound(limit, language)], language)
+    return _bars([*bars, *_bound(limit, words)], words)
 
 
-def layouts(built: Sequence[Built], limit: Bound | None, language: Language) -> go.Figure:
+def layouts(built: Sequence[Built], limit: Bound | None, words: Words) -> go.Figure:
     """Every layout built, largest on top, with the bound."""
     bars = [
         _Bar.of(
-            text(f"lab.layout.{one.layout}", language),
+            words.text(f"lab.layout.{one.layout}"),
             _FAMILIES[BY_CODE[one.layout].family],
             one.usage,
-            language,
+            words,
         )
         for one in sorted(built, key=lambda one: -one.usage.net_per_reading)
     ]
-    return _bars([*bars, *_bound(limit, language)], language)
+    return _bars([*bars, *_bound(limit, words)], words)
 
 
-def _bound(limit: Bound | None, language: Language) -> list[_Bar]:
+def _bound(limit: Bound | None, words: Words) -> list[_Bar]:
     if limit is None or not limit.readings:
         return []
-    value = number(limit.bytes_per_reading, language, 2)
-    return [_Bar(text("footprint.chart.bound", language), BOUND, value, limit.bytes_per_reading)]
+    value = words.number(limit.bytes_per_reading, 2)
+    return [_Bar(words.text("footprint.chart.bound"), BOUND, value, limit.bytes_per_reading)]
 
 
-def _bars(bars: Sequence[_Bar], language: Language) -> go.Figure:
+def _bars(bars: Sequence[_Bar], words: Words) -> go.Figure:
     """Each collection in its colour: data full, indexes lighter, free space hatched."""
     figure = go.Figure()
     for part, opacity in (("data", 1.0), ("indexes", 0.45), ("free", 1.0)):
-        name = text(f"footprint.part.{part}", language)
+        name = words.text(f"footprint.part.{part}")
         pattern = {"shape": "/" if part == "free" else "", "solidity": 0.35, "size": 6}
         figure.add_bar(
             orientation="h",
@@ -114,21 +113,21 @@ def _bars(bars: Sequence[_Bar], language: Language) -> go.Figure:
         figure.add_bar(
             x=[None], y=[None], name=name, marker={"color": faded(QUIET, opacity), "pattern": pattern}
         )
-    rows(figure, [labelled(one.name, f"<b>{one.said}</b>", language) for one in bars])
-    figure.update_xaxes(title=text("footprint.unit", language), rangemode="tozero")
-    return speaking(figure, language)
+    rows(figure, [words.labelled(one.name, f"<b>{one.said}</b>") for one in bars])
+    figure.update_xaxes(title=words.text("footprint.unit"), rangemode="tozero")
+    return speaking(figure, words)
 
 
-def waterfall(steps: Sequence[Built], language: Language) -> go.Figure:
+def waterfall(steps: Sequence[Built], words: Words) -> go.Figure:
     """What the gain is made of: from the first layout to the last, one change at a time."""
     # as they are read: the steps shown then come to the end shown
     values = [round(one.usage.net_per_reading, 2) for one in steps]
     changes = [round(after - before, 2) for before, after in pairwise(values)]
-    names = [*(text(f"lab.step.{one.layout}", language) for one in steps), text("lab.step.end", language)]
+    names = [*(words.text(f"lab.step.{one.layout}") for one in steps), words.text("lab.step.end")]
     said = [
-        number(values[0], language, 2),
-        *(signed(change, language, 2) for change in changes),
-        number(values[-1], language, 2),
+        words.number(values[0], 2),
+        *(signed(change, words, 2) for change in changes),
+        words.number(values[-1], 2),
     ]
     figure = go.Figure(
         go.Bar(
@@ -144,14 +143,14 @@ def waterfall(steps: Sequence[Built], language: Language) -> go.Figure:
     )
     rows(
         figure,
-        [labelled(name, f"<b>{value}</b>", language) for name, value in zip(names, said, strict=True)],
+        [words.labelled(name, f"<b>{value}</b>") for name, value in zip(names, said, strict=True)],
         bottom=50,
     )
-    figure.update_xaxes(title=text("footprint.unit", language), rangemode="tozero")
-    return speaking(figure, language)
+    figure.update_xaxes(title=words.text("footprint.unit"), rangemode="tozero")
+    return speaking(figure, words)
 
 
-def bucket_columns(bucket: Bucket, language: Language) -> go.Figure:
+def bucket_columns(bucket: Bucket, words: Words) -> go.Figure:
     """One bucket as the columns it holds."""
     columns = {column.name: column.bytes for column in bucket.columns}
     parts = (
@@ -163,20 +162,18 @@ def bucket_columns(bucket: Bucket, language: Language) -> go.Figure:
     )
     figure = go.Figure()
     for (part, count), opacity in zip(parts, _SHADES, strict=True):
-        name = text(f"laboratory.bucket.part.{part}", language)
+        name = words.text(f"laboratory.bucket.part.{part}")
         figure.add_bar(
             orientation="h",
             x=[count],
             y=[0],
-            name=labelled(name, size(count, language), language),
+            name=words.labelled(name, words.size(count)),
             marker={"color": faded(TIME_SERIES, opacity), "line": {"width": 0}},
             hovertemplate="%{fullData.name}<extra></extra>",
         )
     figure.update_layout(
         barmode="stack", height=240, margin={"l": 8, "r": 8, "t": 10, "b": 150}, legend=LEGEND_BELOW
     )
-    figure.update_xaxes(
-        title=text("laboratory.bucket.bytes", language), fixedrange=True, separatethousands=True
-    )
+    figure.update_xaxes(title=words.text("laboratory.bucket.bytes"), fixedrange=True, separatethousands=True)
     figure.update_yaxes(visible=False, fixedrange=True)
-    return speaking(figure, language)
+    return speaking(figure, words)

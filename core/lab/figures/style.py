@@ -12,8 +12,7 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from core.formats import THIN, labelled, listed, number
-from core.texts import Language
+from core.texts import Words
 
 ORDINARY: Final = "#d55e00"
 TIME_SERIES: Final = "#0072b2"
@@ -72,12 +71,12 @@ def rows(figure: go.Figure, labels: Sequence[str], bottom: int = 125) -> go.Figu
     return figure
 
 
-def speaking(figure: go.Figure, language: Language) -> go.Figure:
+def speaking(figure: go.Figure, words: Words) -> go.Figure:
     """With the numbers of its axes and hovers written as the language does."""
-    return figure.update_layout(separators=f",{THIN}" if language is Language.FRENCH else f".{THIN}")
+    return figure.update_layout(separators=words.locale.decimal + words.locale.thousands)
 
 
-def log_ticks(values: Iterable[float], language: Language) -> dict[str, Any]:
+def log_ticks(values: Iterable[float], words: Words) -> dict[str, Any]:
     """Ticks of a logarithmic axis in full numbers: 1, 2, 5, 10, … and the decades alone beyond three."""
     positive = [value for value in values if value > 0]
     low, high = math.floor(math.log10(min(positive))), math.ceil(math.log10(max(positive)))
@@ -87,12 +86,12 @@ def log_ticks(values: Iterable[float], language: Language) -> dict[str, Any]:
         "type": "log",
         "tickmode": "array",
         "tickvals": ticks,
-        "ticktext": [number(tick, language, max(0, -math.floor(math.log10(tick)))) for tick in ticks],
+        "ticktext": [words.number(tick, max(0, -math.floor(math.log10(tick)))) for tick in ticks],
     }
 
 
-def in_words(title: str, figure: go.Figure, language: Language) -> str:
+def in_words(title: str, figure: go.Figure, words: Words) -> str:
     """What a chart shows: its title, the label of each row, and what its legend names."""
     labels = [re.sub(r"</?b>", "", one.text) for one in figure.layout.annotations]
     legend = [trace.name for trace in figure.data if trace.name and trace.showlegend is not False]
-    return labelled(title, listed([*labels, *legend], language), language)
+    return words.labelled(title, words.listed([*labels, *legend]))

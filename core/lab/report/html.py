@@ -13,14 +13,13 @@ from typing import Final
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from core.formats import labelled, number, percent, size
 from core.lab.figures import scales, sizes
 from core.lab.footprint import MEANINGFUL_READINGS, Footprint, Usage, saving
 from core.lab.layouts.catalogue import WATERFALL
 from core.lab.report.findings import Findings, as_json, machine
 from core.lab.speed.races import RUNS
 from core.lab.wording import described, fitted, meters_of, of_default, outcome
-from core.texts import Language, text
+from core.texts import ENGLISH, Words
 
 _ICON: Final = re.compile(r"^:material/\w+: ")
 _USAGE: Final = (
@@ -29,125 +28,123 @@ _USAGE: Final = (
 """Columns of a table of sizes."""
 
 
-def write_report(findings: Findings, path: Path, language: Language = Language.ENGLISH) -> tuple[Path, Path]:
+def write_report(findings: Findings, path: Path, words: Words = ENGLISH) -> tuple[Path, Path]:
     """Write the HTML to `path` and the JSON beside it (`.json`); both paths. Raises OSError."""
     beside = path.with_suffix(".json")
     if beside == path:
         beside = path.with_name(f"{path.name}.json")
-    path.write_text(as_html(findings, language), encoding="utf-8")
+    path.write_text(as_html(findings, words), encoding="utf-8")
     beside.write_text(json.dumps(as_json(findings), indent=1), encoding="utf-8")
     return path, beside
 
 
-def as_html(findings: Findings, language: Language) -> str:
+def as_html(findings: Findings, words: Words) -> str:
     """One page, self-contained: charts, tables, raw statistics."""
-    title = text("report.title", language)
+    title = words.text("report.title")
     moment = f"{findings.made:%Y-%m-%d %H:%M} UTC"
-    made = text("report.made", language, moment=moment, server=findings.footprint.server)
+    made = words.text("report.made", moment=moment, server=findings.footprint.server)
     parts = [
         f"<h1>{_(title)}</h1>",
         f"<p>{_(made)}</p>",
         _facts(machine()),
-        *_footprint_part(findings, language),
-        *_layouts_part(findings, language),
-        *_speed_part(findings, language),
-        *_inserts_part(findings, language),
-        *_limits_part(findings, language),
-        *_fleet_part(findings, language),
-        f"<h2>{_(text('report.raw', language))}</h2>",
+        *_footprint_part(findings, words),
+        *_layouts_part(findings, words),
+        *_speed_part(findings, words),
+        *_inserts_part(findings, words),
+        *_limits_part(findings, words),
+        *_fleet_part(findings, words),
+        f"<h2>{_(words.text('report.raw'))}</h2>",
         f"<details><summary>JSON</summary><pre>{_(json.dumps(as_json(findings), indent=1))}</pre></details>",
-        f"<p class='small'>{_(text('report.disclaimer', language))}</p>",
+        f"<p class='small'>{_(words.text('report.disclaimer'))}</p>",
     ]
-    return _PAGE.format(language=language.value, title=_(title), script=get_plotlyjs(), body="\n".join(parts))
+    return _PAGE.format(
+        language=words.language.value, title=_(title), script=get_plotlyjs(), body="\n".join(parts)
+    )
 
 
-def _footprint_part(findings: Findings, language: Language) -> list[str]:
+def _footprint_part(findings: Findings, words: Words) -> list[str]:
     measured = findings.footprint
     sides = (("footprint.ordinary", measured.ordinary), ("footprint.time-series", measured.time_series))
-    rows = [_usage_row(text(name, language), usage, language) for name, usage in sides]
+    rows = [_usage_row(words.text(name), usage, words) for name, usage in sides]
     if measured.settled:
-        rows.append(_saving_row(measured, language))
+        rows.append(_saving_row(measured, words))
     return [
-        f"<h2>{_(text('footprint.title', language))}</h2>",
-        _chart(sizes.side_by_side(measured, findings.bound, language)),
-        _table(_usage_head(language), rows),
-        *(f"<p>{_(_ICON.sub('', words).replace('**', ''))}</p>" for words in _said(findings, language)),
+        f"<h2>{_(words.text('footprint.title'))}</h2>",
+        _chart(sizes.side_by_side(measured, findings.bound, words)),
+        _table(_usage_head(words), rows),
+        *(f"<p>{_(_ICON.sub('', said).replace('**', ''))}</p>" for said in _said(findings, words)),
     ]
 
 
-def _said(findings: Findings, language: Language) -> list[str]:
+def _said(findings: Findings, words: Words) -> list[str]:
     """Verified, settled, the bound, and whether a ratio means anything."""
     measured, limit = findings.footprint, findings.bound
-    readings = number(measured.ordinary.readings, language)
+    readings = words.number(measured.ordinary.readings)
     said = [
-        text("footprint.verified", language, readings=readings, server=measured.server),
-        text("footprint.settled" if measured.settled else "lab.unsettled", language),
-        text(
+        words.text("footprint.verified", readings=readings, server=measured.server),
+        words.text("footprint.settled" if measured.settled else "lab.unsettled"),
+        words.text(
             "footprint.bound",
-            language,
             compressor=limit.compressor,
-            value=number(limit.bytes_per_reading, language, 2),
-            readings=number(limit.readings, language),
+            value=words.number(limit.bytes_per_reading, 2),
+            readings=words.number(limit.readings),
         ),
     ]
-    few = text("footprint.few", language, readings=number(MEANINGFUL_READINGS, language))
+    few = words.text("footprint.few", readings=words.number(MEANINGFUL_READINGS))
     return said if measured.meaningful else [*said, few]
 
 
-def _saving_row(measured: Footprint, language: Language) -> list[str]:
+def _saving_row(measured: Footprint, words: Words) -> list[str]:
     one, other = measured.ordinary, measured.time_series
     shares = (saving(getattr(one, name), getattr(other, name)) for name in _USAGE)
-    return [text("footprint.table.saving", language), *(percent(share, language) for share in shares)]
+    return [words.text("footprint.table.saving"), *(words.percent(share) for share in shares)]
 
 
-def _layouts_part(findings: Findings, language: Language) -> list[str]:
+def _layouts_part(findings: Findings, words: Words) -> list[str]:
     if not findings.layouts:
         return []
-    rows = [
-        _usage_row(text(f"lab.layout.{one.layout}", language), one.usage, language)
-        for one in findings.layouts
-    ]
+    rows = [_usage_row(words.text(f"lab.layout.{one.layout}"), one.usage, words) for one in findings.layouts]
     by_code = {one.layout: one for one in findings.layouts}
     steps = [by_code[layout.code] for layout in WATERFALL if layout.code in by_code]
-    gain = [_chart(sizes.waterfall(steps, language))] if len(steps) == len(WATERFALL) else []
-    lesson = of_default(by_code, language).replace("**", "")
+    gain = [_chart(sizes.waterfall(steps, words))] if len(steps) == len(WATERFALL) else []
+    lesson = of_default(by_code, words).replace("**", "")
     if not all(one.settled for one in findings.layouts):
-        lesson = f"{text('lab.unsettled', language)} {lesson}"
+        lesson = f"{words.text('lab.unsettled')} {lesson}"
     return [
-        f"<h2>{_(text('laboratory.waterfall.title', language))}</h2>" if gain else "",
+        f"<h2>{_(words.text('laboratory.waterfall.title'))}</h2>" if gain else "",
         *gain,
-        f"<h2>{_(text('laboratory.layouts.title', language))}</h2>",
-        _chart(sizes.layouts(findings.layouts, findings.bound, language)),
-        _table(_usage_head(language), rows),
+        f"<h2>{_(words.text('laboratory.layouts.title'))}</h2>",
+        _chart(sizes.layouts(findings.layouts, findings.bound, words)),
+        _table(_usage_head(words), rows),
         f"<p>{_(lesson)}</p>",
         *(
-            f"<p class='small'><b>{_(text(f'lab.layout.{one.layout}', language))}</b><br>"
-            f"{_(described(one, by_code, language))}</p>"
+            f"<p class='small'><b>{_(words.text(f'lab.layout.{one.layout}'))}</b><br>"
+            f"{_(described(one, by_code, words))}</p>"
             for one in findings.layouts
         ),
     ]
 
 
-def _speed_part(findings: Findings, language: Language) -> list[str]:
+def _speed_part(findings: Findings, words: Words) -> list[str]:
     if not findings.races:
         return []
     times = ("ordinary", "ordinary_p95", "time_series", "time_series_p95", "ratio")
     looked_at = ("documents", "keys", "buckets", "series_keys")
     head = [
-        text("speed.column.query", language),
-        *(text(f"speed.head.{name}", language) for name in (*times, *looked_at)),
+        words.text("speed.column.query"),
+        *(words.text(f"speed.head.{name}") for name in (*times, *looked_at)),
     ]
     rows = [
         [
-            text(f"speed.query.{one.query}", language),
+            words.text(f"speed.query.{one.query}"),
             *(
-                number(value, language, 2)
+                words.number(value, 2)
                 for side in (one.ordinary, one.time_series)
                 for value in (side.median, side.p95)
             ),
-            number(one.ratio, language, 2),
+            words.number(one.ratio, 2),
             *(
-                "–" if count is None else number(count, language)
+                "–" if count is None else words.number(count)
                 for side in (one.ordinary, one.time_series)
                 for count in (side.documents, side.keys)
             ),
@@ -155,85 +152,85 @@ def _speed_part(findings: Findings, language: Language) -> list[str]:
         for one in findings.races
     ]
     return [
-        f"<h2>{_(text('speed.title', language))}</h2>",
-        _chart(scales.races(findings.races, language)),
-        f"<p class='small'>{_(text('speed.reading', language, runs=RUNS))}</p>",
+        f"<h2>{_(words.text('speed.title'))}</h2>",
+        _chart(scales.races(findings.races, words)),
+        f"<p class='small'>{_(words.text('speed.reading', runs=RUNS))}</p>",
         _table(head, rows),
     ]
 
 
-def _inserts_part(findings: Findings, language: Language) -> list[str]:
+def _inserts_part(findings: Findings, words: Words) -> list[str]:
     if not findings.inserts:
         return []
     rows = [
         [
-            text(f"speed.way.insert-{one.way}", language),
+            words.text(f"speed.way.insert-{one.way}"),
             *(
-                text("speed.insert.per_second", language, count=number(median(speeds), language))
+                words.text("speed.insert.per_second", count=words.number(median(speeds)))
                 for speeds in (one.ordinary, one.time_series)
             ),
         ]
         for one in findings.inserts
     ]
-    return [f"<h2>{_(text('speed.insert.title', language))}</h2>", _table(_sides(language), rows)]
+    return [f"<h2>{_(words.text('speed.insert.title'))}</h2>", _table(_sides(words), rows)]
 
 
-def _limits_part(findings: Findings, language: Language) -> list[str]:
+def _limits_part(findings: Findings, words: Words) -> list[str]:
     if not findings.trials:
         return []
     rows = [
-        [text(f"laboratory.limits.{one.code}", language), *(outcome(one, at, language) for at in (0, 1))]
+        [words.text(f"laboratory.limits.{one.code}"), *(outcome(one, at, words) for at in (0, 1))]
         for one in findings.trials
     ]
-    return [f"<h2>{_(text('laboratory.tab.limits', language))}</h2>", _table(_sides(language), rows)]
+    return [f"<h2>{_(words.text('laboratory.tab.limits'))}</h2>", _table(_sides(words), rows)]
 
 
-def _sides(language: Language) -> list[str]:
+def _sides(words: Words) -> list[str]:
     names = ("report.compare.figure", "footprint.ordinary", "footprint.time-series")
-    return [text(name, language) for name in names]
+    return [words.text(name) for name in names]
 
 
-def _fleet_part(findings: Findings, language: Language) -> list[str]:
+def _fleet_part(findings: Findings, words: Words) -> list[str]:
     if findings.fleet is None or not findings.fleet.sizes:
         return []
     rows = []
     for one in findings.fleet.sizes:
-        meters = meters_of(one.meters, language)
+        meters = meters_of(one.meters, words)
         for name, usage in (
             ("footprint.ordinary", one.footprint.ordinary),
             ("footprint.time-series", one.footprint.time_series),
         ):
-            rows.append(_usage_row(labelled(meters, text(name, language), language), usage, language))
+            rows.append(_usage_row(words.labelled(meters, words.text(name)), usage, words))
     models = findings.fleet.models()
-    chart = [_chart(scales.growth(findings.fleet, language))] if models else []
-    line = [f"<p class='small'>{_(fitted(*models, language))}</p>"] if models else []
+    chart = [_chart(scales.growth(findings.fleet, words))] if models else []
+    line = [f"<p class='small'>{_(fitted(*models, words))}</p>"] if models else []
     return [
-        f"<h2>{_(text('fleet.title', language))}</h2>",
+        f"<h2>{_(words.text('fleet.title'))}</h2>",
         *chart,
-        _table(_usage_head(language), rows),
+        _table(_usage_head(words), rows),
         *line,
     ]
 
 
-def _usage_head(language: Language) -> list[str]:
+def _usage_head(words: Words) -> list[str]:
     return [
-        text("laboratory.column.layout", language),
-        *(text(f"footprint.table.{name}", language) for name in _USAGE),
+        words.text("laboratory.column.layout"),
+        *(words.text(f"footprint.table.{name}") for name in _USAGE),
     ]
 
 
-def _usage_row(name: str, usage: Usage, language: Language) -> list[str]:
+def _usage_row(name: str, usage: Usage, words: Words) -> list[str]:
     parts = (usage.data_bytes, usage.storage_bytes, usage.index_bytes, usage.total_bytes)
     return [
         name,
-        *(size(one, language) for one in parts),
-        number(usage.bytes_per_reading, language, 2),
-        number(usage.net_per_reading, language, 2),
+        *(words.size(one) for one in parts),
+        words.number(usage.bytes_per_reading, 2),
+        words.number(usage.net_per_reading, 2),
     ]
 
 
-def _(words: str) -> str:
-    return html.escape(words)
+def _(told: str) -> str:
+    return html.escape(told)
 
 
 def _chart(figure: go.Figure) -> str:

@@ -13,16 +13,17 @@ from pages.views.card import heading
 from pages.views.household import scope_shown
 
 
-def show_export(guest: Visitor, home: Household) -> None:
+def show_export(visitor: Visitor, home: Household) -> None:
     """CSV in Enedis's layout and Parquet, without the PRM unless asked."""
-    meter = guest.meter
+    words = visitor.words
+    meter = visitor.meter
     if meter is None:
         return
-    heading(guest, "export")
-    st.markdown(guest.t("consumption.export.lead"))
-    asked = st.toggle(guest.t("consumption.export.prm"), key="with_prm")
-    if scope_shown(guest, meter) is not Scope.ONE:
-        st.caption(guest.t("consumption.export.combined"))
+    heading(words, "export")
+    st.markdown(words.text("consumption.export.lead"))
+    asked = st.toggle(words.text("consumption.export.prm"), key="with_prm")
+    if scope_shown(visitor, meter) is not Scope.ONE:
+        st.caption(words.text("consumption.export.combined"))
     curve = home.history.curve
     with st.container(horizontal=True):
         for kind, make, mime in (
@@ -30,7 +31,7 @@ def show_export(guest: Visitor, home: Household) -> None:
             ("parquet", history_parquet, "application/vnd.apache.parquet"),
         ):
             st.download_button(
-                guest.t(f"consumption.export.{kind}"),
+                words.text(f"consumption.export.{kind}"),
                 partial(make, meter, curve, with_prm=asked),
                 f"courbe-{meter.flow.value}.{kind}",
                 mime,

@@ -25,6 +25,7 @@ from core.consumption.profiles import Profile, Season, duration, profile
 from core.consumption.queries import Asked, Query
 from core.consumption.readings import History, to_date
 from core.model import Days
+from core.texts import Words
 from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
@@ -33,31 +34,32 @@ from pages.views.empty import measured
 _WEEK = {"all": tuple(range(7)), "work": tuple(range(5)), "end": (5, 6)}
 
 
-def show_habits(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
-    shown = measured(guest, home, period)
+def show_habits(visitor: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
+    shown = measured(visitor, home, period)
     if shown:
-        _usual(guest, home, shown, style)
-    show_base(guest, home, contract, style)
+        _usual(visitor, home, shown, style)
+    show_base(visitor, home, contract, style)
 
 
-def _usual(guest: Visitor, home: Household, shown: Days, style: Theme) -> None:
+def _usual(visitor: Visitor, home: Household, shown: Days, style: Theme) -> None:
     """Week, day and load duration of the period, or of a season of it."""
+    words = visitor.words
     inside = (home.carpet.day >= np.datetime64(shown.first)) & (home.carpet.day < np.datetime64(shown.end))
     history = home.history.during(shown)
-    season = _season(guest, history)
+    season = _season(words, history)
     inside &= season.holds(home.carpet.day)
     found = profile(home.carpet.rows(inside))
-    heading(guest, "profile")
-    card(guest, "profile", week_profile(found, style), Asked(Query.PROFILE, shown, season))
-    heading(guest, "mean_day")
-    weekdays = _weekdays(guest, found)
-    card(guest, "mean_day", day_profile(found, weekdays, style), Asked(Query.PROFILE, shown, season))
-    heading(guest, "duration")
+    heading(words, "profile")
+    card(visitor, "profile", week_profile(found, style), Asked(Query.PROFILE, shown, season))
+    heading(words, "mean_day")
+    weekdays = _weekdays(words, found)
+    card(visitor, "mean_day", day_profile(found, weekdays, style), Asked(Query.PROFILE, shown, season))
+    heading(words, "duration")
     lasting = duration(history.where(season.holds(history.day)))
-    card(guest, "duration", duration_curve(lasting, style), Asked(Query.DURATION, shown, season))
+    card(visitor, "duration", duration_curve(lasting, style), Asked(Query.DURATION, shown, season))
 
 
-def _season(guest: Visitor, history: History) -> Season:
+def _season(words: Words, history: History) -> Season:
     """One of the seasons that hold readings; no question where there is only one."""
     held = [one for one in Season if one is not Season.ALL and one.holds(history.day).any()]
     if len(held) < 2:
@@ -65,12 +67,12 @@ def _season(guest: Visitor, history: History) -> Season:
     return choice(
         "season",
         [Season.ALL, *held],
-        guest.t("consumption.season.label"),
-        lambda one: guest.t(f"consumption.season.{one.value}"),
+        words.text("consumption.season.label"),
+        lambda one: words.text(f"consumption.season.{one.value}"),
     )
 
 
-def _weekdays(guest: Visitor, found: Profile) -> tuple[int, ...]:
+def _weekdays(words: Words, found: Profile) -> tuple[int, ...]:
     """Days of the week with readings (Monday is 0); no question where there is only one."""
     held = [number for number in range(7) if found.days[number]]
     if len(held) < 2:
@@ -79,33 +81,34 @@ def _weekdays(guest: Visitor, found: Profile) -> tuple[int, ...]:
     chosen = choice(
         "weekdays",
         [*kinds, *map(str, held)],
-        guest.t("consumption.weekdays.label"),
+        words.text("consumption.weekdays.label"),
         lambda one: (
-            guest.t(f"consumption.weekdays.{one}")
+            words.text(f"consumption.weekdays.{one}")
             if one in _WEEK
-            else guest.t(f"consumption.weekday.{one}").capitalize()
+            else words.weekday(int(one)).capitalize()
         ),
         hide_label=True,
     )
     return _WEEK.get(chosen) or (int(chosen),)
 
 
-def show_base(guest: Visitor, home: Household, contract: Contract, style: Theme) -> None:
+def show_base(visitor: Visitor, home: Household, contract: Contract, style: Theme) -> None:
     """Base load over the whole history: a period of a month would say little."""
+    words = visitor.words
     base = base_load(home.carpet)
-    heading(guest, "base", whole=True)
-    card(guest, "base", base_chart(base, style), Asked(Query.BASE, home.days), whole=True)
+    heading(words, "base", whole=True)
+    card(visitor, "base", base_chart(base, style), Asked(Query.BASE, home.days), whole=True)
     price = mean_price(home, contract) if home.is_bought else None
     if base.typical is None or price is None:
         return
     st.markdown(
-        guest.t(
+        words.text(
             "consumption.base.cost",
-            watts=style.watts(base.typical),
+            watts=words.watts(base.typical),
             year=base_year(base.typical, style),
-            euros=style.euros(base_year_euros(base.typical, price[0]), 0),
-            price=style.euros(price[0], 4),
-            since=style.day(to_date(price[1])),
+            euros=words.euros(base_year_euros(base.typical, price[0]), 0),
+            price=words.euros(price[0], 4),
+            since=words.day(to_date(price[1])),
         )
     )
 

@@ -13,16 +13,14 @@ import streamlit as st
 from core.consumption.cost.bills import bill
 from core.consumption.cost.contracts import Contract
 from core.consumption.cost.registers import Metered, meter
-from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.insights import KeyFigures, Matched, key_figures, like_with_like
 from core.consumption.periods import Period
 from core.consumption.profiles import carpet
 from core.consumption.totals import by_day
-from core.formats import moment, number, percent
 from core.model import Flow
 from core.paristime import local
-from pages.shared.visitor import Visitor
+from core.texts import Words
 
 _FIGURES: Final = ("energy", "cost", "mean", "base", "peak", "night")
 _NARROWEST: Final = 200
@@ -31,18 +29,18 @@ _Figure = float | Decimal | Fraction | None
 _Value = TypeVar("_Value")
 
 
-def show_figures(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
+def show_figures(words: Words, home: Household, period: Period, contract: Contract) -> None:
     """One card a figure; a dash where nothing is known."""
     history = home.history.during(period.days)
     found = key_figures(history, carpet(history), by_day(home.history, period.days))
     euros = _euros(home.metered(contract).during(period.days)) if home.is_bought else None
     matched = like_with_like(home.history, period.days)
-    values, notes = _values(found, euros, style), _notes(guest, found)
-    changes = _changes(guest, home, matched, contract) if matched.days else {}
+    values, notes = _values(found, euros, words), _notes(words, found)
+    changes = _changes(words, home, matched, contract) if matched.days else {}
     cards = st.grid(3, min_column_width=_NARROWEST)
     for name in _FIGURES:
         cards.metric(
-            _label(guest, name, found),
+            _label(words, name, found),
             values[name] or _NOTHING,
             **changes.get(name, {}),
             help=notes.get(name),
@@ -50,44 +48,45 @@ def show_figures(guest: Visitor, home: Household, period: Period, contract: Cont
             height="stretch",
         )
     if matched.of:
-        days, of = (number(count, guest.language) for count in (matched.days, matched.of))
+        days, of = (words.number(count) for count in (matched.days, matched.of))
         key = "consumption.compared.some" if matched.days else "consumption.compared.none"
-        st.caption(guest.t(key, days=days, of=of))
+        st.caption(words.text(key, days=days, of=of))
 
 
-def _label(guest: Visitor, name: str, found: KeyFigures) -> str:
+def _label(words: Words, name: str, found: KeyFigures) -> str:
     """What a figure is; of the peak, also when it was."""
-    label = guest.t(f"consumption.key.{name}")
+    label = words.text(f"consumption.key.{name}")
     if name != "peak" or found.peak is None:
         return label
-    return f"{label} · {moment(local(found.peak.start), guest.language)}"
+    return f"{label} · {words.moment(local(found.peak.start))}"
 
 
-def _values(found: KeyFigures, euros: Decimal | None, style: Theme) -> dict[str, str | None]:
+def _values(found: KeyFigures, euros: Decimal | None, words: Words) -> dict[str, str | None]:
     return {
-        "energy": _told(found.energy, style.kwh),
-        "cost": _told(euros, style.euros),
-        "mean": _told(found.mean_day, lambda energy: style.kwh(round(energy))),
-        "base": _told(found.base, style.watts),
-        "peak": _told(found.peak, lambda top: style.kw(top.watts, 2)),
-        "night": _told(found.night, lambda share: percent(share, style.language)),
+        "energy": _told(found.energy, words.kwh),
+        "cost": _told(euros, words.euros),
+        "mean": _told(found.mean_day, lambda energy: words.kwh(round(energy))),
+        "base": _told(found.base, words.watts),
+        "peak": _told(found.peak, lambda top: words.kw(top.watts, 2)),
+        "night": _told(found.night, words.percent),
     }
 
 
-def _told(value: _Value | None, words: Callable[[_Value], str]) -> str | None:
-    return None if value is None else words(value)
+def _told(value: _Value | None, says: Callable[[_Value], str]) -> str | None:
+    return None if value is None else says(value)
 
 
-def _notes(guest: Visitor, found: KeyFigures) -> dict[str, str]:
+def _notes(words: Words, found: KeyFigures) -> dict[str, str]:
     """How each figure is made."""
-    days = {"days": number(found.days, guest.language)}
+    days = {"days": words.number(found.days)}
     return {
-        name: guest.t(f"consumption.key.{name}.help", **(days if name == "mean" else {})) for name in _FIGURES
+        name: words.text(f"consumption.key.{name}.help", **(days if name == "mean" else {}))
+        for name in _FIGURES
     }
 
 
 def _changes(
-    guest: Visitor, home: Household, matched: Matched, contract: Contract
+    words: Words, home: Household, matched: Matched, contract: Contract
 ) -> dict[str, dict[str, Any]]:
     """How each figure of the days compared changed. There are as many days on both sides, so a mean day
     changes as the energy does; a share changes by points."""
@@ -97,18 +96,21 @@ def _changes(
         "energy": _ratio(now.energy, before.energy),
         "mean": _ratio(now.energy, before.energy),
         "base": _ratio(now.base, before.base),
-        "peak": _ratio(now.peak and now.peak.watts, before.peak and before.peak.watts),
+        "peak": _ratio(_height(now), _height(before)),
     }
     if home.is_bought:
         ratios["cost"] = _ratio(*(_euros(meter(part, contract)) for part in parts))
-    changes = {name: _change(guest, home.flow, ratio) for name, ratio in ratios.items() if ratio is not None}
+    changes = {name: _change(words, home.flow, ratio) for name, ratio in ratios.items() if ratio is not None}
     if now.night is not None and before.night is not None:
         points = 100 * (now.night - before.night)
-        words = guest.t(
-            "consumption.key.night.points", points=_signed(points, number(points, guest.language, 1))
-        )
-        changes["night"] = {"delta": words, "delta_arrow": "off", "delta_color": "off"}
+        told = words.text("consumption.key.night.points", points=_signed(points, words.number(points, 1)))
+        changes["night"] = {"delta": told, "delta_arrow": "off", "delta_color": "off"}
     return changes
+
+
+def _height(figures: KeyFigures) -> int | None:
+    """The highest power; None where nothing was measured."""
+    return figures.peak.watts if figures.peak else None
 
 
 def _ratio(now: _Figure, before: _Figure) -> float | None:
@@ -122,18 +124,18 @@ def _euros(metered: Metered) -> Decimal | None:
     return found.shown.energy if found.lines and not found.unpriced_days else None
 
 
-def _change(guest: Visitor, flow: Flow, ratio: float) -> dict[str, Any]:
+def _change(words: Words, flow: Flow, ratio: float) -> dict[str, Any]:
     """A change with its sign, its arrow, and green where it is welcome: less taken, more given."""
-    words = percent(ratio, guest.language)
-    if words == percent(0, guest.language):
-        return {"delta": words, "delta_arrow": "off", "delta_color": "off"}
+    told = words.percent(ratio)
+    if told == words.percent(0):
+        return {"delta": told, "delta_arrow": "off", "delta_color": "off"}
     welcome = (ratio > 0) == (flow is Flow.PRODUCTION)
     return {
-        "delta": _signed(ratio, words),
+        "delta": _signed(ratio, told),
         "delta_arrow": "up" if ratio > 0 else "down",
         "delta_color": "green" if welcome else "red",
     }
 
 
-def _signed(value: float, words: str) -> str:
-    return f"+{words}" if value > 0 else words
+def _signed(value: float, told: str) -> str:
+    return f"+{told}" if value > 0 else told

@@ -13,7 +13,6 @@ from core.consumption.household import Household
 from core.consumption.periods import Period, View
 from core.consumption.queries import Asked, Query
 from core.consumption.totals import Grain, by_day, grouped
-from core.formats import number
 from core.model import Days
 from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
@@ -27,49 +26,52 @@ _UNITS = {"kwh": "kWh", "eur": "€"}
 _DAILY_BARS = 62
 
 
-def show_overview(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
+def show_overview(
+    visitor: Visitor, home: Household, period: Period, contract: Contract, style: Theme
+) -> None:
     """Curve, bars, carpet and calendar."""
-    shown = measured(guest, home, period)
+    shown = measured(visitor, home, period)
     if shown:
-        heading(guest, "curve")
+        heading(visitor.words, "curve")
         chart = load_curve(home.history.during(shown), shown, style)
-        card(guest, "curve", chart, Asked(Query.CURVE, shown))
+        card(visitor, "curve", chart, Asked(Query.CURVE, shown))
     if shown and period.view is not View.DAY:
-        show_bars(guest, home, shown, contract, style)
+        show_bars(visitor, home, shown, contract, style)
     known = home.days
     for name, chart, query in (
         ("carpet", carpet_of(home, style), Query.CARPET),
         ("calendar", calendar_of(home, style), Query.DAYS),
     ):
-        heading(guest, name, whole=True)
-        picked = card(guest, name, chart, Asked(query, known), clicks=True, whole=True)
+        heading(visitor.words, name, whole=True)
+        picked = card(visitor, name, chart, Asked(query, known), clicks=True, whole=True)
         if picked:
             open_day(picked, known)
 
 
-def show_bars(guest: Visitor, home: Household, shown: Days, contract: Contract, style: Theme) -> None:
+def show_bars(visitor: Visitor, home: Household, shown: Days, contract: Contract, style: Theme) -> None:
     """Days, weeks or months as bars, kWh or EUR."""
-    heading(guest, "bars")
+    words = visitor.words
+    heading(words, "bars")
     usual = Grain.DAY if len(shown) <= _DAILY_BARS else Grain.MONTH
     with st.container(horizontal=True, vertical_alignment="bottom"):
         grain = choice(
             "grain",
             list(Grain),
-            guest.t("consumption.bars.label"),
-            lambda one: guest.t(f"consumption.bars.{one.value}"),
+            words.text("consumption.bars.label"),
+            lambda one: words.text(f"consumption.bars.{one.value}"),
             usual=usual,
         )
         unit = "kwh"
         if home.is_bought:
-            unit = choice("unit", list(_UNITS), guest.t("consumption.unit.label"), _UNITS.__getitem__)
+            unit = choice("unit", list(_UNITS), words.text("consumption.unit.label"), _UNITS.__getitem__)
     daily = by_day(home.history, shown)
     cost = daily_cost(home.metered(contract), shown) if unit == "eur" else None
     if cost is not None and not cost.known.all():
-        days = number(int((~cost.known).sum()), guest.language)
-        st.warning(guest.t("consumption.bars.unpriced", days=days), icon=":material/help:")
+        days = words.number(int((~cost.known).sum()))
+        st.warning(words.text("consumption.bars.unpriced", days=days), icon=":material/help:")
     if cost is not None and not (cost.known & ~daily.empty).any():
         return
     chart = bars(grouped(daily, grain), style, cost)
-    picked = card(guest, "bars", chart, Asked(_QUERIES[grain], shown), clicks=True)
+    picked = card(visitor, "bars", chart, Asked(_QUERIES[grain], shown), clicks=True)
     if picked:
         open_day(picked, home.days, View(grain.value))

@@ -12,7 +12,6 @@ from core.consumption.insights import biggest_days, daily_peaks, peaks
 from core.consumption.periods import Period
 from core.consumption.queries import Asked, Query
 from core.consumption.totals import by_day
-from core.formats import day, kwh, labelled, moment
 from core.paristime import local
 from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
@@ -24,27 +23,30 @@ from pages.views.navigator import open_day
 _LISTED = 8
 
 
-def show_power(guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
-    shown = measured(guest, home, period)
+def show_power(visitor: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
+    words = visitor.words
+    shown = measured(visitor, home, period)
     if shown is None:
         return
     history = home.history.during(shown)
-    heading(guest, "peaks")
-    kva = choice("kva", POWERS, guest.t("consumption.peak.kva"), lambda one: f"{one} kVA", usual=contract.kva)
+    heading(words, "peaks")
+    kva = choice(
+        "kva", POWERS, words.text("consumption.peak.kva"), lambda one: f"{one} kVA", usual=contract.kva
+    )
     chart = peak_chart(*daily_peaks(history), kva, style)
-    picked = card(guest, "peaks", chart, Asked(Query.PEAKS, shown), clicks=True)
-    st.caption(guest.t("consumption.peak.note"))
+    picked = card(visitor, "peaks", chart, Asked(Query.PEAKS, shown), clicks=True)
+    st.caption(words.text("consumption.peak.note"))
     if picked:
         open_day(picked, home.days)
     left, right = st.columns(2)
     with left:
-        heading(guest, "biggest")
+        heading(words, "biggest")
         for date, energy in biggest_days(by_day(history, shown), _LISTED):
-            words = labelled(day(date, guest.language), kwh(energy, guest.language), guest.language)
-            days_link(guest, date, date, words)
+            label = words.labelled(words.day(date), words.kwh(energy))
+            days_link(visitor, date, date, label)
     with right:
-        heading(guest, "highest")
+        heading(words, "highest")
         for one in peaks(history, _LISTED):
             at = local(one.start)
-            words = labelled(moment(at, guest.language), style.kw(one.watts, 2), guest.language)
-            days_link(guest, at.date(), at.date(), words)
+            label = words.labelled(words.moment(at), words.kw(one.watts, 2))
+            days_link(visitor, at.date(), at.date(), label)

@@ -19,6 +19,7 @@ from core.consumption.cost.contracts import (
     Option,
     PriceList,
     Special,
+    Window,
     ejp_days,
     read_days,
     read_months,
@@ -31,8 +32,7 @@ from core.consumption.cost.contracts import (
 )
 from core.consumption.cost.saved_contract import save_contract
 from core.errors import InputError
-from core.formats import day
-from core.texts import Language
+from core.texts import Words
 from pages.shared import notices
 from pages.shared.visitor import Visitor
 from pages.views.table import right
@@ -44,7 +44,7 @@ _Value = TypeVar("_Value")
 class _Form:
     """What is being filled in. A value that cannot be read is said under its field; the others stay."""
 
-    guest: Visitor
+    words: Words
     faulty: bool = False
 
     def read(self, reading: Callable[[], _Value], otherwise: _Value) -> _Value:
@@ -56,62 +56,70 @@ class _Form:
             return otherwise
 
 
-def show_form(guest: Visitor, contract: Contract) -> None:
+def show_form(visitor: Visitor, contract: Contract) -> None:
     """Every part of the contract; nothing is kept before "Save"."""
+    words = visitor.words
     option = st.segmented_control(
-        guest.t("cost.contract.option"),
+        words.text("cost.contract.option"),
         list(Option),
         default=contract.option,
         required=True,
         wrap=True,
-        format_func=lambda one: guest.t(f"cost.option.{one.value}"),
+        format_func=lambda one: words.text(f"cost.option.{one.value}"),
         key="option",
     )
     kva = st.selectbox(
-        guest.t("cost.contract.kva"), POWERS, index=POWERS.index(contract.kva), key="contract_kva", width=260
+        words.text("cost.contract.kva"),
+        POWERS,
+        index=POWERS.index(contract.kva),
+        key="contract_kva",
+        width=260,
     )
-    form = _Form(guest)
+    form = _Form(words)
     rules = _off_peak(form, contract) if option is Option.HPHC else ()
     special = _special(form, option, contract)
     prices = _prices(form, option, kva, contract)
     wanted = st.button(
-        guest.t("cost.contract.save"), type="primary", disabled=form.faulty, key="save_contract"
+        words.text("cost.contract.save"), type="primary", disabled=form.faulty, key="save_contract"
     )
     if not wanted:
-        st.caption(guest.t("cost.contract.sources"))
+        st.caption(words.text("cost.contract.sources"))
         return
     with notices.guard():
         if option is Option.HPHC and not rules:
             raise InputError("cost-no-windows")
         base = replace(regulated(option, kva, rules), special=special)
         chosen = base if prices is None else replace(base, prices=prices, regulated=False)
-        save_contract(guest.store.database, chosen)
-    st.toast(guest.t("cost.contract.saved"), icon=":material/check:")
+        save_contract(visitor.store.database, chosen)
+    st.toast(words.text("cost.contract.saved"), icon=":material/check:")
     st.rerun()
 
 
 def _off_peak(form: _Form, contract: Contract) -> tuple[OffPeak, ...]:
     """The hours of the contract, and others that follow or that hold in some months."""
-    guest = form.guest
+    words = form.words
     known = contract.off_peak
     always, known = (known[:1], known[1:]) if known and known[0].always else ((), known)
     typed = st.text_input(
-        guest.t("cost.contract.offpeak"),
+        words.text("cost.contract.offpeak"),
         value=", ".join(str(window) for rule in always for window in rule.windows),
-        help=guest.t("cost.contract.offpeak_help"),
+        help=words.text("cost.contract.offpeak_help"),
         placeholder="22:36-06:36",
         key="off_peak",
     )
-    windows = form.read(lambda: read_windows(typed), ())
+    none: tuple[Window, ...] = ()
+    windows = form.read(lambda: read_windows(typed), none)
     rules = [OffPeak(windows)] if windows else []  # days before the first hours known are unknown, not peak
-    if st.toggle(guest.t("cost.contract.later"), value=bool(known), key="later"):
+    if st.toggle(words.text("cost.contract.later"), value=bool(known), key="later"):
         rules += _later(form, known)
     return tuple(rules)
 
 
 def _later(form: _Form, known: tuple[OffPeak, ...]) -> list[OffPeak]:
-    guest = form.guest
-    since, windows, months = (guest.t(f"cost.contract.later_{one}") for one in ("since", "windows", "months"))
+    words = form.words
+    since, windows, months = (
+        words.text(f"cost.contract.later_{one}") for one in ("since", "windows", "months")
+    )
     rows = [
         {
             since: rule.since,
@@ -126,7 +134,7 @@ def _later(form: _Form, known: tuple[OffPeak, ...]) -> list[OffPeak]:
         hide_index=True,
         column_config={since: st.column_config.DateColumn(format="DD/MM/YYYY")},
         key="later_rules",
-        alt=guest.t("cost.contract.later"),
+        alt=words.text("cost.contract.later"),
     )
     return form.read(lambda: _rules(edited, since, windows, months), [])
 
@@ -153,23 +161,23 @@ def _special(form: _Form, option: Option, contract: Contract) -> Special:
     if option is Option.EJP:
         known = contract.special.red if contract.option is Option.EJP else frozenset()
         typed = _days(form, "ejp", known)
-        st.caption(form.guest.t("cost.contract.ejp_note"))
+        st.caption(form.words.text("cost.contract.ejp_note"))
         return ejp_days(typed)
     return Special()
 
 
 def _tempo(form: _Form, contract: Contract) -> Special:
-    guest = form.guest
+    words = form.words
     filed = tempo_days()
     first, end = filed.known[0]
-    last = day(end - timedelta(days=1), guest.language)
-    st.markdown(guest.t("cost.contract.tempo", first=day(first, guest.language), last=last))
+    last = words.day(end - timedelta(days=1))
+    st.markdown(words.text("cost.contract.tempo", first=words.day(first), last=last))
     mine = contract.special if contract.option is Option.TEMPO else filed
     white = _days(form, "white", mine.white - filed.white)
     red = _days(form, "red", mine.red - filed.red)
     reached = mine.known[0][1]
     until = st.date_input(
-        guest.t("cost.contract.until"),
+        words.text("cost.contract.until"),
         value=reached if reached > end else None,
         min_value=end,
         format="DD/MM/YYYY",
@@ -180,11 +188,11 @@ def _tempo(form: _Form, contract: Contract) -> Special:
 
 
 def _days(form: _Form, name: str, known: frozenset[date]) -> frozenset[date]:
-    guest = form.guest
+    words = form.words
     typed = st.text_area(
-        guest.t(f"cost.contract.{name}"),
+        words.text(f"cost.contract.{name}"),
         value=" ".join(one.isoformat() for one in sorted(known)),
-        help=guest.t("cost.contract.days_help"),
+        help=words.text("cost.contract.days_help"),
         key=f"days-{name}",
         height=80,
     )
@@ -193,24 +201,24 @@ def _days(form: _Form, name: str, known: frozenset[date]) -> frozenset[date]:
 
 def _prices(form: _Form, option: Option, kva: int, contract: Contract) -> tuple[PriceList, ...] | None:
     """The price lists typed; None for the regulated ones, which are shown."""
-    guest = form.guest
+    words = form.words
     same = contract.option is option and contract.kva == kva
     kind = st.segmented_control(
-        guest.t("cost.contract.prices"),
+        words.text("cost.contract.prices"),
         ["regulated", "own_prices"],
         default="regulated" if contract.regulated or not same else "own_prices",
         required=True,
         wrap=True,
-        format_func=lambda one: guest.t(f"cost.contract.{one}"),
+        format_func=lambda one: words.text(f"cost.contract.{one}"),
         key="price_kind",
     )
     lists = contract.prices if same and not contract.regulated else regulated_prices(option, kva)
-    since, year = guest.t("cost.contract.since"), guest.t("cost.contract.year")
-    names = {guest.t(f"cost.register.{register}"): register for register in REGISTERS[option]}
+    since, year = words.text("cost.contract.since"), words.text("cost.contract.year")
+    names = {words.text(f"cost.register.{register}"): register for register in REGISTERS[option]}
     rows = [
         {since: one.since}
-        | {name: _price(guest, one.kwh.get(register)) for name, register in names.items()}
-        | {year: _price(guest, one.year)}
+        | {name: _price(words, one.kwh.get(register)) for name, register in names.items()}
+        | {year: _price(words, one.year)}
         for one in lists
     ] or [{since: date(2024, 1, 1)} | dict.fromkeys(names, "") | {year: ""}]
     edited = st.data_editor(
@@ -220,18 +228,18 @@ def _prices(form: _Form, option: Option, kva: int, contract: Contract) -> tuple[
         hide_index=True,
         column_config={since: st.column_config.DateColumn(format="DD/MM/YYYY")} | right([*names, year]),
         key=f"prices-{option.value}-{kva}-{kind}",
-        alt=guest.t("cost.contract.prices"),
+        alt=words.text("cost.contract.prices"),
     )
     if kind == "regulated":
         return None
-    st.caption(guest.t("cost.contract.prices_help"))
-    return form.read(lambda: _price_lists(edited, since, year, names), ())
+    st.caption(words.text("cost.contract.prices_help"))
+    none: tuple[PriceList, ...] = ()
+    return form.read(lambda: _price_lists(edited, since, year, names), none)
 
 
-def _price(guest: Visitor, price: Decimal | None) -> str:
+def _price(words: Words, price: Decimal | None) -> str:
     """All its decimals, as the visitor would type it; empty where it is not known."""
-    typed = "" if price is None else str(price)
-    return typed.replace(".", ",") if guest.language is Language.FRENCH else typed
+    return "" if price is None else words.typed(price)
 
 
 def _price_lists(edited: pd.DataFrame, since: str, year: str, names: dict[str, str]) -> tuple[PriceList, ...]:

@@ -11,6 +11,7 @@ from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.periods import Period
 from core.consumption.queries import Asked, Query
+from core.texts import Words
 from pages.shared import notices
 from pages.shared.choice import choice, several
 from pages.shared.visitor import Visitor
@@ -21,15 +22,16 @@ _OTHERS = (Option.BASE, Option.HPHC, Option.TEMPO)
 
 
 def show_offers(
-    guest: Visitor, home: Household, period: Period, contract: Contract, style: Theme, *, told: bool
+    visitor: Visitor, home: Household, period: Period, contract: Contract, style: Theme, *, told: bool
 ) -> None:
     """Like with like: only days on which every contract compared can be priced. `told`: the contract is the
     household's own, not assumed."""
-    shown = measured(guest, home, period)
+    words = visitor.words
+    shown = measured(visitor, home, period)
     if shown is None:
         return
-    st.subheader(guest.t("cost.compare.title"), anchor=False)
-    offers = _named(guest, _contracts(guest, contract), told=told)
+    st.subheader(words.text("cost.compare.title"), anchor=False)
+    offers = _named(words, _contracts(words, contract), told=told)
     history = home.history.during(shown)
     with notices.guard():
         found = compare(history, tuple(offers.values()), home.meters)
@@ -37,81 +39,90 @@ def show_offers(
         if unknown:  # what has no price on any day would leave nothing to compare
             offers = {name: one for name, one in offers.items() if name not in unknown}
             found = compare(history, tuple(offers.values()), home.meters)
-    _result(guest, found, list(offers), Asked(Query.DAYS, shown), style)
+    _result(visitor, found, list(offers), Asked(Query.DAYS, shown), style)
     for name in unknown:
-        st.warning(guest.t("cost.compare.unknown", offer=name), icon=":material/help:")
-    _assumed(guest, contract)
+        st.warning(words.text("cost.compare.unknown", offer=name), icon=":material/help:")
+    _assumed(words, contract)
     if home.meters > 1:
-        st.caption(guest.t("cost.bill.fixed_help", meters=home.meters))
+        st.caption(words.text("cost.bill.fixed_help", meters=home.meters))
 
 
-def _contracts(guest: Visitor, contract: Contract) -> tuple[Contract, ...]:
+def _contracts(words: Words, contract: Contract) -> tuple[Contract, ...]:
     others = [one for one in _OTHERS if not (contract.regulated and one is contract.option)]
     with st.container(horizontal=True):
         picked = several(
             "offers",
             others,
-            guest.t("cost.section.compare"),
-            lambda one: guest.t(f"cost.option.{one.value}"),
+            words.text("cost.section.compare"),
+            lambda one: words.text(f"cost.option.{one.value}"),
         )
         mode = choice(
             "prices",
             ["now", "then"],
-            guest.t("cost.compare.mode"),
-            lambda one: guest.t(f"cost.compare.{one}"),
+            words.text("cost.compare.mode"),
+            lambda one: words.text(f"cost.compare.{one}"),
         )
     windows = contract.off_peak or USUAL_OFF_PEAK
     found = (contract, *(regulated(one, contract.kva, windows) for one in others if one in picked))
     return tuple(one.at_last_prices() for one in found) if mode == "now" else found
 
 
-def _named(guest: Visitor, contracts: tuple[Contract, ...], *, told: bool) -> dict[str, Contract]:
+def _named(words: Words, contracts: tuple[Contract, ...], *, told: bool) -> dict[str, Contract]:
     """The contracts by name; the first is the household's, or the one assumed."""
-    names = [guest.t(f"cost.option.{one.option.value}") for one in contracts]
-    names[0] = guest.t("cost.compare.your" if told else "cost.compare.assumed_one", option=names[0])
+    names = [words.text(f"cost.option.{one.option.value}") for one in contracts]
+    names[0] = words.text("cost.compare.your" if told else "cost.compare.assumed_one", option=names[0])
     return dict(zip(names, contracts, strict=True))
 
 
-def _result(guest: Visitor, found: Comparison, names: list[str], asked: Asked, style: Theme) -> None:
+def _result(visitor: Visitor, found: Comparison, names: list[str], asked: Asked, style: Theme) -> None:
     """Which is the cheapest; where there is nothing to compare, why."""
+    words = visitor.words
     if len(names) < 2:
-        st.info(guest.t("cost.compare.one"), icon=":material/info:")
+        st.info(words.text("cost.compare.one"), icon=":material/info:")
         return
     if not found.days:
-        st.warning(guest.t("cost.compare.none"), icon=":material/help:")
+        st.warning(words.text("cost.compare.none"), icon=":material/help:")
         for name, count in zip(names, found.priceable, strict=True):
             st.markdown(
                 "- "
-                + guest.t(
-                    "cost.compare.alone", offer=name, days=style.number(count), of=style.number(found.of)
+                + words.text(
+                    "cost.compare.alone",
+                    offer=name,
+                    days=words.number(count),
+                    of=words.number(found.of),
                 )
             )
         return
-    st.success(_verdict(guest, found, names, style), icon=":material/savings:")
-    heading(guest, "offers")
-    card(guest, "offers", offers_chart(found, names, style), asked, lead="cost.query")
+    st.success(_verdict(words, found, names), icon=":material/savings:")
+    heading(words, "offers")
+    card(visitor, "offers", offers_chart(found, names, style), asked, lead="cost.query")
     if found.first and found.last:
-        over = style.days(found.first, found.last)
+        over = words.days(found.first, found.last, capital=True)
         st.caption(
-            guest.t("cost.compare.over", span=over, days=style.number(found.days), of=style.number(found.of))
+            words.text(
+                "cost.compare.over",
+                span=over,
+                days=words.number(found.days),
+                of=words.number(found.of),
+            )
         )
 
 
-def _verdict(guest: Visitor, found: Comparison, names: list[str], style: Theme) -> str:
+def _verdict(words: Words, found: Comparison, names: list[str]) -> str:
     best = max(range(len(names)), key=lambda at: found.offers[at].saving)
     if best:
-        saving = style.euros(found.offers[best].saving)
-        words = guest.t("cost.compare.best", offer=names[best], saving=saving, first=names[0])
+        saving = words.euros(found.offers[best].saving)
+        told = words.text("cost.compare.best", offer=names[best], saving=saving, first=names[0])
     else:
-        words = guest.t("cost.compare.first", offer=names[0])
-    return words if found.offers[0].subscribed else guest.t("cost.compare.energy_only", verdict=words)
+        told = words.text("cost.compare.first", offer=names[0])
+    return told if found.offers[0].subscribed else words.text("cost.compare.energy_only", verdict=told)
 
 
-def _assumed(guest: Visitor, contract: Contract) -> None:
+def _assumed(words: Words, contract: Contract) -> None:
     rules = contract.off_peak or USUAL_OFF_PEAK
     windows = ", ".join(str(window) for rule in rules for window in rule.windows)
     if not contract.off_peak:
-        windows = guest.t("cost.compare.windows_example", windows=windows)
-    st.caption(guest.t("cost.compare.assumed", kva=contract.kva, windows=windows))
+        windows = words.text("cost.compare.windows_example", windows=windows)
+    st.caption(words.text("cost.compare.assumed", kva=contract.kva, windows=windows))
     if contract.option is not Option.EJP:
-        st.caption(guest.t("cost.compare.ejp"))
+        st.caption(words.text("cost.compare.ejp"))

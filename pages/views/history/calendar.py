@@ -10,12 +10,11 @@ from typing import Any, Final
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.formats import counted, hours, kwh, labelled, moment, number
-from core.formats import day as written_day
 from core.importing.coverage import Day, DayState, days_of
 from core.model import Days, Meter
 from core.paristime import local, today
 from core.storage.record import Record
+from core.texts import Words
 from pages.shared import notices
 from pages.shared.visitor import Visitor
 from pages.views.history.api import can_ask
@@ -35,53 +34,52 @@ COLUMNS: Final = ("day", "state", "covered", "energy", "origin", "asked", "offic
 SHOWN_CHANGES: Final = 100
 
 
-def show_calendar(guest: Visitor, meter: Meter, busy: bool) -> Days | None:
+def show_calendar(visitor: Visitor, meter: Meter, busy: bool) -> Days | None:
     """What is known of each day of a meter; the days to ask about again, once somebody wants to."""
+    words = visitor.words
     with notices.guard():
-        record = guest.store.record(meter)
+        record = visitor.store.record(meter)
     days = days_of(record, today()) if record else ()
     if record is None or not days:
         return None
-    st.header(guest.t("history.calendar.title", meter=guest.name_of(meter)), anchor=False)
-    st.markdown(_summary(guest, days))
+    st.header(words.text("history.calendar.title", meter=words.meter(meter)), anchor=False)
+    st.markdown(_summary(words, days))
     event = st.plotly_chart(
-        _figure(guest, days),
+        _figure(words, days),
         key="history_calendar",
         on_select="rerun",
         selection_mode="points",
         config={"displayModeBar": False},
-        alt=guest.t("history.calendar.alt"),
+        alt=words.text("history.calendar.alt"),
     )
-    chosen = _chosen(guest, days, event)
-    wanted = _show_chosen(guest, meter, chosen, busy) if chosen else None
-    _show_differences(guest, days)
-    _show_changes(guest, record)
+    chosen = _chosen(words, days, event)
+    wanted = _show_chosen(visitor, meter, chosen, busy) if chosen else None
+    _show_differences(words, days)
+    _show_changes(words, record)
     return wanted
 
 
-def _summary(guest: Visitor, days: Sequence[Day]) -> str:
+def _summary(words: Words, days: Sequence[Day]) -> str:
     counts = Counter(one.state for one in days)
-    words = [
-        labelled(
-            guest.t(f"history.state.{state.value}"), number(counts[state], guest.language), guest.language
-        )
+    told = [
+        words.labelled(words.text(f"history.state.{state.value}"), words.number(counts[state]))
         for state in DayState
         if counts[state]
     ]
     compared = [one.agrees for one in days if one.agrees is not None]
     if compared:
         same = sum(compared)
-        words.append(
-            guest.t(
+        told.append(
+            words.text(
                 "history.calendar.totals",
-                same=number(same, guest.language),
-                of=number(len(compared), guest.language),
+                same=words.number(same),
+                of=words.number(len(compared)),
             )
         )
-    return notices.plain(" · ".join(words))
+    return notices.plain(" · ".join(told))
 
 
-def _figure(guest: Visitor, days: Sequence[Day]) -> go.Figure:
+def _figure(words: Words, days: Sequence[Day]) -> go.Figure:
     """One band a year, one column a week, Monday on top; each state a series of its own. All of it on one
     pair of axes: a choice with Shift ends where its axes end."""
     years = list(range(days[0].day.year, days[-1].day.year + 1))
@@ -89,8 +87,8 @@ def _figure(guest: Visitor, days: Sequence[Day]) -> go.Figure:
     for state in DayState:
         cells = [one for one in days if one.state is state]
         if cells:
-            figure.add_trace(_cells(guest, state, cells, years[0]))
-    _axes(guest, figure, years)
+            figure.add_trace(_cells(words, state, cells, years[0]))
+    _axes(words, figure, years)
     figure.update_layout(
         barmode="overlay",
         bargap=0,
@@ -104,7 +102,7 @@ def _figure(guest: Visitor, days: Sequence[Day]) -> go.Figure:
     return figure
 
 
-def _cells(guest: Visitor, state: DayState, cells: Sequence[Day], first_year: int) -> go.Bar:
+def _cells(words: Words, state: DayState, cells: Sequence[Day], first_year: int) -> go.Bar:
     return go.Bar(
         x=[_week(one.day) for one in cells],
         y=[CELL] * len(cells),
@@ -112,26 +110,26 @@ def _cells(guest: Visitor, state: DayState, cells: Sequence[Day], first_year: in
         width=CELL,
         marker={"color": COLOURS[state], "line": {"width": 0}},
         customdata=[one.day.isoformat() for one in cells],
-        hovertext=[_told(guest, one) for one in cells],
+        hovertext=[_told(words, one) for one in cells],
         hovertemplate="%{hovertext}<extra></extra>",
-        name=guest.t(f"history.state.{state.value}"),
+        name=words.text(f"history.state.{state.value}"),
     )
 
 
-def _axes(guest: Visitor, figure: go.Figure, years: Sequence[int]) -> None:
+def _axes(words: Words, figure: go.Figure, years: Sequence[int]) -> None:
     """Months below, as they lie in the last year: in another one they begin a column aside at most."""
     plain = {"showgrid": False, "zeroline": False, "fixedrange": True}
     figure.update_xaxes(
         range=[-0.6, 53.6],
         tickvals=[_week(date(years[-1], month, 1)) + 1.5 for month in range(1, 13)],
-        ticktext=guest.t("history.calendar.months").split(),
+        ticktext=words.text("history.calendar.months").split(),
         tickangle=0,
         **plain,
     )
     figure.update_yaxes(
         range=[BAND * len(years) - 1, -0.6],
         tickvals=[band * BAND + row for band in range(len(years)) for row in (0, 2, 4, 6)],
-        ticktext=guest.t("history.calendar.weekdays").split() * len(years),
+        ticktext=words.text("history.calendar.weekdays").split() * len(years),
         **plain,
     )
     for band, year in enumerate(years):
@@ -145,48 +143,48 @@ def _week(day: date) -> int:
     return (day - first + timedelta(days=first.weekday())).days // 7
 
 
-def _told(guest: Visitor, one: Day) -> str:
+def _told(words: Words, one: Day) -> str:
     """What the pointer tells of a day."""
-    spoken = guest.language
     lines = [
-        f"<b>{_weekday(guest, one.day)} {written_day(one.day, spoken)}</b>",
-        f"{guest.t(f'history.state.{one.state.value}')} · {_covered(guest, one)}",
+        f"<b>{_weekday(words, one.day)} {words.day(one.day)}</b>",
+        f"{words.text(f'history.state.{one.state.value}')} · {_covered(words, one)}",
     ]
     if one.covered:
-        lines.append(kwh(one.watt_minutes, spoken, 2))
-        lines.append(_origins(guest, one))
+        lines.append(words.kwh(one.watt_minutes, 2))
+        lines.append(_origins(words, one))
     if one.asked_ms:
-        lines.append(guest.t("history.day.asked", moment=moment(local(one.asked_ms), spoken)))
+        lines.append(words.text("history.day.asked", moment=words.moment(local(one.asked_ms))))
     difference = one.difference_wh
     if difference is not None:
-        lines.append(guest.t("history.day.difference", wh=number(difference, spoken, 1)))
+        lines.append(words.text("history.day.difference", wh=words.number(difference, 1)))
     return "<br>".join(lines)
 
 
-def _covered(guest: Visitor, one: Day) -> str:
-    covered, whole = (hours(minutes, guest.language) for minutes in (one.covered, one.minutes))
-    return guest.t("history.day.covered", covered=covered, hours=whole)
+def _covered(words: Words, one: Day) -> str:
+    covered, whole = (words.hours(minutes) for minutes in (one.covered, one.minutes))
+    return words.text("history.day.covered", covered=covered, hours=whole)
 
 
-def _origins(guest: Visitor, one: Day) -> str:
-    return guest.t("history.list").join(guest.t(f"origin.{origin.value}") for origin in one.origins)
+def _origins(words: Words, one: Day) -> str:
+    return words.text("history.list").join(words.text(f"origin.{origin.value}") for origin in one.origins)
 
 
-def _weekday(guest: Visitor, day: date) -> str:
-    return guest.t("history.calendar.days").split()[day.weekday()]
+def _weekday(words: Words, day: date) -> str:
+    return words.text("history.calendar.days").split()[day.weekday()]
 
 
-def _chosen(guest: Visitor, days: Sequence[Day], event: Any) -> list[Day]:
+def _chosen(words: Words, days: Sequence[Day], event: Any) -> list[Day]:
     """The days from the first to the last one clicked, else those of the date field."""
     picked = {point.get("customdata") for point in event.selection.points}
     dates = sorted(date.fromisoformat(_first(one)) for one in picked if one)
+    value: Any = (dates[0], dates[-1]) if dates else ()  # nothing: a span that is still to be chosen
     typed = st.date_input(
-        guest.t("history.calendar.range"),
-        value=(dates[0], dates[-1]) if dates else (),
+        words.text("history.calendar.range"),
+        value=value,
         min_value=days[0].day,
         max_value=days[-1].day,
         format="DD/MM/YYYY",
-        help=guest.t("history.calendar.range.help"),
+        help=words.text("history.calendar.range.help"),
     )
     span = typed if isinstance(typed, tuple) else (typed,)
     if not span:
@@ -198,69 +196,68 @@ def _first(customdata: Any) -> str:
     return str(customdata[0] if isinstance(customdata, list) else customdata)
 
 
-def _show_chosen(guest: Visitor, meter: Meter, chosen: Sequence[Day], busy: bool) -> Days | None:
-    spoken = guest.language
+def _show_chosen(visitor: Visitor, meter: Meter, chosen: Sequence[Day], busy: bool) -> Days | None:
+    words = visitor.words
     st.dataframe(
         [
-            _compared(guest, one)
+            _compared(words, one)
             | {
-                guest.t("history.column.state"): guest.t(f"history.state.{one.state.value}"),
-                guest.t("history.column.covered"): _covered(guest, one),
-                guest.t("history.column.origin"): _origins(guest, one),
-                guest.t("history.column.asked"): moment(local(one.asked_ms), spoken) if one.asked_ms else "",
+                words.text("history.column.state"): words.text(f"history.state.{one.state.value}"),
+                words.text("history.column.covered"): _covered(words, one),
+                words.text("history.column.origin"): _origins(words, one),
+                words.text("history.column.asked"): words.moment(local(one.asked_ms)) if one.asked_ms else "",
             }
             for one in chosen
         ],
         hide_index=True,
-        column_order=[guest.t(f"history.column.{name}") for name in COLUMNS],
+        column_order=[words.text(f"history.column.{name}") for name in COLUMNS],
         height=min(38 + 35 * len(chosen), 300),
     )
-    if not can_ask(guest, meter):
-        st.caption(guest.t("history.calendar.no_api"))
+    if not can_ask(visitor, meter):
+        st.caption(words.text("history.calendar.no_api"))
         return None
     clicked = st.button(
-        guest.t("history.calendar.again"), icon=":material/refresh:", disabled=busy, key="history_again"
+        words.text("history.calendar.again"), icon=":material/refresh:", disabled=busy, key="history_again"
     )
     return Days(chosen[0].day, chosen[-1].day + timedelta(days=1)) if clicked else None
 
 
-def _show_differences(guest: Visitor, days: Sequence[Day]) -> None:
+def _show_differences(words: Words, days: Sequence[Day]) -> None:
     """The days whose curve is not Enedis's daily total, the latest first."""
     differing = [one for one in reversed(days) if one.agrees is False]
     if differing:
-        label = counted("history.differs", len(differing), guest.language)
+        label = words.counted("history.differs", len(differing))
         with st.expander(label, icon=":material/difference:"):
-            st.dataframe([_compared(guest, one) for one in differing], hide_index=True)
+            st.dataframe([_compared(words, one) for one in differing], hide_index=True)
 
 
-def _compared(guest: Visitor, one: Day) -> dict[str, str]:
+def _compared(words: Words, one: Day) -> dict[str, str]:
     """A day's energy beside Enedis's total, as far as both are known."""
-    spoken, official, difference = guest.language, one.official_wh, one.difference_wh
+    official, difference = one.official_wh, one.difference_wh
     return {
-        guest.t("history.column.day"): f"{_weekday(guest, one.day)} {written_day(one.day, spoken)}",
-        guest.t("history.column.energy"): kwh(one.watt_minutes, spoken, 2) if one.covered else "",
-        guest.t("history.column.official"): "" if official is None else kwh(official * 60, spoken, 2),
-        guest.t("history.column.difference"): ""
+        words.text("history.column.day"): f"{_weekday(words, one.day)} {words.day(one.day)}",
+        words.text("history.column.energy"): words.kwh(one.watt_minutes, 2) if one.covered else "",
+        words.text("history.column.official"): "" if official is None else words.kwh(official * 60, 2),
+        words.text("history.column.difference"): ""
         if difference is None
-        else f"{number(difference, spoken, 1)} Wh",
+        else f"{words.number(difference, 1)} Wh",
     }
 
 
-def _show_changes(guest: Visitor, record: Record) -> None:
+def _show_changes(words: Words, record: Record) -> None:
     """The readings another delivery corrected."""
     if not record.changed:
         return
-    spoken = guest.language
-    label = counted("history.changes", record.changed, spoken)
+    label = words.counted("history.changes", record.changed)
     with st.expander(label, icon=":material/edit_note:"):
         st.dataframe(
             [
                 {
-                    guest.t("history.column.moment"): moment(local(one.start), spoken),
-                    guest.t("history.column.was"): f"{number(one.was, spoken)} W",
-                    guest.t("history.column.now"): f"{number(one.now, spoken)} W",
-                    guest.t("history.column.origin"): guest.t(f"origin.{one.origin.value}"),
-                    guest.t("history.column.imported"): moment(local(one.at_ms), spoken),
+                    words.text("history.column.moment"): words.moment(local(one.start)),
+                    words.text("history.column.was"): f"{words.number(one.was)} W",
+                    words.text("history.column.now"): f"{words.number(one.now)} W",
+                    words.text("history.column.origin"): words.text(f"origin.{one.origin.value}"),
+                    words.text("history.column.imported"): words.moment(local(one.at_ms)),
                 }
                 for one in reversed(record.changes[-SHOWN_CHANGES:])
             ],
@@ -268,4 +265,4 @@ def _show_changes(guest: Visitor, record: Record) -> None:
         )
         left_out = record.changed - min(len(record.changes), SHOWN_CHANGES)
         if left_out:
-            st.caption(guest.t("history.more", count=number(left_out, spoken)))
+            st.caption(words.text("history.more", count=words.number(left_out)))

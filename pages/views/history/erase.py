@@ -6,34 +6,34 @@ from typing import get_args
 
 import streamlit as st
 
-from core.formats import number
 from core.model import Meter
 from pages.shared import notices
 from pages.shared.visitor import Visitor
 from pages.views.history.job import Kind, key_of
 
 
-def show_erase(guest: Visitor, meter: Meter, busy: bool) -> None:
+def show_erase(visitor: Visitor, meter: Meter, busy: bool) -> None:
     """The button, the question, the deed."""
-    known = next(summary for summary in guest.meters if summary.meter == meter)
-    with st.popover(guest.t("history.erase"), icon=":material/delete:", disabled=busy):
+    words = visitor.words
+    known = next(summary for summary in visitor.meters if summary.meter == meter)
+    with st.popover(words.text("history.erase"), icon=":material/delete:", disabled=busy):
         st.markdown(
             notices.plain(
-                guest.t(
+                words.text(
                     "history.erase.question",
-                    meter=guest.name_of(meter),
-                    readings=number(known.readings, guest.language),
+                    meter=words.meter(meter),
+                    readings=words.number(known.readings),
                 )
             )
         )
         if st.button(
-            guest.t("common.erase_yes"),
+            words.text("common.erase_yes"),
             type="primary",
             icon=":material/delete_forever:",
             key="history_erase",
         ):
             with notices.guard():
-                guest.store.erase(meter)
+                visitor.store.erase(meter)
                 for kind in get_args(Kind):
-                    guest.jobs.forget(key_of(guest, kind))
+                    visitor.jobs.forget(key_of(visitor, kind))
             st.rerun()

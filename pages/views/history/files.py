@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from core.errors import InputError, SourceError
-from core.formats import number
 from core.model import DEMO_PRM, UNKNOWN_PRM, Meter
 from core.sources.conso_api.token import clean_prm
 from core.sources.files import FileSource, open_files
+from core.texts import Words
 from pages.shared import notices
 from pages.shared.visitor import Visitor
 from pages.views.history.preview import Factory, show_preview
@@ -36,45 +36,46 @@ def _opened(
     return open_files([(upload.name, upload.getvalue()) for upload in _uploads], prm)
 
 
-def choose(guest: Visitor) -> Factory | None:
+def choose(visitor: Visitor) -> Factory | None:
     """The files a visitor chose, previewed; None while there is none that can be read."""
+    words = visitor.words
     uploads = st.file_uploader(
-        guest.t("history.files"),
+        words.text("history.files"),
         accept_multiple_files=True,
-        help=guest.t("history.files.help"),
-        key=f"history_files_{guest.imports}",  # an import that begins leaves an empty field behind
+        help=words.text("history.files.help"),
+        key=f"history_files_{visitor.imports}",  # an import that begins leaves an empty field behind
     )
     if not uploads:
-        st.caption(guest.t("history.files.note"))
+        st.caption(words.text("history.files.note"))
         return None
-    sources, told = _read(guest, uploads, None), True
+    sources, told = _read(words, uploads, None), True
     if any(_asks_for_meter(source) for source in sources):
-        told, prm = _ask_meter(guest)
+        told, prm = _ask_meter(visitor)
         if prm:
-            sources = _read(guest, uploads, prm)
-    readable = _previews(guest, sources)
+            sources = _read(words, uploads, prm)
+    readable = _previews(words, sources)
     if not readable or not told:
         return None
     if len(sources) > 1:
         st.caption(
-            guest.t(
+            words.text(
                 "history.files.readable",
-                count=number(len(readable), guest.language),
-                of=number(len(sources), guest.language),
+                count=words.number(len(readable)),
+                of=words.number(len(sources)),
             )
         )
     return lambda: readable
 
 
-def _read(guest: Visitor, uploads: Sequence[UploadedFile], prm: str | None) -> list[FileSource]:
-    with st.spinner(guest.t("history.files.reading")), notices.guard():
+def _read(words: Words, uploads: Sequence[UploadedFile], prm: str | None) -> list[FileSource]:
+    with st.spinner(words.text("history.files.reading")), notices.guard():
         sources = _opened(uploads, tuple(upload.file_id for upload in uploads), prm)
         for source in sources:
             _fault(source)
     return sources
 
 
-def _previews(guest: Visitor, sources: Sequence[FileSource]) -> list[FileSource]:
+def _previews(words: Words, sources: Sequence[FileSource]) -> list[FileSource]:
     """Shows a notice for each file that is no load curve, where it is seen at once, then a card for each
     curve; the readable ones."""
     readable = []
@@ -84,7 +85,7 @@ def _previews(guest: Visitor, sources: Sequence[FileSource]) -> list[FileSource]
             if fault is None:
                 readable.append(source)
                 for preview in source.previews():
-                    show_preview(guest, source.name, preview)
+                    show_preview(words, source.name, preview)
             else:
                 st.markdown(f"**{notices.plain(source.name)}**")
                 notices.show(fault)
@@ -107,40 +108,41 @@ def _asks_for_meter(source: FileSource) -> bool:
     return not source.names_meter
 
 
-def _ask_meter(guest: Visitor) -> tuple[bool, str | None]:
+def _ask_meter(visitor: Visitor) -> tuple[bool, str | None]:
     """Whose readings the files that name no meter are, and whether that is decided: they are added to a meter
     only where a person says so. None keeps them as an unnamed one."""
-    known = sorted(_known(guest))
+    words = visitor.words
+    known = sorted(_known(visitor))
     if not known:
-        return True, _typed_meter(guest)
-    words = {_OTHER: guest.t("history.files.other"), _UNNAMED: guest.t("history.files.unnamed")}
+        return True, _typed_meter(words)
+    others = {_OTHER: words.text("history.files.other"), _UNNAMED: words.text("history.files.unnamed")}
     chosen = st.selectbox(
-        guest.t("history.files.whose"),
+        words.text("history.files.whose"),
         [*known, _OTHER, _UNNAMED],
         index=None,
-        placeholder=guest.t("history.files.choose"),
-        format_func=lambda one: words.get(one) or Meter(one).masked,
+        placeholder=words.text("history.files.choose"),
+        format_func=lambda one: others.get(one) or Meter(one).masked,
         key="history_whose",
     )
     if chosen == _OTHER:
-        typed = _typed_meter(guest)
+        typed = _typed_meter(words)
         return typed is not None, typed
     return chosen is not None, None if chosen == _UNNAMED else chosen
 
 
-def _known(guest: Visitor) -> set[str]:
+def _known(visitor: Visitor) -> set[str]:
     """The numbers of this household's meters."""
-    prms = {summary.meter.prm for summary in guest.meters}
-    if guest.prm:
+    prms = {summary.meter.prm for summary in visitor.meters}
+    if visitor.prm:
         with suppress(InputError):
-            prms.add(clean_prm(guest.prm))
+            prms.add(clean_prm(visitor.prm))
     return prms - {DEMO_PRM, UNKNOWN_PRM}
 
 
-def _typed_meter(guest: Visitor) -> str | None:
+def _typed_meter(words: Words) -> str | None:
     typed = st.text_input(
-        guest.t("history.files.prm"),
-        help=guest.t("history.files.prm.help"),
+        words.text("history.files.prm"),
+        help=words.text("history.files.prm.help"),
         placeholder="12 345 678 901 234",
         key="history_prm",
     )

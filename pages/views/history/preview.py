@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
-from core.formats import counted, gaps, number, period
 from core.importing.api.budget import Allowance
 from core.importing.api.source import budget_of
 from core.model import UNKNOWN_PRM, Preview, Refusal, RefusalReason, Span
 from core.paristime import local
 from core.sources.source import Source
+from core.texts import Words
 from pages.shared import notices
 from pages.shared.notices import plain
 from pages.shared.visitor import Visitor
@@ -22,73 +22,74 @@ Factory = Callable[[], Sequence[Source]]
 SHOWN_GAPS = 20
 
 
-def show_preview(guest: Visitor, title: str | None, preview: Preview) -> None:
+def show_preview(words: Words, title: str | None, preview: Preview) -> None:
     """One card: what it is, whose, from when to when, how many readings, and what is wrong with it."""
     with st.container(border=True):
         if title is not None:
-            recognised = guest.t(f"origin.{preview.origin.value}")
+            recognised = words.text(f"origin.{preview.origin.value}")
             st.markdown(f"**{plain(title)}** · {plain(recognised)}")
         facts = []
         if preview.meter:
             unknown = preview.meter.prm == UNKNOWN_PRM
-            facts.append(guest.t("history.preview.unnamed") if unknown else guest.name_of(preview.meter))
+            facts.append(words.text("history.preview.unnamed") if unknown else words.meter(preview.meter))
         if preview.span:
-            facts.append(written(guest, preview.span))
+            facts.append(written(words, preview.span))
         if preview.readings is not None:
-            facts.append(counted("history.preview.readings", preview.readings, guest.language))
+            facts.append(words.counted("history.preview.readings", preview.readings))
         if preview.steps:
-            facts.append(every(guest, [str(step) for step in preview.steps]))
+            facts.append(every(words, [str(step) for step in preview.steps]))
         if preview.calls:
-            facts.append(counted("history.preview.calls", preview.calls, guest.language))
+            facts.append(words.counted("history.preview.calls", preview.calls))
         st.markdown(plain(" · ".join(facts)))
-        show_gaps(guest, preview.gaps)
-        show_refusals(guest, preview.refused)
+        show_gaps(words, preview.gaps)
+        show_refusals(words, preview.refused)
 
 
-def every(guest: Visitor, minutes: list[str]) -> str:
+def every(words: Words, minutes: list[str]) -> str:
     """`every 30 min`, `every 10, 30 or 60 min`."""
     *first, last = minutes
     if not first:
-        return guest.t("history.preview.step", minutes=last)
-    return guest.t("history.preview.steps", minutes=guest.t("history.list").join(first), last=last)
+        return words.text("history.preview.step", minutes=last)
+    return words.text("history.preview.steps", minutes=words.text("history.list").join(first), last=last)
 
 
-def written(guest: Visitor, span: Span) -> str:
+def written(words: Words, span: Span) -> str:
     """From the first to the last moment, in Paris time."""
-    return period(local(span.start), local(span.end), guest.language)
+    return words.period(local(span.start), local(span.end))
 
 
-def show_gaps(guest: Visitor, found: Sequence[Span]) -> None:
+def show_gaps(words: Words, found: Sequence[Span]) -> None:
     """How many gaps there are, and a list of them on demand."""
     if not found:
         return
-    with st.expander(gaps(found, guest.language), icon=":material/data_alert:"):
-        st.markdown("\n".join(f"- {plain(written(guest, gap))}" for gap in found[:SHOWN_GAPS]))
+    with st.expander(words.gaps(found), icon=":material/data_alert:"):
+        st.markdown("\n".join(f"- {plain(written(words, gap))}" for gap in found[:SHOWN_GAPS]))
         if len(found) > SHOWN_GAPS:
-            st.caption(guest.t("history.more", count=number(len(found) - SHOWN_GAPS, guest.language)))
+            st.caption(words.text("history.more", count=words.number(len(found) - SHOWN_GAPS)))
 
 
-def show_refusals(guest: Visitor, refused: Iterable[Refusal]) -> None:
+def show_refusals(words: Words, refused: Iterable[Refusal]) -> None:
     """Which rows are left out, why, and one of them; rows without a value are only gaps."""
     lines = []
     for one in refused:
         if one.reason is RefusalReason.NO_VALUE:
-            lines.append(f"- {counted('history.empty', one.count, guest.language)}")
+            lines.append(f"- {words.counted('history.empty', one.count)}")
             continue
-        why = guest.t(f"refusal.{one.reason}")
+        why = words.text(f"refusal.{one.reason}")
         example = f" ({plain(one.example)})" if one.example else ""
-        told = counted("history.refused", one.count, guest.language, reason=why)
+        told = words.counted("history.refused", one.count, reason=why)
         lines.append(f"- {plain(told)}{example}")
     if lines:
         st.markdown("\n".join(lines))
 
 
-def days_for(guest: Visitor, calls: int) -> str | None:
+def days_for(visitor: Visitor, calls: int) -> str | None:
     """On about how many days so many calls are sent; None where one is enough."""
+    words = visitor.words
     with notices.guard():
-        allowance: Allowance = budget_of(guest.store, guest.settings).allowance()
+        allowance: Allowance = budget_of(visitor.store, visitor.settings).allowance()
     days = allowance.days_for(calls)
     if days <= 1:
         return None
-    limit = number(allowance.limit, guest.language)
-    return guest.t("history.api.days", days=number(days, guest.language), limit=limit)
+    limit = words.number(allowance.limit)
+    return words.text("history.api.days", days=words.number(days), limit=limit)

@@ -11,9 +11,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.formats import number
 from core.lab.figures.style import in_words
 from core.lab.footprint import MEANINGFUL_READINGS
+from core.texts import Words
 from pages.shared.frame import link
 from pages.shared.visitor import Visitor
 
@@ -32,7 +32,7 @@ class Column:
 
 
 def sortable(
-    guest: Visitor, columns: Mapping[str, Column], rows: Sequence[Mapping[str, Cell]], key: str
+    words: Words, columns: Mapping[str, Column], rows: Sequence[Mapping[str, Cell]], key: str
 ) -> None:
     """A table that sorts by value, whatever its numbers look like."""
     frame = pd.DataFrame(list(rows), columns=list(columns))
@@ -41,7 +41,7 @@ def sortable(
         if column.says:
             written[name] = column.says
         elif column.decimals is not None:
-            written[name] = _says(guest, column.decimals)
+            written[name] = _says(words, column.decimals)
     st.dataframe(
         frame.style.format(written, na_rep="–"),  # type: ignore[arg-type]
         hide_index=True,
@@ -67,37 +67,36 @@ def sides(head: Sequence[str], rows: Sequence[tuple[str, Sequence[float | None],
     style = frame.style
     for name, _, says in rows:
         for title, say in zip(head[1:], says, strict=True):
-            style = style.format(say, subset=([name], [title]), na_rep="")  # type: ignore[arg-type]
+            style = style.format(say, subset=([name], [title]), na_rep="")
     st.table(style)
 
 
-def _says(guest: Visitor, decimals: int) -> Says:
-    return lambda value: number(value, guest.language, decimals)
+def _says(words: Words, decimals: int) -> Says:
+    return lambda value: words.number(value, decimals)
 
 
-def draw(guest: Visitor, figure: go.Figure, title: str, key: str) -> None:
+def draw(words: Words, figure: go.Figure, title: str, key: str) -> None:
     """`title`: the key of what the chart is about."""
-    words = in_words(guest.t(title), figure, guest.language)
-    st.plotly_chart(figure, config={"displayModeBar": False}, key=key, alt=words)
+    told = in_words(words.text(title), figure, words)
+    st.plotly_chart(figure, config={"displayModeBar": False}, key=key, alt=told)
 
 
-def warn_of_few(guest: Visitor, readings: int, key: str = "footprint.few") -> None:
+def warn_of_few(visitor: Visitor, readings: int, key: str = "footprint.few") -> None:
     """Warns of fewer readings than a ratio needs; but for a fleet's own warning, leads to a fleet."""
+    words = visitor.words
     if readings >= MEANINGFUL_READINGS:
         return
-    limit = number(MEANINGFUL_READINGS, guest.language)
-    st.warning(guest.t(key, readings=limit), icon=":material/info:")
+    limit = words.number(MEANINGFUL_READINGS)
+    st.warning(words.text(key, readings=limit), icon=":material/info:")
     if key == "footprint.few":
-        link(guest, "fleet", guest.t("footprint.to_fleet"), icon=":material/groups:")
+        link(visitor, "fleet", words.text("footprint.to_fleet"), icon=":material/groups:")
 
 
-def show_statistics(
-    guest: Visitor, statistics: Mapping[str, Mapping[str, Any]], title: str, key: str
-) -> None:
+def show_statistics(words: Words, statistics: Mapping[str, Mapping[str, Any]], title: str, key: str) -> None:
     """The server's own statistics of several collections, by what a person calls them, one at a time.
 
     `title`: the key of the text above the choice.
     """
-    with st.expander(guest.t("footprint.raw"), icon=":material/data_object:"):
-        picked = st.selectbox(guest.t(title), list(statistics), key=key)
+    with st.expander(words.text("footprint.raw"), icon=":material/data_object:"):
+        picked = st.selectbox(words.text(title), list(statistics), key=key)
         st.json(json.loads(json.dumps(statistics[picked], default=str)), expanded=1)

@@ -11,10 +11,10 @@ from typing import Any, Final
 import streamlit as st
 
 from core.errors import InputError
-from core.formats import number
 from core.jobs import Job, Phase, Progress, State
 from core.model import Meter
 from core.paristime import now_ms
+from core.texts import Words
 from pages.shared import notices
 from pages.shared.visitor import Visitor
 
@@ -23,96 +23,97 @@ _OF_A_METER: Final = ("speed", "insert", "limits")
 _OF_ALL: Final = ("layouts", "granularity", "fleet", "report")
 
 
-def key_of(guest: Visitor, name: str, meter: Meter | None = None) -> str:
+def key_of(visitor: Visitor, name: str, meter: Meter | None = None) -> str:
     """The registry's key of a measurement in this visitor's workspace; of a meter, the chosen one unless
     another is named, where it is measured by meter."""
-    key = f"{guest.workspace.key}:lab-{name}"
-    one = (meter or guest.meter) if name in _OF_A_METER else None
+    key = f"{visitor.workspace.key}:lab-{name}"
+    one = (meter or visitor.meter) if name in _OF_A_METER else None
     return f"{key}-{one.prm}-{one.flow.value}" if one else key
 
 
-def find(guest: Visitor, name: str) -> Job[Any] | None:
-    return guest.jobs.find(key_of(guest, name))
+def find(visitor: Visitor, name: str) -> Job[Any] | None:
+    return visitor.jobs.find(key_of(visitor, name))
 
 
-def result(guest: Visitor, name: str) -> Any:
+def result(visitor: Visitor, name: str) -> Any:
     """What it found so far; None where it never ran."""
-    job = find(guest, name)
+    job = find(visitor, name)
     return job.result if job else None
 
 
-def busy(guest: Visitor, name: str) -> bool:
+def busy(visitor: Visitor, name: str) -> bool:
     """Whether it runs."""
-    job = find(guest, name)
+    job = find(visitor, name)
     return job is not None and job.active
 
 
-def blocked(guest: Visitor, name: str, *, tell: bool = True) -> bool:
+def blocked(visitor: Visitor, name: str, *, tell: bool = True) -> bool:
     """Whether anything is being measured, so that this cannot begin; says so where it is something else,
     unless the page has said it already."""
-    if not guest.has_workspace:
+    if not visitor.has_workspace:
         return False
-    others = [other for other, job in _running(guest) if job is not find(guest, name)]
+    others = [other for other, job in _running(visitor) if job is not find(visitor, name)]
     if others and tell:
-        st.fragment(_other, run_every=POLL_SECONDS)(guest, others[0])
-    return bool(others) or busy(guest, name)
+        st.fragment(_other, run_every=POLL_SECONDS)(visitor, others[0])
+    return bool(others) or busy(visitor, name)
 
 
-def begin(guest: Visitor, name: str, work: Callable[[Job[Any]], Any]) -> None:
+def begin(visitor: Visitor, name: str, work: Callable[[Job[Any]], Any]) -> None:
     """Start it and redraw. Tells of another that runs, perhaps begun in another tab."""
     with notices.guard():
-        if any(_running(guest)):
+        if any(_running(visitor)):
             raise InputError("lab-busy")
-        guest.jobs.start(key_of(guest, name), work)
+        visitor.jobs.start(key_of(visitor, name), work)
     st.rerun()
 
 
 def watch(
-    guest: Visitor, name: str, described: Callable[[Progress], str], beginning: str = "lab.beginning"
+    visitor: Visitor, name: str, described: Callable[[Progress], str], beginning: str = "lab.beginning"
 ) -> Any:
     """Progress with time left and a cancel button while it runs, the error if it failed; then the result,
     as far as it is. `described` says in words what it is at; `beginning` is the key of the text until that
     is known."""
-    job = find(guest, name)
+    job = find(visitor, name)
     if job is None:
         return None
     found = job.result
     if job.active:
-        st.fragment(_watched, run_every=POLL_SECONDS)(guest, job, name, found, described, beginning)
+        st.fragment(_watched, run_every=POLL_SECONDS)(visitor.words, job, name, found, described, beginning)
     elif job.error:
         notices.show(job.error)
     elif job.state is State.CANCELLED:
-        st.info(guest.t("lab.cancelled"), icon=":material/stop_circle:")
+        st.info(visitor.words.text("lab.cancelled"), icon=":material/stop_circle:")
     return found
 
 
-def _running(guest: Visitor) -> Iterator[tuple[str, Job[Any]]]:
+def _running(visitor: Visitor) -> Iterator[tuple[str, Job[Any]]]:
     """What is being measured in this workspace."""
-    keys = [(name, key_of(guest, name)) for name in _OF_ALL]
-    keys += [(name, key_of(guest, name, one.meter)) for name in _OF_A_METER for one in guest.meters]
-    jobs = [(name, guest.jobs.find(key)) for name, key in keys]
+    keys = [(name, key_of(visitor, name)) for name in _OF_ALL]
+    keys += [(name, key_of(visitor, name, one.meter)) for name in _OF_A_METER for one in visitor.meters]
+    jobs = [(name, visitor.jobs.find(key)) for name, key in keys]
     return ((name, job) for name, job in jobs if job and job.active)
 
 
-def _other(guest: Visitor, name: str) -> None:
-    if not any(_running(guest)):
+def _other(visitor: Visitor, name: str) -> None:
+    if not any(_running(visitor)):
         st.rerun()
-    st.caption(f":material/hourglass_top: {guest.t('lab.other', name=guest.t(f'lab.job.{name}'))}")
+    words = visitor.words
+    st.caption(f":material/hourglass_top: {words.text('lab.other', name=words.text(f'lab.job.{name}'))}")
 
 
 def _watched(
-    guest: Visitor, job: Job[Any], name: str, shown: Any, described: Callable[[Progress], str], beginning: str
+    words: Words, job: Job[Any], name: str, shown: Any, described: Callable[[Progress], str], beginning: str
 ) -> None:
     """`shown`: the result that the page shows; it is drawn anew when there is more of it."""
     if not job.active or job.result is not shown:
         st.rerun()
     progress = job.progress
     share = min(progress.readings / progress.expected, 1.0) if progress.expected else 0.0
-    what = described(progress) if progress.source else guest.t(beginning)
+    what = described(progress) if progress.source else words.text(beginning)
     with st.container(border=True):
-        st.progress(share, text=f"{what}{_left(guest, job, share)}")
+        st.progress(share, text=f"{what}{_left(words, job, share)}")
         st.button(
-            guest.t("lab.cancel"),
+            words.text("lab.cancel"),
             icon=":material/stop_circle:",
             disabled=job.state is State.CANCELLING,
             key=f"lab_cancel_{name}",
@@ -120,7 +121,7 @@ def _watched(
         )
 
 
-def _left(guest: Visitor, job: Job[Any], share: float) -> str:
+def _left(words: Words, job: Job[Any], share: float) -> str:
     """Time left, once enough is done to tell."""
     elapsed = (now_ms() - job.started_ms) / 1000
     waiting = job.progress.phase is Phase.CHECKPOINT  # the wait says itself how long
@@ -128,5 +129,5 @@ def _left(guest: Visitor, job: Job[Any], share: float) -> str:
         return ""
     seconds = max(elapsed / share - elapsed, 1)
     if seconds >= 100:
-        return " · " + guest.t("lab.left.minutes", minutes=number(seconds / 60, guest.language))
-    return " · " + guest.t("lab.left", seconds=number(seconds, guest.language))
+        return " · " + words.text("lab.left.minutes", minutes=words.number(seconds / 60))
+    return " · " + words.text("lab.left", seconds=words.number(seconds))

@@ -25,7 +25,7 @@ from core.paristime import midnight, span_of
 from core.sources.conso_api.client import ConsoApi
 from core.sources.conso_api.failures import failure
 from core.sources.conso_api.transport import Answer, Limits
-from core.texts import Language
+from core.texts import Language, Words
 from tests.conso_server import FAULTS, PRM, ConsoServer, household, token_for
 
 METER = Meter(PRM)
@@ -179,9 +179,9 @@ def test_every_documented_answer_has_its_own_outcome(server: ConsoServer, fault:
     error = raised(client)
     assert error.code == code
     for language in Language:
-        assert error.title(language)
-        assert error.happened(language)
-        assert error.cure(language)
+        assert error.title(Words(language))
+        assert error.happened(Words(language))
+        assert error.cure(Words(language))
     assert client.permits == len(server.seen)
 
 

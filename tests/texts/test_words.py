@@ -7,11 +7,10 @@ from fractions import Fraction
 
 import pytest
 
-from core.formats import THIN, counted, day, days, gaps, kwh, listed, number, percent, period, size
 from core.model import Span
-from core.texts import Language
+from core.texts import THIN, Language, Words
 
-EN, FR = Language.ENGLISH, Language.FRENCH
+EN, FR = Words(Language.ENGLISH), Words(Language.FRENCH)
 
 
 @pytest.mark.parametrize(
@@ -25,39 +24,39 @@ EN, FR = Language.ENGLISH, Language.FRENCH
     ],
 )
 def test_numbers(value: float | Fraction, decimals: int, english: str, french: str) -> None:
-    assert number(value, EN, decimals) == english.replace("_", THIN)
-    assert number(value, FR, decimals) == french.replace("_", THIN)
+    assert EN.number(value, decimals) == english.replace("_", THIN)
+    assert FR.number(value, decimals) == french.replace("_", THIN)
 
 
 def test_energy_is_rounded_only_when_shown() -> None:
-    assert kwh(641_077_800, EN) == f"10{THIN}684.6{THIN}kWh"
+    assert EN.kwh(641_077_800) == f"10{THIN}684.6{THIN}kWh"
 
 
 @pytest.mark.parametrize(
     ("count", "shown"), [(0, "0_B"), (999, "999_B"), (4096, "4.10_kB"), (123_456_789, "123_MB")]
 )
 def test_sizes_have_decimal_units(count: int, shown: str) -> None:
-    assert size(count, EN) == shown.replace("_", THIN)
+    assert EN.size(count) == shown.replace("_", THIN)
 
 
 def test_french_sizes_percentages_and_dates() -> None:
-    assert size(1_234_567, FR) == f"1,23{THIN}Mo"
-    assert percent(0.9812, FR) == f"98,1{THIN}%"
-    assert day(date(2022, 10, 24), FR) == "24 oct. 2022"
-    assert day(date(2022, 10, 24), EN) == "24 Oct 2022"
-    assert (day(date(2025, 8, 1), FR), day(date(2025, 8, 1), EN)) == ("1er août 2025", "1 Aug 2025")
+    assert FR.size(1_234_567) == f"1,23{THIN}Mo"
+    assert FR.percent(0.9812) == f"98,1{THIN}%"
+    assert FR.day(date(2022, 10, 24)) == "24 oct. 2022"
+    assert EN.day(date(2022, 10, 24)) == "24 Oct 2022"
+    assert (FR.day(date(2025, 8, 1)), EN.day(date(2025, 8, 1))) == ("1er août 2025", "1 Aug 2025")
 
 
 def test_a_list_has_the_marks_of_its_language() -> None:
-    assert listed(["a", "b"], EN) == "a; b"
-    assert listed(["a", "b"], FR) == f"a{THIN}; b"
+    assert EN.listed(["a", "b"]) == "a; b"
+    assert FR.listed(["a", "b"]) == f"a{THIN}; b"
 
 
 def test_one_day_is_told_once() -> None:
     first, last = date(2024, 5, 1), date(2024, 5, 3)
-    assert days(first, first, EN) == "1 May 2024"
-    assert days(first, last, EN) == "1 May 2024 to 3 May 2024"
-    assert days(first, last, FR) == "du 1er mai 2024 au 3 mai 2024"
+    assert EN.days(first, first) == "1 May 2024"
+    assert EN.days(first, last) == "1 May 2024 to 3 May 2024"
+    assert FR.days(first, last) == "du 1er mai 2024 au 3 mai 2024"
 
 
 @pytest.mark.parametrize(
@@ -79,8 +78,8 @@ def test_one_day_is_told_once() -> None:
 )
 def test_a_period_says_no_more_than_it_must(start: str, end: str, english: str, french: str) -> None:
     moments = datetime.fromisoformat(start), datetime.fromisoformat(end)
-    assert period(*moments, EN) == english
-    assert period(*moments, FR) == french
+    assert EN.period(*moments) == english
+    assert FR.period(*moments) == french
 
 
 @pytest.mark.parametrize(
@@ -89,11 +88,11 @@ def test_a_period_says_no_more_than_it_must(start: str, end: str, english: str, 
 )
 def test_singular_and_plural(count: int, english: str, french: str) -> None:
     key = "history.preview.calls"
-    assert counted(key, count, EN) == english.replace("_", THIN)
-    assert counted(key, count, FR) == french.replace("_", THIN)
+    assert EN.counted(key, count) == english.replace("_", THIN)
+    assert FR.counted(key, count) == french.replace("_", THIN)
 
 
 def test_gaps_are_told_in_hours_with_a_decimal_only_where_it_says_something() -> None:
     half, day = Span(0, 30 * 60_000), Span(0, 24 * 3_600_000)
-    assert gaps([day], EN) == "1 gap, 24 h without readings"
-    assert gaps([half, day], FR) == "2 trous, 24,5 h sans relevé"
+    assert EN.gaps([day]) == "1 gap, 24 h without readings"
+    assert FR.gaps([half, day]) == "2 trous, 24,5 h sans relevé"
