@@ -300,7 +300,7 @@ def test_every_figure_is_compared_with_the_year_before(household_page: Opens, st
 
 def test_tables_write_numbers_as_the_language_does_and_keep_them_numbers() -> None:
     frame = pd.DataFrame({"name": ["a", "b"], "W": [25_515.0, np.nan], "kWh": [-1606.204, 10_000]})
-    shown = written(frame, ["W", "kWh"], Language.FRENCH)
+    shown = written(frame, ["W", "kWh"], Words(Language.FRENCH))
     cells = [[cell["display_value"] for cell in row[1:]] for row in shown._translate(False, False)["body"]]
     assert cells == [["a", "25\u202f515", "\u22121\u202f606,20"], ["b", "–", "10\u202f000,00"]]
     assert shown.data is frame
