@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.cli.console import Console
-from core.cli.footprint import print_fleet
+from core.cli.fleet import print_fleet
 from core.errors import InputError, StorageError
 from core.jobs import Phase, Progress
 from core.lab.fleet import forecast
