@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
+PAGES: Final = ["welcome", *sorted(path.stem for path in (ROOT / "pages").glob("*.py"))]
+"""Every page by the name in its address, the entry page first."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,16 @@ class Module:
 @cache
 def modules() -> dict[str, Module]:
     """Every module of core, of the pages, and the entry script, by dotted name."""
+    return read("streamlit_app.py", "core", "pages")
+
+
+@cache
+def read(*places: str) -> dict[str, Module]:
+    """The modules of these files and folders, by dotted name."""
     found = {}
-    for path in [ROOT / "streamlit_app.py", *(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]:
-        if path.is_file():
+    for place in places:
+        here = ROOT / place
+        for path in [here] if here.suffix else here.rglob("*.py"):
             parts = path.relative_to(ROOT).with_suffix("").parts
             name = ".".join(parts).removesuffix(".__init__")
             found[name] = Module(name, path, ast.parse(path.read_text(encoding="utf-8"), str(path)))

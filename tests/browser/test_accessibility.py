@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, expect
 
 from core.texts import Language
 from tests.browser.app import App
-from tests.browser.test_pages import PAGES
 from tests.browser.visit import PHONE, WIDE, Visit, visit
+from tests.code import PAGES
 
 SECTIONS: Final = {
     "consumption": [{"show": name} for name in ("habits", "compare", "power", "export")],

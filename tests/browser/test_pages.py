@@ -8,9 +8,8 @@ from playwright.sync_api import Browser
 from core.texts import Language
 from tests.browser.app import App
 from tests.browser.visit import PHONE, WIDE, Visit, visit
-from tests.code import ROOT
+from tests.code import PAGES
 
-PAGES = ["welcome", *sorted(path.stem for path in (ROOT / "pages").glob("*.py"))]
 LOOKS = [
     pytest.param(Language.ENGLISH, "light", WIDE, id="light"),
     pytest.param(Language.FRENCH, "dark", WIDE, id="dark-french"),
