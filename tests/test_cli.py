@@ -1,4 +1,4 @@
-"""The command line as a user runs it: real processes on a real embedded MongoDB."""
+"""The command line on a real embedded MongoDB: in processes where the process is what is tested."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
+from unittest import mock
 
 import pytest
 from pymongo import MongoClient
@@ -79,8 +82,21 @@ class Home:
             **({"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options),
         )
 
-    def run(self, *arguments: str | Path, **options: Any) -> Done:
-        process = self.begin(*arguments, **options)
+    def run(self, *arguments: str | Path, env: Mapping[str, str] = {}) -> Done:
+        """In this process, with the environment and the streams of one of its own."""
+        out, err = StringIO(), StringIO()
+        with (
+            mock.patch.dict(os.environ, self.environment | env, clear=True),
+            mock.patch.object(sys, "stdin", StringIO()),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            code = main([*map(str, arguments)])
+        return Done(code, out.getvalue(), err.getvalue())
+
+    def run_process(self, *arguments: str | Path) -> Done:
+        """As a user runs it."""
+        process = self.begin(*arguments)
         out, err = process.communicate(timeout=WAIT)
         return Done(process.returncode, out, err)
 
@@ -180,7 +196,8 @@ def test_unusable_arguments_are_told_in_french_too(
 
 def test_the_demo_household_from_import_to_erase(home: Home, tmp_path: Path) -> None:
     expected = DemoSource().preview().readings
-    first, again = home.run("import", "--demo", "--json"), home.run("import", "--demo", "--json")
+    first = home.run_process("import", "--demo", "--json")
+    again = home.run("import", "--demo", "--json")
     assert (first.code, first.json()["new"], first.json()["unchanged"]) == (0, expected, 0)
     assert (again.code, again.json()["new"], again.json()["unchanged"]) == (0, 0, expected)
 
@@ -190,9 +207,9 @@ def test_the_demo_household_from_import_to_erase(home: Home, tmp_path: Path) -> 
     assert meter["wh"] == first.json()["parts"][0]["meters"][0]["wh"]
     assert meter["first"].endswith(("T00:00:00+01:00", "T00:00:00+02:00"))
     assert home.run("status", "--json", "--show-prm").json()["meters"][0]["prm"] == "00000000000000"
-    assert "•••• 0000" in home.run("status").out
+    assert "•••• 0000" in home.run_process("status").out
 
-    measured = home.run("footprint", "--json").json()
+    measured = home.run_process("footprint", "--json").json()
     assert measured["settled"] is True
     assert measured["server"].count(".") == 2
     for side in ("ordinary", "time_series"):
@@ -207,7 +224,7 @@ def test_the_demo_household_from_import_to_erase(home: Home, tmp_path: Path) -> 
     assert "6.0" in home.run("footprint").out
 
     table = tmp_path / "curve.csv"
-    assert home.run("export", "--show-prm", "--csv", table).code == 0
+    assert home.run_process("export", "--show-prm", "--csv", table).code == 0
     assert home.run("import", "--file", table, "--json").json()["unchanged"] == expected
     assert home.run("export", "--csv", tmp_path / "nowhere" / "curve.csv").code == 1
 
@@ -215,7 +232,7 @@ def test_the_demo_household_from_import_to_erase(home: Home, tmp_path: Path) -> 
     assert refused.code == 2
     assert "--yes" in one_line(refused)
     assert home.status() == [meter]
-    assert home.run("erase", "--yes").code == 0
+    assert home.run_process("erase", "--yes").code == 0
     assert home.status() == []
     assert "import --demo" in home.run("status").out
 
