@@ -28,6 +28,17 @@ settings.register_profile("courbe", deadline=None, suppress_health_check=[Health
 settings.load_profile("courbe")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run in several processes: those of a file in one, for they share what is costly to make; those
+    in the browser all in one, and begun first, for nothing else takes as long."""
+    items.sort(key=lambda item: item.path.parent.name != "browser")
+    for item in items:
+        folder = item.path.parent
+        together = folder if folder.name == "browser" else item.path
+        item.add_marker(pytest.mark.xdist_group(str(together.relative_to(ROOT))))
+
+
 @pytest.fixture(scope="session")
 def mongo_uri() -> Iterator[str]:
     """A mongod started for these tests. Without a mongod the tests fail; they never skip."""
