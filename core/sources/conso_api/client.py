@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import SecretStr
 
+from core import VERSION
 from core.errors import SourceError
 from core.model import Days, Delivery, Flow, Meter
 from core.paristime import now_ms
@@ -23,7 +24,6 @@ from core.sources.conso_api.token import bearer
 from core.sources.conso_api.transport import Limits, get
 
 T = TypeVar("T")
-VERSION: Final = "0.1"
 CURVE_DAYS: Final = 7
 """Days a load-curve call may cover."""
 TOTALS_DAYS: Final = 365
