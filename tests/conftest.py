@@ -30,8 +30,8 @@ settings.load_profile("courbe")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run in several processes: those of a file in one, for they share what is costly to make; those
-    in the browser all in one, and begun first, for nothing else takes as long."""
+    """Where tests run in several processes: those of a file in one, for they share what is costly to make;
+    those in the browser all in one, and begun first, for nothing else takes as long."""
     items.sort(key=lambda item: item.path.parent.name != "browser")
     for item in items:
         folder = item.path.parent
