@@ -77,7 +77,7 @@ def test_the_walk_by_keyboard_alone(browser: Browser, empty_app: App) -> None:
     with visit(browser, empty_app.url) as tab:
         keyboard = tab.page.keyboard
         # The browser hands over file dialogs from here on; told only just before the key, it may be late.
-        tab.page.on("filechooser", lambda _: None)
+        tab.on("filechooser", lambda _: None)
         tab.open()
         tab.expect_title("welcome.title")
         tab_to(tab, tab.say("welcome.demo"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Locator, Page, Playwright, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 from core.texts import Language, Words
 from tests.code import ROOT
@@ -42,7 +42,11 @@ FLAGS: Final = (
     "--mute-audio",
     "--hide-scrollbars",
     "--force-color-profile=srgb",
+    f"--host-resolver-rules=MAP * ~NOTFOUND, {', '.join(f'EXCLUDE {host}' for host in LOOPBACK)}",
 )
+"""The last one: nothing but this machine can be reached."""
+_resting: dict[tuple[Browser, Language, str], list[Page]] = {}
+"""Tabs between two visits, by language and zone of their profile."""
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -54,7 +58,7 @@ def launch(playwright: Playwright) -> Browser:
 
 
 class Visit:
-    """One tab. Made by `visit`, which at the end asserts that nothing went wrong unseen."""
+    """A person in a tab. Made by `visit`, which at the end asserts that nothing went wrong unseen."""
 
     def __init__(self, page: Page, url: str, language: Language) -> None:
         self.page = page
@@ -64,9 +68,23 @@ class Visit:
         """Addresses outside this machine that the page wanted."""
         self.complaints: list[str] = []
         """Uncaught exceptions in the browser."""
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("websocket", lambda socket: self._judge(socket.url))
-        page.context.route("**/*", self._route)
+        self._listening: list[tuple[str, Callable[[Any], None]]] = []
+        self.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.on("websocket", lambda socket: self._judge(socket.url))
+        self.on("request", lambda request: self._judge(request.url))
+
+    def on(self, event: Any, handler: Callable[[Any], None]) -> None:
+        """Listen to the tab for as long as this visit lasts."""
+        self.page.on(event, handler)
+        self._listening.append((event, handler))
+
+    def leave(self) -> None:
+        """Leave nothing behind for the next one in this tab."""
+        for event, handler in self._listening:
+            self.page.remove_listener(event, handler)
+        self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        self.page.context.clear_cookies()
+        self.page.goto("about:blank")
 
     def say(self, key: str, /, **values: str | int) -> str:
         """A text of the catalogue as this visitor reads it."""
@@ -143,7 +161,8 @@ class Visit:
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.add_script_tag(path=AXE)
         found = self.page.evaluate(
-            """async () => (await axe.run(document)).violations.flatMap(rule => rule.nodes.map(node => ({
+            """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.flatMap(
+                rule => rule.nodes.map(node => ({
                 rule: rule.id, help: rule.help, target: node.target.flat(9).join(' '), html: node.html,
                 inside: (document.querySelector(node.target.flat(9)[0])?.closest(
                     '[data-testid=' + CSS.escape(({ALLOWED})[rule.id] ?? '-') + ']')) !== null
@@ -162,18 +181,10 @@ class Visit:
         )
         return wider
 
-    def _route(self, route: Route) -> None:
-        if self._judge(route.request.url):
-            route.continue_()
-        else:
-            route.abort()
-
-    def _judge(self, url: str) -> bool:
+    def _judge(self, url: str) -> None:
         parts = urlsplit(url)
-        here = parts.scheme in ("data", "blob") or parts.hostname in LOOPBACK
-        if not here:
+        if parts.scheme not in ("data", "blob") and parts.hostname not in LOOPBACK:
             self.strangers.append(url)
-        return here
 
 
 @contextmanager
@@ -186,24 +197,33 @@ def visit(
     viewport: dict[str, int] = WIDE,
     zone: str = "America/New_York",
 ) -> Iterator[Visit]:
-    """A tab of a fresh browser profile. On failure a picture of the page stays in tests/artefacts."""
-    context = browser.new_context(
-        color_scheme=scheme,
-        viewport={"width": viewport["width"], "height": viewport["height"]},
-        locale="fr-FR" if language is Language.FRENCH else "en-GB",
-        timezone_id=zone,  # far from Paris unless asked otherwise: it must not matter
-        reduced_motion="reduce",
-        accept_downloads=True,
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    tab = Visit(context.new_page(), url, language)
+    """Somebody who was never here before. On failure a picture of the page stays in tests/artefacts.
+
+    A tab is used again, without what the visitor before left in it: the browser has read the program of the
+    page by then, which takes most of the time of a first visit."""
+    resting = _resting.setdefault((browser, language, zone), [])
+    page = resting.pop() if resting else _new_tab(browser, language, zone)
+    page.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    tab = Visit(page, url, language)
     try:
         yield tab
         assert not tab.strangers, "the page wanted something from the network"
         assert not tab.complaints, "the browser met an uncaught exception"
+        tab.leave()
     except BaseException:
         name = re.sub(r"\W+", "-", os.environ.get("PYTEST_CURRENT_TEST", "failure").split(" ")[0])
-        tab.page.screenshot(path=ARTEFACTS / f"failed-{name}.png")
+        page.screenshot(path=ARTEFACTS / f"failed-{name}.png")
+        page.context.close()
         raise
-    finally:
-        context.close()
+    resting.append(page)
+
+
+def _new_tab(browser: Browser, language: Language, zone: str) -> Page:
+    context = browser.new_context(
+        locale="fr-FR" if language is Language.FRENCH else "en-GB",
+        timezone_id=zone,  # far from Paris unless asked otherwise: it must not matter
+        accept_downloads=True,
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    return context.new_page()
