@@ -21,7 +21,8 @@ AXE: Final = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js
 WIDE: Final = {"width": 1280, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
 PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PATIENCE_MS: Final = 60_000
+PATIENCE_MS: Final = 180_000
+"""A machine that does much else at once may take long; nothing is slower for it where all is well."""
 LOOPBACK: Final = ("127.0.0.1", "localhost")
 FRAMEWORK: Final = {
     "empty-table-header": "stDataFrame",
