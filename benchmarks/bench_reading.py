@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from pymongo import MongoClient
@@ -94,7 +95,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="courbe-bench-") as folder:
         embedded = server.start(Path(folder))
         try:
-            with MongoClient(embedded.uri.get_secret_value()) as client:
+            with MongoClient[dict[str, Any]](embedded.uri.get_secret_value()) as client:
                 store = Store(client["bench"])
                 store.prepare()
                 store.merge(Delivery(METER, Origin.DEMO, demo_curve(date(2026, 11, 1))))

@@ -183,6 +183,7 @@ def constant(tree: ast.Module, node: ast.expr) -> str | None:
             )
             if any(isinstance(target, ast.Name) and target.id == node.id for target in targets):
                 value = statement.value  # type: ignore[attr-defined]
-                return value.value if isinstance(value, ast.Constant) else None
+                found = value.value if isinstance(value, ast.Constant) else None
+                return found if isinstance(found, str) else None
         return f"<{node.id}>"
     return None

@@ -86,7 +86,7 @@ class Home:
         """In this process, with the environment and the streams of one of its own."""
         out, err = StringIO(), StringIO()
         with (
-            mock.patch.dict(os.environ, self.environment | env, clear=True),
+            mock.patch.dict(os.environ, self.environment | dict(env), clear=True),
             mock.patch.object(sys, "stdin", StringIO()),
             redirect_stdout(out),
             redirect_stderr(err),

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
 from tests.browser.app import App
 from tests.browser.visit import launch, visit
@@ -15,7 +15,7 @@ from tests.code import ROOT
 FOLDER: Final = ROOT / "docs"
 PICTURES: Final = {"consumption": "[data-testid=stPlotlyChart]:has(.heatmaplayer image)", "footprint": "h1"}
 """Page, and what must be in the middle of its picture."""
-SIZE: Final = {"width": 1280, "height": 1000}
+SIZE: Final[ViewportSize] = {"width": 1280, "height": 1000}
 
 
 def main() -> None:

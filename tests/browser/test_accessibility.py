@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from core.texts import Language
 from tests.browser.app import App
@@ -26,10 +26,10 @@ FOCUSED: Final = """() => {
 }"""
 
 
-def look(tab: Visit, scheme: str, size: dict[str, int]) -> None:
+def look(tab: Visit, scheme: str, size: ViewportSize) -> None:
     """The same page in another theme and size, without opening it again."""
     tab.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    tab.page.set_viewport_size({"width": size["width"], "height": size["height"]})
+    tab.page.set_viewport_size(size)
     tab.page.wait_for_function(
         "scheme => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === scheme",
         arg=scheme,
@@ -38,7 +38,7 @@ def look(tab: Visit, scheme: str, size: dict[str, int]) -> None:
 
 
 def inspected(
-    tab: Visit, name: str, query: dict[str, str], looks: list[tuple[str, dict[str, int]]]
+    tab: Visit, name: str, query: dict[str, str], looks: list[tuple[str, ViewportSize]]
 ) -> list[str]:
     """What is wrong with a page, and in which look."""
     tab.open("" if name == "welcome" else name, **query)

@@ -20,7 +20,7 @@ def sound(tab: Visit) -> list[str]:
     found = tab.violations()
     before = tab.page.viewport_size
     tab.page.emulate_media(color_scheme="dark")
-    tab.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    tab.page.set_viewport_size(PHONE)
     tab.settle()
     found += tab.violations() + [f"{tab.overflow()} pixels too wide"] * bool(tab.overflow())
     tab.page.emulate_media(color_scheme="light")

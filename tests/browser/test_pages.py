@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 
 from core.texts import Language
 from tests.browser.app import App
@@ -38,7 +38,7 @@ def test_a_page_looks_right(
     name: str,
     language: Language,
     scheme: str,
-    viewport: dict[str, int],
+    viewport: ViewportSize,
     request: pytest.FixtureRequest,
 ) -> None:
     look = request.node.callspec.id.removesuffix(f"-{name}")

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, Locator, Page, Playwright, ViewportSize, expect
 
 from core.texts import Language, Words
 from tests.code import ROOT
 
 ARTEFACTS: Final = ROOT / "tests" / "artefacts"
 AXE: Final = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"
-WIDE: Final = {"width": 1280, "height": 900}
-PHONE: Final = {"width": 390, "height": 844}
+WIDE: Final[ViewportSize] = {"width": 1280, "height": 900}
+PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PATIENCE_MS: Final = 180_000
 """A machine that does much else at once may take long; nothing is slower for it where all is well."""
@@ -195,7 +195,7 @@ def visit(
     *,
     language: Language = Language.ENGLISH,
     scheme: Any = "light",
-    viewport: dict[str, int] = WIDE,
+    viewport: ViewportSize = WIDE,
     zone: str = "America/New_York",
 ) -> Iterator[Visit]:
     """Somebody who was never here before. On failure a picture of the page stays in tests/artefacts.
@@ -204,7 +204,7 @@ def visit(
     page by then, which takes most of the time of a first visit."""
     resting = _resting.setdefault((browser, language, zone), [])
     page = resting.pop() if resting else _new_tab(browser, language, zone)
-    page.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
+    page.set_viewport_size(viewport)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     tab = Visit(page, url, language)
     try:

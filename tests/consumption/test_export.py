@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 
 import numpy as np
-import pyarrow.parquet as pq
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

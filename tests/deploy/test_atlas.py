@@ -88,7 +88,7 @@ class Trigger:
         return self.store.database[COLLECTION].count_documents({})
 
     def budget(self) -> Any:
-        settings = Settings(_env_file=None, api_url=self.server.url)  # type: ignore[call-arg]
+        settings = Settings(_env_file=None, api_url=self.server.url)
         return budget_of(self.store, settings, lambda: NOW)
 
 

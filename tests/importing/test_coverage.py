@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,15 +29,15 @@ def given(store: Store, *deliveries: Delivery) -> dict[date, Day]:
     return {one.day: one for one in days}
 
 
-def delivery(curve: Curve, asked: Days | None = None, **more) -> Delivery:
+def delivery(curve: Curve, asked: Days | None = None, **more: Any) -> Delivery:
     return Delivery(METER, Origin.API_V2, curve, asked=asked, **more)
 
 
-def test_nothing_known_has_no_days():
+def test_nothing_known_has_no_days() -> None:
     assert days_of(Record.blank(METER), TODAY) == ()
 
 
-def test_complete_partial_and_missing(store):
+def test_complete_partial_and_missing(store: Store) -> None:
     curve = regular(date(2024, 3, 1), days=4)
     kept = np.ones(len(curve), np.bool_)
     kept[48:96] = False
@@ -59,14 +60,16 @@ def test_complete_partial_and_missing(store):
     ("day", "minutes"), [(date(2023, 3, 26), 1380), (date(2023, 10, 29), 1500), (date(2023, 5, 1), 1440)]
 )
 @pytest.mark.parametrize("step", [10, 15, 30, 60])
-def test_a_day_is_complete_in_its_own_length_and_any_step(store, day, minutes, step):
+def test_a_day_is_complete_in_its_own_length_and_any_step(
+    store: Store, day: date, minutes: int, step: int
+) -> None:
     curve = regular(day, step=step)
     one = given(store, delivery(curve))[day]
     assert (one.state, one.covered, one.minutes) == (DayState.COMPLETE, minutes, minutes)
     assert one.watt_minutes == curve.watt_minutes
 
 
-def test_silence_is_not_published_yet_in_the_trailing_week_and_missing_before(store):
+def test_silence_is_not_published_yet_in_the_trailing_week_and_missing_before(store: Store) -> None:
     asked = Days(date(2024, 3, 8), TODAY)
     days = given(store, delivery(regular(date(2024, 3, 8), days=2), asked))
     assert days[date(2024, 3, 9)].state is DayState.COMPLETE
@@ -77,16 +80,16 @@ def test_silence_is_not_published_yet_in_the_trailing_week_and_missing_before(st
     assert all(one.asked_ms for one in days.values())
 
 
-def test_a_hole_before_published_days_is_missing_however_young(store):
+def test_a_hole_before_published_days_is_missing_however_young(store: Store) -> None:
     days = given(store, delivery(regular(date(2024, 3, 15))), delivery(regular(date(2024, 3, 18))))
     assert days[date(2024, 3, 16)].state is DayState.MISSING
 
 
-def test_a_file_says_nothing_of_the_days_behind_it(store):
+def test_a_file_says_nothing_of_the_days_behind_it(store: Store) -> None:
     assert max(given(store, delivery(regular(date(2024, 1, 1), days=3)))) == date(2024, 1, 3)
 
 
-def test_days_the_api_closed(store):
+def test_days_the_api_closed(store: Store) -> None:
     asked = Days(date(2024, 3, 1), date(2024, 3, 3))
     days = given(
         store,
@@ -96,7 +99,7 @@ def test_days_the_api_closed(store):
     assert [one.state for one in days.values()] == [DayState.REFUSED, DayState.REFUSED, DayState.COMPLETE]
 
 
-def test_difference_to_the_daily_total(store):
+def test_difference_to_the_daily_total(store: Store) -> None:
     curve = regular(date(2024, 3, 1), days=2, watts=1001)
     totals = {date(2024, 3, 1): 24_024, date(2024, 3, 2): 24_000}
     days = given(store, delivery(curve, totals=totals))
@@ -105,7 +108,7 @@ def test_difference_to_the_daily_total(store):
     assert days[date(2024, 3, 2)].official_wh == 24_000
 
 
-def test_a_total_in_whole_watt_hours_is_equal_to_a_curve_that_has_a_half(store):
+def test_a_total_in_whole_watt_hours_is_equal_to_a_curve_that_has_a_half(store: Store) -> None:
     halves = regular(date(2024, 3, 1), days=4, watts=1001)
     watts = halves.watts.copy()
     watts[::48] += 1  # 24,024.5 Wh a day
@@ -116,12 +119,12 @@ def test_a_total_in_whole_watt_hours_is_equal_to_a_curve_that_has_a_half(store):
     assert [one.agrees for one in days.values()] == [True, True, False, None]
 
 
-def test_no_difference_where_the_day_is_not_whole(store):
+def test_no_difference_where_the_day_is_not_whole(store: Store) -> None:
     curve = regular(date(2024, 3, 1)).select(slice(0, 40))
     assert given(store, delivery(curve, totals={date(2024, 3, 1): 1}))[date(2024, 3, 1)].difference_wh is None
 
 
-def test_readings_of_two_sources_on_one_day(store):
+def test_readings_of_two_sources_on_one_day(store: Store) -> None:
     curve = regular(date(2024, 3, 1))
     days = given(
         store,

@@ -279,7 +279,8 @@ def test_an_ordinary_collection_of_that_name_is_not_accepted(database: Database[
 def test_erasing_in_the_middle_of_a_projection_leaves_nothing(
     store: Store, database: Database[Any], monkeypatch: pytest.MonkeyPatch, what: Meter | None
 ) -> None:
-    load, eraser, overtaken = record.load, Store(database, patience_seconds=0), []
+    load, eraser = record.load, Store(database, patience_seconds=0)
+    overtaken: list[bool] = []
 
     def overtaking(*arguments: Any) -> record.Record:
         state = load(*arguments)

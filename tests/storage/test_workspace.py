@@ -36,8 +36,8 @@ def made(
     all_of_them: list[Workspaces] = []
 
     def make(deployment: Deployment, let_go: Callable[[str], None] | None = None, **more: Any) -> Workspaces:
-        options = {"mongodb_uri": SecretStr(mongo_uri), "data_dir": tmp_path, "database": name} | more
-        settings = Settings(deployment=deployment, _env_file=None, **options)
+        options: dict[str, Any] = {"mongodb_uri": SecretStr(mongo_uri), "data_dir": tmp_path} | more
+        settings = Settings(deployment=deployment, _env_file=None, **({"database": name} | options))
         all_of_them.append(Workspaces(settings, let_go))
         return all_of_them[-1]
 

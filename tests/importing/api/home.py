@@ -50,15 +50,16 @@ class Home:
     def __init__(self, store: Store, server: ConsoServer, clock: Clock, **settings: Any) -> None:
         self.store, self.server, self.clock = store, server, clock
         self.settings = Settings(
-            _env_file=None,  # type: ignore[call-arg]
+            _env_file=None,
             api_url=server.url,
             api_token=SecretStr(server.token()),
             **settings,
         )
 
     def source(self, **options: Any) -> ApiSource:
-        given = {"clock": self.clock, "wait": self.clock.wait, "limits": PATIENT, "chance": lambda: 0.5}
-        return ApiSource(self.store, self.settings, METER, **(given | options))
+        given: dict[str, Any] = {"clock": self.clock, "wait": self.clock.wait}
+        given |= {"limits": PATIENT, "chance": lambda: 0.5} | options
+        return ApiSource(self.store, self.settings, METER, **given)
 
     def run(self, **options: Any) -> Report:
         return run(self.store, [self.source(**options)])

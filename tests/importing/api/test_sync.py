@@ -9,14 +9,13 @@ from itertools import pairwise
 from threading import Event
 from typing import Any
 
-import numpy as np
 import pytest
 from pydantic import SecretStr
 
 from core.errors import InputError, SourcePaused
 from core.importing.api.sync import SyncReport, SyncResult, sync
 from core.model import Days, Delivery, Flow, Meter, Origin
-from core.paristime import DAY_MS, HOUR_MS
+from core.paristime import DAY_MS, HOUR_MS, each_day
 from core.settings import Deployment
 from core.storage.store import Store
 from tests.conso_server import ConsoServer, household
@@ -42,8 +41,9 @@ def home(store: Store, clock: Clock) -> Iterator[Home]:
 
 
 def update(home: Home, **options: Any) -> SyncReport:
-    given = {"clock": home.clock, "wait": home.clock.wait, "limits": PATIENT, "chance": lambda: 0.5}
-    return sync(home.store, home.settings, **(given | options))
+    given: dict[str, Any] = {"clock": home.clock, "wait": home.clock.wait}
+    given |= {"limits": PATIENT, "chance": lambda: 0.5} | options
+    return sync(home.store, home.settings, **given)
 
 
 def only(report: SyncReport) -> Any:
@@ -94,7 +94,7 @@ def test_what_is_known_of_totals_outlives_the_process_and_a_day_that_comes_is_ke
     update(home)
     record = home.store.record(METER)
     assert record is not None
-    book = record.days.about(np.arange(TODAY - timedelta(days=20), TODAY, dtype="datetime64[D]"))
+    book = record.days.about(each_day(Days(TODAY - timedelta(days=20), TODAY)))
     assert (book.official_wh > 0).all()
     assert (book.totals_attempts == 0).all()
     assert [s.query["dateDebut"] for s in home.server.seen[calls:] if "quotidienne" in s.path] == [

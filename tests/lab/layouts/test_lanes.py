@@ -10,12 +10,22 @@ import pytest
 from core.lab.layouts.lanes import Lanes
 
 
+def adding(value: int, values: list[int]) -> Callable[[], int]:
+    """Work that appends one value."""
+
+    def work() -> int:
+        values.append(value)
+        return 1
+
+    return work
+
+
 def test_work_of_a_series_stays_in_its_order_and_all_is_done_at_the_end() -> None:
     done: dict[int, list[int]] = {series: [] for series in range(5)}
     with Lanes(2) as lanes:
         for turn in range(40):
             for series, turns in done.items():
-                lanes.put(series, lambda turns=turns, turn=turn: turns.append(turn) or 1)
+                lanes.put(series, adding(turn, turns))
     assert all(turns == list(range(40)) for turns in done.values())
 
 
@@ -44,7 +54,7 @@ def side_by_side(count: int, *works: Callable[[], int], wait: bool = False) -> N
 def test_an_error_is_raised_by_what_follows_in_its_lane(count: int) -> None:
     later: list[int] = []
     with pytest.raises(ValueError, match="full"):
-        side_by_side(count, failing, lambda: later.append(1) or 1)
+        side_by_side(count, failing, adding(1, later))
     assert not later
 
 
@@ -59,7 +69,7 @@ def test_what_was_begun_is_done_when_the_block_fails() -> None:
 
     def broken() -> None:
         with Lanes(2) as lanes:
-            lanes.put(0, lambda: done.append(1) or 1)
+            lanes.put(0, adding(1, done))
             raise KeyError
 
     with pytest.raises(KeyError):
