@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,6 +14,11 @@ from core.storage.store import Store
 from tests.curves import METER_PRM, regular
 
 Opens = Callable[..., AppTest]
+
+
+def found(app: AppTest, kind: str) -> list[Any]:
+    """The elements of a kind, which Streamlit's types do not tell apart."""
+    return list(app.get(kind))
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.storage.store import Store
 from core.texts import ENGLISH
+from tests.pages.conftest import Opens, found
 
-Opens = Callable[..., AppTest]
 PRMS = ["12345678901234", "22222222225678"]
 
 
@@ -40,8 +39,8 @@ def words(app: AppTest) -> str:
     return "\n".join(
         element.value
         for kind in ("markdown", "caption", "error", "success", "warning")
-        for element in app.get(kind)
-    )  # type: ignore[attr-defined]
+        for element in found(app, kind)
+    )
 
 
 def test_the_check_says_what_it_found_line_by_line(open_page: Opens) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from core.storage.store import Store
 from core.texts import ENGLISH, Language, Words
 from pages.views.table import written
 from tests.curves import METER_PRM, regular
-from tests.pages.conftest import Opens
+from tests.pages.conftest import Opens, found
 
 SECTIONS = ("overview", "habits", "compare", "power", "export")
 VIEWS = ("day", "week", "month", "year", "all", "custom")
@@ -279,7 +280,7 @@ def test_days_unlike_their_neighbours_are_told_in_words(
         store.merge(Delivery(Meter(METER_PRM), Origin.ENEDIS_CSV, regular(day, watts=watts)))
     store.project(Meter(METER_PRM))
     page = household_page("consumption", show="compare", lang=language.value)
-    labels = [link.label for link in page.get("page_link")]
+    labels = [link.label for link in found(page, "page_link")]
     for words in told:
         assert any(plain(label).startswith(words) for label in labels)
 
@@ -300,7 +301,7 @@ def test_every_figure_is_compared_with_the_year_before(household_page: Opens, st
 
 def test_tables_write_numbers_as_the_language_does_and_keep_them_numbers() -> None:
     frame = pd.DataFrame({"name": ["a", "b"], "W": [25_515.0, np.nan], "kWh": [-1606.204, 10_000]})
-    shown = written(frame, ["W", "kWh"], Words(Language.FRENCH))
+    shown: Any = written(frame, ["W", "kWh"], Words(Language.FRENCH))
     cells = [[cell["display_value"] for cell in row[1:]] for row in shown._translate(False, False)["body"]]
     assert cells == [["a", "25\u202f515", "\u22121\u202f606,20"], ["b", "–", "10\u202f000,00"]]
     assert shown.data is frame

@@ -19,9 +19,9 @@ from core.storage.store import Store
 from core.texts import ENGLISH, THIN, Language, Words
 from tests.conso_server import PRM, ConsoServer, household, token_for
 from tests.curves import regular
+from tests.pages.conftest import Opens, found
 from tests.sources.files import writers
 
-Opens = Callable[..., AppTest]
 CURVE = regular(date(2024, 5, 1), days=4)
 
 
@@ -47,7 +47,7 @@ def finished(app: AppTest) -> AppTest:
 
 def words(app: AppTest) -> str:
     kinds = ("markdown", "caption", "header", "subheader", "error", "success", "info")
-    said = "\n".join(element.value for kind in kinds for element in app.get(kind))  # type: ignore[attr-defined]
+    said = "\n".join(element.value for kind in kinds for element in found(app, kind))
     return said.replace("\\", "")
 
 
@@ -62,7 +62,7 @@ def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
     return app
 
 
-def test_the_demo_is_previewed_imported_and_reported(history, store):
+def test_the_demo_is_previewed_imported_and_reported(history: Opens, store: Store) -> None:
     app = history()
     count = f"{DemoSource().preview().readings:,}".replace(",", THIN)
     assert ENGLISH.text("history.preview.readings", count=count) in words(app)
@@ -75,7 +75,7 @@ def test_the_demo_is_previewed_imported_and_reported(history, store):
     assert report(app)["Unchanged"] == "0"
 
 
-def test_again_changes_nothing(history, store):
+def test_again_changes_nothing(history: Opens, store: Store) -> None:
     finished(history().button(key="history_start").click().run())
     app = history()
     app.segmented_control(key="history_source").set_value("demo").run()
@@ -84,7 +84,7 @@ def test_again_changes_nothing(history, store):
     assert store.ordinary.count_documents({}) == store.meters()[0].readings
 
 
-def test_files_are_recognised_before_anything_is_written(history, store):
+def test_files_are_recognised_before_anything_is_written(history: Opens, store: Store) -> None:
     app = upload(
         history(),
         ("a.csv", writers.enedis_csv(CURVE)),
@@ -104,27 +104,27 @@ def test_files_are_recognised_before_anything_is_written(history, store):
     assert writers.PRM not in said
 
 
-def test_files_that_are_no_load_curve_stand_above_the_others(history):
+def test_files_that_are_no_load_curve_stand_above_the_others(history: Opens) -> None:
     good = [(f"good{number}.csv", writers.enedis_csv(CURVE)) for number in range(8)]
     app = upload(history(), *good, ("bad.csv", b"nothing we know"))
     said = [one.value for one in app.markdown]
     assert said.index("**bad.csv**") < next(at for at, one in enumerate(said) if "good0.csv" in one)
 
 
-def test_files_are_imported_exactly(history, store):
+def test_files_are_imported_exactly(history: Opens, store: Store) -> None:
     app = upload(history(), ("a.csv", writers.enedis_csv(CURVE)), ("again.json", writers.json_v2(CURVE)))
     finished(app.button(key="history_start").click().run())
     assert store.read(Meter(writers.PRM)) == CURVE
     assert (report(app)["New"], report(app)["Unchanged"]) == ("192", "192")
 
 
-def test_a_curve_of_two_steps_names_both(history):
+def test_a_curve_of_two_steps_names_both(history: Opens) -> None:
     changed = regular(date(2024, 9, 1), days=1, step=60)
     rows = writers.enedis_csv(CURVE) + writers.enedis_csv(changed).split(b"Valeur\n")[1]
     assert "every 30 or 60 min" in words(upload(history(), ("a.csv", rows)))
 
 
-def test_a_file_that_names_no_meter_asks_for_one(history, store):
+def test_a_file_that_names_no_meter_asks_for_one(history: Opens, store: Store) -> None:
     app = upload(history(), ("b.csv", writers.edf(CURVE)))
     assert ENGLISH.text("history.preview.unnamed") in words(app)
     app.text_input(key="history_prm").input("12 345 678 901 234").run()
@@ -132,7 +132,9 @@ def test_a_file_that_names_no_meter_asks_for_one(history, store):
     assert store.meters()[0].meter == Meter("12345678901234")
 
 
-def test_readings_are_added_to_a_known_meter_only_where_a_person_says_so(history, store):
+def test_readings_are_added_to_a_known_meter_only_where_a_person_says_so(
+    history: Opens, store: Store
+) -> None:
     store.merge(Delivery(Meter(writers.PRM), Origin.ENEDIS_CSV, CURVE))
     store.project(Meter(writers.PRM))
     later = regular(date(2024, 6, 1), days=1)
@@ -152,13 +154,13 @@ def test_readings_are_added_to_a_known_meter_only_where_a_person_says_so(history
     assert (summary.meter, summary.readings) == (Meter(writers.PRM), len(CURVE) + len(later))
 
 
-def test_a_meter_number_that_is_none_is_said(history):
+def test_a_meter_number_that_is_none_is_said(history: Opens) -> None:
     app = upload(history(), ("b.csv", writers.edf(CURVE)))
     app.text_input(key="history_prm").input("123").run()
     assert ENGLISH.text("error.api-prm.title") in words(app)
 
 
-def test_a_ruined_meter_number_can_be_typed(history, store):
+def test_a_ruined_meter_number_can_be_typed(history: Opens, store: Store) -> None:
     ruined = writers.enedis_csv(CURVE).replace(writers.PRM.encode(), b"9,99999E+13")
     app = upload(history(), ("a.csv", ruined))
     assert ENGLISH.text("error.file-prm-ruined.title") in words(app)
@@ -168,20 +170,22 @@ def test_a_ruined_meter_number_can_be_typed(history, store):
     assert store.read(Meter(writers.PRM)) == CURVE
 
 
-def test_nothing_chosen_cannot_be_started(history):
+def test_nothing_chosen_cannot_be_started(history: Opens) -> None:
     app = history()
     app.segmented_control(key="history_source").set_value("files").run()
     assert app.button(key="history_start").disabled
 
 
-def test_the_api_without_a_token_leads_to_connect(history):
+def test_the_api_without_a_token_leads_to_connect(history: Opens) -> None:
     app = history()
     app.segmented_control(key="history_source").set_value("api").run()
     assert ENGLISH.text("error.api-no-token.title") in words(app)
     assert app.button(key="history_start").disabled
 
 
-def test_a_ban_is_said_and_a_person_may_lift_it(history, store, monkeypatch):
+def test_a_ban_is_said_and_a_person_may_lift_it(
+    history: Opens, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COURBE_API_TOKEN", token_for(writers.PRM))
     budget = budget_of(store, load_settings())
     budget.ban()
@@ -197,7 +201,7 @@ def test_a_ban_is_said_and_a_person_may_lift_it(history, store, monkeypatch):
 
 
 @pytest.fixture
-def api(monkeypatch) -> Iterator[ConsoServer]:
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[ConsoServer]:
     """A week of a meter at the API, with its token in the settings."""
     with ConsoServer(household(today() - timedelta(days=7), today())) as server:
         monkeypatch.setenv("COURBE_API_URL", server.url)
@@ -205,7 +209,9 @@ def api(monkeypatch) -> Iterator[ConsoServer]:
         yield server
 
 
-def test_an_import_that_a_ban_ended_is_called_stopped_and_says_so_once(history, api):
+def test_an_import_that_a_ban_ended_is_called_stopped_and_says_so_once(
+    history: Opens, api: ConsoServer
+) -> None:
     api.faults.append("banned")
     app = finished(history().button(key="history_start").click().run())
     said = words(app)
@@ -215,7 +221,9 @@ def test_an_import_that_a_ban_ended_is_called_stopped_and_says_so_once(history, 
     assert app.button(key="history_lift_ban")
 
 
-def test_days_asked_again_in_vain_are_said_to_have_brought_nothing(history, api, store):
+def test_days_asked_again_in_vain_are_said_to_have_brought_nothing(
+    history: Opens, api: ConsoServer, store: Store
+) -> None:
     week = Days(today() - timedelta(days=7), today())
     curve = api.households[Meter(PRM)].curve
     store.merge(Delivery(Meter(PRM), Origin.API_V2, curve.select(slice(0, -96)), asked=week))
@@ -229,7 +237,9 @@ def test_days_asked_again_in_vain_are_said_to_have_brought_nothing(history, api,
     assert ENGLISH.text("history.report.nothing") in said
 
 
-def test_a_plan_for_several_days_says_so_before_and_while_it_waits(history, api, monkeypatch, store):
+def test_a_plan_for_several_days_says_so_before_and_while_it_waits(
+    history: Opens, api: ConsoServer, monkeypatch: pytest.MonkeyPatch, store: Store
+) -> None:
     monkeypatch.setenv("COURBE_API_DAILY_CALLS", "2")
     app = history()
     calls = ApiSource(store, load_settings(), Meter(PRM)).preview().calls
@@ -246,7 +256,9 @@ def test_a_plan_for_several_days_says_so_before_and_while_it_waits(history, api,
     assert "No call can be sent before" in words(finished(app))
 
 
-def test_an_import_that_pauses_for_a_day_keeps_nobody_from_importing_a_file(history, api, monkeypatch, store):
+def test_an_import_that_pauses_for_a_day_keeps_nobody_from_importing_a_file(
+    history: Opens, api: ConsoServer, monkeypatch: pytest.MonkeyPatch, store: Store
+) -> None:
     monkeypatch.setenv("COURBE_API_DAILY_CALLS", "1")
     app = history()
     app.button(key="history_start").click().run()
@@ -261,13 +273,14 @@ def test_an_import_that_pauses_for_a_day_keeps_nobody_from_importing_a_file(hist
     assert job.is_alive()
     assert ENGLISH.text("history.job.paused") in words(app)
     curve = store.read(Meter(writers.PRM))
+    assert CURVE.span
     assert curve.within(CURVE.span) == CURVE
     assert len(curve) == len(CURVE) + 7 * 48
     app.button(key="history_cancel_api").click().run()
     assert ENGLISH.text("history.job.cancelled") in words(finished(app))
 
 
-def test_both_flows_are_told_apart(history, store):
+def test_both_flows_are_told_apart(history: Opens, store: Store) -> None:
     solar = writers.json_v2(CURVE).replace(b'"CONS"', b'"PROD"')
     app = upload(history(), ("both.json", b"[" + writers.json_v2(CURVE) + b"," + solar + b"]"))
     finished(app.button(key="history_start").click().run())
@@ -279,7 +292,7 @@ def test_both_flows_are_told_apart(history, store):
     assert ENGLISH.kwh(2 * CURVE.watt_minutes) not in said
 
 
-def test_an_import_leaves_an_empty_field_for_files(history):
+def test_an_import_leaves_an_empty_field_for_files(history: Opens) -> None:
     app = upload(history(), ("a.csv", writers.enedis_csv(CURVE)))
     finished(app.button(key="history_start").click().run())
     assert ENGLISH.text("history.job.done") in words(app)
@@ -287,7 +300,7 @@ def test_an_import_leaves_an_empty_field_for_files(history):
     assert app.button(key="history_start").disabled
 
 
-def test_a_row_without_a_value_is_a_gap_and_not_refused(history):
+def test_a_row_without_a_value_is_a_gap_and_not_refused(history: Opens) -> None:
     rows = writers.enedis_csv(CURVE).split(b"\n")
     rows[20] = rows[20].split(b";")[0] + b";"
     app = upload(history(), ("a.csv", b"\n".join(rows)))
@@ -296,7 +309,9 @@ def test_a_row_without_a_value_is_a_gap_and_not_refused(history):
     assert ENGLISH.text("history.empty.one", count="1") in words(app)
 
 
-def test_a_running_import_is_found_again_and_can_be_cancelled(history, store, monkeypatch):
+def test_a_running_import_is_found_again_and_can_be_cancelled(
+    history: Opens, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     held, begun = threading.Event(), threading.Event()
     merge = Store.merge
 
@@ -319,13 +334,13 @@ def test_a_running_import_is_found_again_and_can_be_cancelled(history, store, mo
     monkeypatch.undo()
 
 
-def test_the_report_can_be_closed(history):
+def test_the_report_can_be_closed(history: Opens) -> None:
     app = finished(history().button(key="history_start").click().run())
     app.button(key="history_close_others").click().run()
     assert ENGLISH.text("history.job.done") not in words(app)
 
 
-def test_days_of_the_chosen_meter(history, store):
+def test_days_of_the_chosen_meter(history: Opens, store: Store) -> None:
     store.merge(Delivery(Meter(writers.PRM), Origin.ENEDIS_CSV, CURVE.select(slice(0, 100))))
     store.project(Meter(writers.PRM))
     app = history()
@@ -338,7 +353,7 @@ def test_days_of_the_chosen_meter(history, store):
     assert ENGLISH.text("history.calendar.no_api") in words(app)
 
 
-def test_days_that_differ_from_the_daily_total_are_listed(history, store):
+def test_days_that_differ_from_the_daily_total_are_listed(history: Opens, store: Store) -> None:
     meter, flat = Meter(writers.PRM), regular(date(2024, 5, 1), days=3, watts=1001)
     watts = flat.watts.copy()
     watts[::48] += 1  # 24,024.5 Wh a day, of which a total tells whole ones
@@ -358,7 +373,7 @@ def test_days_that_differ_from_the_daily_total_are_listed(history, store):
     )
 
 
-def test_a_single_state_of_days_has_its_legend_too(history, store):
+def test_a_single_state_of_days_has_its_legend_too(history: Opens, store: Store) -> None:
     store.merge(Delivery(Meter(writers.PRM), Origin.ENEDIS_CSV, CURVE))
     store.project(Meter(writers.PRM))
     (chart,) = history().get("plotly_chart")
@@ -367,7 +382,7 @@ def test_a_single_state_of_days_has_its_legend_too(history, store):
     assert figure["layout"]["showlegend"]
 
 
-def test_corrected_readings_are_listed(history, store):
+def test_corrected_readings_are_listed(history: Opens, store: Store) -> None:
     meter = Meter(writers.PRM)
     other = regular(date(2024, 5, 1), days=4, seed=2)
     for curve in (CURVE, other):
@@ -380,7 +395,7 @@ def test_corrected_readings_are_listed(history, store):
     assert ENGLISH.text("history.more", count="92") in words(app)
 
 
-def test_erasing_a_meter_leaves_the_others(history, store):
+def test_erasing_a_meter_leaves_the_others(history: Opens, store: Store) -> None:
     for prm in (writers.PRM, "99999999999992"):
         store.merge(Delivery(Meter(prm), Origin.ENEDIS_CSV, CURVE))
         store.project(Meter(prm))
@@ -391,6 +406,6 @@ def test_erasing_a_meter_leaves_the_others(history, store):
     assert store.ordinary.count_documents({}) == len(CURVE)
 
 
-def test_in_french(history):
+def test_in_french(history: Opens) -> None:
     app = history(lang="fr")
     assert app.title[0].value == Words(Language.FRENCH).text("history.title")

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 from streamlit.testing.v1 import AppTest
 

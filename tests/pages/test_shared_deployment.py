@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,8 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core.storage import workspace
 from core.texts import ENGLISH
 from pages.shared import visitor
-
-Opens = Callable[..., AppTest]
+from tests.pages.conftest import Opens, found
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def opens(
 
 def link_of(app: AppTest) -> str:
     value = app.query_params["w"]
-    return value[0] if isinstance(value, list) else value
+    return str(value[0] if isinstance(value, list) else value)
 
 
 def tries_demo(opens: Opens) -> AppTest:
@@ -114,4 +113,4 @@ def test_without_mongodb_a_visitor_is_not_sent_to_what_is_not_theirs(
         (error,) = app.error
         assert ENGLISH.text("error.demonstration-down.title") in error.value
         assert "URI" not in error.value
-        assert ENGLISH.text("common.to_connect") not in [link.label for link in app.get("page_link")]
+        assert ENGLISH.text("common.to_connect") not in [link.label for link in found(app, "page_link")]

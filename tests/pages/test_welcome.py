@@ -102,14 +102,16 @@ def test_a_household_that_comes_back_is_led_to_its_consumption(household_page: O
 
 def test_the_demo_beside_ones_own_meter_is_the_one_shown(household_page: Opens) -> None:
     app = household_page("welcome").button(key="try_demo").click().run()
-    assert app.selectbox(key="meter").value.prm == DEMO_PRM
+    shown = app.selectbox(key="meter").value
+    assert shown is not None
+    assert shown.prm == DEMO_PRM
 
 
 def test_the_demo_waits_for_an_import_that_runs_and_is_then_imported(open_page: Opens, store: Store) -> None:
     app = open_page("welcome", lang="en").run()
     house, looked_at = visitor._house(), Event()
 
-    class Watched(Job[None]):
+    class Watched(Job[object]):
         """Ends once somebody waits for it."""
 
         def wait(self, seconds: float | None = None) -> bool:
