@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,41 +10,15 @@ import numpy as np
 import pytest
 from bson import json_util
 
-from core.consumption.cost.contracts import (
-    OffPeak,
-    Option,
-    ejp_days,
-    read_windows,
-    regulated,
-    tempo_days,
-    with_colours,
-)
-from core.consumption.cost.saved_contract import default_contract, load_contract, save_contract
-from core.consumption.household import Scope, load, scopes
 from core.consumption.insights import base_load, daily_peaks
 from core.consumption.profiles import Season, carpet, duration, profile
 from core.consumption.queries import Asked, Query, measure, written
 from core.consumption.readings import History
 from core.consumption.totals import Grain, by_day, grouped
-from core.model import DEMO_PRM, STEPS, Curve, Days, Delivery, Flow, Meter, Origin
+from core.model import DEMO_PRM, STEPS, Curve, Days, Meter
 from core.storage.store import Store
-from tests.curves import METER_PRM, regular
-
-METER = Meter(METER_PRM)
-DAYS = Days(date(2024, 10, 25), date(2024, 10, 29))
-
-
-def keep(store: Store, meter: Meter, curve: Curve) -> None:
-    store.merge(Delivery(meter, Origin.ENEDIS_CSV, curve))
-    store.project(meter)
-
-
-@pytest.fixture
-def autumn(store: Store) -> Curve:
-    """Four days around the change of the clock."""
-    curve = regular(DAYS.first, len(DAYS))
-    keep(store, METER, curve)
-    return curve
+from tests.consumption.kept import DAYS, METER, keep
+from tests.curves import regular
 
 
 @pytest.mark.parametrize("query", Query)
@@ -126,61 +99,3 @@ def test_a_query_of_two_periods_asks_for_both_and_nothing_between(store: Store, 
     assert len(answer) == measure(store, asked, METER).documents == 96
     both = History.of(autumn).during(first).watt_minutes + History.of(autumn).during(last).watt_minutes
     assert sum(one["watts"] * one["minutes"] for one in answer) == both
-
-
-def test_several_meters_can_be_summed_and_production_taken_off(store: Store) -> None:
-    taken, given = regular(days=2, watts=500), regular(days=1, watts=800)
-    keep(store, METER, taken)
-    keep(store, Meter("99999999999992"), taken)
-    keep(store, Meter(METER_PRM, Flow.PRODUCTION), given)
-    summaries = store.meters()
-    assert scopes(summaries, METER) == (Scope.ONE, Scope.SUM, Scope.NET)
-    assert load(store, summaries, METER).history.curve == taken
-    both = load(store, summaries, METER, Scope.SUM)
-    assert (both.history.watt_minutes, both.meters) == (2 * taken.watt_minutes, 2)
-    net = load(store, summaries, METER, Scope.NET).history
-    assert net.watt_minutes == 1440 * (500 + 500 - 800)  # the first day: the second has no production
-
-
-def test_the_demo_is_never_put_together_with_a_real_meter(store: Store) -> None:
-    demo, taken = Meter(DEMO_PRM), regular(days=2, watts=500)
-    keep(store, demo, regular(date(2020, 1, 1)))
-    keep(store, METER, taken)
-    keep(store, Meter(METER_PRM, Flow.PRODUCTION), taken)
-    summaries = store.meters()
-    assert scopes(summaries, METER) == (Scope.ONE, Scope.NET)
-    assert scopes(summaries, demo) == (Scope.ONE,)
-    net = load(store, summaries, METER, Scope.NET)
-    assert (net.history.watt_minutes, len(net.history), net.meters) == (0, 96, 2)
-
-
-def test_one_meter_alone_offers_nothing_to_choose(store: Store, autumn: Curve) -> None:
-    assert scopes(store.meters(), METER) == (Scope.ONE,)
-
-
-def test_a_contract_is_kept_exactly(store: Store) -> None:
-    assert load_contract(store.database) is None
-    hours = OffPeak(read_windows("22:36-6:36, 12h30-14h30"), date(2025, 11, 1), frozenset({1, 2, 12}))
-    day = date(2026, 12, 1)
-    for contract in (
-        default_contract(),
-        regulated(Option.HPHC, 6, (OffPeak(read_windows("22-6")), hours)),
-        regulated(Option.TEMPO, 9),
-    ):
-        save_contract(store.database, contract)
-        assert load_contract(store.database) == contract
-    own = replace(
-        regulated(Option.TEMPO, 9),
-        special=with_colours(tempo_days(), frozenset({day}), frozenset(), day + timedelta(days=30)),
-        prices=regulated(Option.TEMPO, 6).prices,
-        regulated=False,
-    )
-    save_contract(store.database, own)
-    assert load_contract(store.database) == own
-
-
-def test_an_ejp_winter_is_known_with_its_twenty_two_days() -> None:
-    first = date(2025, 1, 6)
-    days = frozenset(first + timedelta(days=at) for at in range(22))
-    assert ejp_days(days).knows(date(2024, 11, 2))
-    assert not ejp_days(days - {first}).knows(date(2024, 11, 2))

@@ -2,52 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from threading import Event
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import jobs
-from core.errors import InputError, SourceError, SourcePaused
+from core.errors import SourceError, SourcePaused
 from core.importing.run import Part, Report, import_work, run, together
-from core.jobs import Job, Jobs, Progress, State
-from core.model import Curve, Delivery, Flow, Meter, Origin, Preview, Refusal, RefusalReason, Span
+from core.jobs import Jobs, Progress, State
+from core.model import Delivery, Flow, Meter, Origin, Preview, Refusal, RefusalReason, Span
 from core.paristime import DAY_MS, midnight, now_ms
 from core.sources.files import FileSource
 from core.storage.store import Store
 from tests.curves import METER_PRM, regular
+from tests.importing.sources import METER, Steps, days
 from tests.sources.files import writers
-
-METER = Meter(METER_PRM)
-REFUSED = Refusal(RefusalReason.NO_VALUE, 2, "2024-03-01 00:30")
-
-
-class Steps:
-    """A source that delivers curves one by one, and may fail, pause or be cancelled after them."""
-
-    name = "steps"
-
-    def __init__(
-        self, *curves: Curve, end: SourceError | None = None, cancel_after: int | None = None
-    ) -> None:
-        self._curves, self._end, self._cancel_after = curves, end, cancel_after
-        self.others: list[Delivery] = []
-
-    def preview(self) -> Preview:
-        return Preview("steps", Origin.API_V2, METER, None, None, calls=len(self._curves))
-
-    def deliveries(self, stop: Event) -> Iterator[Delivery]:
-        for number, curve in enumerate(self._curves, start=1):
-            if number == self._cancel_after:
-                stop.set()
-            yield Delivery(METER, Origin.API_V2, curve, (REFUSED,))
-        yield from self.others
-        if self._end:
-            raise self._end
 
 
 class Known(Steps):
@@ -55,11 +25,6 @@ class Known(Steps):
 
     def preview(self) -> Preview:
         return Preview("known", Origin.API_V2, METER, None, sum(len(curve) for curve in self._curves))
-
-
-def days(count: int) -> list[Curve]:
-    whole = regular(days=count)
-    return [whole.select(slice(at, at + 48)) for at in range(0, len(whole), 48)]
 
 
 def test_a_report_counts_every_reading(store: Store) -> None:
@@ -198,48 +163,3 @@ def test_after_a_pause_progress_counts_anew_and_says_what_it_waited_for(store: S
     assert (told.step, told.steps, told.waiting_for) == (2, 2, "api-throttled")
     assert told.waiting_until == pause.resumes_at
     assert job.started_ms <= told.began_ms <= now_ms()
-
-
-def test_a_pausing_job_can_be_cancelled(store: Store) -> None:
-    pause = SourcePaused("unexpected", resumes_at=now_ms() + 3_600_000, kind="budget")
-    job = Jobs().start("workspace", import_work(store, lambda: [Steps(*days(1), end=pause)]))
-    while job.state is not State.PAUSED:
-        assert not job.wait(0.01)
-    job.cancel()
-    assert job.wait(120)
-    assert str(job.state) == State.CANCELLED
-    assert store.read(METER) == regular()
-
-
-def test_a_pause_follows_the_clock_and_not_a_timer(monkeypatch: pytest.MonkeyPatch) -> None:
-    now, hour = now_ms(), 3_600_000
-    moments = [now, now]
-    monkeypatch.setattr(jobs, "now_ms", lambda: moments.pop() if moments else now + 2 * hour)
-    monkeypatch.setattr(jobs, "_LOOK_SECONDS", 0.01)
-    job = Jobs().start("workspace", lambda job: job.pause(now + hour))  # the machine slept meanwhile
-    assert job.wait(120)
-    assert job.result is True
-
-
-def test_a_bug_in_a_job_is_told_without_its_words() -> None:
-    def work(_: Job[None]) -> None:
-        raise RuntimeError("a secret")
-
-    job = Jobs().start("workspace", work)
-    assert job.wait(120)
-    assert job.state is State.FAILED
-    assert job.error is not None
-    assert "secret" not in str(job.error)
-    assert "RuntimeError" in str(job.error)
-
-
-def test_one_job_a_key_and_none_for_another() -> None:
-    registry, go = Jobs(), Event()
-    first = registry.start("mine", lambda _: go.wait(120))
-    with pytest.raises(InputError) as refused:
-        registry.start("mine", lambda _: True)
-    go.set()
-    assert refused.value.code == "job-running"
-    assert first.wait(120)
-    assert registry.find("yours") is None
-    assert registry.start("mine", lambda _: True).wait(120)

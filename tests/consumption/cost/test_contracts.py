@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from core.consumption.cost.contracts import (
     Option,
     Window,
+    ejp_days,
     read_days,
     read_months,
     read_price,
@@ -111,3 +112,10 @@ def test_days_are_read_in_either_writing() -> None:
 def test_what_is_no_day_of_a_contract_is_said(typed: str) -> None:
     with pytest.raises(InputError):
         read_days(typed)
+
+
+def test_an_ejp_winter_is_known_with_its_twenty_two_days() -> None:
+    first = date(2025, 1, 6)
+    days = frozenset(first + timedelta(days=at) for at in range(22))
+    assert ejp_days(days).knows(date(2024, 11, 2))
+    assert not ejp_days(days - {first}).knows(date(2024, 11, 2))

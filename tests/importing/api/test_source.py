@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 from threading import Event
@@ -10,36 +9,18 @@ from threading import Event
 import pytest
 from pydantic import SecretStr
 
-from core.errors import CourbeError, InputError, SourceError, SourcePaused
+from core.errors import CourbeError, SourceError, SourcePaused
 from core.importing.api import plan
 from core.importing.api.check import check_api
 from core.importing.api.source import budget_of
-from core.importing.run import Report, run
-from core.jobs import Progress
-from core.model import Check, Days, Meter
+from core.importing.run import Report
+from core.model import Days
 from core.paristime import DAY_MS, HOUR_MS, local, span_of
-from core.settings import Deployment
 from core.sources.conso_api.client import ConsoApi
 from core.storage.day_log import Answer
-from core.storage.store import Store
-from tests.conso_server import BAN_AT, PRM, ConsoServer, household, token_for
-from tests.importing.api.home import METER, PATIENT, TODAY, Clock, Home
-
-HORIZON = plan.horizon(TODAY)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    made = Clock()
-    monkeypatch.setattr("core.storage.store.now_ms", made)
-    return made
-
-
-@pytest.fixture
-def home(store: Store, clock: Clock) -> Iterator[Home]:
-    house = household(HORIZON.first, TODAY + timedelta(days=10))
-    with ConsoServer(house, clock=clock) as server:
-        yield Home(store, server, clock)
+from tests.conso_server import BAN_AT
+from tests.importing.api.asking import HORIZON
+from tests.importing.api.home import METER, PATIENT, TODAY, Home
 
 
 def paths(home: Home) -> list[str]:
@@ -279,34 +260,6 @@ def test_a_ban_stops_everything_and_is_remembered(home: Home) -> None:
     assert len(home.server.seen) == 3
 
 
-def test_a_service_that_is_down_is_left_alone_for_a_while(home: Home) -> None:
-    home.server.faults.append(None)
-    home.server.faults.extend(["technical"] * 100)
-    report = home.run()
-    assert report.paused is not None
-    assert report.paused.code == "api-enedis-down"
-    assert report.paused.resumes_at is not None
-    assert HOUR_MS / 2 <= report.paused.resumes_at - home.clock.now <= HOUR_MS
-    assert len(home.server.seen) == 1 + 3 * 3 + 1  # the last one: is it the service, or these days?
-    assert len(home.curve()) == 7 * 48
-
-
-def test_hours_without_a_network_use_up_no_calls(home: Home) -> None:
-    with ConsoServer() as gone:
-        url = gone.url
-    reached, home.settings = home.settings, home.settings.model_copy(update={"api_url": url})
-    for _ in range(20):
-        report = home.run()
-        assert report.paused is not None
-        assert report.paused.code == "api-unreachable"
-        home.clock.now = report.paused.resumes_at or 0
-    budget = budget_of(home.store, home.settings, home.clock)
-    assert budget.allowance().calls == 0
-    assert len(home.clock.waits) < 20 * 6  # one week is tried, not several
-    home.settings = reached
-    assert not home.run(days=Days(TODAY - timedelta(days=7), TODAY)).errors
-
-
 def test_weeks_that_fail_by_the_gateway_are_never_told_as_refused_days(home: Home) -> None:
     broken = TODAY - timedelta(days=30)
     home.server.failing = lambda days: "cut" if days.first < broken else None
@@ -383,59 +336,6 @@ def test_weeks_in_the_middle_that_fail_are_left_for_later_and_older_ones_come(ho
     assert home.curve().within(span_of(older)) == home.published(older)
 
 
-def test_a_named_wait_holds_every_import_and_then_it_goes_on(home: Home) -> None:
-    home.server.faults.extend([None, "throttled-named"])
-    report = home.run()
-    assert report.paused is not None
-    assert report.paused.code == "api-throttled"
-    assert report.paused.resumes_at is not None
-    assert abs(report.paused.resumes_at - home.clock.now - 6 * HOUR_MS) < 2000
-    again = home.run()
-    assert again.paused is not None
-    assert again.paused.resumes_at == report.paused.resumes_at
-    assert len(home.server.seen) == 2
-    home.clock.now = report.paused.resumes_at
-    assert not home.run(days=Days(TODAY - timedelta(days=7), TODAY)).errors
-
-
-def test_a_short_wait_is_waited_out(home: Home) -> None:
-    week = Days(TODAY - timedelta(days=7), TODAY)
-    home.server.faults.append("throttled-soon")
-    assert not home.run(days=week).errors
-    assert len(home.curve()) == 7 * 48
-    assert any(28 <= seconds <= 30 for seconds in home.clock.waits)
-
-
-@pytest.mark.parametrize(
-    ("fault", "code", "least", "most"),
-    [("throttled-soon", "api-throttled", 28_000, 30_000), ("technical", "api-enedis-down", 1, 12_000)],
-)
-def test_a_short_wait_is_told_with_its_reason(
-    home: Home, fault: str, code: str, least: int, most: int
-) -> None:
-    begun, told = home.clock.now, list[Progress]()
-    home.server.faults.append(fault)
-    run(home.store, [home.source(days=Days(TODAY - timedelta(days=7), TODAY))], progress=told.append)
-    (waited,) = [one for one in told if one.waiting_until is not None]
-    assert waited.waiting_for == code
-    assert least <= (waited.waiting_until or 0) - begun <= most
-    assert told[-1].waiting_until is None
-
-
-def test_stopping_while_it_waits_ends_without_error_and_loses_nothing(home: Home) -> None:
-    stop = Event()
-
-    def wait(event: Event, seconds: float) -> bool:
-        home.clock.wait(event, seconds)
-        if len(home.server.seen) == 3:
-            stop.set()
-        return event.is_set()
-
-    deliveries = list(home.source(wait=wait).deliveries(stop))
-    assert len(deliveries) == 3
-    assert len(home.server.seen) == 3
-
-
 def test_chosen_days_are_asked_again_even_when_they_are_known(home: Home) -> None:
     week = Days(TODAY - timedelta(days=21), TODAY - timedelta(days=14))
     home.run(days=week)
@@ -450,76 +350,3 @@ def test_the_legacy_api_serves_as_well(home: Home) -> None:
     assert not home.run(days=days).errors
     assert home.curve() == home.published(days)
     assert paths(home) == ["courbe_de_charge_consommation", *["consumption_load_curve"] * 2]
-
-
-@pytest.mark.parametrize(
-    ("token", "deployment", "code"),
-    [
-        (None, Deployment.SHARED, "api-shared"),
-        ("", Deployment.PERSONAL, "api-no-token"),
-        ("nonsense", Deployment.PERSONAL, "api-token-unreadable"),
-        (token_for("12345678901234"), Deployment.PERSONAL, "api-token-other-meter"),
-        (token_for(PRM, expires=1_600_000_000), Deployment.PERSONAL, "api-token-expired"),
-    ],
-)
-def test_what_can_be_told_from_the_token_costs_no_call(
-    home: Home, token: str | None, deployment: Deployment, code: str
-) -> None:
-    home.settings = home.settings.model_copy(
-        update={"deployment": deployment, "api_token": None if token == "" else home.settings.api_token}
-    )
-    with pytest.raises(InputError) as caught:
-        home.source(token=SecretStr(token) if token else None)
-    assert caught.value.code == code
-    assert not home.server.seen
-
-
-def checks(home: Home, meter: Meter = METER) -> dict[str, Check]:
-    clock = home.clock
-    found = check_api(home.store, home.settings, meter, clock=clock, wait=clock.wait, limits=PATIENT)
-    return {check.code: check for check in found}
-
-
-def passed(home: Home, meter: Meter = METER) -> list[bool | None]:
-    return [check.passed for check in checks(home, meter).values()]
-
-
-def test_the_check_takes_one_call_and_looks_at_everything(home: Home) -> None:
-    found = checks(home)
-    assert list(found) == ["api-token", "api-reachable", "api-access", "api-collection"]
-    assert all(check.passed for check in found.values())
-    assert found["api-collection"].details["readings"] == 7 * 48
-    assert len(home.server.seen) == 1
-    assert budget_of(home.store, home.settings, home.clock).allowance().calls == 1
-
-
-@pytest.mark.parametrize(
-    ("fault", "expected"),
-    [
-        ("bad-gateway", [True, False, None, None]),
-        ("cut", [True, False, None, None]),
-        ("banned", [True, False, None, None]),
-        ("throttled-named", [True, None, None, None]),
-        ("token", [True, True, False, None]),
-        ("consent", [True, True, False, None]),
-        ("technical", [True, True, None, None]),
-        ("no-data", [True, True, True, False]),
-        ("strange-enedis", [True, True, None, None]),
-    ],
-)
-def test_the_check_says_no_more_than_it_saw(home: Home, fault: str, expected: list[bool | None]) -> None:
-    home.server.faults.append(fault)
-    assert passed(home) == expected
-    assert len(home.server.seen) == 1
-
-
-def test_a_check_without_a_token_blames_nobody_and_costs_nothing(home: Home) -> None:
-    home.settings = home.settings.model_copy(update={"api_token": None})
-    assert passed(home) == [None] * 4
-    assert checks(home)["api-token"].details == {"error": "api-no-token"}
-    assert not home.server.seen
-
-
-def test_the_check_of_a_meter_the_token_does_not_open_costs_nothing(home: Home) -> None:
-    assert passed(home, Meter("12345678901234")) == [False, None, None, None]
-    assert not home.server.seen

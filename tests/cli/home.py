@@ -1,0 +1,106 @@
+"""A household and the commands on it: in this process, or in one of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from core.cli.main import main
+from tests.code import ROOT
+
+SECOND_FILE = "enedis_conso_heure_20230809-20240725.csv"
+WAIT = 180
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Home:
+    """A household of its own on a running server."""
+
+    folder: Path
+    database: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        mine = {name: value for name, value in os.environ.items() if not name.startswith("COURBE_")}
+        return mine | {"COURBE_DATA_DIR": str(self.folder), "COURBE_DATABASE": self.database}
+
+    def begin(self, *arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "core", *map(str, arguments)],
+            cwd=ROOT,
+            env=self.environment | options.pop("env", {}),
+            text=True,
+            **({"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options),
+        )
+
+    def run(self, *arguments: str | Path, env: Mapping[str, str] = {}) -> Done:
+        """In this process, with the environment and the streams of one of its own."""
+        out, err = StringIO(), StringIO()
+        with (
+            mock.patch.dict(os.environ, self.environment | dict(env), clear=True),
+            mock.patch.object(sys, "stdin", StringIO()),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            code = main([*map(str, arguments)])
+        return Done(code, out.getvalue(), err.getvalue())
+
+    def run_process(self, *arguments: str | Path) -> Done:
+        """As a user runs it."""
+        process = self.begin(*arguments)
+        out, err = process.communicate(timeout=WAIT)
+        return Done(process.returncode, out, err)
+
+    def status(self) -> list[dict[str, Any]]:
+        done = self.run("status", "--json")
+        assert done.code == 0, done.err
+        meters: list[dict[str, Any]] = done.json()["meters"]
+        return meters
+
+    def on_terminal(self, *arguments: str, answer: str = "") -> tuple[int, str]:
+        """Run with a terminal on all three streams; the exit code and everything that was shown."""
+        ours, theirs = pty.openpty()
+        try:
+            process = self.begin(*arguments, stdin=theirs, stdout=theirs, stderr=theirs)
+            os.close(theirs)
+            os.write(ours, answer.encode())
+            shown = b""
+            while select.select([ours], [], [], WAIT)[0]:
+                try:
+                    shown += os.read(ours, 4096)
+                except OSError:  # the other end is closed: the process has ended
+                    break
+            return process.wait(WAIT), shown.decode()
+        finally:
+            os.close(ours)
+
+
+def one_line(done: Done) -> str:
+    """The single line a failed command says."""
+    lines = done.err.splitlines()
+    assert len(lines) == 1, done.err
+    assert "Traceback" not in done.err
+    return lines[0]

@@ -1,0 +1,41 @@
+"""`erase`: a meter, everything, and what a trigger left."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
+
+from core.cli.status import exact_wh
+from core.importing.inbox import COLLECTION as INBOX
+from tests.cli.home import Home, one_line
+from tests.curves import regular
+from tests.sources.files import writers
+
+
+def test_what_a_trigger_left_is_told_and_erased_with_the_rest(
+    home: Home, embedded: tuple[Path, MongoClient[dict[str, Any]]]
+) -> None:
+    curve = regular(date(2024, 5, 1), days=2)
+    inbox = embedded[1][home.database][INBOX]
+    days = {"first": "2024-05-01", "end": "2024-05-03"}
+    left = {"prm": writers.PRM, "flow": "consumption", **days, "answer": json.loads(writers.json_v2(curve))}
+    inbox.insert_many([{"_id": "one", **left}, {"_id": "two", "prm": "nonsense"}])
+    assert [(one["readings"], one["wh"]) for one in home.status()] == [(96, exact_wh(curve.watt_minutes))]
+    assert home.run("erase", "--yes").code == 0
+    inbox.insert_one({"_id": "three", "prm": "nonsense"})
+    assert home.run("erase", "--yes").code == 0
+    assert inbox.count_documents({}) == 0
+
+
+def test_erasing_one_meter_keeps_the_others(home: Home) -> None:
+    home.run("import", "--demo")
+    unknown = home.run("erase", "--prm", "1234", "--yes")
+    assert unknown.code == 2
+    assert one_line(unknown)
+    assert len(home.status()) == 1
+    assert home.run("erase", "--prm", "0000", "--yes").code == 0
+    assert home.status() == []

@@ -1,0 +1,16 @@
+"""Imports by the API on a clock of their own."""
+
+from __future__ import annotations
+
+from core.importing.api import plan
+from core.importing.api.check import check_api
+from core.model import Check, Meter
+from tests.importing.api.home import METER, PATIENT, TODAY, Home
+
+HORIZON = plan.horizon(TODAY)
+
+
+def checks(home: Home, meter: Meter = METER) -> dict[str, Check]:
+    clock = home.clock
+    found = check_api(home.store, home.settings, meter, clock=clock, wait=clock.wait, limits=PATIENT)
+    return {check.code: check for check in found}

@@ -1,0 +1,14 @@
+"""The charts: every bar says its figure beside its name, a collection keeps its colour, ticks are numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.lab.figures.style import in_words
+from tests.lab.figures.drawn import FR
+
+
+def test_a_chart_is_told_in_words(both: Any) -> None:
+    words = in_words("Empreinte", both, FR)
+    assert words.startswith("Empreinte\u00a0: Collection ordinaire\u00a0: 47,77 + 1,05 libre")
+    assert "Index" in words

@@ -1,0 +1,34 @@
+"""The documents of layouts hold every value."""
+
+from __future__ import annotations
+
+from threading import Event
+
+import bson
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.lab.layouts import catalogue
+from core.lab.layouts.build import build
+from core.lab.layouts.documents import monthly, unpacked
+from core.model import Curve, Meter
+from core.storage.store import Store
+
+
+def test_a_reading_beyond_16_bits_is_built_too(filled: Store) -> None:
+    """Sources accept up to a million watts."""
+    curve = Curve.of([0, 1_800_000], [30, 30], [1_000_000, 2])
+    found = build(filled, catalogue.MONTHLY, lambda: iter([(Meter("00000000000007"), curve)]), Event())
+    assert found.usage.readings == 2
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(0, 65_535) | st.integers(0, 1_000_000), min_size=1, max_size=40))
+def test_packed_months_hold_every_value(watts: list[int]) -> None:
+    start = np.arange(len(watts), dtype=np.int64) * 20 * 86_400_000
+    curve = Curve.of(start, np.full(len(watts), 30), watts)
+    documents = [
+        one for payload in monthly(Meter("00000000000007"), 1, curve) for one in bson.decode_all(payload.raw)
+    ]
+    assert [value for one in documents for value in unpacked(one["v"]).tolist()] == watts

@@ -1,0 +1,48 @@
+"""What the laboratory does in one go: complete, and the measured collections left alone."""
+
+from __future__ import annotations
+
+from datetime import date
+from threading import Event
+
+import pytest
+
+from core.lab.fleet.measure import run_fleet
+from core.lab.fleet.synthetic import households
+from core.lab.footprint import footprint
+from core.lab.jobs import measure_all
+from core.lab.layouts import limits
+from core.lab.layouts.catalogue import ORDINARY
+from core.lab.speed import inserts
+from core.lab.speed import races as speed_races
+from core.model import Curve, Days, Delivery, Meter, Origin
+from core.storage.store import Store
+
+
+def test_the_laboratory_leaves_the_measured_collections_alone(filled: Store, meter: Meter) -> None:
+    def measured() -> list[tuple[int, int]]:
+        now = footprint(filled)
+        return [(one.net_bytes, one.data_bytes) for one in (now.ordinary, now.time_series)]
+
+    before = measured()
+    limits.trials(filled, meter)
+    inserts.compare(filled, meter, filled.read(meter), stop=Event(), batches=2, batch=100)
+    list(speed_races.race_all(filled, meter, stop=Event(), progress=lambda _: None, runs=1))
+    run_fleet(filled.database, 2, 30)
+    assert measured() == before
+
+
+def test_a_meter_that_was_asked_for_in_vain_is_no_obstacle_to_a_report(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (_, curve) = next(iter(households(1, 9)))
+    for meter, found in ((Meter("00000000000001"), Curve.empty()), (Meter("00000000000002"), curve)):
+        asked = Days(date(2026, 6, 22), date(2026, 7, 1))
+        store.merge(Delivery(meter, Origin.API_V2, found, asked=asked))
+        store.project(meter)
+    assert [one.readings for one in store.meters()] == [0, len(curve)]
+    monkeypatch.setattr("core.lab.layouts.catalogue.LAYOUTS", (ORDINARY,))
+    findings = measure_all(store, 0, Event(), lambda _: None)
+    assert findings
+    assert len(findings.races) == len(speed_races.QUERIES)
+    assert findings.inserts[0].ordinary
