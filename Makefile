@@ -9,6 +9,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 # An installation is done once its stamp exists, and done again when the requirements change.
 RUN_STAMP  := $(VENV)/run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
 TEST_STAMP := $(VENV)/test-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
+# Tests in several processes; tests/conftest.py says which stay together. ARGS="-n 0": all in one.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 NODE_STAMPS := tests/browser/node_modules/.package-lock.json deploy/atlas/node_modules/.package-lock.json
 
 .PHONY: run test lint types tests torture bench screenshots format clean
@@ -28,7 +30,7 @@ types: $(TEST_STAMP)
 
 tests: $(TEST_STAMP) $(NODE_STAMPS)
 	@.ci/need chromium chromium chromium-browser google-chrome google-chrome-stable
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=90 -rs $(ARGS)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered --cov-fail-under=90 -rs $(ARGS)
 
 torture: $(TEST_STAMP)
 	$(BIN)/python -m pytest -m torture $(ARGS)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
+LONG = ("browser", "lab")
+"""Folders whose tests share a browser and an application, or layouts and fleets that take long to build."""
 
 # No example may fail for being slow: the machine may be busy.
 settings.register_profile("courbe", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -30,13 +32,16 @@ settings.load_profile("courbe")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run in several processes: those of a file in one, for they share what is costly to make;
-    those in the browser all in one, and begun first, for nothing else takes as long."""
-    items.sort(key=lambda item: item.path.parent.name != "browser")
+    """What runs in one process where there are several: the tests of a file, for they share what is costly to
+    make; those of a folder in LONG, begun first."""
+
+    def group(item: pytest.Item) -> str:
+        path = item.path.relative_to(ROOT / "tests")
+        return path.parts[0] if path.parts[0] in LONG else path.as_posix()
+
+    items.sort(key=lambda item: LONG.index(group(item)) if group(item) in LONG else len(LONG))
     for item in items:
-        folder = item.path.parent
-        together = folder if folder.name == "browser" else item.path
-        item.add_marker(pytest.mark.xdist_group(str(together.relative_to(ROOT))))
+        item.add_marker(pytest.mark.xdist_group(group(item)))
 
 
 @pytest.fixture(scope="session")
