@@ -29,23 +29,6 @@ def test_two_years_pack_into_a_small_document() -> None:
     assert len(pack_curve(curve, np.zeros(len(curve), np.uint8))) < 100_000
 
 
-def test_an_answer_is_noted_day_by_day() -> None:
-    gained = np.array(["2024-03-02"], dtype="datetime64[D]")
-    log = DayLog.empty().asked_about(DAYS, gained, 1_000)
-    assert log.day.astype(str).tolist() == ["2024-03-01", "2024-03-02", "2024-03-03"]
-    assert log.answer.tolist() == [Answer.NOTHING, Answer.READINGS, Answer.NOTHING]
-    assert log.attempts.tolist() == [1, 0, 1]
-    assert set(log.asked.tolist()) == {1_000}
-
-
-def test_asking_again_in_vain_counts_and_keeps_what_was_there() -> None:
-    gained = np.array(["2024-03-02"], dtype="datetime64[D]")
-    none = np.array([], dtype="datetime64[D]")
-    log = DayLog.empty().asked_about(DAYS, gained, 1_000).asked_about(DAYS, none, 2_000)
-    assert log.attempts.tolist() == [2, 1, 2]
-    assert log.answer.tolist() == [Answer.NOTHING, Answer.READINGS, Answer.NOTHING]
-
-
 def test_closed_days_and_totals_survive_packing() -> None:
     none = np.array([], dtype="datetime64[D]")
     log = DayLog.empty().asked_about(DAYS, none, 5, closed=True).with_totals({date(2024, 2, 29): 33_495})
@@ -71,11 +54,3 @@ def test_days_packed_before_questions_for_totals_were_noted_are_read() -> None:
     assert log.official_wh.tolist() == [UNKNOWN_WH, 33_495]
     assert log.attempts.tolist() == [1, 1]
     assert log.totals_asked.tolist() == log.totals_attempts.tolist() == [0, 0]
-
-
-def test_a_book_about_some_days_is_blank_where_nothing_is_known() -> None:
-    days = np.arange("2024-03-02", "2024-03-06", dtype="datetime64[D]")
-    log = DayLog.empty().asked_about(DAYS, days[:1], 5).about(days)
-    assert log.day.tolist() == days.tolist()
-    assert log.asked.tolist() == [5, 5, 0, 0]
-    assert log.official_wh.tolist() == [UNKNOWN_WH] * 4

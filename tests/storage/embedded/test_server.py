@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import resource
-import shutil
 import signal
 import socket
 import stat
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 import pytest
 from pymongo import MongoClient
@@ -24,102 +18,18 @@ from pymongo.errors import OperationFailure
 
 from core.errors import StorageError
 from core.storage.embedded import mongod as programs
-from core.storage.embedded import parent_death, server
+from core.storage.embedded import server
 from core.storage.embedded.address import Transport
 from core.storage.embedded.server import EmbeddedServer
-
-ROOT: Final = Path(__file__).resolve().parents[3]
-PATIENCE: Final = 120.0
-CHILD: Final = """
-import sys
-from pathlib import Path
-from core.storage.embedded import server
-running = server.start(Path(sys.argv[1]))
-print(running.pid or 0, flush=True)
-sys.stdin.read()
-"""
-
-linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder whose name is short enough for a socket."""
-    with tempfile.TemporaryDirectory(prefix="courbe-") as name:
-        yield Path(name)
-
-
-@pytest.fixture
-def started() -> Iterator[Callable[..., EmbeddedServer]]:
-    """Starts servers and stops them after the test."""
-    running: list[EmbeddedServer] = []
-
-    def start(*args: Any, **options: Any) -> EmbeddedServer:
-        running.append(server.start(*args, **options))
-        return running[-1]
-
-    yield start
-    for one in running:
-        one.stop()
-
-
-class Child:
-    """Another process that uses the server of a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", CHILD, str(folder)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def mongod(self) -> int:
-        """Waits until it is served; process id of the mongod it owns, 0 when it owns none."""
-        assert self.process.stdout
-        return int(self.process.stdout.readline())
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.close()
-
-    def close(self) -> None:
-        for pipe in (self.process.stdin, self.process.stdout):
-            assert pipe
-            pipe.close()
-        self.process.wait(PATIENCE)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.02)
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
-
-
-def client_of(running: EmbeddedServer) -> MongoClient[dict[str, Any]]:
-    """Writes are journaled, as those of the application are: others may be lost by a kill."""
-    patience = int(PATIENCE * 1000)
-    return MongoClient(running.uri.get_secret_value(), serverSelectionTimeoutMS=patience, journal=True)
-
-
-def write(running: EmbeddedServer, value: int) -> None:
-    with client_of(running) as client:
-        client.test.get_collection("seen").insert_one({"value": value})
-
-
-def values(running: EmbeddedServer) -> list[int]:
-    with client_of(running) as client:
-        return sorted(row["value"] for row in client.test.seen.find())
+from tests.storage.embedded.processes import (
+    LINKER,
+    Child,
+    fake,
+    linux,
+    until,
+    values,
+    write,
+)
 
 
 @pytest.mark.parametrize("transport", Transport)
@@ -200,37 +110,6 @@ def test_a_port_asks_for_the_password(folder: Path, started: Callable[..., Embed
     assert stat.S_IMODE((folder / "mongodb" / "address.json").stat().st_mode) == 0o600
 
 
-def test_a_path_too_long_for_a_socket_is_no_obstacle(
-    tmp_path: Path, started: Callable[..., EmbeddedServer]
-) -> None:
-    deep = tmp_path / ("long" * 30)
-    running = started(deep)
-    write(running, 1)
-    first = running.uri
-    running.stop()
-    again = started(deep)
-    assert again.uri == first, "other processes know the address"
-    assert values(again) == [1]
-    elsewhere = Path(json.loads((deep / "mongodb" / "address.json").read_text())["socket"]).parent
-    assert not elsewhere.is_relative_to(deep)
-    assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o700
-    again.stop()
-    shutil.rmtree(elsewhere)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no sockets there")
-def test_a_temporary_folder_too_long_for_a_socket_is_no_obstacle(
-    tmp_path: Path, started: Callable[..., EmbeddedServer], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    deep = tmp_path / ("long" * 30)
-    deep.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(deep))
-    running = started(deep)
-    write(running, 1)
-    shutil.rmtree(Path(unquote(urlsplit(running.uri.get_secret_value()).netloc)).parent)
-    assert not list(deep.glob("courbe-*")), "what could not be used is not left behind"
-
-
 def test_a_killed_mongod_is_started_again(folder: Path, started: Callable[..., EmbeddedServer]) -> None:
     running = started(folder)
     write(running, 1)
@@ -253,22 +132,6 @@ def test_a_mongod_ended_while_it_starts_is_started_again(
     assert (folder / "mongod.ended").exists()
     write(running, 1)
     assert values(running) == [1]
-
-
-@linux
-def test_mongod_ends_with_a_killed_owner_and_the_data_are_whole(
-    folder: Path, started: Callable[..., EmbeddedServer]
-) -> None:
-    owner = Child(folder)
-    mongod = owner.mongod()
-    assert is_alive(mongod)
-    found = started(folder)
-    assert found.pid is None
-    write(found, 1)
-    found.stop()
-    owner.kill()
-    until(lambda: not is_alive(mongod))
-    assert values(started(folder)) == [1]
 
 
 def test_another_process_takes_over_when_the_owner_is_killed(
@@ -323,13 +186,6 @@ def test_what_a_crash_left_behind_is_no_obstacle(
     assert values(started(folder)) == [1]
 
 
-def test_an_address_that_cannot_be_read_is_no_traceback(folder: Path) -> None:
-    (folder / "mongodb" / "address.json").mkdir(parents=True)
-    with pytest.raises(StorageError) as raised:
-        server.start(folder)
-    assert raised.value.code == "server-folder"
-
-
 def test_a_stopped_server_says_so(folder: Path, started: Callable[..., EmbeddedServer]) -> None:
     running = started(folder)
     running.stop()
@@ -337,18 +193,9 @@ def test_a_stopped_server_says_so(folder: Path, started: Callable[..., EmbeddedS
     assert not running.alive
 
 
-def fake(folder: Path, script: str) -> Path:
-    path = folder / "mongod"
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o700)
-    return path
-
-
 VERSION: Final = 'if [ "$1" = --version ]; then echo "db version v6.0.5"; exit 0; fi; '
-LINKER: Final = (
-    "echo 'mongod: error while loading shared libraries: libcrypto.so.3: cannot open shared object' >&2; "
-    "exit 127"
-)
+
+
 GLIBC: Final = "echo \"mongod: /lib/libc.so.6: version 'GLIBC_2.34' not found\" >&2; exit 1"
 
 
@@ -373,40 +220,6 @@ def test_what_keeps_it_from_starting_is_named(folder: Path, script: str, code: s
     assert raised.value.code == code
     assert raised.value.happened()
     assert raised.value.cure()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="the program is a link")
-@pytest.mark.parametrize("name", ["mongod-here", "./mongod-here", "mongod-on-path"])
-def test_a_program_may_be_named_as_in_a_shell(
-    folder: Path, started: Callable[..., EmbeddedServer], monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    (folder / "bin").mkdir()
-    for link in (folder / "mongod-here", folder / "bin" / "mongod-on-path"):
-        link.symlink_to(programs.find().path)
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("PATH", str(folder / "bin"), prepend=os.pathsep)
-    assert started(folder, Path(name)).pid
-
-
-def test_a_program_that_is_not_there_or_may_not_run_is_named(folder: Path) -> None:
-    with pytest.raises(StorageError) as raised:
-        programs.find(folder / "nothing")
-    assert raised.value.code == "server-missing"
-    locked = fake(folder, "exit 0")
-    locked.chmod(0o600)
-    with pytest.raises(StorageError) as raised:
-        programs.find(locked)
-    assert raised.value.code == "server-not-executable"
-
-
-def test_the_bundled_program_is_taken_where_the_one_on_the_path_cannot_run(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fake(folder, LINKER)
-    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
-    found = programs.find()
-    assert found.path.parent != folder
-    assert found.version >= programs.OLDEST
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the program is a shell script")
@@ -448,26 +261,3 @@ def test_a_full_disk_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(StorageError) as raised:
         server.start(folder)
     assert raised.value.code == "server-disk-full"
-
-
-@linux
-def test_the_pipe_ends_its_program_with_the_process_that_wanted_it() -> None:
-    """What stands in for the kernel's signal on other systems."""
-    command = [sys.executable, parent_death.__file__, "pipe", str(os.getpid()), "/bin/sleep", "600"]
-    holder = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            f"import subprocess; subprocess.Popen({command}, stdin=subprocess.PIPE).wait()",
-        ]
-    )
-
-    def of(pid: int) -> list[int]:
-        children = Path(f"/proc/{pid}/task/{pid}/children")
-        return [int(child) for child in children.read_text().split()] if children.exists() else []
-
-    until(lambda: any(of(child) for child in of(holder.pid)))
-    sleep = of(of(holder.pid)[0])[0]
-    holder.kill()
-    holder.wait()
-    until(lambda: not is_alive(sleep))
