@@ -24,6 +24,8 @@ CODE: Final = {
     "requirements-dev.txt": ("tests", "benchmarks"),
 }
 """Whose imports a file answers for."""
+OPTIONAL: Final = {"requirements-spark.txt": ("core.spark", "tests.spark")}
+"""Whose imports no part of the application needs: they may import what their own file lists besides."""
 UNIMPORTED: Final = {
     "requirements.txt": {"tzdata"},  # zoneinfo looks for it where the system has no time zones
     "requirements-dev.txt": {"mypy", "pandas-stubs", "pytest-cov", "pytest-xdist", "ruff", "types-requests"},
@@ -36,15 +38,20 @@ def foreign(file: str) -> Iterator[tuple[Module, str, int]]:
     """What the code of a file of requirements imports from packages: module, package's name, line."""
     owners = packages_distributions()
     for module in read(*CODE[file]).values():
+        besides = {
+            name for more, where in OPTIONAL.items() if module.name.startswith(where) for name in names(more)
+        }
         for name, line in module.imports():
             top = name.split(".")[0]
             if top not in OURS and top not in sys.stdlib_module_names:
                 (owner,) = set(owners.get(top, [top]))
-                yield module, canonicalize_name(owner), line
+                if canonicalize_name(owner) not in besides:
+                    yield module, canonicalize_name(owner), line
 
 
 def names(file: str) -> set[str]:
-    return {canonicalize_name(one.name) for one in packages.listed(ROOT / file)}
+    listed = packages.listed(ROOT / file) if (ROOT / file).exists() else []
+    return {canonicalize_name(one.name) for one in listed}
 
 
 @pytest.mark.parametrize("file", CODE)
