@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.consumption.cost.contracts import DAY_MINUTES, REGISTERS, Contract, Option
+from core.consumption.cost.contracts import DAY_MINUTES, Contract, Option
 from core.consumption.readings import History, cut
 from core.model import MINUTE_MS, Days
 from core.paristime import DAY_MS, HOUR_MS, midnights, to_wall
@@ -33,11 +33,6 @@ class Metered:
     register: NDArray[np.int64]
     price_list: NDArray[np.int64]
     energy: NDArray[np.int64]
-
-    def energy_of(self, register: str) -> int:
-        """Watt-minutes of a register."""
-        at = REGISTERS[self.contract.option].index(register)
-        return int(self.energy[self.register == at].sum())
 
     def during(self, days: Days) -> Metered:
         first, end = np.searchsorted(self.day, np.array([days.first, days.end], dtype="datetime64[D]"))
