@@ -10,7 +10,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 RUN_STAMP  := $(VENV)/run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
 TEST_STAMP := $(VENV)/test-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 # Tests in several processes; tests/conftest.py says which stay together. ARGS="-n 0": all in one.
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --no-loadscope-reorder
 NODE_STAMPS := tests/browser/node_modules/.package-lock.json deploy/atlas/node_modules/.package-lock.json
 
 .PHONY: run test lint types tests torture bench screenshots format clean

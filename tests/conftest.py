@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 from pymongo.database import Database
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from core.storage.embedded import server
 
@@ -30,18 +32,33 @@ settings.register_profile("courbe", deadline=None, suppress_health_check=[Health
 settings.load_profile("courbe")
 
 
-@pytest.hookimpl(tryfirst=True)
+def together(path: str) -> str:
+    """What runs in one process where there are several, by a file's path below the project: the tests of a
+    file, for they share what is costly to make; those of a folder in LONG."""
+    folder = path.split("/")[1]
+    return folder if folder in LONG else path
+
+
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out tests as `together` says. (xdist's own groups need what pytest 9.2 no longer has.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return together(nodeid.split("::")[0])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    return Together(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What runs in one process where there are several: the tests of a file, for they share what is costly to
-    make; those of a folder in LONG, begun first."""
+    """What takes longest is begun first."""
 
-    def group(item: pytest.Item) -> str:
-        path = item.path.relative_to(ROOT / "tests")
-        return path.parts[0] if path.parts[0] in LONG else path.as_posix()
+    def begun(item: pytest.Item) -> int:
+        group = together(item.nodeid.split("::")[0])
+        return LONG.index(group) if group in LONG else len(LONG)
 
-    items.sort(key=lambda item: LONG.index(group(item)) if group(item) in LONG else len(LONG))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group(item)))
+    items.sort(key=begun)
 
 
 @pytest.fixture(scope="session")

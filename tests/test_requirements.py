@@ -28,7 +28,7 @@ OPTIONAL: Final = {"requirements-spark.txt": ("core.spark", "tests.spark")}
 """Whose imports no part of the application needs: they may import what their own file lists besides."""
 UNIMPORTED: Final = {
     "requirements.txt": {"tzdata"},  # zoneinfo looks for it where the system has no time zones
-    "requirements-dev.txt": {"mypy", "pandas-stubs", "pytest-cov", "pytest-xdist", "ruff", "types-requests"},
+    "requirements-dev.txt": {"mypy", "pandas-stubs", "pytest-cov", "ruff", "types-requests"},
 }
 """What is needed without anybody importing it: data, tools, types."""
 OURS: Final = {"core", "pages", "tests", "benchmarks", "streamlit_app"}
