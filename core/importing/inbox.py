@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from pymongo.collection import Collection
 
@@ -18,14 +18,13 @@ from core.model import Days, Delivery, Flow, Meter
 from core.sources.conso_api.answers import read_load_curve
 from core.storage.mongo_errors import explained, patiently
 from core.storage.store import Store
-
-COLLECTION: Final = "inbox"
+from core.storage.upkeep.ownership import INBOX
 
 
 def fold(store: Store) -> int:
     """Bring the waiting answers into the record and both collections; returns how many there were. One that
     cannot be read stays, marked `unreadable`, and is not looked at again. StorageError."""
-    inbox = store.database[COLLECTION]
+    inbox = store.database[INBOX]
     with explained():
         waiting = patiently(lambda: list(inbox.find({"unreadable": {"$exists": False}}).sort("_id", 1)))
     meters: dict[Meter, None] = {}

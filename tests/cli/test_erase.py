@@ -10,7 +10,7 @@ from typing import Any
 from pymongo import MongoClient
 
 from core.cli.status import exact_wh
-from core.importing.inbox import COLLECTION as INBOX
+from core.storage.upkeep.ownership import INBOX
 from tests.cli.home import Home, one_line
 from tests.curves import regular
 from tests.sources.files import writers
