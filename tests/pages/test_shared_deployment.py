@@ -85,7 +85,7 @@ def test_what_has_expired_leaves_nothing_in_memory(opens: Opens, monkeypatch: py
     monkeypatch.setattr(workspace, "_now", lambda: now + timedelta(hours=23))
     stays.run()
     monkeypatch.setattr(workspace, "_now", lambda: now + timedelta(hours=25))
-    house = visitor._house()
+    house = visitor.house()
     assert house.jobs.find(goes)
     assert house.workspaces.sweep() == 1
     assert house.jobs.find(goes) is None

@@ -109,7 +109,7 @@ def test_the_demo_beside_ones_own_meter_is_the_one_shown(household_page: Opens) 
 
 def test_the_demo_waits_for_an_import_that_runs_and_is_then_imported(open_page: Opens, store: Store) -> None:
     app = open_page("welcome", lang="en").run()
-    house, looked_at = visitor._house(), Event()
+    house, looked_at = visitor.house(), Event()
 
     class Watched(Job[object]):
         """Ends once somebody waits for it."""
