@@ -68,6 +68,12 @@ def is_settled(records: Collection[Any], meter: Meter) -> bool:
     return up_to_date and not document.get("erased") and not _dead(document)
 
 
+def is_at_rest(records: Collection[Any], meter: Meter) -> bool:
+    """Whether the meter is settled and nobody is projecting it."""
+    writing = records.count_documents({"_id": record.key(meter), "intents": {"$ne": []}}, limit=1)
+    return not writing and is_settled(records, meter)
+
+
 def project(collections: Collections, meter: Meter) -> None:
     """Write the record's last version to both collections, whatever state they are in; nothing where there
     is no record. Where the meter has been erased, also in the middle of this, nothing of it is left.
@@ -106,6 +112,8 @@ def _projected(collections: Collections, meter: Meter, generation: int) -> bool:
     if before is None:
         return False
     _sweep(collections, meter, before)
+    if state.erased:
+        _sweep_all(collections, meter)  # also what no record knew of
     _finish(collections, meter, generation)
     if state.erased:
         record.forget(collections.records, meter)

@@ -20,6 +20,7 @@ from core.model import Check, Meter
 from core.settings import Settings
 from core.storage.record import Summary
 from core.storage.store import Store
+from core.storage.upkeep.damage import Damage
 from core.storage.workspace import Place, Workspace
 from core.texts import Language, Words
 from pages.shared.house import House, house
@@ -177,6 +178,16 @@ class Visitor:
             st.query_params.pop("w", None)
         self._chosen = None
         self.refresh()
+
+    def mend(self) -> list[Damage]:
+        """Mends what can be of this visitor's readings, also of a database that cannot be opened; what was
+        found and what became of it. Raises StorageError."""
+        store = self._own.store if self._own else None
+        if store is None:
+            store = self.workspace.store if self.is_shared else self._house.workspaces.unprepared()
+        found = store.mend()
+        self.refresh()
+        return found
 
     @property
     def expires(self) -> datetime | None:

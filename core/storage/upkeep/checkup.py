@@ -19,12 +19,14 @@ _LOCK_SECONDS: Final = 30.0
 
 
 def look(collections: Collections) -> Iterator[Damage]:
-    """What can be told without comparing readings: of a database that `prepare` accepts."""
+    """What can be told by counting readings: of a database that `prepare` accepts."""
     records = collections.records
     known = record.meters(records)
     for meter in known:
         if _is_damaged(collections, meter):
             yield Damage(Kind.RECORD_DAMAGED, meter=meter)
+        else:
+            yield from _compared(collections, meter)
     for meter in sorted(ownership.with_readings(collections.database) - set(known)):
         yield Damage(Kind.NO_RECORD, meter=meter, count=_count(collections, meter))
     if count := record.foreign(records):
@@ -144,6 +146,16 @@ def _held(collections: Collections, name: str, query: dict[str, object]) -> Curv
         return bson_columns.read_columns(batches)
     except ValueError:
         return None
+
+
+def _compared(collections: Collections, meter: Meter) -> Iterator[Damage]:
+    """Collections that hold more or fewer readings of a meter than its record, while nobody writes it."""
+    shown = projection.current(collections.records, meter)
+    if shown is None or not projection.is_at_rest(collections.records, meter):
+        return
+    for collection in (collections.ordinary, collections.time_series):
+        if collection.count_documents(readings(meter)) != shown.readings:
+            yield Damage(Kind.DIFFERS, meter=meter, collection=collection.name, count=shown.readings)
 
 
 def _count(collections: Collections, meter: Meter) -> int:

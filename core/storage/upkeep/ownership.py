@@ -21,7 +21,7 @@ PREFERENCES: Final = "preferences"
 CONTRACT: Final = {"_id": "contract"}
 """The one document of ours among the preferences."""
 INBOX: Final = "inbox"
-_ANSWER: Final = {
+ANSWER: Final = {
     "prm": {"$type": "string"},
     "flow": {"$type": "string"},
     "first": {"$type": "string"},
@@ -56,7 +56,7 @@ def holdings(database: Database[Any]) -> Holdings:
     names = database.list_collection_names()
     counts = {
         Kind.CONTRACT: database[PREFERENCES].count_documents(CONTRACT),
-        Kind.INBOX: database[INBOX].count_documents(_ANSWER),
+        Kind.INBOX: database[INBOX].count_documents(ANSWER),
         Kind.EXPERIMENTS: sum(map(_is_experiment, names)),
         Kind.FLEETS: sum(map(_is_fleet, names)),
     }
@@ -90,7 +90,7 @@ def with_readings(database: Database[Any]) -> set[Meter]:
 def drop_all_but_meters(database: Database[Any]) -> None:
     """Delete what is ours and no meter's."""
     database[PREFERENCES].delete_many(CONTRACT)
-    database[INBOX].delete_many(_ANSWER)
+    database[INBOX].delete_many(ANSWER)
     for name in database.list_collection_names():
         if _is_experiment(name) or _is_fleet(name):
             database.drop_collection(name)
