@@ -11,6 +11,7 @@ from typing import Self
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 _SECONDS = 120
 
@@ -31,8 +32,8 @@ class Session:
             connect(
                 f"ws://{self._host}/_stcore/stream",
                 sock=socket.create_connection(("127.0.0.1", self._port)),
-                origin=self._origin,  # type: ignore[arg-type]
-                subprotocols=["streamlit"],  # type: ignore[list-item]
+                origin=Origin(self._origin),
+                subprotocols=[Subprotocol("streamlit")],
                 max_size=None,
             )
         )

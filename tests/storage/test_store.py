@@ -306,7 +306,8 @@ def test_an_import_in_the_middle_of_an_erasure_is_kept(
     store: Store, database: Database[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliver(store, regular(days=2))
-    repair, overtaken = projection.repair, []
+    repair = projection.repair
+    overtaken: list[bool] = []
 
     def overtaking(collections: projection.Collections, meter: Meter) -> None:
         repair(collections, meter)

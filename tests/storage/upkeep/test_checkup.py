@@ -5,76 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bson.binary import Binary
 from pymongo.database import Database
 
 from core.errors import StorageError
-from core.model import Meter, Origin
 from core.storage import ordinary, record
 from core.storage.store import Store
 from core.storage.upkeep.damage import Kind, Outcome
-from tests.curves import METER_PRM, regular
 from tests.storage.test_store import deliver
-
-METER, OTHER = Meter(METER_PRM), Meter("12345678901234")
-WHOLE = regular(days=20)
-
-
-@pytest.fixture
-def filled(store: Store) -> Store:
-    """Two meters of the same readings."""
-    for meter in (METER, OTHER):
-        deliver(store, WHOLE, meter)
-    return store
-
-
-def assert_whole(store: Store) -> None:
-    for meter in (METER, OTHER):
-        found = store.record(meter)
-        assert found is not None
-        assert found.curve == store.read(meter) == store.read_ordinary(meter) == WHOLE
-    assert store.ordinary.count_documents({}) == store.time_series.count_documents({}) == 2 * len(WHOLE)
-
-
-def change(database: Database[Any], **fields: Any) -> None:
-    database[record.COLLECTION].update_one({"_id": record.key(METER)}, {"$set": fields})
-
-
-def truncated(database: Database[Any]) -> None:
-    change(database, columns=Binary(_columns(database)[:40]))
-
-
-def flipped(database: Database[Any]) -> None:
-    packed = bytearray(_columns(database))
-    packed[len(packed) // 2] ^= 0x10
-    change(database, columns=Binary(bytes(packed)))
-
-
-def unknown_origin(database: Database[Any]) -> None:
-    change(database, origins=["of-the-future"])
-
-
-def no_version(database: Database[Any]) -> None:
-    change(database, version="one", next_g=None, intents=5)
-
-
-def days_damaged(database: Database[Any]) -> None:
-    change(database, days=Binary(b"x"), changes=[{}])
-
-
-def summary_damaged(database: Database[Any]) -> None:
-    change(database, readings=3, watt_minutes=None, updated="yesterday", projection=None)
-
-
-def everything_gone(database: Database[Any]) -> None:
-    database[record.COLLECTION].replace_one({"_id": record.key(METER)}, {"hello": 1})
-
-
-def _columns(database: Database[Any]) -> bytes:
-    return bytes((database[record.COLLECTION].find_one({"_id": record.key(METER)}) or {})["columns"])
-
-
-DAMAGES = [truncated, flipped, unknown_origin, no_version, days_damaged, summary_damaged, everything_gone]
+from tests.storage.upkeep.damaged import DAMAGES, METER, OTHER, WHOLE, assert_whole, flipped, no_version
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -99,43 +37,6 @@ def test_a_damaged_record_hides_no_other_meter_and_is_rebuilt(
     assert again.damages() == again.mend() == []
     deliver(again, WHOLE)
     assert_whole(again)
-
-
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_record_can_be_erased(filled: Store, database: Database[Any], damage: Any) -> None:
-    damage(database)
-    filled.erase(METER)
-    assert filled.record(METER) is None
-    assert [one.meter for one in filled.meters()] == [OTHER]
-    assert filled.ordinary.count_documents({}) == filled.time_series.count_documents({}) == len(WHOLE)
-    filled.erase()
-    assert filled.holdings().meters == ()
-
-
-@pytest.mark.parametrize("whole", ["ordinary", "time series", "halves"])
-def test_a_record_is_rebuilt_from_the_side_that_is_whole(
-    filled: Store, database: Database[Any], whole: str
-) -> None:
-    flipped(database)
-    at = record.to_datetime(int(WHOLE.start[500]))
-    if whole != "ordinary":
-        filled.ordinary.delete_many(filled.match(METER) | {"start": {"$lt": at}})
-    if whole != "time series":
-        shown = list(filled.time_series.find(filled.match_time_series(METER), {"_id": 0}))
-        filled.time_series.delete_many(filled.match(METER))
-        filled.time_series.insert_many([one for one in shown if one["start"] < at.replace(tzinfo=None)])
-    filled.mend()
-    assert_whole(filled)
-
-
-def test_of_a_rebuilt_record_the_origin_is_known_where_there_was_one(
-    filled: Store, database: Database[Any]
-) -> None:
-    flipped(database)
-    filled.mend()
-    found = filled.record(METER)
-    assert found is not None
-    assert found.origins == (Origin.ENEDIS_CSV,)
 
 
 def test_where_nothing_is_left_the_cure_is_to_erase_and_import_again(
@@ -179,8 +80,7 @@ def test_a_lost_index_and_doubled_readings_are_mended_by_the_next_start(
     (name,) = (one for one in filled.ordinary.index_information() if one != "_id_")
     filled.ordinary.drop_index(name)
     if index != "none":
-        options = {"name": "mine"} if index == "another name" else {}
-        filled.ordinary.create_index(ordinary.INDEX, **options)
+        filled.ordinary.create_index(ordinary.INDEX, name="mine" if index == "another name" else name)
     filled.ordinary.insert_many(list(filled.ordinary.find(filled.match(METER), {"_id": 0}).limit(50)))
     assert filled.ordinary.count_documents({}) == 2 * len(WHOLE) + 50
     Store(database).prepare()

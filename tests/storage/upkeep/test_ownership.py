@@ -39,8 +39,8 @@ def test_erasing_everything_leaves_what_is_not_ours(store: Store, database: Data
     }
     database[INBOX].insert_many([answer, {"subject": "hello"}])
     database[API_BUDGET].insert_one({"calls": 49})
-    with scratch.names() as name:
-        database[name("ordinary")].insert_one({})
+    with scratch.names() as named:
+        database[named("ordinary")].insert_one({})
         database[name_of(5, FAMILIES["plain"][0])].insert_one({})
         held = store.holdings()
         store.erase()

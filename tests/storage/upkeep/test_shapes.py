@@ -10,6 +10,7 @@ from pymongo.database import Database
 
 from core.errors import StorageError
 from core.model import Meter
+from core.paristime import now_ms, to_datetime
 from core.storage import record, time_series, writers
 from core.storage.store import Store
 from core.storage.upkeep import shapes
@@ -25,7 +26,7 @@ def only_buckets(database: Database[Any]) -> None:
 
 
 def ordinary_of_ours(database: Database[Any]) -> None:
-    document = {"start": record.to_datetime(0), "meter": {"prm": METER.prm, "flow": "consumption", "g": 7}}
+    document = {"start": to_datetime(0), "meter": {"prm": METER.prm, "flow": "consumption", "g": 7}}
     database[SERIES].insert_one(document | {"watts": 5})
 
 
@@ -143,7 +144,7 @@ def test_the_lock_of_the_dead_is_nobodys(store: Store, database: Database[Any]) 
     records = database[record.COLLECTION]
     with writers.working() as dead:
         pass
-    for held in ({"owner": dead, "at": record.now_ms()}, {"owner": "a", "at": 5}, {"nonsense": True}):
+    for held in ({"owner": dead, "at": now_ms()}, {"owner": "a", "at": 5}, {"nonsense": True}):
         records.insert_one({"_id": shapes.LOCK} | held)
         with shapes.locked(records, 5):
             assert (records.find_one({"_id": shapes.LOCK}) or {})["owner"] != held.get("owner")
