@@ -15,7 +15,8 @@ NODE_STAMPS := tests/browser/node_modules/.package-lock.json deploy/atlas/node_m
 
 .PHONY: run test lint types tests torture bench screenshots format clean
 
-# For this machine alone: a load curve is nobody else's business. ARGS="--server.address 0.0.0.0" opens it.
+# For this machine alone: a load curve is nobody else's business. To open it, under a name or an address:
+# ARGS="--server.address 0.0.0.0 --server.allowedHosts courbe.home"
 run: $(RUN_STAMP)
 	$(BIN)/streamlit run streamlit_app.py --server.address localhost $(ARGS)
 

@@ -48,12 +48,14 @@ class Origin(StrEnum):
     EDF = "edf"
     CONSO_DOWNLOADER = "conso-downloader"
     TOTALENERGIES = "totalenergies"
+    RECOVERED = "recovered"
+    """Of unknown origin: taken from a collection whose record was damaged or lost."""
 
     @property
     def rank(self) -> int:
         """A reading is replaced only by one of the same rank or a higher one: 2 whole watts from the
-        distributor, 1 rounded or re-published by others, 0 made up."""
-        if self is Origin.DEMO:
+        distributor, 1 rounded or re-published by others, 0 made up or of unknown origin."""
+        if self in (Origin.DEMO, Origin.RECOVERED):
             return 0
         second_hand = (Origin.ENEDIS_XLSX, Origin.EDF, Origin.CONSO_DOWNLOADER, Origin.TOTALENERGIES)
         return 1 if self in second_hand else 2

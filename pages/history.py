@@ -11,6 +11,7 @@ from core.model import Days
 from core.sources.demo import DemoSource
 from pages.shared import notices
 from pages.shared.frame import page
+from pages.shared.mending import show_damages
 from pages.shared.visitor import Visitor
 from pages.views.history import api, files
 from pages.views.history.calendar import show_calendar
@@ -90,6 +91,8 @@ def fetch_again(visitor: Visitor, days: Days) -> None:
 visitor = page("history")
 words = visitor.words
 busy = {kind: show_job(visitor, kind) for kind in get_args(Kind)}
+if not any(busy.values()):
+    show_damages(visitor)
 with st.container(border=True):
     st.header(words.text("history.import.title"), anchor=False)
     source = choose_kind(visitor)

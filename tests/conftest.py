@@ -106,9 +106,12 @@ def open_page(
     import streamlit as st
     from streamlit.testing.v1 import AppTest
 
+    from pages.shared import house
+
     monkeypatch.setenv("COURBE_MONGODB_URI", mongo_uri)
     monkeypatch.setenv("COURBE_DATABASE", database.name)
     monkeypatch.setenv("COURBE_DATA_DIR", str(tmp_path))
+    house.close()
     st.cache_resource.clear()
 
     def opened(name: str = "welcome", **query: str) -> AppTest:
@@ -117,6 +120,7 @@ def open_page(
         return app if name == "welcome" else app.switch_page(f"pages/{name}.py")
 
     yield opened
+    house.close()
     st.cache_resource.clear()
 
 

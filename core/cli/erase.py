@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from core.cli.console import Console
-from core.cli.store import add_meter_options, chosen, household, shown
+from core.cli.store import add_meter_options, household, matching, shown
 from core.errors import InputError
+from core.texts import Words
+
+if TYPE_CHECKING:
+    from core.model import Meter
+    from core.storage.upkeep.ownership import Kind
 
 
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
@@ -20,28 +26,45 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 
 
 def run_erase(arguments: argparse.Namespace, console: Console) -> int:
-    """Erase one meter or everything, after asking."""
-    with household() as store:
-        meters = chosen(store, arguments.prm)
-        if not meters:
-            if arguments.yes:
-                store.erase()  # what belongs to no meter
-            console.line(console.words.text("cli.status.empty"))
+    """Erase one meter or everything, after saying what that is and asking."""
+    words = console.words
+    with household(prepared=False) as store:
+        held = store.holdings()
+        meters = matching(held.meters, arguments.prm)
+        others = dict(held.others) if arguments.prm is None else {}
+        if not meters and not others:
+            console.line(words.text("cli.status.empty"))
             return 0
-        names = ", ".join(shown(one.meter, arguments) for one in meters)
-        count = console.words.number(sum(one.readings for one in meters))
-        if not arguments.yes and not _agreed(
-            console.words.text("cli.erase.ask", count=count, meters=names), console
-        ):
-            console.note(console.words.text("cli.erase.kept"))
+        known = {one.meter: one.readings for one in store.meters()}
+        told = words.listed([*_named(meters, known, arguments, words), *_others(others, words)])
+        if held.foreign and arguments.prm is None:
+            console.note(words.text("holdings.foreign", names=", ".join(held.foreign)))
+        if not arguments.yes and not _agreed(words.text("cli.erase.ask", what=told), console):
+            console.note(words.text("cli.erase.kept"))
             return 1
         if arguments.prm is None:
             store.erase()
         else:
             for one in meters:
-                store.erase(one.meter)
-    console.line(console.words.text("cli.erase.done", count=count, meters=names))
+                store.erase(one)
+    console.line(words.text("cli.erase.done", what=told))
     return 0
+
+
+def _named(
+    meters: Sequence[Meter], known: Mapping[Meter, int], arguments: argparse.Namespace, words: Words
+) -> list[str]:
+    """Each meter with its readings, where its record tells how many."""
+    return [
+        words.text("holdings.meter", count=words.number(known[one]), meter=shown(one, arguments))
+        if one in known
+        else words.text("holdings.damaged", meter=shown(one, arguments))
+        for one in meters
+    ]
+
+
+def _others(others: Mapping[Kind, int], words: Words) -> list[str]:
+    return [words.text(f"holdings.{kind}", count=words.number(count)) for kind, count in others.items()]
 
 
 def _agreed(question: str, console: Console) -> bool:

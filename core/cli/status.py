@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from core.cli.console import Console
+from core.cli.repair import told
 from core.cli.store import add_meter_options, chosen, household, shown
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ def run_status(arguments: argparse.Namespace, console: Console) -> int:
     """What each meter holds, exact."""
     with household() as store:
         meters = chosen(store, arguments.prm)
+        damages = store.damages()
+    for one in damages:
+        console.note(told(one, arguments, console.words))
     if arguments.json:
         console.data({"meters": [_meter_json(one, arguments) for one in meters]})
     elif not meters:

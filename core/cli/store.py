@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def household() -> Iterator[Store]:
+def household(*, prepared: bool = True) -> Iterator[Store]:
     """The store the settings name, made where it is absent, with what a scheduled trigger left for us; the
-    server of a running application is used.
+    server of a running application is used. `prepared`: False for what must work on a damaged one.
 
     InputError `cli-shared` on a shared deployment: it holds many visitors' data and no household's;
     `cli-env-file` where `.env` cannot be read.
@@ -40,8 +40,11 @@ def household() -> Iterator[Store]:
         raise InputError("cli-shared")
     try:
         with explained():
-            store = workspaces.open().store
-            inbox.fold(store)
+            if prepared:
+                store = workspaces.open().store
+                inbox.fold(store)
+            else:
+                store = workspaces.unprepared()
             yield store
     finally:
         workspaces.close()
@@ -60,10 +63,16 @@ def add_show_option(parser: argparse.ArgumentParser, console: Console) -> None:
 def chosen(store: Store, wanted: str | None) -> list[Summary]:
     """All meters, or those whose PRM is, or ends with, what was asked for. InputError when none does."""
     summaries = store.meters()
+    found = matching([one.meter for one in summaries], wanted)
+    return [one for one in summaries if one.meter in found]
+
+
+def matching(meters: Sequence[Meter], wanted: str | None) -> Sequence[Meter]:
+    """The same of a list of meters."""
     if wanted is None:
-        return summaries
+        return meters
     digits = "".join(wanted.split())
-    found = [one for one in summaries if len(digits) >= 4 and one.meter.prm.endswith(digits)]
+    found = [one for one in meters if len(digits) >= 4 and one.prm.endswith(digits)]
     if not found:
         raise InputError("cli-no-such-meter")
     return found

@@ -9,25 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from pymongo.collection import Collection
 
-from core.errors import SourceError
+from core.errors import SourceError, StorageError
 from core.model import Days, Delivery, Flow, Meter
 from core.sources.conso_api.answers import read_load_curve
 from core.storage.mongo_errors import explained, patiently
+from core.storage.record import DAMAGED
 from core.storage.store import Store
-
-COLLECTION: Final = "inbox"
+from core.storage.upkeep.ownership import ANSWER, INBOX
 
 
 def fold(store: Store) -> int:
     """Bring the waiting answers into the record and both collections; returns how many there were. One that
     cannot be read stays, marked `unreadable`, and is not looked at again. StorageError."""
-    inbox = store.database[COLLECTION]
+    inbox = store.database[INBOX]
     with explained():
-        waiting = patiently(lambda: list(inbox.find({"unreadable": {"$exists": False}}).sort("_id", 1)))
+        waiting = patiently(
+            lambda: list(inbox.find(ANSWER | {"unreadable": {"$exists": False}}).sort("_id", 1))
+        )
     meters: dict[Meter, None] = {}
     for document in waiting:
         try:
@@ -35,7 +37,12 @@ def fold(store: Store) -> int:
         except (SourceError, KeyError, TypeError, ValueError, AttributeError):
             _settle(inbox, document, {"$set": {"unreadable": True}})
             continue
-        store.merge(delivery)
+        try:
+            store.merge(delivery)
+        except StorageError as error:
+            if error.code != DAMAGED:
+                raise
+            continue  # it waits until the record is mended, and keeps nobody from the other meters
         meters[delivery.meter] = None
         _settle(inbox, document, None)
     for meter in meters:

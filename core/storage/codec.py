@@ -45,8 +45,12 @@ def _pack(types: tuple[str, ...], columns: tuple[NDArray[Any], ...]) -> bytes:
 
 
 def _unpack(types: tuple[str, ...], packed: bytes) -> list[NDArray[Any]]:
-    """The columns; zeros for the last ones where they were packed before there were such columns."""
-    raw = zlib.decompress(packed)
+    """The columns; zeros for the last ones where they were packed before there were such columns. ValueError
+    where they are not whole."""
+    try:
+        raw = zlib.decompress(packed)
+    except zlib.error:
+        raise ValueError("packed columns are damaged") from None
     count = int(np.frombuffer(raw, _HEADER, 1)[0])
     columns, at = [], _HEADER.itemsize
     for kind in map(np.dtype, types):

@@ -5,9 +5,10 @@ Nobody else spells it out: the fields are those of the metaField and of the inde
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from core.model import Meter
+from core.model import Flow, Meter
 
 
 def readings(meter: Meter, generation: int | None = None) -> dict[str, Any]:
@@ -19,3 +20,14 @@ def readings(meter: Meter, generation: int | None = None) -> dict[str, Any]:
 def buckets(meter: Meter) -> dict[str, Any]:
     """The buckets of a meter, of every generation: there the metaField is called `meta`."""
     return {"meta.prm": meter.prm, "meta.flow": meter.flow.value}
+
+
+def meter_of(fields: Mapping[str, Any]) -> Meter | None:
+    """The meter of `prm` and `flow`; None of what is no meter of ours."""
+    prm, flow = fields.get("prm"), fields.get("flow")
+    if not isinstance(prm, str) or flow not in set(Flow):
+        return None
+    try:
+        return Meter(prm, Flow(flow))
+    except ValueError:
+        return None

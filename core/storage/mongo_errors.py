@@ -33,6 +33,9 @@ is not there). 43, 175, 237: a restart, or the drop of a collection, took away w
 UNAUTHORIZED: Final = 13
 LOGIN_FAILED: Final = 18
 NAMESPACE_EXISTS: Final = 48
+DUPLICATE_KEY: Final = 11000
+ON_A_VIEW: Final = 166
+"""A view cannot do what a collection can."""
 ATLAS: Final = 8000
 """Atlas's own code for whatever a plan forbids: space over its quota, or a command."""
 FORBIDDEN: Final = frozenset({UNAUTHORIZED, ATLAS})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any, Final
 
 import numpy as np
@@ -10,22 +9,72 @@ from pymongo import DeleteOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.cursor import Cursor
 from pymongo.database import Database
+from pymongo.errors import OperationFailure
 
+from core.errors import StorageError
 from core.model import Curve, Flow, Meter, Span
 from core.paristime import to_datetime
 from core.storage import bson_columns, match
+from core.storage.mongo_errors import DUPLICATE_KEY, ON_A_VIEW
+from core.storage.upkeep import shapes
 
 COLLECTION: Final = "readings"
 INDEX: Final = [("meter.prm", 1), ("meter.flow", 1), ("start", 1)]
 """Unique: it forbids doubles and serves the reading of one meter."""
+READING: Final = {
+    "start": {"$type": "date"},
+    "meter.prm": {"$type": "string"},
+    "meter.step": {"$type": "number"},
+    "watts": {"$type": "number"},
+}
+"""What every document here looks like."""
 _BATCH: Final = 5_000
 
 
-def prepare(database: Database[Any]) -> Collection[Any]:
-    """The collection with its one index besides `_id`."""
+def prepare(database: Database[Any]) -> int | None:
+    """The collection with its one index besides `_id`. Doubled readings, which only a lost index can have let
+    in, are reduced to one each: how many went; None where the index was there.
+
+    StorageError `storage-name-taken` where others' documents, or a view, are."""
     collection = database[COLLECTION]
-    collection.create_index(INDEX, unique=True)
-    return collection
+    try:
+        return 0 if shapes.ensure_index(collection, INDEX, unique=True) else None
+    except OperationFailure as error:
+        if error.code == ON_A_VIEW:
+            raise StorageError(shapes.NAME_TAKEN, collection=COLLECTION) from None
+        if error.code != DUPLICATE_KEY:
+            raise
+    doubled = _reduce(collection)
+    if not doubled:  # what is doubled are no readings
+        raise StorageError(shapes.NAME_TAKEN, collection=COLLECTION)
+    shapes.ensure_index(collection, INDEX, unique=True)
+    return doubled
+
+
+def is_of_ours(collection: Collection[Any]) -> bool:
+    """Whether a collection holds readings and nothing else."""
+    return collection.find_one({"$nor": [READING]}) is None
+
+
+def _reduce(collection: Collection[Any]) -> int:
+    """Delete all but the first of readings of one meter that begin at the same time; how many. What no
+    meter of ours has is left alone."""
+    key = {"prm": "$meter.prm", "flow": "$meter.flow", "start": "$start"}
+    doubled = collection.aggregate(
+        [
+            {"$match": READING},
+            {"$group": {"_id": key, "first": {"$min": "$_id"}, "count": {"$sum": 1}}},
+            {"$match": {"count": {"$gt": 1}}},
+        ],
+        allowDiskUse=True,
+    )
+    deleted = 0
+    for group in doubled:
+        meter = match.meter_of(group["_id"])
+        if meter is not None:
+            others = match.readings(meter) | {"start": group["_id"]["start"], "_id": {"$ne": group["first"]}}
+            deleted += collection.delete_many(others).deleted_count
+    return deleted
 
 
 def read(collection: Collection[Any], meter: Meter, span: Span | None = None) -> Curve:
@@ -56,14 +105,12 @@ def align(collection: Collection[Any], meter: Meter, curve: Curve) -> None:
 
 def meters(collection: Collection[Any]) -> set[Meter]:
     """The meters that have readings, told by the index alone."""
-    found = set()
-    for prm in collection.distinct("meter.prm"):
-        for flow in Flow:
-            with suppress(ValueError, TypeError):  # not of our making
-                meter = Meter(prm, flow)
-                if collection.find_one(match.readings(meter), {"_id": 1}):
-                    found.add(meter)
-    return found
+    found = {Meter(prm, flow) for prm in collection.distinct("meter.prm") if _is_prm(prm) for flow in Flow}
+    return {meter for meter in found if collection.find_one(match.readings(meter), {"_id": 1})}
+
+
+def _is_prm(prm: object) -> bool:
+    return match.meter_of({"prm": prm, "flow": Flow.CONSUMPTION.value}) is not None
 
 
 def erase(collection: Collection[Any], meter: Meter) -> None:

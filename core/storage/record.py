@@ -19,10 +19,13 @@ from numpy.typing import NDArray
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
+from core.errors import StorageError
 from core.model import Curve, Flow, Meter, Origin, Span
 from core.paristime import now_ms, to_datetime, to_ms
+from core.storage import match
 from core.storage.codec import pack_curve, pack_days, unpack_curve, unpack_days
 from core.storage.day_log import DayLog
+from core.storage.upkeep import shapes
 
 COLLECTION: Final = "curves"
 LISTED_CHANGES: Final = 500
@@ -30,6 +33,9 @@ LISTED_CHANGES: Final = 500
 _FIRST_BELOW: Final = 1 << 30
 """Leaves as much room again in an int32."""
 _SUMMARY: Final = {"columns": 0, "days": 0, "changes": 0}
+_OF_A_METER: Final = {"$regex": "^[0-9x]{14}:[a-z]+$"}
+"""`_id` of the records: whatever else is in their collection is not ours."""
+DAMAGED: Final = "record-damaged"
 _Document = Mapping[str, Any]
 
 
@@ -74,6 +80,8 @@ class Record:
     days: DayLog
     changed: int = 0
     changes: tuple[Change, ...] = field(default=())
+    erased: bool = False
+    """Whether the meter was erased, and this is only here until nothing is left of it."""
 
     @classmethod
     def blank(cls, meter: Meter) -> Record:
@@ -86,9 +94,24 @@ def key(meter: Meter) -> str:
 
 
 def load(records: Collection[Any], meter: Meter) -> Record:
-    """The record as committed last; a blank one of version 0 where there is none."""
+    """The record as committed last; a blank one of version 0 where there is none. StorageError
+    `record-damaged`."""
     document = records.find_one({"_id": key(meter)})
-    return Record.blank(meter) if document is None else _record(document)
+    return Record.blank(meter) if document is None else read(meter, document)
+
+
+def read(meter: Meter, document: _Document) -> Record:
+    """The record in a document. StorageError `record-damaged` where it is none, or is not whole."""
+    try:
+        found = _record(document)
+        told = document["readings"], document["watt_minutes"]
+        whole = (len(found.curve), found.curve.watt_minutes) == told and found.meter == meter
+        whole = whole and int(found.origin.max(initial=0)) < max(len(found.origins), 1)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        whole = False
+    if not whole:
+        raise StorageError(DAMAGED, meter=meter.masked)
+    return found
 
 
 def replace(records: Collection[Any], record: Record, writer: str) -> bool:
@@ -116,9 +139,78 @@ def written_by(records: Collection[Any], meter: Meter, writer: str) -> bool:
     return records.count_documents({"_id": key(meter), "writer": writer}, limit=1) == 1
 
 
+def restore(records: Collection[Any], record: Record, writer: str) -> bool:
+    """Commit a record over one that is damaged, or absent. False where somebody was faster. Whoever works on
+    the damaged one must not take this one for it: versions go on from a random number."""
+    if record.version == 0 and replace(records, record, writer):
+        return True
+    seen = (records.find_one({"_id": key(record.meter)}, {"version": 1}) or {}).get("version")
+    document = _document(record) | {"version": 1 + secrets.randbelow(_FIRST_BELOW), "writer": writer}
+    if isinstance(seen, int) and seen != record.version:
+        return False
+    changed = records.update_one({"_id": key(record.meter), "version": seen}, {"$set": document})
+    return changed.matched_count == 1
+
+
+def begin_erasure(records: Collection[Any], meter: Meter, *, anew: bool = False) -> None:
+    """Commit that the meter has no readings any more, whatever its record is like: none, damaged or whole.
+    It goes once nobody works on it (`forget`). `anew`: only where it has no record."""
+    random = secrets.randbelow(_FIRST_BELOW)
+    blank = _document(Record.blank(meter)) | {"erased": True}
+    kept = {
+        "_id": "$_id",
+        "version": {"$cond": [{"$isNumber": "$version"}, {"$add": ["$version", 1]}, random]},
+        "next_g": {"$cond": [{"$isNumber": "$next_g"}, "$next_g", random]},
+        "intents": {"$cond": [{"$isArray": "$intents"}, "$intents", []]},
+        "projection": {"$cond": [{"$isNumber": "$projection.g"}, "$projection", "$$REMOVE"]},
+    }
+    if anew:
+        fresh = blank | {"version": random, "next_g": random, "intents": []}
+        records.update_one({"_id": key(meter)}, {"$setOnInsert": fresh}, upsert=True)
+        return
+    merged = {"$replaceWith": {"$mergeObjects": [{"$literal": blank}, kept]}}
+    records.update_one({"_id": key(meter)}, [merged], upsert=True)
+
+
+def forget(records: Collection[Any], meter: Meter) -> None:
+    """Delete the record of a meter that was erased, once nobody works on it and no readings are left. Were it
+    deleted earlier, a writer could not know that what it is writing is an erased meter's."""
+    done = {"erased": True, "intents": [], "$expr": {"$eq": ["$version", "$projection.version"]}}
+    records.delete_one({"_id": key(meter)} | done)
+
+
+def is_being_erased(records: Collection[Any], meter: Meter) -> bool:
+    """Whether the meter was erased and something of it may be left."""
+    return records.count_documents({"_id": key(meter), "erased": True}, limit=1) == 1
+
+
 def summaries(records: Collection[Any]) -> list[Summary]:
-    """One line a meter, without unpacking any curve."""
-    return [_summary(document) for document in records.find({}, _SUMMARY).sort("_id", 1)]
+    """One line a meter, without unpacking any curve; meters whose record tells none are left out."""
+    found = records.find({"_id": _OF_A_METER, "erased": {"$ne": True}}, _SUMMARY).sort("_id", 1)
+    return [summary for document in found if (summary := _summary_or_none(document))]
+
+
+def meters(records: Collection[Any]) -> list[Meter]:
+    """The meters that have a record, be it damaged or of one that is being erased."""
+    found = records.find({"_id": _OF_A_METER}, {"_id": 1}).sort("_id", 1)
+    return [meter for document in found if (meter := _meter_of(document["_id"]))]
+
+
+def foreign(records: Collection[Any]) -> int:
+    """How many documents among the records are not ours."""
+    return records.count_documents({"_id": {"$not": _OF_A_METER, "$ne": shapes.LOCK}})
+
+
+def _meter_of(identifier: str) -> Meter | None:
+    prm, _, flow = identifier.partition(":")
+    return match.meter_of({"prm": prm, "flow": flow})
+
+
+def _summary_or_none(document: _Document) -> Summary | None:
+    try:
+        return _summary(document)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def _document(record: Record) -> dict[str, Any]:
@@ -137,6 +229,7 @@ def _document(record: Record) -> dict[str, Any]:
         "changed": record.changed,
         "changes": [_change_document(change) for change in record.changes[-LISTED_CHANGES:]],
         "updated": to_datetime(now_ms()),
+        "erased": record.erased,
     }
 
 
@@ -161,10 +254,16 @@ def _record(document: _Document) -> Record:
         origins=tuple(Origin(name) for name in document["origins"]),
         days=unpack_days(document["days"]),
         changed=document["changed"],
-        changes=tuple(
-            Change(c["start"], c["minutes"], c["was"], c["now"], Origin(c["origin"]), c["at"])
-            for c in document["changes"]
-        ),
+        changes=changes_of(document),
+        erased=document.get("erased", False),
+    )
+
+
+def changes_of(document: _Document) -> tuple[Change, ...]:
+    """The listed changes. KeyError, TypeError or ValueError where they are damaged."""
+    return tuple(
+        Change(c["start"], c["minutes"], c["was"], c["now"], Origin(c["origin"]), c["at"])
+        for c in document["changes"]
     )
 
 

@@ -50,6 +50,11 @@ def sweep(database: Database[Any]) -> int:
     return len(forgotten)
 
 
+def is_one(name: str) -> bool:
+    """Whether this is the name of an experiment's collection."""
+    return _NAME.fullmatch(name) is not None
+
+
 def _is_left_behind(name: str) -> bool:
     parts = _NAME.fullmatch(name)
     if parts is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
@@ -24,12 +23,12 @@ from core.storage import match, merging, ordinary, projection, record, scratch, 
 from core.storage.bson_columns import DURABLE
 from core.storage.mongo_errors import PATIENCE_SECONDS, UNSUPPORTED, explained, patiently
 from core.storage.record import Change, Record, Summary
+from core.storage.upkeep import checkup, erasure, ownership, shapes
+from core.storage.upkeep.damage import Damage
+from core.storage.upkeep.ownership import Holdings
 
 T = TypeVar("T")
-API_BUDGET: Final = "api_budget"
-"""The collection in which calls to the API are counted; it survives `erase`."""
 _READ_ATTEMPTS: Final = 8
-_POLL_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +76,24 @@ class Store:
         return patiently(action, seconds=self.patience_seconds)
 
     def prepare(self) -> None:
-        """Make collections and indexes where absent, and mend what a crash left. Cheap when all is well."""
+        """Make collections and indexes where absent, and mend what a crash left. Cheap when all is well.
+
+        StorageError `storage-name-taken` where something that is not ours has the name of one of them."""
         with explained():
+            self._patiently(lambda: shapes.refuse_view(self.database, record.COLLECTION))
             self._patiently(lambda: ordinary.prepare(self.database))
-            self._patiently(lambda: time_series.prepare(self.database))
-            self._clear_orphans()
+            anew = self._patiently(lambda: time_series.prepare(self.database))
             scratch.sweep(self.database)
-            for summary in self.meters():
-                if not projection.is_settled(self._collections.records, summary.meter):
-                    self.repair(summary.meter)
+            for meter in self._patiently(lambda: record.meters(self._collections.records)):
+                if anew or not projection.is_settled(self._collections.records, meter):
+                    self._settle(meter)
+
+    def _settle(self, meter: Meter) -> None:
+        try:
+            self.repair(meter)
+        except StorageError as error:
+            if error.code != record.DAMAGED:  # `damages` tells of it; it must not hide the others
+                raise
 
     def meters(self) -> list[Summary]:
         """A summary of each meter."""
@@ -96,7 +104,7 @@ class Store:
         """All that is known of a meter; None where nothing is."""
         with explained():
             found = self._patiently(lambda: record.load(self._collections.records, meter))
-        return found if found.version else None
+        return found if found.version and not found.erased else None
 
     def merge(self, delivery: Delivery) -> Merged:
         """Commit a delivery to the record: durable when it returns. The collections follow by `project`.
@@ -105,12 +113,20 @@ class Store:
         """
         with explained():
             while True:
-                before = self._patiently(lambda: record.load(self._collections.records, delivery.meter))
+                before = self._patiently(lambda: self._known(delivery.meter))
                 after, result = _merged(before, delivery)
                 if after is before or self._commit(after):
                     return Merged(
                         result.new, len(result.changed), result.unchanged, delivery.refused + result.refused
                     )
+
+    def _known(self, meter: Meter) -> Record:
+        """The record; where it was lost, made anew from the readings that are there."""
+        found = record.load(self._collections.records, meter)
+        if found.version == 0:
+            checkup.adopt(self._collections, meter)
+            found = record.load(self._collections.records, meter)
+        return found
 
     def _commit(self, state: Record) -> bool:
         """False where another writer was faster. A lost answer is asked for again, never guessed."""
@@ -119,6 +135,17 @@ class Store:
         return self._patiently(
             lambda: record.replace(records, state, writer) or record.written_by(records, state.meter, writer)
         )
+
+    def damages(self) -> list[Damage]:
+        """What is wrong with single meters, as far as it can be told without comparing readings."""
+        with explained():
+            return self._patiently(lambda: list(checkup.look(self._collections)))
+
+    def mend(self) -> list[Damage]:
+        """Look at everything, reading by reading, and mend what can be from whichever side is whole: what
+        was found, and what became of it. Works on what `prepare` refuses."""
+        with explained():
+            return self._patiently(lambda: list(checkup.mend(self._collections)))
 
     def project(self, meter: Meter) -> None:
         """Bring both collections in line with the record. Safe to repeat and beside other writers."""
@@ -179,55 +206,25 @@ class Store:
         return True
 
     def erase(self, meter: Meter | None = None) -> None:
-        """Delete a meter and all its readings; without a meter, everything but the count of API calls:
-        forgetting that could get the address banned. What somebody imports after this began may stay."""
+        """Delete a meter and all its readings; without a meter, everything that is ours but the count of API
+        calls. Others' collections stay. What somebody imports after this began may stay.
+
+        Works on what `prepare` refuses, and on records that cannot be read."""
         with explained():
-            if meter is not None:
-                self._erase(meter)
-                return
-            for summary in self.meters():
-                self._erase(summary.meter)
-            self._drop_all()
-            self.prepare()
+            meters = [meter] if meter else sorted(self._patiently(lambda: ownership.meters(self.database)))
+            usable = self._patiently(lambda: erasure.is_usable(self.database))
+            for one in meters:
+                if usable:
+                    erasure.erase(self._collections, one, self._patiently, self.patience_seconds)
+                else:
+                    self._patiently(partial(erasure.erase_among_others, self._collections, one))
+            if meter is None:
+                self._patiently(lambda: ownership.drop_all_but_meters(self.database))
 
-    def _drop_all(self) -> None:
-        # the records last: while they are there, an interrupted erasure shows and can be repeated
-        names = self._patiently(lambda: self.database.list_collection_names())
-        for name in sorted(names, key=lambda name: name == record.COLLECTION):
-            if name != API_BUDGET and not name.startswith("system."):
-                self._patiently(lambda name=name: self.database.drop_collection(name))  # type: ignore[misc]
-
-    def _erase(self, meter: Meter) -> None:
-        """Commit that the meter has no readings, clear both collections, forget the record. After a crash in
-        between, the next `prepare` finds an empty record, or readings without one, and goes on clearing."""
-        emptied = self._emptied(meter)
-        self._await_writers(meter)
-        self.repair(meter)
-        if emptied is not None:
-            of_ours = {"_id": record.key(meter), "version": emptied}  # not what was imported meanwhile
-            self._patiently(lambda: self._collections.records.delete_one(of_ours))
-
-    def _emptied(self, meter: Meter) -> int | None:
-        """The version in which the meter has no readings; None where it has no record."""
-        while (before := self._patiently(lambda: record.load(self._collections.records, meter))).version:
-            if self._commit(with_fields(Record.blank(meter), version=before.version)):
-                return before.version + 1
-        return None
-
-    def _await_writers(self, meter: Meter) -> None:
-        """Let those who write an older version end. Whoever takes longer clears up after itself."""
-        deadline = time.monotonic() + self.patience_seconds
-        while self._patiently(lambda: projection.has_writers(self._collections.records, meter)):
-            if time.monotonic() > deadline:
-                return
-            time.sleep(_POLL_SECONDS)
-
-    def _clear_orphans(self) -> None:
-        """Delete the readings of meters without a record: left by a writer that was killed while its meter
-        was being erased."""
-        present = self._patiently(lambda: ordinary.meters(self.ordinary))
-        for meter in present - {summary.meter for summary in self.meters()}:
-            self.project(meter)
+    def holdings(self) -> Holdings:
+        """What `erase` will delete, and which collections are not ours."""
+        with explained():
+            return self._patiently(lambda: ownership.holdings(self.database))
 
 
 def _sound(read: Callable[..., Curve], *arguments: Any) -> Curve | None:
@@ -267,6 +264,7 @@ def _merged(before: Record, delivery: Delivery) -> tuple[Record, merging.Merge]:
             origin=result.origin,
             origins=origins if taken else before.origins,
             days=days,
+            erased=False,
             changed=before.changed + len(result.changed),
             changes=before.changes + _changes(result, delivery, now),
         ),

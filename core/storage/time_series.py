@@ -8,63 +8,86 @@ old one is deleted. The buckets are always those of a chronological load, whatev
 
 from __future__ import annotations
 
-import secrets
 from typing import Any, Final
 
 from pymongo.collection import Collection
 from pymongo.cursor import Cursor
 from pymongo.database import Database
-from pymongo.errors import CollectionInvalid, OperationFailure
+from pymongo.errors import CollectionInvalid
 
 from core.errors import StorageError
 from core.model import Curve, Meter
-from core.storage import bson_columns, match
-from core.storage.mongo_errors import NAMESPACE_EXISTS
+from core.storage import bson_columns, match, record
+from core.storage.upkeep import shapes
 
 COLLECTION: Final = "readings_ts"
 OPTIONS: Final = {"timeField": "start", "metaField": "meter", "granularity": "hours"}
 """Hours: a bucket spans up to 30 days and 1,000 readings. The default (seconds) would hold two."""
 INDEX: Final = [("meter.prm", 1), ("meter.flow", 1), ("meter.g", 1), ("start", 1)]
+READING: Final = {
+    "start": {"$type": "date"},
+    "meter.prm": {"$type": "string"},
+    "meter.g": {"$type": "number"},
+    "watts": {"$type": "number"},
+}
+"""What every document here looks like, and nobody else's."""
+_FIELDS: Final = ("timeField", "metaField")
+_LOCK_SECONDS: Final = 30.0
 
 
-def prepare(database: Database[Any]) -> Collection[Any]:
-    """The collection and its index; a plain collection of that name is never accepted."""
-    if not _is_time_series(database):  # asked first: a plan may have no room for a collection more
-        _create(database)
-    if not _is_time_series(database) and _put_aside(database[COLLECTION]):
-        _create(database)
-    if not _is_time_series(database):
-        raise StorageError("storage-not-time-series", collection=COLLECTION)
-    collection = database[COLLECTION]
-    collection.create_index(INDEX)
-    return collection
+def prepare(database: Database[Any], *, seconds: float = _LOCK_SECONDS) -> bool:
+    """Make the collection and its index where they are absent; whether it had to be made.
+
+    What writers left under its name while it was dropped gives way: all that holds is in the records.
+    StorageError `storage-name-taken` where something stands there that is not ours.
+    """
+    made = not _is_time_series(shapes.shape(database, COLLECTION))
+    if made:
+        with shapes.locked(database[record.COLLECTION], seconds):
+            _make(database)
+    shapes.ensure_index(database[COLLECTION], INDEX, unique=False)
+    return made
 
 
-def _create(database: Database[Any]) -> None:
+def identity(database: Database[Any]) -> object | None:
+    """What tells this time series collection from any other of its name; None where there is none. A write to
+    a name that stands for none makes MongoDB create an ordinary collection."""
+    found = shapes.shape(database, COLLECTION)
+    return (found.uuid or COLLECTION) if _is_time_series(found) else None
+
+
+def _is_time_series(found: shapes.Shape) -> bool:
+    options = found.options.get("timeseries", {})
+    return found.kind == "timeseries" and all(options.get(name) == OPTIONS[name] for name in _FIELDS)
+
+
+def _make(database: Database[Any]) -> None:
+    found = shapes.shape(database, COLLECTION)
+    if _is_time_series(found):
+        return
+    if found.kind == "collection" and is_of_ours(database[COLLECTION]):
+        _drop_aside(database, shapes.put_aside(database, COLLECTION))
+    elif not found.is_absent:
+        raise StorageError(shapes.NAME_TAKEN, collection=COLLECTION)
+    if found.has_buckets:
+        shapes.drop_buckets(database, COLLECTION)
     try:
         database.create_collection(COLLECTION, timeseries=OPTIONS, check_exists=False)
-    except (CollectionInvalid, OperationFailure) as error:
-        if isinstance(error, OperationFailure) and error.code != NAMESPACE_EXISTS:
-            raise
+    except CollectionInvalid:
+        raise StorageError(shapes.NAME_TAKEN, collection=COLLECTION) from None
 
 
-def _is_time_series(database: Database[Any]) -> bool:
-    return any(database.list_collections(filter={"name": COLLECTION, "type": "timeseries"}))
+def is_of_ours(plain: Collection[Any]) -> bool:
+    """Whether a plain collection holds readings of generations and nothing else: MongoDB made it for a writer
+    that was at work while the real one was dropped."""
+    return plain.find_one({"$nor": [READING]}) is None
 
 
-def _put_aside(plain: Collection[Any]) -> bool:
-    """Drop a plain collection that holds our readings and nothing else: MongoDB made it for a writer that
-    was at work while the real one was dropped. All it holds is in the records."""
-    ours = {"start": {"$type": "date"}, "meter.g": {"$type": "number"}, "watts": {"$type": "number"}}
-    if plain.find_one() is None or plain.find_one({"$nor": [ours]}) is not None:
-        return False
-    aside = f"{COLLECTION}_{secrets.token_hex(8)}"
-    try:
-        plain.rename(aside)  # unlike `drop`, refused where another has put the real one there by now
-    except OperationFailure:
-        return True
-    plain.database.drop_collection(aside)
-    return True
+def _drop_aside(database: Database[Any], aside: str) -> None:
+    """Drop what has just been put aside, unless it holds more than the records do."""
+    known = set(record.meters(database[record.COLLECTION]))
+    if is_of_ours(database[aside]) and meters(database[aside]) <= known:
+        database.drop_collection(aside)
 
 
 def read(collection: Collection[Any], meter: Meter, generation: int) -> Curve:
@@ -95,3 +118,9 @@ def generations(collection: Collection[Any], meter: Meter) -> set[int]:
         ]
     )
     return {group["_id"] for group in groups}
+
+
+def meters(collection: Collection[Any]) -> set[Meter]:
+    """The meters that have readings, of whatever generation."""
+    groups = collection.aggregate([{"$group": {"_id": {"prm": "$meter.prm", "flow": "$meter.flow"}}}])
+    return {meter for group in groups if (meter := match.meter_of(group["_id"]))}

@@ -96,6 +96,10 @@ class Workspaces:
             return self._open_shared(link)
         return Workspace(_PERSONAL, self._store(self._settings.database), self.place)
 
+    def unprepared(self) -> Store:
+        """The household's store as it is, whatever its state: to erase or to mend what `open` refuses."""
+        return Store(self.client[self._settings.database])
+
     def open_own(self, uri: SecretStr) -> Workspace:
         """A workspace on a MongoDB of the visitor's own, for their session alone. On a shared deployment
         StorageError: the server would connect wherever a stranger says."""

@@ -9,8 +9,9 @@ import streamlit as st
 from pydantic import ValidationError
 
 from core.errors import InputError, StorageError
+from core.storage.upkeep.shapes import NAME_TAKEN
 from core.texts import Language, Words
-from pages.shared import notices
+from pages.shared import mending, notices
 from pages.shared.visitor import Visitor, language, speak, visitor
 
 Needs = Literal["nothing", "storage", "readings"]
@@ -87,6 +88,8 @@ def page(name: str, *, needs: Needs = "storage") -> Visitor:
 def show_trouble(visitor: Visitor, trouble: StorageError) -> None:
     """Why MongoDB cannot be used, and the way to the cure."""
     notices.show(trouble)
+    if trouble.code == NAME_TAKEN and visitor.capabilities.own_uri:
+        mending.offer(visitor)
     if visitor.capabilities.own_uri:
         link(visitor, "connect", visitor.words.text("common.to_connect"), icon=":material/arrow_forward:")
 

@@ -1,4 +1,4 @@
-"""Who is looking: one typed object a browser session, and what this process holds for all of them.
+"""Who is looking: one typed object a browser session.
 
 Only this module touches `st.session_state`. What belongs to one visitor is never put into a shared cache.
 """
@@ -17,11 +17,13 @@ from core.errors import StorageError
 from core.importing import inbox
 from core.jobs import Jobs
 from core.model import Check, Meter
-from core.settings import Settings, load_settings
+from core.settings import Settings
 from core.storage.record import Summary
 from core.storage.store import Store
-from core.storage.workspace import Place, Workspace, Workspaces
+from core.storage.upkeep.damage import Damage
+from core.storage.workspace import Place, Workspace
 from core.texts import Language, Words
+from pages.shared.house import House, house
 
 _KEY: Final = "visitor"
 _METER: Final = "meter"
@@ -36,21 +38,11 @@ class Capabilities:
     own_uri: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _House:
-    """What the visitors of one process share; what is in it of a workspace is found by its secret key."""
-
-    settings: Settings
-    workspaces: Workspaces
-    jobs: Jobs
-    steps: dict[str, set[str]]
-
-
 @dataclass(slots=True)
 class Visitor:
     """One browser session. Secrets live here and nowhere else."""
 
-    _house: _House
+    _house: House
     language: Language
     token: SecretStr | None = None
     prm: str | None = None
@@ -187,6 +179,16 @@ class Visitor:
         self._chosen = None
         self.refresh()
 
+    def mend(self) -> list[Damage]:
+        """Mends what can be of this visitor's readings, also of a database that cannot be opened; what was
+        found and what became of it. Raises StorageError."""
+        store = self._own.store if self._own else None
+        if store is None:
+            store = self.workspace.store if self.is_shared else self._house.workspaces.unprepared()
+        found = store.mend()
+        self.refresh()
+        return found
+
     @property
     def expires(self) -> datetime | None:
         """When the workspace is erased by itself, in Paris time; None when it stays."""
@@ -201,11 +203,11 @@ class Visitor:
 def visitor() -> Visitor:
     """The visitor of this session, as of this page run. Raises pydantic.ValidationError for bad settings."""
     found = st.session_state.get(_KEY)
-    house = _house()
-    if not isinstance(found, Visitor) or found._house is not house:
-        found = Visitor(house, language())
+    shared = house()
+    if not isinstance(found, Visitor) or found._house is not shared:
+        found = Visitor(shared, language())
         if found.capabilities.api:
-            found.token, found.prm = house.settings.api_token, house.settings.prm
+            found.token, found.prm = shared.settings.api_token, shared.settings.prm
         st.session_state[_KEY] = found
     found.language = language()
     found.link = st.query_params.get("w") or found.link
@@ -226,20 +228,3 @@ def language() -> Language:
 def speak(chosen: Language) -> None:
     """Change the language of this session and of its address."""
     st.query_params["lang"] = chosen.value
-
-
-def _close(house: _House) -> None:
-    house.workspaces.close()
-
-
-@st.cache_resource(show_spinner=False, on_release=_close)
-def _house() -> _House:
-    settings, jobs = load_settings(), Jobs()
-    steps: dict[str, set[str]] = {}
-
-    def let_go(key: str) -> None:
-        """What is erased, by its visitor or because its time has come, leaves nothing in memory either."""
-        jobs.end(key)
-        steps.pop(key, None)
-
-    return _House(settings, Workspaces(settings, let_go), jobs, steps)

@@ -57,7 +57,7 @@ def test_having_to_wait_for_enedis_is_no_failed_import(home: Home) -> None:
 
 def committed(client: MongoClient[dict[str, Any]], home: Home) -> int:
     """Readings the record holds at this moment."""
-    found = client[home.database]["curves"].find_one({}, {"readings": 1})
+    found = client[home.database]["curves"].find_one({"readings": {"$exists": True}}, {"readings": 1})
     return int(found["readings"]) if found else 0
 
 

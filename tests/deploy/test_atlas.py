@@ -17,12 +17,13 @@ from pydantic import SecretStr
 
 from core.errors import SourceError, SourcePaused
 from core.importing.api.source import budget_of
-from core.importing.inbox import COLLECTION, fold
+from core.importing.inbox import fold
 from core.model import Curve, Days, Delivery, Meter, Origin
 from core.paristime import HOUR_MS, midnight, span_of
 from core.settings import Settings
 from core.sources.conso_api.client import ConsoApi
-from core.storage.store import API_BUDGET, Store
+from core.storage.store import Store
+from core.storage.upkeep.ownership import API_BUDGET, INBOX
 from tests.conso_server import FAULTS, PRM, ConsoServer, household
 
 HERE = Path(__file__).parent
@@ -85,7 +86,7 @@ class Trigger:
 
     @property
     def waiting(self) -> int:
-        return self.store.database[COLLECTION].count_documents({})
+        return self.store.database[INBOX].count_documents({})
 
     def budget(self) -> Any:
         settings = Settings(_env_file=None, api_url=self.server.url)
@@ -126,7 +127,7 @@ def test_a_week_that_is_whole_costs_no_call_and_one_with_a_gap_does(trigger: Tri
     trigger.store.merge(Delivery(METER, Origin.API_V2, holed))
     trigger.store.project(METER)
     assert trigger() == {"result": "stored", "code": None, "calls": 1}
-    trigger.store.database[COLLECTION].delete_many({})
+    trigger.store.database[INBOX].delete_many({})
     trigger.store.merge(Delivery(METER, Origin.API_V2, curve))
     trigger.store.project(METER)
     assert trigger() == {"result": "up-to-date", "code": None, "calls": 0}
@@ -155,7 +156,7 @@ def test_its_calls_count_in_our_budget_and_ours_in_its(trigger: Trigger) -> None
     trigger()
     assert trigger.budget().allowance().calls == 1
     trigger.values["COURBE_API_DAILY_CALLS"] = 1
-    trigger.store.database[COLLECTION].delete_many({})
+    trigger.store.database[INBOX].delete_many({})
     assert trigger() == {"result": "paused", "code": "api-budget-used", "calls": 0}
     assert len(trigger.server.seen) == 1
     assert trigger.budget().take() > 0

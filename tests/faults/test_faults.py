@@ -158,7 +158,9 @@ def test_kills_at_random_moments_lose_and_double_nothing(node: Node) -> None:
 def test_a_server_that_stops_in_the_middle_of_a_write_is_waited_for(node: Node) -> None:
     """With large batches the stop comes in the middle of one, and MongoDB 6.0 then says that there is no such
     collection."""
-    series = time_series.prepare(MongoClient[dict[str, Any]](node.uri)["faults"])
+    database = MongoClient[dict[str, Any]](node.uri)["faults"]
+    time_series.prepare(database)
+    series = database[time_series.COLLECTION]
     generations, ended = count(), Event()
 
     def write_on() -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from core.importing.inbox import COLLECTION, fold
+from core.importing.inbox import fold
 from core.model import Days, Flow, Meter, Origin
 from core.paristime import span_of
 from core.storage.store import Store
+from core.storage.upkeep.ownership import INBOX
 from tests.api_documents import v2, v5
 from tests.curves import METER_PRM, regular
 
@@ -31,7 +32,7 @@ def left(store: Store, answer: Any, *, first: date = FIRST, days: int = 7, meter
         "fetched": datetime.now(UTC),
         "answer": answer,
     }
-    store.database[COLLECTION].replace_one({"_id": key}, document, upsert=True)
+    store.database[INBOX].replace_one({"_id": key}, document, upsert=True)
     return key
 
 
@@ -44,7 +45,7 @@ def test_an_answer_lands_in_the_record_and_both_collections(store: Store, write:
     assert record is not None
     assert record.origins == (origin,)
     assert len(record.days) == 7
-    assert store.database[COLLECTION].count_documents({}) == 0
+    assert store.database[INBOX].count_documents({}) == 0
     assert fold(store) == 0
 
 
@@ -72,7 +73,7 @@ def test_an_answer_that_cannot_be_read_is_kept_aside_and_stops_nothing(store: St
     left(store, v2(METER, CURVE))
     assert fold(store) == 2
     assert store.read(METER) == CURVE
-    (kept,) = store.database[COLLECTION].find({})
+    (kept,) = store.database[INBOX].find({})
     assert kept["_id"] == bad
     assert fold(store) == 0
 

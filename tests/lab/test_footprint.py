@@ -64,3 +64,6 @@ def test_no_figure_is_given_while_the_collections_differ(store: Store) -> None:
         footprint(store)
     assert caught.value.code == "footprint-differs"
     assert str(len(curve)) in str(caught.value)
+    assert "core repair" in caught.value.cure()
+    store.mend()  # the cure is true
+    assert footprint(store).ordinary.readings == len(curve)

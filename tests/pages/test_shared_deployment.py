@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.storage import workspace
 from core.texts import ENGLISH
-from pages.shared import visitor
+from pages.shared import house
 from tests.pages.conftest import Opens, found
 
 
@@ -85,12 +85,12 @@ def test_what_has_expired_leaves_nothing_in_memory(opens: Opens, monkeypatch: py
     monkeypatch.setattr(workspace, "_now", lambda: now + timedelta(hours=23))
     stays.run()
     monkeypatch.setattr(workspace, "_now", lambda: now + timedelta(hours=25))
-    house = visitor._house()
-    assert house.jobs.find(goes)
-    assert house.workspaces.sweep() == 1
-    assert house.jobs.find(goes) is None
-    assert house.jobs.find(link_of(stays))
-    assert list(house.steps) == [link_of(stays)]
+    shared = house.house()
+    assert shared.jobs.find(goes)
+    assert shared.workspaces.sweep() == 1
+    assert shared.jobs.find(goes) is None
+    assert shared.jobs.find(link_of(stays))
+    assert list(shared.steps) == [link_of(stays)]
 
 
 def test_it_offers_neither_the_api_nor_a_database(opens: Opens) -> None:

@@ -14,7 +14,7 @@ from core.jobs import Job, State
 from core.model import DEMO_PRM
 from core.storage.store import Store
 from core.texts import ENGLISH, THIN, Language, Words
-from pages.shared import visitor
+from pages.shared import house
 
 Opens = Callable[..., AppTest]
 
@@ -109,7 +109,7 @@ def test_the_demo_beside_ones_own_meter_is_the_one_shown(household_page: Opens) 
 
 def test_the_demo_waits_for_an_import_that_runs_and_is_then_imported(open_page: Opens, store: Store) -> None:
     app = open_page("welcome", lang="en").run()
-    house, looked_at = visitor._house(), Event()
+    shared, looked_at = house.house(), Event()
 
     class Watched(Job[object]):
         """Ends once somebody waits for it."""
@@ -118,7 +118,7 @@ def test_the_demo_waits_for_an_import_that_runs_and_is_then_imported(open_page: 
             looked_at.set()
             return super().wait(seconds)
 
-    other = house.jobs._jobs[house.workspaces.open(None).key] = Watched("other", lambda _: looked_at.wait())
+    other = shared.jobs._jobs[shared.workspaces.open(None).key] = Watched("other", lambda _: looked_at.wait())
     other.begin()
     app.button(key="try_demo").click().run()
     assert not app.exception

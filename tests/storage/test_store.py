@@ -22,9 +22,11 @@ from pymongo.monitoring import (
 from core.errors import StorageError
 from core.model import Curve, Days, Delivery, Flow, Meter, Origin
 from core.paristime import now_ms
-from core.storage import bson_columns, ordinary, record, time_series
+from core.storage import bson_columns, ordinary, projection, record, time_series
 from core.storage import writers as writer_ids
-from core.storage.store import API_BUDGET, Store
+from core.storage.store import Store
+from core.storage.upkeep.damage import Kind
+from core.storage.upkeep.ownership import API_BUDGET
 from tests.curves import METER_PRM, curves, regular
 
 METER = Meter(METER_PRM)
@@ -268,11 +270,12 @@ def test_what_is_there_is_not_made_again(store: Store, mongo_uri: str) -> None:
     assert "create" not in sent.names
 
 
-def test_an_ordinary_collection_of_that_name_is_not_accepted(database: Database[Any]) -> None:
-    database.create_collection("readings_ts")
+def test_a_foreign_collection_of_that_name_is_not_accepted(database: Database[Any]) -> None:
+    database["readings_ts"].insert_one({"hello": 1})
     with pytest.raises(StorageError) as caught:
         Store(database).prepare()
-    assert caught.value.code == "storage-not-time-series"
+    assert caught.value.code == "storage-name-taken"
+    assert database["readings_ts"].count_documents({}) == 1
 
 
 @pytest.mark.parametrize("what", [METER, None], ids=["meter", "everything"])
@@ -303,13 +306,16 @@ def test_an_import_in_the_middle_of_an_erasure_is_kept(
     store: Store, database: Database[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliver(store, regular(days=2))
-    repair = Store.repair
+    repair = projection.repair
+    overtaken: list[bool] = []
 
-    def overtaken(self: Store, meter: Meter) -> None:
-        repair(self, meter)
-        deliver(Store(database), regular(days=1, watts=7))
+    def overtaking(collections: projection.Collections, meter: Meter) -> None:
+        repair(collections, meter)
+        if not overtaken:
+            overtaken.append(True)
+            deliver(Store(database), regular(days=1, watts=7))
 
-    monkeypatch.setattr(Store, "repair", overtaken)
+    monkeypatch.setattr(projection, "repair", overtaking)
     store.erase(METER)
     assert_holds(store, regular(days=1, watts=7))
 
@@ -326,13 +332,19 @@ def test_a_writer_does_not_take_a_new_record_for_the_erased_one(
     assert_holds(store, regular(days=1, watts=7))
 
 
-def test_readings_without_a_record_are_cleared_by_the_next_start(
-    store: Store, database: Database[Any]
-) -> None:
-    deliver(store, regular(days=2))
-    database[record.COLLECTION].delete_many({})
-    Store(database).prepare()
-    assert store.ordinary.count_documents({}) == store.time_series.count_documents({}) == 0
+def test_readings_without_a_record_are_kept_and_taken_up_again(store: Store, database: Database[Any]) -> None:
+    deliver(store, regular(days=3))
+    database[record.COLLECTION].drop()
+    again = Store(database)
+    again.prepare()
+    again.project(METER)
+    assert store.ordinary.count_documents({}) == store.time_series.count_documents({}) == 144
+    assert [(one.kind, one.meter, one.count) for one in again.damages()] == [(Kind.NO_RECORD, METER, 144)]
+    deliver(again, regular(days=1, watts=7))  # an import takes them up first
+    expected = regular(days=3).select(slice(48, None))
+    assert again.read(METER).select(slice(48, None)) == expected
+    assert len(again.read(METER)) == len(again.read_ordinary(METER)) == 144
+    assert again.damages() == []
 
 
 def test_a_collection_made_by_a_late_writer_gives_way_to_a_time_series_one(

@@ -20,23 +20,22 @@ from core.consumption.cost.contracts import (
     tempo_days,
 )
 from core.storage.mongo_errors import explained
+from core.storage.upkeep.ownership import CONTRACT, PREFERENCES
 
-COLLECTION: Final = "preferences"
-_ID: Final = "contract"
 DEFAULT_KVA: Final = 9
 
 
 def load_contract(database: Database[Any]) -> Contract | None:
     """The household's contract; None where none was chosen. Raises StorageError."""
     with explained():
-        document = database[COLLECTION].find_one({"_id": _ID})
+        document = database[PREFERENCES].find_one(CONTRACT)
     return None if document is None else read(document)
 
 
 def save_contract(database: Database[Any], contract: Contract) -> None:
     """Keep a contract. Raises StorageError."""
     with explained():
-        database[COLLECTION].replace_one({"_id": _ID}, written(contract), upsert=True)
+        database[PREFERENCES].replace_one(CONTRACT, written(contract), upsert=True)
 
 
 def default_contract() -> Contract:

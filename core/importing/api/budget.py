@@ -22,7 +22,7 @@ from pymongo.errors import DuplicateKeyError
 from core.errors import SourceError, SourcePaused
 from core.paristime import DAY_MS, now_ms
 from core.storage.mongo_errors import explained, patiently
-from core.storage.store import API_BUDGET
+from core.storage.upkeep.ownership import API_BUDGET
 
 WAITS: Final = frozenset({"api-throttled", "api-budget-used"})
 """Nothing failed: calls go on at a moment that is known."""

@@ -1,0 +1,104 @@
+"""What of a database is ours: told by what it is, never by what is left over. Whatever cannot be known to be
+ours is somebody else's and stays."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from pymongo.database import Database
+
+from core.model import Meter
+from core.storage import ordinary, record, scratch, time_series
+from core.storage.upkeep import shapes
+
+API_BUDGET: Final = "api_budget"
+"""The collection in which calls to the API are counted; it survives an erasure: forgetting them could get the
+address banned."""
+PREFERENCES: Final = "preferences"
+CONTRACT: Final = {"_id": "contract"}
+"""The one document of ours among the preferences."""
+INBOX: Final = "inbox"
+ANSWER: Final = {
+    "prm": {"$type": "string"},
+    "flow": {"$type": "string"},
+    "first": {"$type": "string"},
+    "end": {"$type": "string"},
+    "answer": {"$exists": True},
+}
+"""What a scheduled trigger leaves in the inbox."""
+_FLEET: Final = re.compile(r"fleet_[0-9]+_(?:ordinary|ordinary-small|ts-hours|ts-small)")
+
+
+class Kind(StrEnum):
+    """What an erasure takes besides meters."""
+
+    CONTRACT = "contract"
+    INBOX = "inbox"
+    EXPERIMENTS = "experiments"
+    FLEETS = "fleets"
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """All that is ours in a database, and the names of collections that are not."""
+
+    meters: tuple[Meter, ...]
+    others: dict[Kind, int]
+    """How many documents, or collections, of each kind there are; kinds without any are left out."""
+    foreign: tuple[str, ...]
+
+
+def holdings(database: Database[Any]) -> Holdings:
+    """What an erasure of everything will delete, and what it will leave alone."""
+    names = database.list_collection_names()
+    counts = {
+        Kind.CONTRACT: database[PREFERENCES].count_documents(CONTRACT),
+        Kind.INBOX: database[INBOX].count_documents(ANSWER),
+        Kind.EXPERIMENTS: sum(map(_is_experiment, names)),
+        Kind.FLEETS: sum(map(_is_fleet, names)),
+    }
+    known = {record.COLLECTION, ordinary.COLLECTION, time_series.COLLECTION, API_BUDGET, PREFERENCES, INBOX}
+    foreign = [
+        name
+        for name in names
+        if name not in known and not name.startswith("system.") and not _is_experiment(name)
+        if not _is_fleet(name)
+    ]
+    found = {kind: count for kind, count in counts.items() if count}
+    return Holdings(tuple(sorted(meters(database))), found, tuple(sorted(foreign)))
+
+
+def meters(database: Database[Any]) -> set[Meter]:
+    """Every meter with a record, whatever its state, or with readings in either collection."""
+    found = set(record.meters(database[record.COLLECTION]))
+    return found | with_readings(database)
+
+
+def with_readings(database: Database[Any]) -> set[Meter]:
+    """The meters that have readings in either collection, be they known to a record or not."""
+    found: set[Meter] = set()
+    if shapes.shape(database, ordinary.COLLECTION).kind == "collection":
+        found |= ordinary.meters(database[ordinary.COLLECTION])
+    if shapes.shape(database, time_series.COLLECTION).kind in ("collection", "timeseries"):
+        found |= time_series.meters(database[time_series.COLLECTION])
+    return found
+
+
+def drop_all_but_meters(database: Database[Any]) -> None:
+    """Delete what is ours and no meter's."""
+    database[PREFERENCES].delete_many(CONTRACT)
+    database[INBOX].delete_many(ANSWER)
+    for name in database.list_collection_names():
+        if _is_experiment(name) or _is_fleet(name):
+            database.drop_collection(name)
+
+
+def _is_experiment(name: str) -> bool:
+    return scratch.is_one(name)
+
+
+def _is_fleet(name: str) -> bool:
+    return _FLEET.fullmatch(name) is not None

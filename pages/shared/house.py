@@ -1,0 +1,63 @@
+"""What the visitors of one process share: connections, the embedded server, background jobs.
+
+It is held by this module and not by a cache of Streamlit's: any visitor's browser may ask for those to be
+cleared, and that would stop MongoDB for everybody.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Final
+
+from streamlit import net_util
+
+from core.jobs import Jobs
+from core.settings import Settings, load_settings
+from core.storage.workspace import Workspaces
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What is in it of a workspace is found by its secret key."""
+
+    settings: Settings
+    workspaces: Workspaces
+    jobs: Jobs
+    steps: dict[str, set[str]]
+
+
+# Streamlit asks a service of elsewhere for its own address when a page of elsewhere connects. Nothing of ours
+# needs it, and nothing is to leave this machine unasked.
+net_util.get_external_ip = lambda: None
+
+_opening: Final = threading.Lock()
+_open: list[House] = []
+
+
+def house() -> House:
+    """The one of this process, made at the first call. Raises pydantic.ValidationError for bad settings, and
+    reads them again at the next call."""
+    with _opening:
+        if not _open:
+            _open.append(_made())
+        return _open[0]
+
+
+def close() -> None:
+    """Disconnect and stop a server of our own; the next call of `house` begins anew, with other settings."""
+    with _opening:
+        while _open:
+            _open.pop().workspaces.close()
+
+
+def _made() -> House:
+    settings, jobs = load_settings(), Jobs()
+    steps: dict[str, set[str]] = {}
+
+    def let_go(key: str) -> None:
+        """What is erased, by its visitor or because its time has come, leaves nothing in memory either."""
+        jobs.end(key)
+        steps.pop(key, None)
+
+    return House(settings, Workspaces(settings, let_go), jobs, steps)

@@ -1,0 +1,76 @@
+"""What is ours is told by what it is; everything else stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pymongo.database import Database
+
+from core.lab.fleet.kept import FAMILIES, name_of
+from core.model import Flow, Meter
+from core.storage import scratch
+from core.storage.store import Store
+from core.storage.upkeep.ownership import API_BUDGET, INBOX, PREFERENCES, Kind
+from tests.curves import METER_PRM, regular
+from tests.storage.test_store import deliver
+
+METER = Meter(METER_PRM)
+
+
+def test_erasing_everything_leaves_what_is_not_ours(store: Store, database: Database[Any]) -> None:
+    deliver(store, regular())
+    theirs = {
+        "invoices": [{"n": 1}],
+        "fleet_2024_cars": [{"n": 1}],
+        "lab_results": [{"n": 1}],
+        "readings_archive": [{"n": 1}],
+        "curves_old": [{"n": 1}],
+    }
+    for name, documents in theirs.items():
+        database[name].insert_many(documents)
+    database.command("create", "a_view", viewOn="invoices", pipeline=[])
+    database[PREFERENCES].insert_many([{"_id": "contract"}, {"_id": "theirs"}])
+    answer = {
+        "prm": METER.prm,
+        "flow": "consumption",
+        "first": "2024-05-01",
+        "end": "2024-05-02",
+        "answer": {},
+    }
+    database[INBOX].insert_many([answer, {"subject": "hello"}])
+    database[API_BUDGET].insert_one({"calls": 49})
+    with scratch.names() as named:
+        database[named("ordinary")].insert_one({})
+        database[name_of(5, FAMILIES["plain"][0])].insert_one({})
+        held = store.holdings()
+        store.erase()
+    assert held.meters == (METER,)
+    assert held.others == dict.fromkeys((Kind.CONTRACT, Kind.INBOX, Kind.EXPERIMENTS, Kind.FLEETS), 1)
+    assert set(held.foreign) == {*theirs, "a_view"}
+    left = set(database.list_collection_names())
+    assert {*theirs, "a_view", API_BUDGET} <= left
+    assert all(database[name].count_documents({}) == 1 for name in theirs)
+    assert [one["_id"] for one in database[PREFERENCES].find({})] == ["theirs"]
+    assert [one["subject"] for one in database[INBOX].find({})] == ["hello"]
+    assert not any(name.startswith(("lab_0", "lab_1", "fleet_5")) for name in left)
+    assert store.holdings().meters == ()
+    assert store.holdings().others == {}
+
+
+def test_the_names_of_kept_fleets_are_known(store: Store, database: Database[Any]) -> None:
+    for pair in FAMILIES.values():
+        for layout in pair:
+            database[name_of(3, layout)].insert_one({})
+    assert store.holdings().others == {Kind.FLEETS: 4}
+
+
+def test_meters_are_found_by_record_and_by_readings(store: Store, database: Database[Any]) -> None:
+    sun = Meter(METER.prm, Flow.PRODUCTION)
+    deliver(store, regular())
+    deliver(store, regular(), sun)
+    database["curves"].delete_one({"_id": f"{METER.prm}:production"})
+    database["curves"].insert_one({"_id": "12345678901234:consumption", "nonsense": True})
+    assert store.holdings().meters == (Meter("12345678901234"), METER, sun)
+    store.erase()
+    assert store.holdings().meters == ()
+    assert store.ordinary.count_documents({}) == store.time_series.count_documents({}) == 0

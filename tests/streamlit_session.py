@@ -1,0 +1,78 @@
+"""A session with a running application over Streamlit's websocket, as a browser tab holds one."""
+
+from __future__ import annotations
+
+import re
+import socket
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
+
+_SECONDS = 120
+
+
+class Session:
+    """One browser tab. Use as a context manager."""
+
+    def __init__(self, port: int, *, host: str = "", origin: str = "") -> None:
+        """`host`, `origin`: what the headers say instead of this machine's own loopback address."""
+        self._host = host or f"127.0.0.1:{port}"
+        self._port = port
+        self._origin = origin or f"http://{self._host}"
+        self._socket: ClientConnection | None = None
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._socket = self._open.enter_context(
+            connect(
+                f"ws://{self._host}/_stcore/stream",
+                sock=socket.create_connection(("127.0.0.1", self._port)),
+                origin=Origin(self._origin),
+                subprotocols=[Subprotocol("streamlit")],
+                max_size=None,
+            )
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def open(self, query: str = "", page: str = "") -> list[str]:
+        """Run a page; the texts on it."""
+        message = BackMsg()
+        message.rerun_script.query_string = query
+        message.rerun_script.page_name = page
+        self._send(message)
+        return self._texts()
+
+    def clear_cache(self) -> None:
+        """What the menu of developers sends, and anybody can."""
+        message = BackMsg()
+        message.clear_cache = True
+        self._send(message)
+
+    def _send(self, message: BackMsg) -> None:
+        assert self._socket is not None
+        self._socket.send(message.SerializeToString())
+
+    def _texts(self) -> list[str]:
+        """All until the script has ended; a page that goes elsewhere runs twice."""
+        assert self._socket is not None
+        texts: list[str] = []
+        while True:
+            raw = self._socket.recv(timeout=_SECONDS)
+            assert isinstance(raw, bytes)
+            message = ForwardMsg()
+            message.ParseFromString(raw)
+            kind = message.WhichOneof("type")
+            if kind == "delta":
+                texts += re.findall(r'(?:body|label|value): "((?:[^"\\]|\\.)*)"', str(message.delta))
+            if kind == "script_finished":
+                return texts
