@@ -33,7 +33,7 @@ words = visitor.words
 home = household(visitor)
 priced, told = contract(visitor)
 style = theme(words)
-period = navigator(words, home.days)
+period = navigator(words, home.days, clicks=visitor.clicks)
 show_figures(words, home, period, priced)
 with st.container(horizontal=True, vertical_alignment="center"):
     say_priced(words, home, priced, told)

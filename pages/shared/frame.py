@@ -31,6 +31,14 @@ document.documentElement.lang = "LANGUAGE";
 document.documentElement.dataset.page = "PAGE";
 const app = document.querySelector('[data-testid="stApp"]');
 if (app) document.documentElement.style.colorScheme = getComputedStyle(app).colorScheme;
+document.documentElement.dataset.date = "DATE";
+if (!window.courbeDates) {
+    window.courbeDates = new MutationObserver(() => {
+        for (const field of document.querySelectorAll('[data-testid="stDateInput"] input'))
+            if (field.placeholder.startsWith("DD")) field.placeholder = document.documentElement.dataset.date;
+    });
+    window.courbeDates.observe(document.body, {childList: true, subtree: true});
+}
 if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
 }"""
 _STYLE: Final = """<style>
@@ -42,6 +50,11 @@ _STYLE: Final = """<style>
     outline-offset: 1px;
 }
 [data-testid="stMainBlockContainer"] { padding-top: 3rem; }
+[data-testid="InputInstructions"] { display: none; }
+@media (pointer: coarse) {
+    .modebar-btn:is([data-val="zoom"], [data-val="pan"]) { display: none; }
+    .draglayer .drag:not(.nsewdrag) { pointer-events: none !important; }
+}
 [data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > script) { position: absolute; }
 [data-testid="stMain"] [data-testid="stPageLink-NavLink"] :is(span, div, p) { white-space: normal; }
 [data-testid="stFileUploaderDropzone"] button p,
@@ -223,9 +236,11 @@ def _dress(name: str, words: Words) -> None:
     """Tells the browser, and screen readers, which language the page speaks; closes the navigation that a
     phone lays over the page; begins right below the header; darkens the words on the primary button of the
     dark theme, whose colour is bright because it is also the colour of chosen words; lets long links wrap;
-    and says in our language what Streamlit's uploader says in English only. The page's name makes the script
+    and says in our language what Streamlit's uploader and date fields say in English only, and leaves out
+    its hint at the Enter key. The page's name makes the script
     run on each."""
     script = _SCRIPT.replace("LANGUAGE", words.language.value).replace("PAGE", name)
+    script = script.replace("DATE", words.text("common.date_pattern"))
     limit = words.text("common.upload.limit", size=st.get_option("server.maxUploadSize"))
     style = _STYLE.replace("CHOOSE", words.text("common.upload.choose")).replace("LIMIT", limit)
     st.html(f"<script>{script}</script>{style}", unsafe_allow_javascript=True)

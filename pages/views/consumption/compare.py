@@ -16,11 +16,10 @@ from core.consumption.queries import Asked, Query
 from core.model import Days
 from core.texts import Words
 from pages.shared.choice import switch
-from pages.shared.frame import path_of
 from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
 from pages.views.empty import measured
-from pages.views.navigator import from_day, shown_in_address
+from pages.views.navigator import from_day, open_button
 
 
 def show_compare(visitor: Visitor, home: Household, period: Period, style: Theme) -> None:
@@ -117,11 +116,6 @@ def _words(words: Words, one: Unlike) -> str:
 
 
 def days_link(visitor: Visitor, first: date, last: date, label: str) -> None:
-    """A link that opens a day, or several."""
+    """A sentence that opens a day, or several."""
     view = View.DAY if first == last else View.CUSTOM
-    query = (
-        visitor.query
-        | shown_in_address()
-        | {"view": view.value, "day": first.isoformat(), "to": last.isoformat()}
-    )
-    st.page_link(path_of("consumption"), label=label, query_params=query)
+    open_button(visitor, Period(view, Days(first, last + timedelta(days=1))), label, f"days-{label}")
