@@ -73,9 +73,17 @@ def open_day(picked: str, known: Days, view: View = View.DAY) -> None:
         st.rerun()
 
 
-def open_button(visitor: Visitor, period: Period, label: str, key: str) -> None:
+def open_button(visitor: Visitor, period: Period, label: str, key: str, *, icon: str | None = None) -> None:
     """A sentence that opens the days it is about."""
-    st.button(label, key=key, type="tertiary", on_click=_clicked, args=(visitor, period))
+    st.button(
+        label,
+        key=key,
+        type="tertiary",
+        icon=icon,
+        wrap=True,
+        on_click=_clicked,
+        args=(visitor, period),
+    )
 
 
 def _clicked(visitor: Visitor, period: Period) -> None:

@@ -66,6 +66,11 @@ class Theme:
         return self.colours[1]
 
     @property
+    def wash(self) -> str:
+        """The main colour, thin: for bands."""
+        return f"rgba({','.join(str(int(self.main[at : at + 2], 16)) for at in (1, 3, 5))},0.24)"
+
+    @property
     def quiet(self) -> str:
         """For what is incomplete or in the background."""
         return "#6E7681" if self.dark else "#8C959F"
