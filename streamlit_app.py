@@ -12,7 +12,7 @@ from core.model import DEMO_PRM, Meter
 from core.sources.demo import DemoSource
 from core.texts import Words
 from pages.shared import notices
-from pages.shared.frame import go, page, show_trouble
+from pages.shared.frame import go, page, path_of, show_trouble
 from pages.shared.visitor import Visitor
 
 READINGS_A_YEAR: Final = 48 * 365
@@ -80,6 +80,9 @@ with st.container(horizontal=True):
     )
     if st.button(words.text("welcome.own"), icon=":material/person:", key="own_data"):
         go(visitor, "connect")
+if st.button(words.text("welcome.only_see"), type="tertiary", icon=":material/show_chart:", key="only_see"):
+    # past MongoDB and its words: files or a token, then the charts
+    st.switch_page(path_of("history"), query_params=visitor.query | {"source": "files"})
 st.caption(words.text("welcome.demo_note"))
 progress = st.container()
 figures(words)

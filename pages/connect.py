@@ -25,29 +25,37 @@ TOKEN, URI = "token", "uri"
 """Keys of the two fields that hold a secret."""
 
 
-def storage_section(visitor: Visitor) -> SecretStr | None:
-    """Where readings are kept; returns the URI that is to be checked, empty while it is still to be typed,
-    None for the MongoDB in use."""
+def choose_place(visitor: Visitor) -> str:
+    """Where readings are kept. It stands before the form: what it says decides on the fields there."""
+    words = visitor.words
+    if not visitor.capabilities.own_uri:
+        return DEPLOYMENTS
+    chosen = st.radio(
+        words.text("connect.storage_choice"),
+        [DEPLOYMENTS, OWN],
+        index=1 if visitor.own_database else 0,
+        format_func=lambda place: words.text(
+            "connect.own_uri" if place == OWN else f"connect.{visitor.deployment_place.value}"
+        ),
+        horizontal=True,
+        key="storage",
+    )
+    if chosen == DEPLOYMENTS and visitor.own_database:
+        visitor.use_deployment_database()
+        st.rerun()
+    return chosen
+
+
+def storage_section(visitor: Visitor, place: str) -> SecretStr | None:
+    """The MongoDB chosen; returns the URI that is to be checked, empty while it is still to be typed, None
+    for the MongoDB in use."""
     words = visitor.words
     st.header(words.text("connect.storage"), anchor=False)
     wanted = None
-    if visitor.capabilities.own_uri:
-        choice = st.radio(
-            words.text("connect.storage_choice"),
-            [DEPLOYMENTS, OWN],
-            index=1 if visitor.own_database else 0,
-            format_func=lambda place: words.text(
-                "connect.own_uri" if place == OWN else f"connect.{visitor.deployment_place.value}"
-            ),
-            key="storage",
-        )
-        if choice == OWN:
-            typed = secret_field(words, "connect.uri", "connect.uri_help", URI)
-            wanted = typed or (None if visitor.own_database else SecretStr(""))
-            st.caption(words.text("connect.uri_wanted"))  # always: what goes away would move the button
-        elif visitor.own_database:
-            visitor.use_deployment_database()
-            st.rerun()
+    if place == OWN:
+        typed = secret_field(words, "connect.uri", "connect.uri_help", URI)
+        wanted = typed or (None if visitor.own_database else SecretStr(""))
+        st.caption(words.text("connect.uri_wanted"))
     storage_state(visitor)
     return wanted
 
@@ -197,17 +205,24 @@ def erase_section(visitor: Visitor) -> None:
 
 visitor = page("connect", needs="nothing")
 words = visitor.words
-left, right = st.columns(2, gap="medium")
-with left, st.container(border=True):
-    new_uri = storage_section(visitor)
-with right, st.container(border=True):
-    api_section(visitor)
-with st.container(horizontal=True):
-    wanted = st.button(
-        words.text("connect.check"), type="primary", icon=":material/fact_check:", key="check_connections"
-    )
-    if st.button(words.text("connect.next"), icon=":material/arrow_forward:", key="to_history"):
-        go(visitor, "history")
+place = choose_place(visitor)
+# A form takes what its fields hold, however it came there: typed, pasted, filled in by a password manager.
+# Fields by themselves lose what is typed when Tab goes to the eye beside it.
+with st.form("connections", border=False):
+    left, right = st.columns(2, gap="medium")
+    with left, st.container(border=True):
+        new_uri = storage_section(visitor, place)
+    with right, st.container(border=True):
+        api_section(visitor)
+    with st.container(horizontal=True):
+        wanted = st.form_submit_button(
+            words.text("connect.check"), type="primary", icon=":material/fact_check:", key="check_connections"
+        )
+        leave = st.form_submit_button(
+            words.text("connect.next"), icon=":material/arrow_forward:", key="to_history"
+        )
+if leave:
+    go(visitor, "history")
 if wanted:
     check(visitor, new_uri)
 erase_section(visitor)

@@ -10,8 +10,9 @@ from pages.shared.choice import choice
 from pages.shared.frame import link, page, path_of
 from pages.views.consumption.compare import show_compare
 from pages.views.consumption.export import show_export
+from pages.views.consumption.glance import show_glance
 from pages.views.consumption.habits import show_habits
-from pages.views.consumption.key_figures import show_figures
+from pages.views.consumption.key_figures import say_compared, show_figures
 from pages.views.consumption.overview import show_overview
 from pages.views.consumption.power import show_power
 from pages.views.household import contract, household, say_priced, theme
@@ -28,21 +29,14 @@ class Section(StrEnum):
     EXPORT = "export"
 
 
-visitor = page("consumption", needs="readings")
+visitor = page("consumption", needs="readings", lead=False)
 words = visitor.words
 home = household(visitor)
 priced, told = contract(visitor)
 style = theme(words)
-period = navigator(words, home.days)
+show_glance(visitor, home)
+period = navigator(words, home.days, clicks=visitor.clicks)
 show_figures(words, home, period, priced)
-with st.container(horizontal=True, vertical_alignment="center"):
-    say_priced(words, home, priced, told)
-    st.page_link(
-        path_of("cost"),
-        label=words.text("consumption.priced.change"),
-        icon=":material/euro:",
-        query_params=visitor.query | shown_in_address(),
-    )
 section = choice(
     "show",
     list(Section),
@@ -60,4 +54,13 @@ elif section is Section.POWER:
     show_power(visitor, home, period, priced, style)
 else:
     show_export(visitor, home)
+say_compared(words, home, period)
+with st.container(horizontal=True, vertical_alignment="center"):
+    say_priced(words, home, priced, told)
+    st.page_link(
+        path_of("cost"),
+        label=words.text("consumption.priced.change"),
+        icon=":material/euro:",
+        query_params=visitor.query | shown_in_address(),
+    )
 link(visitor, "footprint", words.text("common.to_footprint"), icon=":material/database:")

@@ -16,7 +16,7 @@ from pages.shared.visitor import Visitor
 from pages.views.history import api, files
 from pages.views.history.calendar import show_calendar
 from pages.views.history.erase import show_erase
-from pages.views.history.job import Kind, key_of, show_job
+from pages.views.history.job import Kind, key_of, show_report, show_running
 from pages.views.history.preview import Factory, show_preview
 
 Source = Literal["demo", "files", "api"]
@@ -30,6 +30,7 @@ def choose_kind(visitor: Visitor) -> Source:
     if visitor.capabilities.api:
         kinds.append("api")
         likely = "api" if visitor.token else likely
+    likely = next((one for one in kinds if one == st.query_params.get("source")), likely)
     kind = st.segmented_control(
         words.text("history.source"),
         kinds,
@@ -90,7 +91,7 @@ def fetch_again(visitor: Visitor, days: Days) -> None:
 
 visitor = page("history")
 words = visitor.words
-busy = {kind: show_job(visitor, kind) for kind in get_args(Kind)}
+busy = {kind: show_running(visitor, kind) for kind in get_args(Kind)}
 if not any(busy.values()):
     show_damages(visitor)
 with st.container(border=True):
@@ -111,6 +112,8 @@ with st.container(border=True):
         and wanted
     ):
         start(visitor, wanted, job)
+for one in get_args(Kind):  # below: an old report must not push the files out of view
+    show_report(visitor, one)
 if visitor.meter:
     choose_meter(visitor)
     asked_again = show_calendar(visitor, visitor.meter, busy["api"])

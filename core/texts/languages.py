@@ -84,6 +84,7 @@ class Language(StrEnum):
             ),
             weekdays=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
             first_of_month="1er",
+            time=f"%-H{THIN}h{THIN}%M",
             colon=f"{WIDE}: ",
             semicolon=f"{THIN}; ",
             thin_before=";!?%",

@@ -9,6 +9,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from core.errors import InputError, StorageError
+from core.model import DEMO_PRM
 from core.storage.upkeep.shapes import NAME_TAKEN
 from core.texts import Language, Words
 from pages.shared import mending, notices
@@ -32,6 +33,12 @@ document.documentElement.lang = "LANGUAGE";
 document.documentElement.dataset.page = "PAGE";
 const app = document.querySelector('[data-testid="stApp"]');
 if (app) document.documentElement.style.colorScheme = getComputedStyle(app).colorScheme;
+if (!window.courbeSwipes) {
+    window.courbeSwipes = true;
+    document.addEventListener("touchstart", event => {
+        if (event.target.closest?.(".draglayer")) event.stopPropagation();
+    }, {capture: true, passive: true});
+}
 if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
 }"""
 _STYLE: Final = """<style>
@@ -43,6 +50,22 @@ _STYLE: Final = """<style>
     outline-offset: 1px;
 }
 [data-testid="stMainBlockContainer"] { padding-top: 3rem; }
+.st-key-key_figures [data-testid="stMetric"] > div { padding: 0.45rem 0.65rem; }
+.st-key-key_figures [data-testid="stMetric"] > div > div:last-child * { font-size: 0.75rem; }
+.st-key-glance { row-gap: 0; }
+.st-key-glance button { justify-content: flex-start; text-align: left; }
+@media (max-width: 767px) { [data-testid="stMainBlockContainer"] { padding-top: 4rem; } }
+.st-key-key_figures [data-testid="stMetricValue"] { font-size: 1.25rem; }
+.st-key-key_figures [data-testid="stMetricLabel"] p { font-size: 0.8125rem; }
+[data-testid="stDateInputField"] [data-placeholder="true"] { font-size: 0; }
+[data-testid="stDateInputField"] [data-placeholder="true"]::after { font-size: 0.875rem; }
+[data-testid="stDateInputField"] [data-type="day"][data-placeholder="true"]::after { content: "DAY"; }
+[data-testid="stDateInputField"] [data-type="month"][data-placeholder="true"]::after { content: "MONTH"; }
+[data-testid="stDateInputField"] [data-type="year"][data-placeholder="true"]::after { content: "YEAR"; }
+[data-testid="InputInstructions"] { display: none; }
+@media (pointer: coarse) {
+    .modebar-btn:is([data-val="zoom"], [data-val="pan"]) { display: none; }
+}
 [data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > script) { position: absolute; }
 [data-testid="stMain"] [data-testid="stPageLink-NavLink"] :is(span, div, p) { white-space: normal; }
 [data-testid="stFileUploaderDropzone"] button p,
@@ -52,11 +75,12 @@ _STYLE: Final = """<style>
 </style>"""
 
 
-def page(name: str, *, needs: Needs = "storage") -> Visitor:
+def page(name: str, *, needs: Needs = "storage", lead: bool = True) -> Visitor:
     """Begins a page; every page calls it first. Returns the visitor.
 
-    Draws configuration, navigation, language, title and lead (`<name>.title`, `<name>.lead`). A page that
-    needs storage or readings ends here, with the cure or the way to the step before, where there are none.
+    Draws configuration, navigation, language, title and lead (`<name>.title`, `<name>.lead`; without `lead`
+    what the page shows first says it). A page that needs storage or readings ends here, with the cure or the
+    way to the step before, where there are none.
     """
     words = Words(language())
     title = words.text(f"{name}.title")
@@ -70,8 +94,9 @@ def page(name: str, *, needs: Needs = "storage") -> Visitor:
     _dress(name, words)
     trouble = visitor.trouble = _open_storage(visitor)
     _sidebar(visitor, name, trouble)
-    st.title(title, anchor=False)
-    st.markdown(words.text(f"{name}.lead"))
+    _title(visitor, title, of_readings=needs == "readings" and not trouble)
+    if lead:
+        st.markdown(words.text(f"{name}.lead"))
     if visitor.lost_workspace:
         st.info(words.text("common.workspace.lost"), icon=":material/info:")
     if needs != "nothing" and trouble:
@@ -208,6 +233,29 @@ def _require_readings(visitor: Visitor) -> None:
     st.stop()
 
 
+def _title(visitor: Visitor, title: str, *, of_readings: bool) -> None:
+    """What the page is; where it shows the demo household, that it does, and a click that ends it."""
+    meter = visitor.meter if of_readings else None
+    if meter is None or meter.prm != DEMO_PRM:
+        st.title(title, anchor=False)
+        return
+    words = visitor.words
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(title, anchor=False, width="content")
+        st.badge(words.text("common.demo_meter"), icon=":material/science:", color="orange")
+        away = st.button(
+            words.text("common.demo_away"),
+            type="tertiary",
+            icon=":material/close:",
+            help=words.text("common.demo_away.help"),
+            key="demo_away",
+        )
+    if away:
+        with notices.guard():
+            visitor.store.erase(meter)
+        st.rerun()
+
+
 def _meter_chooser(visitor: Visitor) -> None:
     meters = [summary.meter for summary in visitor.meters]
     if len(meters) < 2:
@@ -218,6 +266,7 @@ def _meter_chooser(visitor: Visitor) -> None:
         index=meters.index(visitor.meter) if visitor.meter else 0,
         format_func=visitor.words.meter,
         key="meter",
+        label_visibility="collapsed",
     )
     visitor.choose(chosen)
 
@@ -226,9 +275,14 @@ def _dress(name: str, words: Words) -> None:
     """Tells the browser, and screen readers, which language the page speaks; closes the navigation that a
     phone lays over the page; begins right below the header; darkens the words on the primary button of the
     dark theme, whose colour is bright because it is also the colour of chosen words; lets long links wrap;
-    and says in our language what Streamlit's uploader says in English only. The page's name makes the script
-    run on each."""
+    keeps a finger's swipe from charts, which would take it for a drag (a tap reaches them as a click); says
+    in our language what Streamlit's uploader and date fields say in English only, and leaves out its hint at
+    the Enter key. The page's name makes the script run on each."""
     script = _SCRIPT.replace("LANGUAGE", words.language.value).replace("PAGE", name)
     limit = words.text("common.upload.limit", size=st.get_option("server.maxUploadSize"))
     style = _STYLE.replace("CHOOSE", words.text("common.upload.choose")).replace("LIMIT", limit)
+    for part, letters in zip(
+        ("DAY", "MONTH", "YEAR"), words.text("common.date_pattern").split("/"), strict=True
+    ):
+        style = style.replace(f'"{part}"', f'"{letters}"')
     st.html(f"<script>{script}</script>{style}", unsafe_allow_javascript=True)

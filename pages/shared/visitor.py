@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from core.errors import StorageError
 from core.importing import inbox
 from core.jobs import Jobs
-from core.model import Check, Meter
+from core.model import DEMO_PRM, Check, Meter
 from core.settings import Settings
 from core.storage.record import Summary
 from core.storage.store import Store
@@ -112,9 +112,11 @@ class Visitor:
 
     @property
     def meters(self) -> list[Summary]:
-        """The meters that hold readings, as they were when this page began. Raises StorageError."""
+        """The meters that hold readings, as they were when this page began; last the demo household, which is
+        nobody's own. Raises StorageError."""
         if self._meters is None:
-            self._meters = [one for one in self.store.meters() if one.readings] if self.has_workspace else []
+            found = [one for one in self.store.meters() if one.readings] if self.has_workspace else []
+            self._meters = sorted(found, key=lambda one: one.meter.prm == DEMO_PRM)
         return self._meters
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 import streamlit as st
@@ -16,7 +17,11 @@ from pages.shared.visitor import Visitor
 from pages.views.household import scope_shown
 from pages.views.table import show_columns
 
-_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
+_CONFIG = {
+    "displaylogo": False,
+    "displayModeBar": True,  # the way to zoom: a drag scrolls, and no pointer hovers over a phone
+    "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"],
+}
 
 
 def heading(words: Words, name: str, *, whole: bool = False) -> None:
@@ -49,7 +54,7 @@ def card(
         event = st.plotly_chart(
             chart.figure, key=key, on_select="rerun", selection_mode="points", config=config, alt=chart.alt
         )
-        picked = _picked(event)
+        picked = _picked(event) or _typed(visitor, name)
         visitor.clicks += bool(picked)
     else:
         st.plotly_chart(chart.figure, key=key, config=config, alt=chart.alt)
@@ -73,6 +78,18 @@ def _picked(event: object) -> str | None:
         if values and isinstance(values[-1], str) and len(values[-1]) == 10:
             return values[-1]
     return None
+
+
+def _typed(visitor: Visitor, name: str) -> str | None:
+    """The keyboard's way to what a click does: a day (ISO) by its date."""
+    day = st.date_input(
+        visitor.words.text("consumption.card.open"),
+        value=None,
+        format="DD/MM/YYYY",
+        key=f"open-{name}-{visitor.clicks}",  # a day that was opened leaves an empty field behind
+        width=180,
+    )
+    return day.isoformat() if isinstance(day, date) else None
 
 
 def _data(words: Words, name: str, chart: Chart) -> None:

@@ -10,7 +10,22 @@ import streamlit as st
 from core.consumption.periods import Period, View, custom, following, period_of, previous
 from core.model import Days
 from core.texts import Words
+from pages.shared.visitor import Visitor
 
+_ARRIVE: Final = """<script>{
+const root = document.documentElement;
+if (root.dataset.arrived !== "CLICKS") {
+    root.dataset.arrived = "CLICKS";
+    const name = document.querySelector('[data-testid="stMain"] h2');
+    if (name) {
+        name.tabIndex = -1;
+        name.style.scrollMarginTop = "4rem";
+        name.scrollIntoView({block: "start"});
+        name.focus({preventScroll: true});
+    }
+}
+}</script>"""
+"""Once for each click; a reload forgets both sides of it."""
 _OF_A_PERIOD: Final = frozenset({"view", "day", "to", "against"})
 
 
@@ -34,13 +49,14 @@ def from_day(name: str, default: date) -> date:
         return default
 
 
-def to_address(period: Period) -> None:
-    """Put a period into the address, at once: the browser's way back is a step for each time it changes."""
+def to_address(period: Period, *, left: frozenset[str] = frozenset()) -> None:
+    """Put a period into the address, and take out what is left, at once: the browser's way back is a step for
+    each time it changes."""
     named = {"view": period.view.value, "day": period.first.isoformat()}
     if period.view is View.CUSTOM:
         named["to"] = period.last.isoformat()
     # a second period is one of the period left
-    others = {name: value for name, value in st.query_params.items() if name not in _OF_A_PERIOD}
+    others = {name: value for name, value in st.query_params.items() if name not in _OF_A_PERIOD | left}
     st.query_params.from_dict(others | named)
 
 
@@ -52,13 +68,37 @@ def shown_in_address() -> dict[str, str]:
 def open_day(picked: str, known: Days, view: View = View.DAY) -> None:
     """Go to a day a chart names (ISO), or to what begins with it, from the next run on."""
     there = period_of(view, date.fromisoformat(picked), known)
-    if there != from_address(known):
-        to_address(there)
+    if there != from_address(known) or "show" in st.query_params:
+        _open(there)
         st.rerun()
 
 
-def navigator(words: Words, known: Days, usual: View = View.MONTH) -> Period:
-    """Draws view, previous, date and next; returns the period shown."""
+def open_button(visitor: Visitor, period: Period, label: str, key: str, *, icon: str | None = None) -> None:
+    """A sentence that opens the days it is about."""
+    st.button(
+        label,
+        key=key,
+        type="tertiary",
+        icon=icon,
+        wrap=True,
+        on_click=_clicked,
+        args=(visitor, period),
+    )
+
+
+def _clicked(visitor: Visitor, period: Period) -> None:
+    visitor.clicks += 1
+    _open(period)
+
+
+def _open(period: Period) -> None:
+    """A period, and of its charts those that show it as a whole."""
+    to_address(period, left=frozenset({"show"}))
+
+
+def navigator(words: Words, known: Days, usual: View = View.MONTH, *, clicks: int = 0) -> Period:
+    """Draws view, previous, date and next; returns the period shown. `clicks`: how often something on the
+    page opened days; each time the page scrolls to their name, and the focus goes there."""
     period = from_address(known, usual)
     st.session_state["view"] = period.view
     st.session_state["days"] = (
@@ -92,6 +132,8 @@ def navigator(words: Words, known: Days, usual: View = View.MONTH) -> Period:
             disabled=period.view is View.ALL,
         )
     st.header(period_name(words, period), anchor=False)
+    if clicks:
+        st.html(_ARRIVE.replace("CLICKS", str(clicks)), unsafe_allow_javascript=True)
     return period
 
 

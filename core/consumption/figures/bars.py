@@ -30,7 +30,7 @@ def bars(totals: Totals, theme: Theme, cost: DailyCost | None = None) -> Chart:
             y=values,
             customdata=np.array([names, notes, totals.first.astype(str)]).T,
             marker={
-                "color": [theme.main if whole else theme.quiet for whole in complete],
+                "color": theme.main,
                 "pattern": {"shape": ["" if whole else "/" for whole in complete], "solidity": 0.35},
                 "line": {"width": 0},
             },
@@ -39,7 +39,8 @@ def bars(totals: Totals, theme: Theme, cost: DailyCost | None = None) -> Chart:
             hovertemplate=f"%{{customdata[0]}}<br>%{{y:,.2f}} {unit}<br>%{{customdata[1]}}<extra></extra>",
         )
     )
-    drawn.x(type="date", **_ticks(totals, theme))
+    span = [str(totals.first[0]), str(totals.end[-1])] if len(totals) else None
+    drawn.x(type="date", range=span, **_ticks(totals, theme))
     drawn.y(rangemode="tozero")
     return Chart(
         drawn.figure(),
@@ -121,12 +122,14 @@ def years(daily: Totals, theme: Theme, *, cumulated: bool) -> Chart:
         }
         rows += [(year, one, kwh) for one, kwh in energy.items()]
         colour = theme.colours[age % len(theme.colours)]
+        if cumulated and mine.any():
+            drawn.add(_named_end(daily, mine, year, colour))
         drawn.add(
             _cumulated(daily, mine, year, colour, theme)
             if cumulated
             else _monthly(energy, year, colour, theme)
         )
-    drawn.set(showlegend=True, barmode="group")
+    drawn.set(showlegend=not cumulated, barmode="group")
     if cumulated:
         ticks = [date(2024, month, 1).timetuple().tm_yday for month in range(1, 13)]
         drawn.x(tickvals=ticks, ticktext=[theme.words.locale.months[month - 1] for month in range(1, 13)])
@@ -154,6 +157,22 @@ def _cumulated(daily: Totals, mine: NDArray[np.bool_], year: int, colour: str, t
         mode="lines",
         line={"color": colour, "width": 2},
         hovertemplate="%{customdata}<br>%{y:,.0f} kWh<extra></extra>",
+    )
+
+
+def _named_end(daily: Totals, mine: NDArray[np.bool_], year: int, colour: str) -> go.Scatter:
+    """The year at the end of its line: no legend to look up."""
+    last = daily.first[mine][-1:]
+    return go.Scatter(
+        x=(last - np.datetime64(f"{year}-01-01")).astype(np.int64) + 1,
+        y=[float(kwh_of(daily.energy[mine].sum()))],
+        mode="markers+text",
+        text=[f"<b>{year}</b>"],
+        textposition="top left",
+        textfont={"color": colour, "size": 14},
+        marker={"color": colour, "size": 6},
+        cliponaxis=False,
+        hoverinfo="skip",
     )
 
 

@@ -66,7 +66,7 @@ def load_curve(
         theme, theme.words.text("consumption.axis.time"), theme.words.text("consumption.axis.power")
     )
     axis = _Axis.over(days)
-    told, name = _told(history, days, theme), theme.words.days(days.first, days.end - _DAY, capital=True)
+    told, name = told_curve(history, days, theme), theme.words.days(days.first, days.end - _DAY, capital=True)
     columns = partial(reading_columns, history, theme)
     if other is not None:
         before = Days(days.first - later, days.end - later)
@@ -142,7 +142,8 @@ def _ticks(axis: _Axis, days: Days, theme: Theme) -> dict[str, Any]:
     }
 
 
-def _told(history: History, days: Days, theme: Theme) -> str:
+def told_curve(history: History, days: Days, theme: Theme) -> str:
+    """A curve in words."""
     highest = peak(history)
     if highest is None:
         return theme.words.text("consumption.curve.none")
@@ -154,7 +155,9 @@ def _told(history: History, days: Days, theme: Theme) -> str:
         energy=theme.words.kwh(history.watt_minutes),
         peak=theme.words.kw(highest.watts, 2),
         moment=_moment(highest.start, theme),
-        gaps=theme.words.number(gaps),
+        gaps=theme.words.text(
+            "consumption.curve.gaps" if gaps else "consumption.curve.whole", count=theme.words.number(gaps)
+        ),
     )
 
 

@@ -28,6 +28,10 @@ _BRIGHTEST: Final = 0.99
 """The share of half-hours below the brightest colour: one oven evening must not darken two years."""
 _SLOT_MS: Final = 1_800_000
 _DAY_MS: Final = 86_400_000
+_BAND: Final = 8.2
+"""Rows of a year in the calendar: seven days and a little air."""
+_BAND_HEIGHT: Final = 132
+_AROUND: Final = 64
 
 
 def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
@@ -114,9 +118,10 @@ def _carpet_columns(whole: Carpet, theme: Theme) -> Columns:
 
 
 def calendar(daily: Totals, theme: Theme) -> Chart:
-    """Every day a cell, coloured by its energy, hatched where incomplete: weeks from left to right, Monday
-    on top."""
-    drawn = Draft(theme, "", "", height=270)
+    """Every day a cell, coloured by its energy, hatched where incomplete: a band a year, weeks from left to
+    right, Monday on top. A year is as wide as any other, so cells keep their shape."""
+    years = _years(daily)
+    drawn = Draft(theme, "", "", height=_AROUND + _BAND_HEIGHT * len(years))
     kwh = kwh_of(daily.energy)
     known = ~daily.empty
     names = [
@@ -144,27 +149,56 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
     empty = {"color": "rgba(0,0,0,0)", "line": {"color": theme.quiet, "width": 1}}
     drawn.add(_cells(daily, names, ~known, empty, f"%{{customdata[0]}}<br>{missing}<extra></extra>"))
     drawn.set(barmode="overlay")
-    drawn.x(**date_axis(theme), showgrid=False)
+    plain = {"showgrid": False, "zeroline": False, "fixedrange": True}
+    months = [_column(np.datetime64(f"{years[-1]}-{month:02d}-15", "D")) for month in range(1, 13)]
+    drawn.x(
+        range=[-0.6, 53.6],
+        tickvals=[int(one) for one in months],
+        ticktext=[theme.words.locale.months[at] for at in range(12)],
+        tickangle=0,
+        **plain,
+    )
     drawn.y(
-        range=[6.5, -0.5],
-        showgrid=False,
-        zeroline=False,
-        tickvals=list(range(7)),
-        ticktext=[theme.words.weekday(number)[:3] for number in range(7)],
+        range=[_BAND * len(years) - 1, -0.6],
+        tickvals=[band * _BAND + row for band in range(len(years)) for row in (0, 2, 4, 6)],
+        ticktext=[
+            f"<b>{year}</b>  {day}" if row == 0 else day
+            for year in years
+            for row, day in ((row, theme.words.weekday(row)[:3]) for row in (0, 2, 4, 6))
+        ],
+        **plain,
     )
     return Chart(drawn.figure(), _calendar_told(daily, theme), lambda: _day_columns(daily, names, theme))
+
+
+def _year(day: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    return day.astype("datetime64[Y]").astype(np.int64) + 1970
+
+
+def _years(daily: Totals) -> list[int]:
+    """From the first day's year to the last one's."""
+    first, last = (int(_year(daily.first[at])) for at in (0, -1))
+    return list(range(first, last + 1))
+
+
+def _column(day: Any) -> NDArray[np.int64]:
+    """Weeks since the one of 1 January, Monday to Sunday."""
+    begin = day.astype("datetime64[Y]").astype("datetime64[D]")
+    weeks: NDArray[np.int64] = ((day - begin).astype(np.int64) + (begin.astype(np.int64) + 3) % 7) // 7
+    return weeks
 
 
 def _cells(
     daily: Totals, names: list[str], which: NDArray[np.bool_], marker: dict[str, Any], hover: str
 ) -> go.Bar:
     """Bars that float in the row of their weekday: Plotly selects bars, and they fill any size."""
-    day = daily.first.astype(np.int64)[which]
+    day = daily.first[which]
+    band = _year(day) - _year(daily.first[:1])
     return go.Bar(
-        x=wall(((day + 3) // 7 * 7 - 3) * _DAY_MS),
+        x=_column(day),
         y=np.full(len(day), 0.88),
-        base=(day + 3) % 7 - 0.44,
-        width=6.2 * _DAY_MS,
+        base=band * _BAND + (day.astype(np.int64) + 3) % 7 - 0.44,
+        width=0.88,
         marker={"line": {"width": 0}} | marker,
         customdata=np.array([names, daily.first.astype(str)]).T[which],
         hovertemplate=hover,

@@ -28,6 +28,9 @@ TEMPO: Final = {
 }
 SCALE: Final = "Cividis"
 HEIGHT: Final = 340
+_BUTTON_STRIP: Final = 32
+"""Pixels above a chart for its buttons, which cover nothing there."""
+_LEGEND_LINE: Final = 22
 _PARTS: Final = {"day": "%-d", "month": "%b", "year": "%Y"}
 """What Plotly calls the parts of a date."""
 _DAY_MS: Final = 86_400_000
@@ -61,6 +64,11 @@ class Theme:
     @property
     def second(self) -> str:
         return self.colours[1]
+
+    @property
+    def wash(self) -> str:
+        """The main colour, thin: for bands."""
+        return f"rgba({','.join(str(int(self.main[at : at + 2], 16)) for at in (1, 3, 5))},0.24)"
 
     @property
     def quiet(self) -> str:
@@ -104,14 +112,15 @@ class Draft:
         }
         self._traces: list[Any] = []
         self._x, self._y = ({**axis, **_titled(title)} for title in (x, y))
+        self._y["fixedrange"] = True  # a zoom is one in time: bars stay on their zero
         self._layout: dict[str, Any] = {
             "height": height,
-            "margin": {"l": 8, "r": 8, "t": 12, "b": 8},
+            "margin": {"l": 8, "r": 8, "t": _BUTTON_STRIP, "b": 8},
             "separators": separators(theme.words),
             "hovermode": "closest",
             "showlegend": False,
             "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "traceorder": "normal"},
-            "dragmode": "zoom",
+            "dragmode": False,  # a finger that swipes scrolls the page; the buttons zoom
             "bargap": 0.15,
         }
 
@@ -129,6 +138,9 @@ class Draft:
         self._layout |= settings
 
     def figure(self) -> go.Figure:
+        """With the legend, where there is one, below the buttons instead of under them."""
+        if self._layout["showlegend"]:
+            self._layout["margin"] = self._layout["margin"] | {"t": _BUTTON_STRIP + _LEGEND_LINE}
         return go.Figure(self._traces, {**self._layout, "xaxis": self._x, "yaxis": self._y})
 
 

@@ -8,19 +8,24 @@ import streamlit as st
 
 from core.consumption.figures.bars import years
 from core.consumption.figures.curve import load_curve
+from core.consumption.figures.long import differences
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.insights import Unlike, unlike_days
 from core.consumption.periods import Period, View, shifted, usual_start
 from core.consumption.queries import Asked, Query
+from core.consumption.totals import by_day
 from core.model import Days
 from core.texts import Words
 from pages.shared.choice import switch
-from pages.shared.frame import path_of
 from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
 from pages.views.empty import measured
-from pages.views.navigator import from_day, shown_in_address
+from pages.views.navigator import from_day, open_button
+
+_OPENS = ":material/arrow_forward:"
+_CURVES = 8
+"""Days whose two curves can still be told apart."""
 
 
 def show_compare(visitor: Visitor, home: Household, period: Period, style: Theme) -> None:
@@ -51,7 +56,11 @@ def _overlay(visitor: Visitor, home: Household, shown: Days, style: Theme) -> No
     others = shifted(shown, -moved)
     other = home.history.during(others)
     now = home.history.during(shown)
-    chart = load_curve(now, shown, style, other=other, later=moved)
+    chart = (
+        load_curve(now, shown, style, other=other, later=moved)
+        if len(shown) <= _CURVES
+        else differences(by_day(home.history, shown), by_day(home.history, others), style)
+    )
     card(visitor, "overlay", chart, Asked(Query.CURVE, shown, others=others))
     st.markdown(
         words.text(
@@ -98,8 +107,9 @@ def _unlike(visitor: Visitor, home: Household) -> None:
     if not found:
         st.caption(words.text("consumption.unlike.none"))
         return
-    for one in sorted(found, key=lambda each: each.first, reverse=True):
-        days_link(visitor, one.first, one.last, _words(words, one))
+    with st.container(gap="xxsmall"):
+        for one in sorted(found, key=lambda each: each.first, reverse=True):
+            days_link(visitor, one.first, one.last, _words(words, one))
     st.caption(words.text("consumption.unlike.how"))
 
 
@@ -117,11 +127,8 @@ def _words(words: Words, one: Unlike) -> str:
 
 
 def days_link(visitor: Visitor, first: date, last: date, label: str) -> None:
-    """A link that opens a day, or several."""
+    """A sentence that opens a day, or several."""
     view = View.DAY if first == last else View.CUSTOM
-    query = (
-        visitor.query
-        | shown_in_address()
-        | {"view": view.value, "day": first.isoformat(), "to": last.isoformat()}
+    open_button(
+        visitor, Period(view, Days(first, last + timedelta(days=1))), label, f"days-{label}", icon=_OPENS
     )
-    st.page_link(path_of("consumption"), label=label, query_params=query)

@@ -10,11 +10,11 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import streamlit as st
 
-from core.consumption.cost.bills import bill
+from core.consumption.cost.bills import WATT_MINUTES_PER_KWH, bill
 from core.consumption.cost.contracts import Contract
 from core.consumption.cost.registers import Metered, meter
 from core.consumption.household import Household
-from core.consumption.insights import KeyFigures, Matched, key_figures, like_with_like
+from core.consumption.insights import KeyFigures, Matched, key_figures, like_with_like, peak
 from core.consumption.periods import Period
 from core.consumption.profiles import carpet
 from core.consumption.totals import by_day
@@ -23,48 +23,56 @@ from core.paristime import local
 from core.texts import Words
 
 _FIGURES: Final = ("energy", "cost", "mean", "base", "peak", "night")
-_NARROWEST: Final = 200
+_NARROWEST: Final = 132
+"""Six beside each other on a small laptop, two on a phone."""
+_LARGE: Final = 1000 * WATT_MINUTES_PER_KWH
+_MUCH: Final = 1000
 _NOTHING: Final = "–"
 _Figure = float | Decimal | Fraction | None
 _Value = TypeVar("_Value")
 
 
 def show_figures(words: Words, home: Household, period: Period, contract: Contract) -> None:
-    """One card a figure; a dash where nothing is known."""
+    """One strip, a figure each; a dash where nothing is known."""
     history = home.history.during(period.days)
     found = key_figures(history, carpet(history), by_day(home.history, period.days))
     euros = _euros(home.metered(contract).during(period.days)) if home.is_bought else None
     matched = like_with_like(home.history, period.days)
     values, notes = _values(found, euros, words), _notes(words, found)
     changes = _changes(words, home, matched, contract) if matched.days else {}
-    cards = st.grid(3, min_column_width=_NARROWEST)
+    with st.container(key="key_figures"):
+        cards = st.grid(len(_FIGURES), min_column_width=_NARROWEST, gap="xsmall")
     for name in _FIGURES:
         cards.metric(
-            _label(words, name, found),
+            words.text(f"consumption.key.{name}"),
             values[name] or _NOTHING,
             **changes.get(name, {}),
+            delta_description=words.text("consumption.compared.short") if name in changes else None,
             help=notes.get(name),
             border=True,
             height="stretch",
         )
+
+
+def say_compared(words: Words, home: Household, period: Period) -> None:
+    """When the peak was, and which days the changes compare."""
+    history = home.history.during(period.days)
+    top, matched = peak(history), like_with_like(home.history, period.days)
+    told = []
+    if top:
+        told.append(words.text("consumption.key.peak.when", moment=words.moment(local(top.start))))
     if matched.of:
         days, of = (words.number(count) for count in (matched.days, matched.of))
         key = "consumption.compared.some" if matched.days else "consumption.compared.none"
-        st.caption(words.text(key, days=days, of=of))
-
-
-def _label(words: Words, name: str, found: KeyFigures) -> str:
-    """What a figure is; of the peak, also when it was."""
-    label = words.text(f"consumption.key.{name}")
-    if name != "peak" or found.peak is None:
-        return label
-    return f"{label} · {words.moment(local(found.peak.start))}"
+        told.append(words.text(key, days=days, of=of))
+    if told:
+        st.caption(" ".join(told))
 
 
 def _values(found: KeyFigures, euros: Decimal | None, words: Words) -> dict[str, str | None]:
     return {
-        "energy": _told(found.energy, words.kwh),
-        "cost": _told(euros, words.euros),
+        "energy": _told(found.energy, lambda energy: words.kwh(energy, 0 if energy >= _LARGE else 1)),
+        "cost": _told(euros, lambda amount: words.euros(amount, 0 if amount >= _MUCH else 2)),
         "mean": _told(found.mean_day, lambda energy: words.kwh(round(energy))),
         "base": _told(found.base, words.watts),
         "peak": _told(found.peak, lambda top: words.kw(top.watts, 2)),
@@ -103,7 +111,8 @@ def _changes(
     changes = {name: _change(words, home.flow, ratio) for name, ratio in ratios.items() if ratio is not None}
     if now.night is not None and before.night is not None:
         points = 100 * (now.night - before.night)
-        told = words.text("consumption.key.night.points", points=_signed(points, words.number(points, 1)))
+        unit = "point" if int(abs(points)) in words.locale.singular else "points"
+        told = words.text(f"consumption.key.night.{unit}", points=_signed(points, words.number(points, 1)))
         changes["night"] = {"delta": told, "delta_arrow": "off", "delta_color": "off"}
     return changes
 

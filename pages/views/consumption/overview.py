@@ -8,6 +8,7 @@ from core.consumption.cost.bills import daily_cost
 from core.consumption.cost.contracts import Contract
 from core.consumption.figures.bars import bars
 from core.consumption.figures.curve import load_curve
+from core.consumption.figures.long import day_band
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.periods import Period, View
@@ -32,10 +33,12 @@ def show_overview(
     """Curve, bars, carpet and calendar."""
     shown = measured(visitor, home, period)
     if shown:
-        heading(visitor.words, "curve")
-        chart = load_curve(home.history.during(shown), shown, style)
-        card(visitor, "curve", chart, Asked(Query.CURVE, shown))
-    if shown and period.view is not View.DAY:
+        long = len(shown) > _DAILY_BARS  # half-hours of longer are a solid block
+        name = "band" if long else "curve"
+        heading(visitor.words, name)
+        chart = (day_band if long else load_curve)(home.history.during(shown), shown, style)
+        card(visitor, name, chart, Asked(Query.CURVE, shown))
+    if shown and len(shown) > 1:
         show_bars(visitor, home, shown, contract, style)
     known = home.days
     for name, chart, query in (
@@ -52,19 +55,22 @@ def show_bars(visitor: Visitor, home: Household, shown: Days, contract: Contract
     """Days, weeks or months as bars, kWh or EUR."""
     words = visitor.words
     heading(words, "bars")
-    usual = Grain.DAY if len(shown) <= _DAILY_BARS else Grain.MONTH
+    daily = by_day(home.history, shown)
+    offered = [one for one in Grain if len(grouped(daily, one)) > 1]  # one bar alone compares nothing
+    usual = Grain.DAY if len(shown) <= _DAILY_BARS or Grain.MONTH not in offered else Grain.MONTH
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        grain = choice(
-            "grain",
-            list(Grain),
-            words.text("consumption.bars.label"),
-            lambda one: words.text(f"consumption.bars.{one.value}"),
-            usual=usual,
-        )
+        grain = usual
+        if len(offered) > 1:
+            grain = choice(
+                "grain",
+                offered,
+                words.text("consumption.bars.label"),
+                lambda one: words.text(f"consumption.bars.{one.value}"),
+                usual=usual,
+            )
         unit = "kwh"
         if home.is_bought:
             unit = choice("unit", list(_UNITS), words.text("consumption.unit.label"), _UNITS.__getitem__)
-    daily = by_day(home.history, shown)
     cost = daily_cost(home.metered(contract), shown) if unit == "eur" else None
     if cost is not None and not cost.known.all():
         days = words.number(int((~cost.known).sum()))

@@ -62,9 +62,7 @@ def show_calendar(visitor: Visitor, meter: Meter, busy: bool) -> Days | None:
 def _summary(words: Words, days: Sequence[Day]) -> str:
     counts = Counter(one.state for one in days)
     told = [
-        words.labelled(words.text(f"history.state.{state.value}"), words.number(counts[state]))
-        for state in DayState
-        if counts[state]
+        words.counted(f"history.counted.{state.value}", counts[state]) for state in DayState if counts[state]
     ]
     compared = [one.agrees for one in days if one.agrees is not None]
     if compared:

@@ -29,13 +29,17 @@ def key_of(visitor: Visitor, kind: Kind) -> str:
     return f"{visitor.workspace.key}:api" if kind == "api" else visitor.workspace.key
 
 
-def show_job(visitor: Visitor, kind: Kind) -> bool:
-    """The running import from there, or the report of the last one; whether one runs."""
+def show_report(visitor: Visitor, kind: Kind) -> None:
+    """How the last import from there ended, until it is closed."""
     job = _job(visitor, kind)
-    if job is None:
-        return False
-    if not job.active:
+    if job and not job.active:
         _show_end(visitor, job, kind)
+
+
+def show_running(visitor: Visitor, kind: Kind) -> bool:
+    """The running import from there; whether one runs."""
+    job = _job(visitor, kind)
+    if job is None or not job.active:
         return False
     st.fragment(_watch, run_every=POLL_SECONDS)(visitor, job, job.state, kind)
     return True
