@@ -98,6 +98,11 @@ def _tally_by_step(collection: Collection[Any], _steps: Mapping[int, int]) -> Ta
     return _summed(collection, "$meter.step", {"$sum": "$watts"}, None)
 
 
+def _tally_energy(collection: Collection[Any], _steps: Mapping[int, int]) -> Tally:
+    """Documents that say how many watt-minutes their value counts."""
+    return _summed(collection, "$meter.unit", {"$sum": "$energy"}, None)
+
+
 def _tally_first(collection: Collection[Any], _steps: Mapping[int, int]) -> Tally:
     minutes = {f"PT{step}M": step for step in (10, 15, 30, 60)}
     return _summed(collection, "$interval_length", {"$sum": "$value"}, minutes)
@@ -164,7 +169,12 @@ def _time_series(
     code: str, options: dict[str, Any], shape: Shape = documents.measured, **more: Any
 ) -> Layout:
     return Layout(
-        code, Family.TIME_SERIES, shape, options, index=time_series.INDEX, tally=_tally_by_step, **more
+        code,
+        Family.TIME_SERIES,
+        shape,
+        options,
+        index=time_series.INDEX,
+        **{"tally": _tally_by_step} | more,
     )
 
 
@@ -224,6 +234,13 @@ TS_SMALL: Final = _time_series(
     _HOURS | _engine(f"block_compressor=zstd,{SMALL}"),
     index_options=_engine(f"block_compressor=zstd,{SMALL}"),
 )
+TS_WH: Final = _time_series(
+    "ts-wh",
+    _HOURS | _engine(f"block_compressor=zstd,{SMALL}"),
+    documents.energy,
+    index_options=_engine(f"block_compressor=zstd,{SMALL}"),
+    tally=_tally_energy,
+)
 TS_YEAR: Final = _time_series(
     "ts-year",
     {
@@ -242,11 +259,22 @@ TS_SHUFFLED: Final = _time_series("ts-shuffled", _HOURS, order=Order.SHUFFLED, l
 LAYOUTS: Final = (
     *(FIRST_DEMO, ORDINARY, ORDINARY_ZSTD, ORDINARY_SMALL, LEAN, LEAN_ZSTD, NATURAL, CLUSTERED, NUMBERED),
     *(DAILY, MONTHLY),
-    *(FIRST_LIVE, TS_DEFAULT, TS_SECONDS, TS_MINUTES, TS_HOURS_ID, TS_HOURS, TS_SNAPPY, TS_SMALL, TS_YEAR),
+    *(
+        FIRST_LIVE,
+        TS_DEFAULT,
+        TS_SECONDS,
+        TS_MINUTES,
+        TS_HOURS_ID,
+        TS_HOURS,
+        TS_SNAPPY,
+        TS_SMALL,
+        TS_WH,
+        TS_YEAR,
+    ),
     *(TS_NEWEST, TS_SHUFFLED),
 )
 BY_CODE: Final = {layout.code: layout for layout in LAYOUTS}
-WATERFALL: Final = (FIRST_DEMO, LEAN, LEAN_ZSTD, NATURAL, TS_HOURS_ID, TS_HOURS, TS_SMALL)
+WATERFALL: Final = (FIRST_DEMO, LEAN, LEAN_ZSTD, NATURAL, TS_HOURS_ID, TS_HOURS, TS_SMALL, TS_WH)
 """What the gain is made of: each step changes one thing. Texts: `lab.step.<code>`."""
 
 

@@ -16,7 +16,8 @@ from plotly.offline import get_plotlyjs
 from core.lab.figures import scales, sizes
 from core.lab.footprint import MEANINGFUL_READINGS, Footprint, Usage, saving
 from core.lab.layouts.catalogue import WATERFALL
-from core.lab.report.findings import Findings, as_json, machine
+from core.lab.machine import machine
+from core.lab.report.findings import Findings, as_json
 from core.lab.speed.races import RUNS
 from core.lab.wording import described, fitted, meters_of, of_default, outcome
 from core.texts import ENGLISH, Words
