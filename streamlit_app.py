@@ -11,9 +11,10 @@ from core.jobs import Job
 from core.model import DEMO_PRM, Meter
 from core.sources.demo import DemoSource
 from core.texts import Words
-from pages.shared import notices
+from pages.shared import notices, presenter
 from pages.shared.frame import go, page, show_trouble
 from pages.shared.visitor import Visitor
+from pages.views.talk.slides import SLIDES
 
 READINGS_A_YEAR: Final = 48 * 365
 DEMO_METER: Final = Meter(DEMO_PRM)
@@ -61,6 +62,9 @@ def watch(words: Words, job: Job[Any]) -> None:
     bar.empty()
 
 
+if presenter.is_asked_for():
+    presenter.present(SLIDES)
+    st.stop()
 visitor = page("welcome", needs="nothing")
 words = visitor.words
 if visitor.trouble:

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
     parser = command("prepare")
-    parser.add_argument("--prm", metavar="PRM", help=console.text("cli.option.prm"))
-    number, meters = console.text("cli.number"), console.text("cli.prepare.meters")
+    parser.add_argument("--prm", metavar="PRM", help=console.words.text("cli.option.prm"))
+    number, meters = console.words.text("cli.number"), console.words.text("cli.prepare.meters")
     parser.add_argument("--meters", type=int, default=100, metavar=number, help=meters)
-    parser.add_argument("--json", action="store_true", help=console.text("cli.option.json"))
+    parser.add_argument("--json", action="store_true", help=console.words.text("cli.option.json"))
     parser.set_defaults(run=run_prepare)
 
 
@@ -39,9 +39,9 @@ def run_prepare(arguments: argparse.Namespace, console: Console) -> int:
         console.data({"results": [as_document(one) | {"versions": {}} for one in found.kept]})
     else:
         for one in found.kept:
-            console.line(console.text(f"prepare.kind.{one.kind.value}"))
+            console.line(console.words.text(f"prepare.kind.{one.kind.value}"))
     for kind, error in found.failed:
-        console.failed(error, console.text(f"prepare.kind.{kind.value}"))
+        console.failed(error, console.words.text(f"prepare.kind.{kind.value}"))
     if not found.complete:
         raise KeyboardInterrupt
     return 1 if found.failed else 0
@@ -55,7 +55,7 @@ def _teller(console: Console) -> Callable[[Progress], None]:
         nonlocal at
         if progress.step > at:
             at = progress.step
-            kind = console.text(f"prepare.kind.{progress.source}")
-            console.note(console.text("prepare.at", step=at + 1, steps=progress.steps or 0, kind=kind))
+            kind = console.words.text(f"prepare.kind.{progress.source}")
+            console.note(console.words.text("prepare.at", step=at + 1, steps=progress.steps or 0, kind=kind))
 
     return tell

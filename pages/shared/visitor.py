@@ -44,6 +44,7 @@ class _House:
     workspaces: Workspaces
     jobs: Jobs
     steps: dict[str, set[str]]
+    talks: dict[str, int]
 
 
 @dataclass(slots=True)
@@ -112,6 +113,16 @@ class Visitor:
     def steps(self) -> set[str]:
         """The pages that were seen of this workspace, in this or an earlier session. Raises StorageError."""
         return self._house.steps.setdefault(self.workspace.key, set())
+
+    @property
+    def talk_step(self) -> int | None:
+        """The step of the talk that is on screen, counted from 0, in any window of this workspace; None
+        before it began. Raises StorageError."""
+        return self._house.talks.get(self.workspace.key) if self.has_workspace else None
+
+    @talk_step.setter
+    def talk_step(self, step: int) -> None:
+        self._house.talks[self.workspace.key] = step
 
     @property
     def store(self) -> Store:
@@ -236,10 +247,12 @@ def _close(house: _House) -> None:
 def _house() -> _House:
     settings, jobs = load_settings(), Jobs()
     steps: dict[str, set[str]] = {}
+    talks: dict[str, int] = {}
 
     def let_go(key: str) -> None:
         """What is erased, by its visitor or because its time has come, leaves nothing in memory either."""
         jobs.end(key)
         steps.pop(key, None)
+        talks.pop(key, None)
 
-    return _House(settings, Workspaces(settings, let_go), jobs, steps)
+    return _House(settings, Workspaces(settings, let_go), jobs, steps, talks)
