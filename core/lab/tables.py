@@ -58,7 +58,10 @@ def footprint_table(measured: Footprint, words: Words) -> list[Row]:
 
 def _row(code: str, both: list[Usage], settled: bool, words: Words) -> Row:
     one, other = (float(getattr(usage, code)) for usage in both)
-    told = [words.number(value, 2) if code in _EACH else words.size(value) for value in (one, other)]
+
+    def told(value: float) -> str:
+        return words.number(value, 2) if code in _EACH else words.size(value)
+
     final = (settled or code == "data_bytes") and "free" not in code
     won = words.percent(saving(one, other)) if final else ""
-    return Row(code, words.text(f"footprint.table.{code}"), *told, won)
+    return Row(code, words.text(f"footprint.table.{code}"), told(one), told(other), won)
