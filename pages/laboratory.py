@@ -70,7 +70,7 @@ def show_layouts(visitor: Visitor) -> None:
     if missing and len(built) < len(possible):
         st.caption(words.counted("laboratory.layouts.unavailable", missing, server=version))
     if built:
-        show_built(visitor, built, example=found.is_example)
+        show_built(visitor, built)
 
 
 def choose(visitor: Visitor, possible: list[Layout]) -> list[Layout]:
@@ -109,13 +109,10 @@ def choose(visitor: Visitor, possible: list[Layout]) -> list[Layout]:
     return chosen
 
 
-def show_built(visitor: Visitor, built: tuple[Built, ...], *, example: bool) -> None:
+def show_built(visitor: Visitor, built: tuple[Built, ...]) -> None:
     words = visitor.words
     by_code = {one.layout: one for one in built}
     there = sum(meter.readings for meter in visitor.meters)
-    whole = {one.usage.readings for one in built if not BY_CODE[one.layout].lesson}
-    if whole - {there} and not example:
-        st.info(words.text("laboratory.layouts.stale", readings=words.number(there)))
     warn_of_few(visitor, there)
     if all(layout.code in by_code for layout in WATERFALL):
         st.header(words.text("laboratory.waterfall.title"), anchor=False)

@@ -8,7 +8,7 @@ import streamlit as st
 from core.lab import jobs
 from core.lab.figures import scales
 from core.lab.prepared.kept import Kind
-from core.lab.sides import SIDES
+from core.lab.sides import SIDES, Side
 from core.lab.speed.inserts import BATCH, BATCHES, Inserted
 from core.lab.speed.races import RUNS, Race
 from core.texts import Words
@@ -62,8 +62,8 @@ def show_copy(words: Words, run: dict[str, Race]) -> None:
     )
     side = collection.selectbox(
         words.text("speed.to"),
-        list(SIDES),
-        format_func=lambda side: words.text(side.label),
+        [side.value for side in SIDES],
+        format_func=lambda side: words.text(Side(side).label),
         key="speed_side",
     )
     written = run[picked].written[side]

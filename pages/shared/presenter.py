@@ -26,6 +26,8 @@ _SINCE: Final = "since"
 _NOTES: Final = "notes"
 _CLOCK_SECONDS: Final = 10
 _HEIGHT: Final = 390
+_MANY_ROWS: Final = 6
+"""Bars beyond which the room is theirs: each says its figure, so the axis need not."""
 _FOLLOW_SECONDS: Final = 1
 _STYLE: Final = """<style>
 [data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
@@ -135,6 +137,9 @@ def _large(figure: go.Figure, *, dark: bool) -> go.Figure:
     if rows:
         margin = figure.layout.margin
         figure.update_layout(margin_b=min(margin.b, 85))
+        if rows > _MANY_ROWS and all(trace.showlegend is False for trace in figure.data):
+            figure.update_xaxes(showticklabels=False, title=None)
+            figure.update_layout(margin_b=8)
         row = (_HEIGHT - margin.t - figure.layout.margin.b) / (rows + 0.05)
         # a label stands above its bar, which grows with its row
         figure.update_annotations(font={"size": 17, "color": ink}, yshift=row * BAR / 2 + 11)

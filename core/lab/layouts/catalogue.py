@@ -285,6 +285,7 @@ LAYOUTS: Final = (
         TS_SNAPPY,
         TS_SMALL,
         TS_WH,
+        TS_PAGES,
         TS_YEAR,
     ),
     *(TS_NEWEST, TS_SHUFFLED),

@@ -17,6 +17,9 @@ from pages.views.lab import job
 from pages.views.lab.display import draw
 from pages.views.lab.kept import shown
 
+VERSIONS = ("6-3", "7-0", "8-0", "8-2")
+"""Servers of which the documentation says something that matters here."""
+
 
 def show_arrival(visitor: Visitor) -> None:
     """Both measurements; each on a server of its own, which may be restarted."""
@@ -49,7 +52,9 @@ def show_arrival(visitor: Visitor) -> None:
     if kept:
         show_retained(words, kept)
     st.header(words.text("versions.title"), anchor=False)
-    st.markdown(words.text("versions.text"))
+    st.markdown(words.text("versions.lead"))
+    st.markdown("\n".join(f"- {words.text(f'versions.since-{version}')}" for version in VERSIONS))
+    st.markdown(words.text("versions.end"))
 
 
 def show_arrivals(words: Words, found: tuple[Arrival, ...]) -> None:
