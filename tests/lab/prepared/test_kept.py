@@ -7,8 +7,6 @@ from threading import Event
 
 import pytest
 
-from core.errors import InputError
-from core.jobs import Progress
 from core.lab.fleet.synthetic import households
 from core.lab.footprint import footprint
 from core.lab.layouts.build import build_all, stored
@@ -16,25 +14,17 @@ from core.lab.layouts.catalogue import ORDINARY, TS_HOURS
 from core.lab.layouts.limits import Trial
 from core.lab.prepared import kept
 from core.lab.prepared.kept import Kind
-from core.lab.prepared.run import prepare
 from core.lab.speed.races import BY_CODE, race_all
 from core.model import Delivery, Origin
 from core.storage.store import Store
+from tests.lab.households import imported
 
 
 @pytest.fixture
 def measured(store: Store) -> Store:
     """One meter of ten days."""
-    for meter, curve in households(1, 10):
-        store.merge(Delivery(meter, Origin.DEMO, curve))
-        store.project(meter)
+    imported(store)
     return store
-
-
-def _grown(store: Store, days: int = 12) -> None:
-    for meter, curve in households(1, days):
-        store.merge(Delivery(meter, Origin.DEMO, curve))
-        store.project(meter)
 
 
 def test_a_result_comes_back_as_it_was(measured: Store) -> None:
@@ -73,7 +63,7 @@ def test_results_know_when_the_readings_have_changed(measured: Store) -> None:
     kept.save(measured, Kind.LIMITS, (Trial("last", 1.0, 2.0),), meter)
     both = [kept.find(measured, Kind.FOOTPRINT), kept.find(measured, Kind.LIMITS, meter)]
     assert [one and one.is_stale(measured.meters()) for one in both] == [False, False]
-    _grown(measured)
+    imported(measured, 12)
     assert [one and one.is_stale(measured.meters()) for one in both] == [True, True]
 
 
@@ -110,40 +100,6 @@ def test_the_example_has_every_kind_and_no_meter_of_anybody() -> None:
     assert all(one.example and not one.versions for one in example.values())
     assert {race.query for race in example[Kind.SPEED].result} == set(BY_CODE)
     assert max(size.meters for size in example[Kind.FLEET].result.sizes) >= 10
-
-
-def test_everything_is_prepared_and_kept(measured: Store) -> None:
-    meter = measured.meters()[0].meter
-    told: list[Progress] = []
-    found = prepare(measured, meter, meters=2, stop=Event(), progress=told.append)
-    assert found.complete
-    assert not found.failed
-    assert [one.kind for one in found.kept] == list(Kind)
-    assert all(kept.find(measured, kind, meter) for kind in Kind)
-    shares = [one.readings for one in told]
-    assert shares == sorted(shares)
-    assert told[-1].expected is not None
-    assert told[-1].readings <= told[-1].expected
-
-
-def test_what_was_measured_before_a_cancel_is_kept(measured: Store) -> None:
-    meter, stop = measured.meters()[0].meter, Event()
-
-    def told(one: Progress) -> None:
-        if one.source == Kind.LAYOUTS:
-            stop.set()
-
-    found = prepare(measured, meter, meters=2, stop=stop, progress=told)
-    assert not found.complete
-    assert [one.kind for one in found.kept] == [Kind.FOOTPRINT, Kind.BOUND]
-    assert kept.find(measured, Kind.LAYOUTS) is None
-
-
-def test_without_readings_nothing_is_prepared(store: Store) -> None:
-    ((meter, _),) = households(1, 1)
-    with pytest.raises(InputError) as caught:
-        prepare(store, meter, stop=Event())
-    assert caught.value.code == "footprint-empty"
 
 
 def test_races_come_back_with_their_queries(measured: Store) -> None:
