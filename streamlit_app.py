@@ -8,30 +8,55 @@ import streamlit as st
 
 from core.importing.run import import_work
 from core.jobs import Job
+from core.lab.figures.sizes import side_by_side
+from core.lab.fleet.forecast import LINKY_METERS as METERS
+from core.lab.fleet.outlook import YEARS, outlook
+from core.lab.prepared.kept import Kind
 from core.model import DEMO_PRM, Meter
 from core.sources.demo import DemoSource
 from core.texts import Words
-from pages.shared import notices
+from pages.shared import notices, presenter
 from pages.shared.frame import go, page, path_of, show_trouble
 from pages.shared.visitor import Visitor
+from pages.views.lab.display import draw, headline
+from pages.views.lab.kept import kept_of, told
+from pages.views.lab.prepare import show_prepare
+from pages.views.talk.slides import SLIDES
 
 READINGS_A_YEAR: Final = 48 * 365
 DEMO_METER: Final = Meter(DEMO_PRM)
-METERS: Final = 37_000_000
-"""Linky meters in France."""
 
 
-def figures(words: Words) -> None:
-    """What half-hourly readings add up to in a year."""
-    one, all_of_them = st.columns(2)
-    with one.container(border=True):
-        count = words.number(READINGS_A_YEAR)
-        st.metric(words.text("welcome.one_meter"), count)
-        st.caption(words.text("welcome.one_meter_note"))
-    with all_of_them.container(border=True):
-        count = words.number(READINGS_A_YEAR * METERS / 1e9)
-        st.metric(words.text("welcome.all_meters"), words.text("welcome.billion", count=count))
-        st.caption(words.text("welcome.all_meters_note"))
+def promise(visitor: Visitor) -> None:
+    """What it comes to, in one figure and one picture from real measurements; and for a whole country."""
+    words = visitor.words
+    kept, fleet = kept_of(visitor, Kind.FOOTPRINT), kept_of(visitor, Kind.FLEET)
+    if kept is None:
+        return
+    both = kept.result
+    headline(
+        words.text(
+            "welcome.headline",
+            small=words.size(both.time_series.net_bytes),
+            large=words.size(both.ordinary.net_bytes),
+        ),
+        words.text("welcome.reason", readings=words.number(both.time_series.readings)),
+    )
+    draw(words, side_by_side(both, None, words), "footprint.title", "welcome_chart")
+    st.caption(told(words, kept))
+    country = outlook(fleet.result, METERS, YEARS) if fleet else ()
+    if country:
+        ordinary, series = country
+        st.markdown(
+            words.text(
+                "welcome.country",
+                year=words.number(READINGS_A_YEAR),
+                billion=words.number(READINGS_A_YEAR * METERS / 1e9),
+                ordinary=words.size(ordinary.node.likely),
+                series=words.size(series.node.likely),
+                years=YEARS,
+            )
+        )
 
 
 def import_demo(visitor: Visitor) -> None:
@@ -61,6 +86,9 @@ def watch(words: Words, job: Job[Any]) -> None:
     bar.empty()
 
 
+if presenter.is_asked_for():
+    presenter.present(SLIDES)
+    st.stop()
 visitor = page("welcome", needs="nothing")
 words = visitor.words
 if visitor.trouble:
@@ -80,12 +108,22 @@ with st.container(horizontal=True):
     )
     if st.button(words.text("welcome.own"), icon=":material/person:", key="own_data"):
         go(visitor, "connect")
+    if returning and st.button(
+        words.text("talk.begin"),
+        icon=":material/podium:",
+        help=words.text("talk.begin_help"),
+        shortcut="P",
+        key="begin_talk",
+    ):
+        presenter.begin(visitor)
 if st.button(words.text("welcome.only_see"), type="tertiary", icon=":material/show_chart:", key="only_see"):
     # past MongoDB and its words: files or a token, then the charts
     st.switch_page(path_of("history"), query_params=visitor.query | {"source": "files"})
 st.caption(words.text("welcome.demo_note"))
 progress = st.container()
-figures(words)
+promise(visitor)
+if returning:
+    show_prepare(visitor)
 st.caption(words.text("welcome.marks"))
 if wanted:
     with progress:

@@ -182,18 +182,18 @@ def erase_section(visitor: Visitor) -> None:
     if visitor.is_shared or visitor.trouble:
         return  # a guest's button is beside the navigation, on every page
     with notices.guard():
-        held = visitor.store.holdings()
+        held = visitor.store.belongings()
     if not held.meters and not held.others:
         return
     st.divider()
     with st.popover(words.text("connect.erase"), icon=":material/delete:"):
         others = [
-            words.text(f"holdings.{kind}", count=words.number(held.others[kind])) for kind in held.others
+            words.text(f"belongings.{kind}", count=words.number(held.others[kind])) for kind in held.others
         ]
         what = words.listed([*(words.meter(meter) for meter in held.meters), *others])
         st.markdown(words.text("connect.erase_what", what=notices.plain(what)))
         if held.foreign:
-            st.caption(notices.plain(words.text("holdings.foreign", names=", ".join(held.foreign))))
+            st.caption(notices.plain(words.text("belongings.foreign", names=", ".join(held.foreign))))
         sure = st.button(
             words.text("common.erase_yes"), type="primary", icon=":material/delete_forever:", key="erase_yes"
         )

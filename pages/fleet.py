@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from core.jobs import Phase, Progress
 from core.lab import jobs
 from core.lab.figures import scales
-from core.lab.fleet import forecast, kept
+from core.lab.figures.closing import closing
+from core.lab.fleet import forecast, kept, tiers
+from core.lab.fleet.forecast import LINKY_METERS
 from core.lab.fleet.measure import MOST_DAYS, Fleet
+from core.lab.fleet.outlook import COPIES, YEARS, Outlook, outlook
 from core.lab.footprint import Usage, saving
+from core.lab.prepared.kept import Kind
+from core.lab.sides import SIDES
 from core.lab.wording import cost, fitted, meters_of
 from core.texts import Words
 from pages.shared import notices
@@ -19,6 +24,8 @@ from pages.shared.frame import page
 from pages.shared.visitor import Visitor
 from pages.views.lab import job
 from pages.views.lab.display import draw, show_statistics, sides, warn_of_few
+from pages.views.lab.kept import shown
+from pages.views.lab.rate import insert_rate
 from pages.views.lab.report import show_report
 
 METERS = (10, 100, 1_000)
@@ -88,13 +95,10 @@ def show_fleet(visitor: Visitor, found: Fleet) -> None:
         )
     if found.models():
         draw(words, scales.growth(found, words), "fleet.bytes", "fleet_chart")
-        show_forecast(visitor, found)
     statistics = {
-        words.labelled(meters_of(one.meters, words), words.text(f"footprint.{side}")): usage.raw
+        words.labelled(meters_of(one.meters, words), words.text(side.label)): side.of(one.footprint).raw
         for one in found.sizes
-        for side, usage in zip(
-            ("ordinary", "time-series"), (one.footprint.ordinary, one.footprint.time_series), strict=True
-        )
+        for side in SIDES
     }
     show_statistics(words, statistics, "fleet.collection", "fleet_raw")
 
@@ -128,51 +132,94 @@ def show_kept(visitor: Visitor) -> None:
                 st.rerun()
 
 
-def show_forecast(visitor: Visitor, found: Fleet) -> None:
-    models, counted, words = found.models(), found.uncompressed(), visitor.words
-    if models is None or counted is None:
-        return
-    st.header(words.text("fleet.forecast.title"), anchor=False)
-    warn_of_few(visitor, models[0].measured, key="fleet.forecast.few")
+def show_closing(visitor: Visitor, found: Fleet) -> None:
+    """What a country of meters takes on both sides: the numbers asked for, the closing bars, what decides."""
+    words = visitor.words
+    st.header(words.text("fleet.closing.title"), anchor=False)
     left, middle, right = st.columns(3)
     meters = int(
         left.number_input(
-            words.text("fleet.forecast.meters"),
-            1,
-            forecast.LINKY_METERS,
-            1_000_000,
-            key="fleet_forecast_meters",
+            words.text("fleet.forecast.meters"), 1, LINKY_METERS, LINKY_METERS, key="fleet_forecast_meters"
         )
     )
-    years = int(middle.number_input(words.text("fleet.forecast.years"), 1, 20, 3, key="fleet_forecast_years"))
+    years = int(
+        middle.number_input(words.text("fleet.forecast.years"), 1, 20, YEARS, key="fleet_forecast_years")
+    )
     copies = int(
-        right.number_input(words.text("fleet.forecast.copies"), 1, 7, 3, key="fleet_forecast_copies")
+        right.number_input(words.text("fleet.forecast.copies"), 1, 7, COPIES, key="fleet_forecast_copies")
     )
-    readings = forecast.readings_of(meters, years)
-    both = [
-        forecast_of(words, on_disk.predict(readings), before.predict(readings), copies)
-        for on_disk, before in zip(models, counted, strict=True)
-    ]
-    st.table(
-        {words.text("footprint.table.size"): [words.text(f"fleet.forecast.{name}") for name in both[0]]}
-        | {
-            words.text(f"footprint.{side}"): list(one.values())
-            for side, one in zip(("ordinary", "time-series"), both, strict=True)
-        }
+    rate = insert_rate(visitor)
+    both = outlook(found, meters, years, rate)
+    if not both:
+        st.warning(words.text("fleet.forecast.none"), icon=":material/info:")
+        return
+    ordinary, series = both
+    st.markdown(
+        words.text(
+            "fleet.closing.lead",
+            ordinary=words.size(ordinary.node.likely),
+            series=words.size(series.node.likely),
+            times=words.number(ordinary.node.likely / series.node.likely, 0),
+            readings=words.number(ordinary.readings / 1e9, 1),
+        )
     )
+    draw(words, closing(both, words), "fleet.closing.title", "fleet_closing")
+    show_needs(words, both, copies)
     st.markdown(
         words.text(
             "fleet.forecast.ingest",
-            readings=words.number(readings),
-            speed=words.number(forecast.ingest_per_second(meters)),
+            readings=words.number(ordinary.readings),
+            speed=words.number(ordinary.ingest),
+            rate=words.number(rate),
         )
     )
-    show_model(words, *models)
+    models = found.models()
+    if models:
+        warn_of_few(visitor, models[0].measured, key="fleet.forecast.few")
+        show_model(words, *models)
+
+
+def show_needs(words: Words, both: Sequence[Outlook], copies: int) -> None:
+    """Each side: bytes, what each need alone asks for, and what all of them together do."""
+    columns = [needs_of(words, one, copies) for one in both]
+    st.table(
+        {words.text("footprint.table.size"): [words.text(f"fleet.forecast.{name}") for name in columns[0]]}
+        | {
+            words.text(one.side.label): list(column.values())
+            for one, column in zip(both, columns, strict=True)
+        }
+    )
+
+
+def needs_of(words: Words, one: Outlook, copies: int) -> dict[str, str]:
+    """A side of the forecast, by the keys of its rows."""
+    all_nodes = one.node.times(copies)
+
+    def cluster(cost: tiers.Cost) -> str:
+        return f"{words.number(cost.shards)} × {cost.tier}"
+
+    def between(first: str, last: str) -> str:
+        return first if first == last else f"{first} – {last}"
+
+    currency = tiers.prices().currency
+    months = between(words.number(one.low.cost.month), words.number(one.high.cost.month))
+    return {
+        "node": between(words.size(one.node.low), words.size(one.node.high)),
+        "nodes": between(words.size(all_nodes.low), words.size(all_nodes.high)),
+        "by_disk": cluster(one.likely.alone["disk"]),
+        "by_memory": f"{cluster(one.likely.alone['memory'])} ({words.size(one.memory)})",
+        "by_ingest": cluster(one.likely.alone["ingest"]),
+        "cluster": between(cluster(one.low.cost), cluster(one.high.cost)),
+        "decided": words.text(f"fleet.forecast.by_{one.likely.decided}"),
+        "month": f"{months} {currency}",
+        "backup": words.text("fleet.forecast.backup_line", size=words.size(one.node.likely)),
+        "retention": words.text(f"fleet.forecast.retention_{one.side.code}"),
+    }
 
 
 def show_model(words: Words, ordinary: forecast.Model, series: forecast.Model) -> None:
     """What the forecast is made of: the lines fitted, and the dated prices."""
-    listed = forecast.prices()
+    listed = tiers.prices()
     st.caption(fitted(ordinary, series, words))
     st.caption(
         words.text(
@@ -186,7 +233,7 @@ def show_model(words: Words, ordinary: forecast.Model, series: forecast.Model) -
         show_prices(words, listed)
 
 
-def show_prices(words: Words, listed: forecast.Prices) -> None:
+def show_prices(words: Words, listed: tiers.Prices) -> None:
     """The price list as it is used."""
     st.table(
         {
@@ -211,39 +258,16 @@ def show_prices(words: Words, listed: forecast.Prices) -> None:
     )
 
 
-def forecast_of(
-    words: Words, one: forecast.Range, uncompressed: forecast.Range, copies: int
-) -> dict[str, str]:
-    """A side of the forecast, by the keys of its rows."""
-    listed = forecast.prices()
-    low = forecast.cost(one.low, listed, uncompressed.low)
-    high = forecast.cost(one.high, listed, uncompressed.high)
-
-    def between(first: str, last: str) -> str:
-        return first if first == last else f"{first} – {last}"
-
-    all_nodes = one.times(copies)
-    return {
-        "node": between(words.size(one.low), words.size(one.high)),
-        "nodes": between(words.size(all_nodes.low), words.size(all_nodes.high)),
-        "tier": between(low.tier, high.tier),
-        "shards": between(words.number(low.shards), words.number(high.shards)),
-        "month": f"{between(words.number(low.month), words.number(high.month))} {listed.currency}",
-    }
-
-
 visitor = page("fleet")
 words = visitor.words
+found = shown(visitor, Kind.FLEET, "fleet", lambda at: progress_of(words, at), "fleet.phase.bound")
+fleet: Fleet | None = found.result
+if fleet and fleet.sizes:
+    show_closing(visitor, fleet)
+st.header(words.text("fleet.measured.title"), anchor=False)
 start(visitor)
-fleet: Fleet | None = None
-loading = False
-if visitor.has_workspace:
-    fleet = job.watch(visitor, "fleet", lambda at: progress_of(words, at), "fleet.phase.bound")
-    loading = job.busy(visitor, "fleet")
-    if not loading:  # while one is loaded, its halves are not kept yet
-        show_kept(visitor)
+if visitor.has_workspace and not job.busy(visitor, "fleet"):  # while one is loaded, its halves are not kept
+    show_kept(visitor)
 if fleet and fleet.sizes:
     show_fleet(visitor, fleet)
-elif not loading:
-    st.markdown(words.text("fleet.empty"))
-show_report(visitor, fleet)
+show_report(visitor, None if found.is_example else fleet)

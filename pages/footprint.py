@@ -8,21 +8,22 @@ import time
 import streamlit as st
 
 from core.lab.figures.sizes import side_by_side
-from core.lab.footprint import Footprint, Usage, footprint, saving
+from core.lab.footprint import Footprint, Usage, footprint
+from core.lab.inventory import inventory, with_record
+from core.lab.layouts.catalogue import WATERFALL
 from core.lab.lower_bound import Bound, bound
+from core.lab.prepared.kept import Kind
+from core.lab.sides import SIDES
+from core.lab.tables import footprint_head, footprint_table
 from core.lab.wording import saved
 from core.texts import Words
 from pages.shared import notices
 from pages.shared.frame import link, page
 from pages.shared.visitor import Visitor
-from pages.views.lab.display import draw, sides, warn_of_few
+from pages.views.lab.display import draw, headline, warn_of_few
+from pages.views.lab.kept import kept_of
 
 AGAIN_SECONDS = 20
-SIDES = ("ordinary", "time-series")
-ROWS = (
-    *("data_bytes", "storage_bytes", "free_bytes", "index_bytes", "index_free_bytes"),
-    *("total_bytes", "bytes_per_reading", "net_bytes", "net_per_reading"),
-)
 
 
 def measure(visitor: Visitor) -> tuple[Footprint, Bound]:
@@ -34,12 +35,21 @@ def measure(visitor: Visitor) -> tuple[Footprint, Bound]:
 
 
 def show_gain(words: Words, measured: Footprint) -> None:
+    """The one headline, the reason below it, and what else one may ask of it."""
     ordinary, series = measured.ordinary, measured.time_series
-    ratio = ordinary.net_bytes / series.net_bytes
     per_bucket = series.readings / max(series.buckets or 1, 1)
+    headline(
+        words.text("footprint.headline", times=words.number(ordinary.net_bytes / series.net_bytes, 1)),
+        words.text(
+            "footprint.reason",
+            series=words.number(series.net_per_reading, 2),
+            ordinary=words.number(ordinary.net_per_reading, 2),
+            held=words.number(per_bucket),
+        ),
+    )
+    draw(words, side_by_side(measured, limit, words), "footprint.title", "footprint_chart")
     cards = (
         ("saving-total", saved(ordinary.net_bytes, series.net_bytes, words)),
-        ("ratio", f"{words.number(ratio, 1)} ×"),
         ("saving-data", saved(ordinary.data_bytes, series.data_bytes, words)),
         ("per-bucket", words.number(per_bucket)),
     )
@@ -49,6 +59,53 @@ def show_gain(words: Words, measured: Footprint) -> None:
             value,
             help=words.text(f"footprint.card.{name}.help"),
             border=True,
+        )
+
+
+def show_best(visitor: Visitor, measured: Footprint) -> None:
+    """That the Laboratory ends at a smaller figure, and why."""
+    kept = kept_of(visitor, Kind.LAYOUTS)
+    built = {one.layout: one.usage for one in kept.result} if kept and not kept.example else {}
+    best = built.get(WATERFALL[-1].code)
+    if best:
+        words = visitor.words
+        st.caption(
+            words.text(
+                "footprint.best",
+                best=words.number(best.net_per_reading, 2),
+                here=words.number(measured.time_series.net_per_reading, 2),
+            )
+        )
+
+
+def show_collections(visitor: Visitor) -> None:
+    """Every collection of the database, what it is for, and the comparison with the record counted."""
+    words = visitor.words
+    st.header(words.text("collections.title"), anchor=False)
+    with notices.guard():
+        listed = inventory(visitor.store)
+    head = ("name", "purpose", "documents", "total")
+    rows = [
+        [
+            f"`{one.name}`",
+            words.text(f"collections.{one.purpose}"),
+            words.number(one.usage.documents) if one.usage else "–",
+            words.size(one.usage.net_bytes) if one.usage else "–",
+        ]
+        for one in listed
+    ]
+    st.table(
+        {words.text(f"collections.column.{name}"): [row[at] for row in rows] for at, name in enumerate(head)}
+    )
+    compared = with_record(listed)
+    if compared:
+        st.markdown(
+            words.text(
+                "collections.compared",
+                without=words.number(compared.without, 1),
+                on_series=words.number(compared.on_series, 1),
+                on_both=words.number(compared.on_both, 1),
+            )
         )
 
 
@@ -72,42 +129,19 @@ def show_state(visitor: Visitor, measured: Footprint, limit: Bound) -> None:
 
 
 def show_table(words: Words, measured: Footprint) -> None:
-    both = (measured.ordinary, measured.time_series)
-
-    def bytes_of(value: float) -> str:
-        return words.size(value)
-
-    def per_reading(value: float) -> str:
-        return words.number(value, 2)
-
-    def gain(value: float) -> str:
-        return words.percent(value)
-
-    has_free = any(one.unused_bytes for one in both)
-    rows = []
-    for name in ROWS:
-        if not has_free and ("free" in name or "net" in name):
-            continue
-        one, other = (float(getattr(side, name)) for side in both)
-        says = per_reading if name.endswith("_reading") else bytes_of
-        final = measured.settled or name == "data_bytes"
-        won = saving(one, other) if final and "free" not in name else None
-        rows.append((words.text(f"footprint.table.{name}"), (one, other, won), (says, says, gain)))
-    head = ("footprint.table.size", *(f"footprint.{side}" for side in SIDES), "footprint.table.saving")
-    sides([words.text(title) for title in head], rows)
-    if has_free:
+    rows = [row.cells for row in footprint_table(measured, words)]
+    st.table({title: [row[at] for row in rows] for at, title in enumerate(footprint_head(words))})
+    if any(side.of(measured).unused_bytes for side in SIDES):
         st.caption(words.text("footprint.free"))
 
 
 def show_raw(words: Words, measured: Footprint) -> None:
     with st.expander(words.text("footprint.raw"), icon=":material/data_object:"):
-        for column, side, usage in zip(
-            st.columns(2), SIDES, (measured.ordinary, measured.time_series), strict=True
-        ):
+        for column, side in zip(st.columns(2), SIDES, strict=True):
             with column:
-                st.markdown(f"**{words.text(f'footprint.{side}')}**")
-                st.markdown(described(words, usage))
-                st.json(json.loads(json.dumps(usage.raw, default=str)), expanded=1)
+                st.markdown(f"**{words.text(side.label)}**")
+                st.markdown(described(words, side.of(measured)))
+                st.json(json.loads(json.dumps(side.of(measured).raw, default=str)), expanded=1)
 
 
 def described(words: Words, usage: Usage) -> str:
@@ -132,12 +166,13 @@ words = visitor.words
 measured, limit = measure(visitor)
 if measured.settled:
     show_gain(words, measured)
-    draw(words, side_by_side(measured, limit, words), "footprint.title", "footprint_chart")
+    show_best(visitor, measured)
 else:  # a file not written yet is said to take 4 kB: a saving of it would be false
     st.warning(words.text("footprint.unsettled", seconds=AGAIN_SECONDS), icon=":material/hourglass_top:")
     st.fragment(measure_again, run_every=AGAIN_SECONDS)(time.monotonic())
 show_state(visitor, measured, limit)
 show_table(words, measured)
+show_collections(visitor)
 show_raw(words, measured)
 st.button(words.text("footprint.again"), icon=":material/refresh:", key="footprint_again")
 link(visitor, "laboratory", words.text("footprint.to_laboratory"), icon=":material/science:")

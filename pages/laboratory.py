@@ -12,18 +12,24 @@ from core.jobs import Phase, Progress
 from core.lab import jobs
 from core.lab.figures import sizes
 from core.lab.footprint import server_version
-from core.lab.layouts.buckets import Bucket, buckets
+from core.lab.layouts.buckets import GRANULARITIES, Bucket, buckets
 from core.lab.layouts.build import LESSON_READINGS, Built
 from core.lab.layouts.catalogue import BY_CODE, LAYOUTS, WATERFALL, Layout, available
 from core.lab.layouts.limits import Trial
+from core.lab.prepared.kept import Kind
+from core.lab.sides import SIDES
 from core.lab.wording import cost, described, of_default, outcome
 from core.paristime import local
 from core.texts import Words
 from pages.shared import notices
+from pages.shared.choice import choice
 from pages.shared.frame import link, page
 from pages.shared.visitor import Visitor
 from pages.views.lab import job
+from pages.views.lab.arrival import show_arrival
 from pages.views.lab.display import Cell, Column, draw, show_statistics, sortable, warn_of_few
+from pages.views.lab.kept import shown
+from pages.views.lab.prepare import show_prepare
 
 DECIMALS = {
     "layout": None,
@@ -58,7 +64,8 @@ def show_layouts(visitor: Visitor) -> None:
     chosen = choose(visitor, possible)
     if chosen:
         job.begin(visitor, "layouts", jobs.layouts(visitor.store.patient(), chosen))
-    built = job.watch(visitor, "layouts", lambda at: building(words, at)) or ()
+    found = shown(visitor, Kind.LAYOUTS, "layouts", lambda at: building(words, at))
+    built = found.result or ()
     missing = len(LAYOUTS) - len(possible)
     if missing and len(built) < len(possible):
         st.caption(words.counted("laboratory.layouts.unavailable", missing, server=version))
@@ -106,9 +113,6 @@ def show_built(visitor: Visitor, built: tuple[Built, ...]) -> None:
     words = visitor.words
     by_code = {one.layout: one for one in built}
     there = sum(meter.readings for meter in visitor.meters)
-    whole = {one.usage.readings for one in built if not BY_CODE[one.layout].lesson}
-    if whole - {there}:
-        st.info(words.text("laboratory.layouts.stale", readings=words.number(there)))
     warn_of_few(visitor, there)
     if all(layout.code in by_code for layout in WATERFALL):
         st.header(words.text("laboratory.waterfall.title"), anchor=False)
@@ -202,7 +206,8 @@ def show_inside(visitor: Visitor) -> None:
         key="lab_granularity",
     ):
         job.begin(visitor, "granularity", jobs.granularity(visitor.store.patient()))
-    built = job.watch(visitor, "granularity", lambda at: building(words, at)) or ()
+    layouts = shown(visitor, Kind.LAYOUTS, "granularity", lambda at: building(words, at)).result or ()
+    built = tuple(one for one in layouts if BY_CODE[one.layout] in GRANULARITIES)
     if built:
         for column, one in zip(st.columns(3), built, strict=False):
             held = one.usage.readings / max(one.usage.buckets or 1, 1)
@@ -260,7 +265,13 @@ def show_limits(visitor: Visitor) -> None:
     ):
         job.begin(visitor, "limits", jobs.limits(visitor.store.patient(), visitor.meter))
     tried: tuple[Trial, ...] = (
-        job.watch(visitor, "limits", lambda at: limit_name(words, at.source), "laboratory.limits.running")
+        shown(
+            visitor,
+            Kind.LIMITS,
+            "limits",
+            lambda at: limit_name(words, at.source),
+            "laboratory.limits.running",
+        ).result
         or ()
     )
     for trial in tried:
@@ -272,10 +283,10 @@ def show_trial(words: Words, trial: Trial) -> None:
     with st.container(border=True):
         st.markdown(f"**{words.text(f'laboratory.limits.{trial.code}')}**")
         sides = st.columns(2)
-        for at, side in enumerate(("ordinary", "time-series")):
+        for at, side in enumerate(SIDES):
             refused = trial.refusal if at else ""
             sides[at].metric(
-                words.text(f"footprint.{side}"),
+                words.text(side.label),
                 words.text("laboratory.limits.refused") if refused else outcome(trial, at, words),
                 refused or None,  # on a line of its own: a phone has no room for both
                 delta_color="off",
@@ -286,13 +297,19 @@ def show_trial(words: Words, trial: Trial) -> None:
 
 visitor = page("laboratory", needs="readings")
 words = visitor.words
-gain, inside, limits = st.tabs(
-    [words.text(f"laboratory.tab.{name}") for name in ("gain", "inside", "limits")]
+parts = {
+    "gain": show_layouts,
+    "inside": show_inside,
+    "arrival": show_arrival,
+    "limits": show_limits,
+}
+part = choice(
+    "part",
+    list(parts),
+    words.text("laboratory.part"),
+    lambda name: words.text(f"laboratory.tab.{name}"),
+    hide_label=True,
 )
-with gain:
-    show_layouts(visitor)
-with inside:
-    show_inside(visitor)
-with limits:
-    show_limits(visitor)
+parts[part](visitor)
+show_prepare(visitor)
 link(visitor, "speed", words.text("laboratory.to_speed"), icon=":material/speed:")

@@ -7,18 +7,19 @@ import streamlit as st
 
 from core.lab import jobs
 from core.lab.figures import scales
+from core.lab.prepared.kept import Kind
+from core.lab.sides import SIDES, Side
 from core.lab.speed.inserts import BATCH, BATCHES, Inserted
 from core.lab.speed.races import RUNS, Race
 from core.texts import Words
 from pages.shared.frame import link, page
 from pages.shared.visitor import Visitor
 from pages.views.lab import job
-from pages.views.lab.display import Cell, Column, draw, sortable
+from pages.views.lab.display import Cell, Column, draw, headline, sortable
+from pages.views.lab.kept import shown
 
 TIMES = ("ordinary", "ordinary_p95", "time_series", "time_series_p95", "ratio")
 EXAMINED = ("documents", "keys", "buckets", "series_keys")
-SIDES = {"ordinary": "ordinary", "time_series": "time-series"}
-"""Sides of a race, and the ends of their texts."""
 
 
 def start(visitor: Visitor) -> None:
@@ -33,14 +34,17 @@ def start(visitor: Visitor) -> None:
 
 
 def show_races(words: Words, run: tuple[Race, ...]) -> None:
+    slower = [words.text(f"speed.query.{one.query}") for one in run if one.slower]
+    headline(
+        words.text("speed.headline", won=sum(one.faster for one in run), all=len(run)),
+        words.text("speed.slower", queries=words.listed(slower))
+        if slower
+        else words.text("speed.none_slower"),
+    )
     draw(words, scales.races(run, words), "speed.axis", "speed_chart")
     st.caption(words.text("speed.reading", runs=RUNS))
     rows = [row(words, one) for one in run]
     sortable(words, columns(words, TIMES, 2), rows, key="speed_table")
-    slower = [words.text(f"speed.query.{one.query}") for one in run if one.slower]
-    if slower:
-        names = words.listed(slower)
-        st.info(words.text("speed.slower", queries=names), icon=":material/balance:")
     st.caption(words.text("speed.note", runs=RUNS))
     st.header(words.text("speed.examined"), anchor=False)
     sortable(words, columns(words, EXAMINED, 0), rows, key="speed_examined")
@@ -58,8 +62,8 @@ def show_copy(words: Words, run: dict[str, Race]) -> None:
     )
     side = collection.selectbox(
         words.text("speed.to"),
-        list(SIDES),
-        format_func=lambda side: words.text(f"footprint.{SIDES[side]}"),
+        [side.value for side in SIDES],
+        format_func=lambda side: words.text(Side(side).label),
         key="speed_side",
     )
     written = run[picked].written[side]
@@ -107,14 +111,14 @@ def show_inserts(visitor: Visitor) -> None:
     ):
         job.begin(visitor, "insert", jobs.inserting(visitor.store.patient(), visitor.meter))
     found: tuple[Inserted, ...] = (
-        job.watch(visitor, "insert", lambda at: words.text(f"speed.way.{at.source}")) or ()
+        shown(visitor, Kind.INSERT, "insert", lambda at: words.text(f"speed.way.{at.source}")).result or ()
     )
     for one in found:
         st.markdown(f"**{words.text(f'speed.way.insert-{one.way}')}**")
         speeds = (float(np.median(one.ordinary)), float(np.median(one.time_series)))
-        for column, side, speed in zip(st.columns(2), ("ordinary", "time-series"), speeds, strict=True):
+        for column, side, speed in zip(st.columns(2), SIDES, speeds, strict=True):
             column.metric(
-                words.text(f"footprint.{side}"),
+                words.text(side.label),
                 words.text("speed.insert.per_second", count=words.number(speed)),
                 border=True,
             )
@@ -122,10 +126,12 @@ def show_inserts(visitor: Visitor) -> None:
 
 visitor = page("speed", needs="readings")
 words = visitor.words
-st.markdown(words.text("speed.rules", runs=RUNS))
-start(visitor)
-races: tuple[Race, ...] = job.watch(visitor, "speed", lambda at: words.text(f"speed.query.{at.source}")) or ()
+races: tuple[Race, ...] = (
+    shown(visitor, Kind.SPEED, "speed", lambda at: words.text(f"speed.query.{at.source}")).result or ()
+)
 if races:
     show_races(words, races)
+st.markdown(words.text("speed.rules", runs=RUNS))
+start(visitor)
 show_inserts(visitor)
 link(visitor, "fleet", words.text("speed.to_fleet"), icon=":material/groups:")

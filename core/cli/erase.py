@@ -29,7 +29,7 @@ def run_erase(arguments: argparse.Namespace, console: Console) -> int:
     """Erase one meter or everything, after saying what that is and asking."""
     words = console.words
     with household(prepared=False) as store:
-        held = store.holdings()
+        held = store.belongings()
         meters = matching(held.meters, arguments.prm)
         others = dict(held.others) if arguments.prm is None else {}
         if not meters and not others:
@@ -38,7 +38,7 @@ def run_erase(arguments: argparse.Namespace, console: Console) -> int:
         known = {one.meter: one.readings for one in store.meters()}
         told = words.listed([*_named(meters, known, arguments, words), *_others(others, words)])
         if held.foreign and arguments.prm is None:
-            console.note(words.text("holdings.foreign", names=", ".join(held.foreign)))
+            console.note(words.text("belongings.foreign", names=", ".join(held.foreign)))
         if not arguments.yes and not _agreed(words.text("cli.erase.ask", what=told), console):
             console.note(words.text("cli.erase.kept"))
             return 1
@@ -56,15 +56,15 @@ def _named(
 ) -> list[str]:
     """Each meter with its readings, where its record tells how many."""
     return [
-        words.text("holdings.meter", count=words.number(known[one]), meter=shown(one, arguments))
+        words.text("belongings.meter", count=words.number(known[one]), meter=shown(one, arguments))
         if one in known
-        else words.text("holdings.damaged", meter=shown(one, arguments))
+        else words.text("belongings.damaged", meter=shown(one, arguments))
         for one in meters
     ]
 
 
 def _others(others: Mapping[Kind, int], words: Words) -> list[str]:
-    return [words.text(f"holdings.{kind}", count=words.number(count)) for kind, count in others.items()]
+    return [words.text(f"belongings.{kind}", count=words.number(count)) for kind, count in others.items()]
 
 
 def _agreed(question: str, console: Console) -> bool:

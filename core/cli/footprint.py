@@ -35,33 +35,12 @@ def run_footprint(arguments: argparse.Namespace, console: Console) -> int:
 
 def print_footprint(measured: Footprint, console: Console) -> None:
     """The table of the Footprint page, in its words."""
-    from core.lab.footprint import MEANINGFUL_READINGS, saving
+    from core.lab.footprint import MEANINGFUL_READINGS
+    from core.lab.tables import footprint_head, footprint_table
 
     words = console.words
-    ordinary, series = measured.ordinary, measured.time_series
-    sides = (ordinary, series)
-    readings = [words.number(side.readings) for side in sides]
-    rows = [
-        [
-            "",
-            *(words.text(f"footprint.{name}") for name in ("ordinary", "time-series", "table.saving")),
-        ],
-        [words.text("cli.status.readings"), *readings, ""],
-    ]
-    names = ("data_bytes", "storage_bytes", "index_bytes", "total_bytes", "unused_bytes", "net_bytes")
-    has_free = any(side.unused_bytes for side in sides)
-    for name in names if has_free else names[:4]:
-        one, other = (getattr(side, name) for side in sides)
-        final = name != "unused_bytes" and (measured.settled or name == "data_bytes")
-        saved = words.percent(saving(one, other)) if final else ""
-        title = "footprint.part.free" if name == "unused_bytes" else f"footprint.table.{name}"
-        rows.append([words.text(title), words.size(one), words.size(other), saved])
-    units = ("bytes_per_reading", "net_per_reading")
-    for unit in units if has_free else units[:1]:
-        each = [words.number(getattr(side, unit), 2) for side in sides]
-        rows.append([words.text(f"footprint.table.{unit}"), *each, ""])
-    rows.append([words.text("cli.footprint.buckets"), "", words.number(series.buckets or 0), ""])
-    console.table(rows)
+    rows = [row.cells for row in footprint_table(measured, words)]
+    console.table([["", *footprint_head(words)[1:]], *rows])
     settled = "settled" if measured.settled else "unsettled"
     console.line(words.text(f"cli.footprint.{settled}", server=measured.server))
     if not measured.meaningful:

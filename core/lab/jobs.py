@@ -1,4 +1,4 @@
-"""The laboratory's background work: a job's result grows with every figure."""
+"""The laboratory's background work: a job's result grows with every figure; once it is whole, it is kept."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from threading import Event
 from typing import Final, TypeVar
 
 from core.jobs import Job, Progress
+from core.lab.arrival.daily import Arrival, arrivals
+from core.lab.arrival.retention import Retained, retention
 from core.lab.fleet.measure import Fleet, run_fleet
 from core.lab.footprint import footprint
 from core.lab.layouts import buckets
@@ -15,6 +17,8 @@ from core.lab.layouts.build import Built, build_all, stored
 from core.lab.layouts.catalogue import LAYOUTS, Layout, available
 from core.lab.layouts.limits import Trial
 from core.lab.lower_bound import Bound, bound
+from core.lab.prepared.kept import Kind, find, save
+from core.lab.prepared.run import Prepared, prepare
 from core.lab.report.findings import Findings
 from core.lab.speed import inserts as insertions
 from core.lab.speed.inserts import Inserted
@@ -32,12 +36,23 @@ def layouts(store: Store, chosen: Sequence[Layout]) -> Callable[[Job[tuple[Built
 
     def work(job: Job[tuple[Built, ...]]) -> tuple[Built, ...]:
         total = sum(one.readings for one in store.meters())
-        return _gathered(
+        built = _gathered(
             job,
             build_all(store, chosen, stored(store), total, stop=job.stop, progress=_teller(job)),
         )
+        if built:
+            save(store, Kind.LAYOUTS, _beside_others(store, built))
+        return built
 
     return work
+
+
+def _beside_others(store: Store, built: tuple[Built, ...]) -> tuple[Built, ...]:
+    """With the layouts kept already of the very same readings, in the order of the catalogue."""
+    before = find(store, Kind.LAYOUTS)
+    others = before.result if before and not before.is_stale(store.meters()) else ()
+    known = {one.layout: one for one in (*others, *built)}
+    return tuple(known[layout.code] for layout in LAYOUTS if layout.code in known)
 
 
 def granularity(store: Store) -> Callable[[Job[tuple[Built, ...]]], tuple[Built, ...]]:
@@ -49,7 +64,8 @@ def speed(store: Store, meter: Meter) -> Callable[[Job[tuple[Race, ...]]], tuple
     """Race the named queries."""
 
     def work(job: Job[tuple[Race, ...]]) -> tuple[Race, ...]:
-        return _gathered(job, race_all(store, meter, stop=job.stop, progress=_teller(job)))
+        races = _gathered(job, race_all(store, meter, stop=job.stop, progress=_teller(job)))
+        return _kept(job, store, Kind.SPEED, races, meter)
 
     return work
 
@@ -59,14 +75,51 @@ def inserting(store: Store, meter: Meter) -> Callable[[Job[tuple[Inserted, ...]]
 
     def work(job: Job[tuple[Inserted, ...]]) -> tuple[Inserted, ...]:
         curve = store.read(meter)
-        return tuple(insertions.compare(store, meter, curve, stop=job.stop, progress=_teller(job)))
+        found = insertions.compare(store, meter, curve, stop=job.stop, progress=_teller(job))
+        return _kept(job, store, Kind.INSERT, tuple(found), meter)
 
     return work
 
 
 def limits(store: Store, meter: Meter) -> Callable[[Job[tuple[Trial, ...]]], tuple[Trial, ...]]:
     """Try what a time series collection is slower at or cannot do."""
-    return lambda job: tuple(limit_trials.trials(store, meter, stop=job.stop, progress=_teller(job)))
+
+    def work(job: Job[tuple[Trial, ...]]) -> tuple[Trial, ...]:
+        found = limit_trials.trials(store, meter, stop=job.stop, progress=_teller(job))
+        return _kept(job, store, Kind.LIMITS, tuple(found), meter)
+
+    return work
+
+
+def arrival(store: Store) -> Callable[[Job[tuple[Arrival, ...]]], tuple[Arrival, ...]]:
+    """Let readings arrive day by day, on a server of its own."""
+
+    def work(job: Job[tuple[Arrival, ...]]) -> tuple[Arrival, ...]:
+        found = _gathered(job, arrivals(stop=job.stop, progress=_teller(job)))
+        return _kept(job, store, Kind.ARRIVAL, found)
+
+    return work
+
+
+def retained(store: Store) -> Callable[[Job[tuple[Retained, ...]]], tuple[Retained, ...]]:
+    """Let readings come of age on both sides, on a server of its own."""
+
+    def work(job: Job[tuple[Retained, ...]]) -> tuple[Retained, ...]:
+        return _kept(job, store, Kind.RETENTION, retention(stop=job.stop, progress=_teller(job)))
+
+    return work
+
+
+def preparation(store: Store, meter: Meter, meters: int) -> Callable[[Job[Prepared]], Prepared]:
+    """Measure and keep everything a talk shows."""
+
+    def work(job: Job[Prepared]) -> Prepared:
+        def measured(found: Prepared) -> None:
+            job.result = found
+
+        return prepare(store, meter, meters=meters, stop=job.stop, progress=_teller(job), measured=measured)
+
+    return work
 
 
 def report(
@@ -122,7 +175,7 @@ def fleet(store: Store, meters: int, days: int, *, keep: bool, options: str) -> 
         def measured(found: Fleet) -> None:
             job.result = found
 
-        return run_fleet(
+        found = run_fleet(
             store.database,
             meters,
             days,
@@ -132,8 +185,16 @@ def fleet(store: Store, meters: int, days: int, *, keep: bool, options: str) -> 
             keep=keep,
             options=options,
         )
+        return _kept(job, store, Kind.FLEET, found)
 
     return work
+
+
+def _kept(job: Job[T], store: Store, kind: Kind, result: T, meter: Meter | None = None) -> T:
+    """The result, kept unless it was cancelled half-way."""
+    if not job.stop.is_set():
+        save(store, kind, result, meter)
+    return result
 
 
 def _gathered(job: Job[tuple[T, ...]], found: Iterable[T]) -> tuple[T, ...]:

@@ -25,7 +25,7 @@ from core.storage.mongo_errors import PATIENCE_SECONDS, UNSUPPORTED, explained, 
 from core.storage.record import Change, Record, Summary
 from core.storage.upkeep import checkup, erasure, ownership, shapes
 from core.storage.upkeep.damage import Damage
-from core.storage.upkeep.ownership import Holdings
+from core.storage.upkeep.ownership import Belongings
 
 T = TypeVar("T")
 _READ_ATTEMPTS: Final = 8
@@ -218,13 +218,15 @@ class Store:
                     erasure.erase(self._collections, one, self._patiently, self.patience_seconds)
                 else:
                     self._patiently(partial(erasure.erase_among_others, self._collections, one))
-            if meter is None:
+            if meter:
+                self._patiently(lambda: ownership.forget_results(self.database, meter))
+            else:
                 self._patiently(lambda: ownership.drop_all_but_meters(self.database))
 
-    def holdings(self) -> Holdings:
+    def belongings(self) -> Belongings:
         """What `erase` will delete, and which collections are not ours."""
         with explained():
-            return self._patiently(lambda: ownership.holdings(self.database))
+            return self._patiently(lambda: ownership.belongings(self.database))
 
 
 def _sound(read: Callable[..., Curve], *arguments: Any) -> Curve | None:

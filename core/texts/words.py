@@ -117,7 +117,8 @@ class Words:
 
     def time(self, value: datetime) -> str:
         """`18:30`; the zone is the value's own (Paris at the edges)."""
-        return value.strftime(self.locale.time)
+        # Plotly shares this pattern; Windows has no %-H
+        return value.strftime(self.locale.time.replace("%-H", str(value.hour)))
 
     def moment(self, value: datetime) -> str:
         """`24 Oct 2022, 18:30`; the zone is the value's own."""

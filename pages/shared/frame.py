@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
 
@@ -82,19 +83,10 @@ def page(name: str, *, needs: Needs = "storage", lead: bool = True) -> Visitor:
     what the page shows first says it). A page that needs storage or readings ends here, with the cure or the
     way to the step before, where there are none.
     """
-    words = Words(language())
-    title = words.text(f"{name}.title")
-    st.set_page_config(
-        page_title="Courbe" if name == "welcome" else f"{title} · Courbe",
-        page_icon="⚡",
-        layout="wide",
-    )
-    visitor = _visitor()
-    visitor.refresh()
-    _dress(name, words)
-    trouble = visitor.trouble = _open_storage(visitor)
+    visitor = bare(name)
+    words, trouble = visitor.words, visitor.trouble
     _sidebar(visitor, name, trouble)
-    _title(visitor, title, of_readings=needs == "readings" and not trouble)
+    _title(visitor, words.text(f"{name}.title"), of_readings=needs == "readings" and not trouble)
     if lead:
         st.markdown(words.text(f"{name}.lead"))
     if visitor.lost_workspace:
@@ -107,6 +99,22 @@ def page(name: str, *, needs: Needs = "storage", lead: bool = True) -> Visitor:
         _meter_chooser(visitor)
     if visitor.has_workspace and not trouble:
         visitor.steps.add(name)
+    return visitor
+
+
+def bare(name: str) -> Visitor:
+    """Configuration, language and storage of a page that draws everything else by itself."""
+    words = Words(language())
+    title = words.text(f"{name}.title")
+    st.set_page_config(
+        page_title="Courbe" if name == "welcome" else f"{title} · Courbe",
+        page_icon="⚡",
+        layout="wide",
+    )
+    visitor = _visitor()
+    visitor.refresh()
+    _dress(name, words)
+    visitor.trouble = _open_storage(visitor)
     return visitor
 
 
@@ -131,9 +139,9 @@ def link(
     st.page_link(path_of(name), label=label, icon=icon, help=help, query_params=visitor.query)
 
 
-def go(visitor: Visitor, name: str) -> None:
-    """Leaves for another page."""
-    st.switch_page(path_of(name), query_params=visitor.query)
+def go(visitor: Visitor, name: str, more: Mapping[str, str] | None = None) -> None:
+    """Leaves for another page; `more` joins what its address carries along."""
+    st.switch_page(path_of(name), query_params=visitor.query | dict(more or {}))
 
 
 def path_of(name: str) -> str:

@@ -25,6 +25,7 @@ class House:
     workspaces: Workspaces
     jobs: Jobs
     steps: dict[str, set[str]]
+    talks: dict[str, int]
 
 
 # Streamlit asks a service of elsewhere for its own address when a page of elsewhere connects. Nothing of ours
@@ -54,10 +55,12 @@ def close() -> None:
 def _made() -> House:
     settings, jobs = load_settings(), Jobs()
     steps: dict[str, set[str]] = {}
+    talks: dict[str, int] = {}
 
     def let_go(key: str) -> None:
         """What is erased, by its visitor or because its time has come, leaves nothing in memory either."""
         jobs.end(key)
         steps.pop(key, None)
+        talks.pop(key, None)
 
-    return House(settings, Workspaces(settings, let_go), jobs, steps)
+    return House(settings, Workspaces(settings, let_go), jobs, steps, talks)

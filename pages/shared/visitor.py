@@ -106,6 +106,16 @@ class Visitor:
         return self._house.steps.setdefault(self.workspace.key, set())
 
     @property
+    def talk_step(self) -> int | None:
+        """The step of the talk that is on screen, counted from 0, in any window of this workspace; None
+        before it began. Raises StorageError."""
+        return self._house.talks.get(self.workspace.key) if self.has_workspace else None
+
+    @talk_step.setter
+    def talk_step(self, step: int) -> None:
+        self._house.talks[self.workspace.key] = step
+
+    @property
     def store(self) -> Store:
         """This visitor's readings. Raises StorageError."""
         return self.workspace.store

@@ -68,18 +68,18 @@ def test_one_day_is_told_once() -> None:
             "2024-05-02T08:00",
             "2024-05-02T09:30",
             "2 May 2024, 08:00 to 09:30",
-            "2 mai 2024, de 08:00 à 09:30",
+            "2 mai 2024, de 8_h_00 à 9_h_30",
         ),
         (
             *("2024-05-02T08:00", "2024-05-04T00:00"),
-            *("2 May 2024, 08:00 to 4 May 2024, 00:00", "du 2 mai 2024, 08:00 au 4 mai 2024, 00:00"),
+            *("2 May 2024, 08:00 to 4 May 2024, 00:00", "du 2 mai 2024, 8_h_00 au 4 mai 2024, 0_h_00"),
         ),
     ],
 )
 def test_a_period_says_no_more_than_it_must(start: str, end: str, english: str, french: str) -> None:
     moments = datetime.fromisoformat(start), datetime.fromisoformat(end)
     assert EN.period(*moments) == english
-    assert FR.period(*moments) == french
+    assert FR.period(*moments) == french.replace("_", THIN)
 
 
 @pytest.mark.parametrize(

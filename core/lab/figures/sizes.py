@@ -37,7 +37,7 @@ _SHADES: Final = (0.35, 0.55, 0.75, 1.0, 0.15)
 
 
 @dataclass(frozen=True, slots=True)
-class _Bar:
+class Bar:
     """One collection. Bytes per reading: data and indexes without free space, and what is free in both."""
 
     name: str
@@ -48,7 +48,7 @@ class _Bar:
     free: float = 0.0
 
     @classmethod
-    def of(cls, name: str, colour: str, one: Usage, words: Words) -> _Bar:
+    def of(cls, name: str, colour: str, one: Usage, words: Words) -> Bar:
         return cls(
             name,
             colour,
@@ -62,16 +62,16 @@ class _Bar:
 def side_by_side(measured: Footprint, limit: Bound | None, words: Words) -> go.Figure:
     """Both collections, and the bound of the values alone."""
     bars = [
-        _Bar.of(words.text("footprint.ordinary"), ORDINARY, measured.ordinary, words),
-        _Bar.of(words.text("footprint.time-series"), TIME_SERIES, measured.time_series, words),
+        Bar.of(words.text("footprint.ordinary"), ORDINARY, measured.ordinary, words),
+        Bar.of(words.text("footprint.time-series"), TIME_SERIES, measured.time_series, words),
     ]
-    return _bars([*bars, *_bound(limit, words)], words)
+    return stacked([*bars, *_bound(limit, words)], words)
 
 
 def layouts(built: Sequence[Built], limit: Bound | None, words: Words) -> go.Figure:
     """Every layout built, largest on top, with the bound."""
     bars = [
-        _Bar.of(
+        Bar.of(
             words.text(f"lab.layout.{one.layout}"),
             _FAMILIES[BY_CODE[one.layout].family],
             one.usage,
@@ -79,17 +79,17 @@ def layouts(built: Sequence[Built], limit: Bound | None, words: Words) -> go.Fig
         )
         for one in sorted(built, key=lambda one: -one.usage.net_per_reading)
     ]
-    return _bars([*bars, *_bound(limit, words)], words)
+    return stacked([*bars, *_bound(limit, words)], words)
 
 
-def _bound(limit: Bound | None, words: Words) -> list[_Bar]:
+def _bound(limit: Bound | None, words: Words) -> list[Bar]:
     if limit is None or not limit.readings:
         return []
     value = words.number(limit.bytes_per_reading, 2)
-    return [_Bar(words.text("footprint.chart.bound"), BOUND, value, limit.bytes_per_reading)]
+    return [Bar(words.text("footprint.chart.bound"), BOUND, value, limit.bytes_per_reading)]
 
 
-def _bars(bars: Sequence[_Bar], words: Words) -> go.Figure:
+def stacked(bars: Sequence[Bar], words: Words) -> go.Figure:
     """Each collection in its colour: data full, indexes lighter, free space hatched."""
     figure = go.Figure()
     for part, opacity in (("data", 1.0), ("indexes", 0.45), ("free", 1.0)):

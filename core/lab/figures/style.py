@@ -33,7 +33,7 @@ ROW: Final = 46
 """Pixels of a row: its label, and the bar below it."""
 LABEL: Final = 14
 """Size of a row's label: to be read from the back of a room, and within the width of a phone."""
-_BAR: Final = 0.44
+BAR: Final = 0.44
 """The bar's part of a row."""
 
 
@@ -52,7 +52,7 @@ def rows(figure: go.Figure, labels: Sequence[str], bottom: int = 125) -> go.Figu
             x=0,
             xanchor="left",
             y=at,
-            yshift=ROW * _BAR / 2 + 10,
+            yshift=ROW * BAR / 2 + 10,
             text=label,
             font={"size": LABEL},
             align="left",
@@ -60,7 +60,7 @@ def rows(figure: go.Figure, labels: Sequence[str], bottom: int = 125) -> go.Figu
         )
     figure.update_layout(
         barmode="stack",
-        bargap=1 - _BAR,
+        bargap=1 - BAR,
         height=ROW * len(labels) + bottom + 14,
         margin={"l": 8, "r": 8, "t": 14, "b": bottom},
         legend=LEGEND_BELOW,

@@ -18,12 +18,12 @@ from core.lab.footprint import Footprint, Usage, server_version
 from core.lab.layouts.build import Built, Stopped, build, calm
 from core.lab.layouts.catalogue import Layout
 from core.lab.lower_bound import Bound, bound
+from core.lab.sides import SIDES
 from core.storage.mongo_errors import explained
 from core.storage.scratch import sweep
 from core.storage.store import Store
 
 SIZES: Final = (1, 10, 100, 1_000)
-SIDES: Final = ("ordinary", "time-series")
 MOST_METERS: Final = 10_000
 MOST_DAYS: Final = 3_653
 ROOM_PER_READING: Final = 130
@@ -77,6 +77,10 @@ class Fleet:
     def uncompressed(self) -> tuple[forecast.Model, forecast.Model] | None:
         """The same of data before compression plus indexes, which Atlas's smallest tiers count."""
         return self._fitted(lambda usage: usage.data_bytes + usage.index_bytes)
+
+    def indexes(self) -> tuple[forecast.Model, forecast.Model] | None:
+        """The same of the indexes alone, which have to fit in memory."""
+        return self._fitted(lambda usage: max(usage.index_bytes - usage.index_free_bytes, 1))
 
     def _fitted(self, measure: Callable[[Usage], int]) -> tuple[forecast.Model, forecast.Model] | None:
         both = [size.footprint for size in self.sizes if size.footprint.settled]
@@ -170,7 +174,7 @@ def _measure(
             if name:
                 store.database.drop_collection(name)
                 found = replace(found, kept=(*found.kept, name))
-            begun = Progress(done, plan.readings, step, len(sizes), side, Phase.LOADING, count)
+            begun = Progress(done, plan.readings, step, len(sizes), side.code, Phase.LOADING, count)
             try:
                 pair.append(_load(store, layout, count, plan, begun, stop, progress, name))
             except Stopped:

@@ -41,6 +41,8 @@ _KEY: Final = np.dtype(
 )
 """`{m: int32, t: date}` as BSON; NumPy fills the NUL after a name."""
 _WIDE: Final = USER_DEFINED_SUBTYPE
+_WATT_HOUR: Final = 60
+"""Watt-minutes."""
 _PROCESS: Final = secrets.token_bytes(5)
 
 
@@ -63,6 +65,19 @@ def measured_with_id(meter: Meter, _series: int, curve: Curve) -> list[Payload]:
             template, {"_id": _object_ids(len(curve)), "start": curve.start, "watts": curve.watts}
         )
     ]
+
+
+def energy(meter: Meter, _series: int, curve: Curve) -> list[Payload]:
+    """The same in Wh instead of W, where every reading is a whole number of them: a half-hour's watts are
+    twice that, so each value is a bit shorter. `meter.unit` says how many watt-minutes a value counts: 60,
+    or the step where some value is no whole watt-hour and the watts stay as they are."""
+    step = int(curve.minutes[0])
+    worth = curve.watts.astype(np.int64) * step
+    unit = _WATT_HOUR if not np.any(worth % _WATT_HOUR) else step
+    constants = {"prm": meter.prm, "flow": meter.flow.value, "step": step, "g": 1, "unit": unit}
+    template = {"start": _EPOCH, "meter": constants, "energy": 0}
+    values = (worth // unit).astype(np.int32)
+    return [bson_columns.assemble(template, {"start": curve.start, "energy": values})]
 
 
 def first_demo(meter: Meter, _series: int, curve: Curve) -> list[Payload]:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any, Final
 
 from core.errors import InputError
@@ -18,6 +15,7 @@ from core.lab.layouts.build import LESSON_READINGS, LOAD, Built
 from core.lab.layouts.catalogue import BY_CODE
 from core.lab.layouts.limits import Trial
 from core.lab.lower_bound import Bound
+from core.lab.machine import machine
 from core.lab.speed import inserts
 from core.lab.speed.inserts import Inserted
 from core.lab.speed.races import EQUAL, RUNS, WARM_UPS, Race
@@ -109,17 +107,6 @@ def _models(fleet: Fleet) -> dict[str, Any] | None:
             "largest_residual": round(model.residual, 4),
         }
         for side, model in zip(("ordinary", "time_series"), models, strict=True)
-    }
-
-
-def machine() -> dict[str, str]:
-    """Where and with what: no name of the machine, no user, no path."""
-    return {
-        "system": f"{platform.system()} {platform.machine()}",
-        "processors": str(os.cpu_count()),
-        "python": platform.python_version(),
-        "pymongo": version("pymongo"),
-        "numpy": version("numpy"),
     }
 
 

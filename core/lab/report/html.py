@@ -1,23 +1,35 @@
-"""The report as one HTML file that needs nothing else: charts, tables, settings, raw statistics."""
+"""The report as one HTML file that needs nothing else: a summary of one screen, charts, tables, statistics.
+
+The page itself is `page.html.j2`; everything in it is escaped but the charts and the script that draws them.
+"""
 
 from __future__ import annotations
 
-import html
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Final
 
 import plotly.graph_objects as go
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from core.lab.figures import scales, sizes
-from core.lab.footprint import MEANINGFUL_READINGS, Footprint, Usage, saving
+from core.lab.figures.closing import closing, said
+from core.lab.fleet.forecast import LINKY_METERS
+from core.lab.fleet.outlook import RATE, YEARS, Outlook, outlook
+from core.lab.footprint import MEANINGFUL_READINGS, Usage
 from core.lab.layouts.catalogue import WATERFALL
-from core.lab.report.findings import Findings, as_json, machine
+from core.lab.machine import machine
+from core.lab.report.findings import Findings, as_json
+from core.lab.sides import SIDES
 from core.lab.speed.races import RUNS
+from core.lab.tables import footprint_head, footprint_table
 from core.lab.wording import described, fitted, meters_of, of_default, outcome
 from core.texts import ENGLISH, Words
 
@@ -26,6 +38,18 @@ _USAGE: Final = (
     *("data_bytes", "storage_bytes", "index_bytes", "total_bytes", "bytes_per_reading", "net_per_reading"),
 )
 """Columns of a table of sizes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page. `notes`: small print, each with a name or none."""
+
+    title: str
+    chart: Markup | None = None
+    head: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    said: Sequence[str] = ()
+    notes: Sequence[tuple[str, str]] = ()
 
 
 def write_report(findings: Findings, path: Path, words: Words = ENGLISH) -> tuple[Path, Path]:
@@ -39,48 +63,94 @@ def write_report(findings: Findings, path: Path, words: Words = ENGLISH) -> tupl
 
 
 def as_html(findings: Findings, words: Words) -> str:
-    """One page, self-contained: charts, tables, raw statistics."""
-    title = words.text("report.title")
-    moment = f"{findings.made:%Y-%m-%d %H:%M} UTC"
-    made = words.text("report.made", moment=moment, server=findings.footprint.server)
-    parts = [
-        f"<h1>{_(title)}</h1>",
-        f"<p>{_(made)}</p>",
-        _facts(machine()),
-        *_footprint_part(findings, words),
-        *_layouts_part(findings, words),
-        *_speed_part(findings, words),
-        *_inserts_part(findings, words),
-        *_limits_part(findings, words),
-        *_fleet_part(findings, words),
-        f"<h2>{_(words.text('report.raw'))}</h2>",
-        f"<details><summary>JSON</summary><pre>{_(json.dumps(as_json(findings), indent=1))}</pre></details>",
-        f"<p class='small'>{_(words.text('report.disclaimer'))}</p>",
-    ]
-    return _PAGE.format(
-        language=words.language.value, title=_(title), script=get_plotlyjs(), body="\n".join(parts)
+    """One page, self-contained."""
+    country = _country(findings)
+    parts = (_footprint, _gain, _layouts, _speed, _inserts, _limits, _closing, _fleet)
+    found = [part(findings, words) for part in parts]
+    return _template().render(
+        language=words.language.value,
+        title=words.text("report.title"),
+        made=words.text(
+            "report.made",
+            moment=f"{findings.made:%Y-%m-%d %H:%M} UTC",
+            server=findings.footprint.server,
+        ),
+        script=Markup(get_plotlyjs()),  # noqa: S704 - Plotly's own
+        summary=_summary(findings, country, words),
+        facts=machine(),
+        sections=[section for section in found if section],
+        raw_title=words.text("report.raw"),
+        raw=json.dumps(as_json(findings), indent=1),
+        disclaimer=words.text("report.disclaimer"),
     )
 
 
-def _footprint_part(findings: Findings, words: Words) -> list[str]:
+@cache
+def _template() -> Template:
+    folder = FileSystemLoader(Path(__file__).parent)
+    return Environment(
+        loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    ).get_template("page.html.j2")
+
+
+def _country(findings: Findings) -> tuple[Outlook, ...]:
+    columns = {one.way: one for one in findings.inserts}.get("columns")
+    rate = min(median(columns.ordinary), median(columns.time_series)) if columns else RATE
+    return outlook(findings.fleet, LINKY_METERS, YEARS, rate) if findings.fleet else ()
+
+
+def _summary(findings: Findings, country: Sequence[Outlook], words: Words) -> list[tuple[str, str]]:
+    """The figures to remember; those of sizes only where they are settled."""
+    ordinary, series = (side.of(findings.footprint) for side in SIDES)
+    told = []
+    if findings.footprint.settled and series.net_bytes:
+        times = words.number(ordinary.net_bytes / series.net_bytes, 1)
+        told.append(
+            (
+                words.text("footprint.headline", times=times),
+                words.text(
+                    "report.summary.each",
+                    series=words.number(series.net_per_reading, 2),
+                    ordinary=words.number(ordinary.net_per_reading, 2),
+                ),
+            )
+        )
+    if findings.races:
+        won = sum(one.faster for one in findings.races)
+        slower = [words.text(f"speed.query.{one.query}") for one in findings.races if one.slower]
+        told.append(
+            (
+                words.text("talk.speed.figure", won=won, all=len(findings.races)),
+                words.text("report.summary.speed", slower=words.listed(slower) or "–"),
+            )
+        )
+    if country:
+        ends = {one.side.value: words.size(one.node.likely) for one in country}
+        figure = words.text("talk.fleet.figure", ordinary=ends["ordinary"], series=ends["time_series"])
+        told.append((figure, words.text("report.summary.fleet", years=YEARS)))
+    return told
+
+
+def _footprint(findings: Findings, words: Words) -> Section:
     measured = findings.footprint
-    sides = (("footprint.ordinary", measured.ordinary), ("footprint.time-series", measured.time_series))
-    rows = [_usage_row(words.text(name), usage, words) for name, usage in sides]
-    if measured.settled:
-        rows.append(_saving_row(measured, words))
-    return [
-        f"<h2>{_(words.text('footprint.title'))}</h2>",
+    rows = [row.cells for row in footprint_table(measured, words)]
+    head = footprint_head(words)
+    if not measured.settled:
+        head, rows = head[:-1], [row[:-1] for row in rows]
+    return Section(
+        words.text("footprint.title"),
         _chart(sizes.side_by_side(measured, findings.bound, words)),
-        _table(_usage_head(words), rows),
-        *(f"<p>{_(_ICON.sub('', said).replace('**', ''))}</p>" for said in _said(findings, words)),
-    ]
+        head,
+        rows,
+        [_ICON.sub("", told).replace("**", "") for told in _said(findings, words)],
+    )
 
 
 def _said(findings: Findings, words: Words) -> list[str]:
     """Verified, settled, the bound, and whether a ratio means anything."""
     measured, limit = findings.footprint, findings.bound
     readings = words.number(measured.ordinary.readings)
-    said = [
+    told = [
         words.text("footprint.verified", readings=readings, server=measured.server),
         words.text("footprint.settled" if measured.settled else "lab.unsettled"),
         words.text(
@@ -91,125 +161,124 @@ def _said(findings: Findings, words: Words) -> list[str]:
         ),
     ]
     few = words.text("footprint.few", readings=words.number(MEANINGFUL_READINGS))
-    return said if measured.meaningful else [*said, few]
+    return told if measured.meaningful else [*told, few]
 
 
-def _saving_row(measured: Footprint, words: Words) -> list[str]:
-    one, other = measured.ordinary, measured.time_series
-    shares = (saving(getattr(one, name), getattr(other, name)) for name in _USAGE)
-    return [words.text("footprint.table.saving"), *(words.percent(share) for share in shares)]
-
-
-def _layouts_part(findings: Findings, words: Words) -> list[str]:
-    if not findings.layouts:
-        return []
-    rows = [_usage_row(words.text(f"lab.layout.{one.layout}"), one.usage, words) for one in findings.layouts]
+def _gain(findings: Findings, words: Words) -> Section | None:
     by_code = {one.layout: one for one in findings.layouts}
     steps = [by_code[layout.code] for layout in WATERFALL if layout.code in by_code]
-    gain = [_chart(sizes.waterfall(steps, words))] if len(steps) == len(WATERFALL) else []
+    if len(steps) < len(WATERFALL):
+        return None
+    return Section(words.text("laboratory.waterfall.title"), _chart(sizes.waterfall(steps, words)))
+
+
+def _layouts(findings: Findings, words: Words) -> Section | None:
+    if not findings.layouts:
+        return None
+    by_code = {one.layout: one for one in findings.layouts}
     lesson = of_default(by_code, words).replace("**", "")
     if not all(one.settled for one in findings.layouts):
         lesson = f"{words.text('lab.unsettled')} {lesson}"
-    return [
-        f"<h2>{_(words.text('laboratory.waterfall.title'))}</h2>" if gain else "",
-        *gain,
-        f"<h2>{_(words.text('laboratory.layouts.title'))}</h2>",
+    return Section(
+        words.text("laboratory.layouts.title"),
         _chart(sizes.layouts(findings.layouts, findings.bound, words)),
-        _table(_usage_head(words), rows),
-        f"<p>{_(lesson)}</p>",
-        *(
-            f"<p class='small'><b>{_(words.text(f'lab.layout.{one.layout}'))}</b><br>"
-            f"{_(described(one, by_code, words))}</p>"
+        _usage_head(words),
+        [_usage_row(words.text(f"lab.layout.{one.layout}"), one.usage, words) for one in findings.layouts],
+        [lesson] if lesson else [],
+        [
+            (words.text(f"lab.layout.{one.layout}"), described(one, by_code, words))
             for one in findings.layouts
-        ),
-    ]
+        ],
+    )
 
 
-def _speed_part(findings: Findings, words: Words) -> list[str]:
+def _speed(findings: Findings, words: Words) -> Section | None:
     if not findings.races:
-        return []
+        return None
     times = ("ordinary", "ordinary_p95", "time_series", "time_series_p95", "ratio")
     looked_at = ("documents", "keys", "buckets", "series_keys")
-    head = [
-        words.text("speed.column.query"),
-        *(words.text(f"speed.head.{name}") for name in (*times, *looked_at)),
-    ]
     rows = [
         [
             words.text(f"speed.query.{one.query}"),
-            *(
-                words.number(value, 2)
-                for side in (one.ordinary, one.time_series)
-                for value in (side.median, side.p95)
-            ),
+            *(words.number(value, 2) for side in SIDES for value in (side.of(one).median, side.of(one).p95)),
             words.number(one.ratio, 2),
             *(
                 "–" if count is None else words.number(count)
-                for side in (one.ordinary, one.time_series)
-                for count in (side.documents, side.keys)
+                for side in SIDES
+                for count in (side.of(one).documents, side.of(one).keys)
             ),
         ]
         for one in findings.races
     ]
-    return [
-        f"<h2>{_(words.text('speed.title'))}</h2>",
+    return Section(
+        words.text("speed.title"),
         _chart(scales.races(findings.races, words)),
-        f"<p class='small'>{_(words.text('speed.reading', runs=RUNS))}</p>",
-        _table(head, rows),
-    ]
+        [
+            words.text("speed.column.query"),
+            *(words.text(f"speed.head.{name}") for name in (*times, *looked_at)),
+        ],
+        rows,
+        notes=[("", words.text("speed.reading", runs=RUNS))],
+    )
 
 
-def _inserts_part(findings: Findings, words: Words) -> list[str]:
-    if not findings.inserts:
-        return []
+def _inserts(findings: Findings, words: Words) -> Section | None:
     rows = [
         [
             words.text(f"speed.way.insert-{one.way}"),
             *(
-                words.text("speed.insert.per_second", count=words.number(median(speeds)))
-                for speeds in (one.ordinary, one.time_series)
+                words.text("speed.insert.per_second", count=words.number(median(side.of(one))))
+                for side in SIDES
             ),
         ]
         for one in findings.inserts
     ]
-    return [f"<h2>{_(words.text('speed.insert.title'))}</h2>", _table(_sides(words), rows)]
+    return Section(words.text("speed.insert.title"), None, _sides(words), rows) if rows else None
 
 
-def _limits_part(findings: Findings, words: Words) -> list[str]:
-    if not findings.trials:
-        return []
+def _limits(findings: Findings, words: Words) -> Section | None:
     rows = [
         [words.text(f"laboratory.limits.{one.code}"), *(outcome(one, at, words) for at in (0, 1))]
         for one in findings.trials
     ]
-    return [f"<h2>{_(words.text('laboratory.tab.limits'))}</h2>", _table(_sides(words), rows)]
+    return Section(words.text("laboratory.tab.limits"), None, _sides(words), rows) if rows else None
 
 
 def _sides(words: Words) -> list[str]:
-    names = ("report.compare.figure", "footprint.ordinary", "footprint.time-series")
-    return [words.text(name) for name in names]
+    return [words.text("report.compare.figure"), *(words.text(side.label) for side in SIDES)]
 
 
-def _fleet_part(findings: Findings, words: Words) -> list[str]:
+def _closing(findings: Findings, words: Words) -> Section | None:
+    country = _country(findings)
+    if not country:
+        return None
+    return Section(
+        words.text("fleet.closing.title"),
+        _chart(closing(country, words)),
+        said=[re.sub("</?b>", "", said(one, words)) for one in country],
+    )
+
+
+def _fleet(findings: Findings, words: Words) -> Section | None:
     if findings.fleet is None or not findings.fleet.sizes:
-        return []
-    rows = []
-    for one in findings.fleet.sizes:
-        meters = meters_of(one.meters, words)
-        for name, usage in (
-            ("footprint.ordinary", one.footprint.ordinary),
-            ("footprint.time-series", one.footprint.time_series),
-        ):
-            rows.append(_usage_row(words.labelled(meters, words.text(name)), usage, words))
-    models = findings.fleet.models()
-    chart = [_chart(scales.growth(findings.fleet, words))] if models else []
-    line = [f"<p class='small'>{_(fitted(*models, words))}</p>"] if models else []
-    return [
-        f"<h2>{_(words.text('fleet.title'))}</h2>",
-        *chart,
-        _table(_usage_head(words), rows),
-        *line,
+        return None
+    rows = [
+        _usage_row(
+            words.labelled(meters_of(one.meters, words), words.text(side.label)),
+            side.of(one.footprint),
+            words,
+        )
+        for one in findings.fleet.sizes
+        for side in SIDES
     ]
+    models = findings.fleet.models()
+    return Section(
+        words.text("fleet.title"),
+        _chart(scales.growth(findings.fleet, words)) if models else None,
+        _usage_head(words),
+        rows,
+        notes=[("", fitted(*models, words))] if models else [],
+    )
 
 
 def _usage_head(words: Words) -> list[str]:
@@ -229,45 +298,12 @@ def _usage_row(name: str, usage: Usage, words: Words) -> list[str]:
     ]
 
 
-def _(told: str) -> str:
-    return html.escape(told)
-
-
-def _chart(figure: go.Figure) -> str:
+def _chart(figure: go.Figure) -> Markup:
     figure.update_layout(
         template="plotly_white",
         height=max(figure.layout.height or 320, 320),
         font={"family": "system-ui,sans-serif"},
     )
     figure.update_annotations(font={"size": 12})  # the fonts of a report are as wide as those of its reader
-    return str(figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False}))
-
-
-def _facts(facts: Mapping[str, str]) -> str:
-    return (
-        "<p class='small'>" + " · ".join(f"{_(name)}: {_(value)}" for name, value in facts.items()) + "</p>"
-    )
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    top = "".join(f"<th scope='col'>{_(cell)}</th>" for cell in head)
-    body = "".join(
-        f"<tr><th scope='row'>{_(row[0])}</th>" + "".join(f"<td>{_(cell)}</td>" for cell in row[1:]) + "</tr>"
-        for row in rows
-    )
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-
-
-_PAGE: Final = """<!doctype html>
-<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="only light">
-<style>
-body{{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}}
-table{{border-collapse:collapse;margin:1rem 0;display:block;overflow-x:auto}}
-th,td{{padding:.3rem .6rem;border-bottom:1px solid #d5d9de;text-align:right}} td{{white-space:nowrap}}
-tbody th{{font-weight:400;min-width:9rem}}
-th:first-child{{text-align:left}} .small{{color:#555}} pre{{overflow:auto;max-height:40rem;font-size:12px}}
-</style><script>{script}</script></head><body>
-{body}
-</body></html>
-"""
+    drawn = figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False})
+    return Markup(drawn)  # noqa: S704 - Plotly's own, which escapes what it is given

@@ -145,6 +145,11 @@ class Race:
         """Whether the time series collection is, beyond what is called equal."""
         return self.ratio < 1 - EQUAL
 
+    @property
+    def faster(self) -> bool:
+        """Whether the time series collection is, beyond what is called equal."""
+        return self.ratio > 1 + EQUAL
+
     def as_json(self) -> dict[str, Any]:
         return {
             "query": self.query,

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -57,7 +57,10 @@ _OTHER_MAY_START: Final = ("server-start", "server-newer-data")
 class EmbeddedServer:
     """A running embedded MongoDB, owned by this process or found. Made by `start`."""
 
-    def __init__(self, folder: Path, program: Program, transport: Transport) -> None:
+    def __init__(
+        self, folder: Path, program: Program, transport: Transport, parameters: Sequence[str] = ()
+    ) -> None:
+        self._parameters = parameters
         self._folder = folder
         self._program = program
         self._transport = transport
@@ -170,6 +173,7 @@ class EmbeddedServer:
         how = "kernel" if sys.platform == "linux" else "pipe"
         command = [sys.executable, "-I", "-S", parent_death.__file__, how, str(os.getpid())]
         command += [str(self._program.path), "--dbpath", str(data), *_options(address)]
+        command += [part for one in self._parameters for part in ("--setParameter", one)]
         log = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             return subprocess.Popen(  # noqa: S603
@@ -218,12 +222,17 @@ class EmbeddedServer:
 
 
 def start(
-    data_dir: Path, mongod: Path | None = None, *, transport: Transport | None = None
+    data_dir: Path,
+    mongod: Path | None = None,
+    *,
+    transport: Transport | None = None,
+    parameters: Sequence[str] = (),
 ) -> EmbeddedServer:
     """The embedded server of a data folder, answering: started, or found running.
 
-    `mongod` names the program to use instead of the one on PATH or the bundled one. Raises StorageError when
-    none can run, or when the folder cannot be used.
+    `mongod` names the program to use instead of the one on PATH or the bundled one; `parameters`, as
+    `name=value`, are set where it is started here. Raises StorageError when none can run, or when the folder
+    cannot be used.
     """
     *others, last = find_all(mongod)
     folder = data_dir.absolute() / "mongodb"
@@ -238,15 +247,17 @@ def start(
     default = Transport.PORT if sys.platform == "win32" else Transport.SOCKET
     for program in others:
         try:
-            return _started(folder, program, transport or default)
+            return _started(folder, program, transport or default, parameters)
         except StorageError as error:
             if error.code not in _OTHER_MAY_START:
                 raise
-    return _started(folder, last, transport or default)
+    return _started(folder, last, transport or default, parameters)
 
 
-def _started(folder: Path, program: Program, transport: Transport) -> EmbeddedServer:
-    server = EmbeddedServer(folder, program, transport)
+def _started(
+    folder: Path, program: Program, transport: Transport, parameters: Sequence[str]
+) -> EmbeddedServer:
+    server = EmbeddedServer(folder, program, transport, parameters)
     atexit.register(server.stop)
     try:
         server.wait()

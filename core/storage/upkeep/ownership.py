@@ -29,6 +29,15 @@ ANSWER: Final = {
     "answer": {"$exists": True},
 }
 """What a scheduled trigger leaves in the inbox."""
+LABORATORY: Final = "laboratory"
+RESULT: Final = {
+    "format": {"$type": "number"},
+    "kind": {"$type": "string"},
+    "made_ms": {"$type": "long"},
+    "versions": {"$type": "object"},
+    "result": {"$exists": True},
+}
+"""A measurement that the laboratory keeps. `versions` names the meters it was measured on."""
 _FLEET: Final = re.compile(r"fleet_[0-9]+_(?:ordinary|ordinary-small|ts-hours|ts-small)")
 
 
@@ -37,12 +46,13 @@ class Kind(StrEnum):
 
     CONTRACT = "contract"
     INBOX = "inbox"
+    RESULTS = "results"
     EXPERIMENTS = "experiments"
     FLEETS = "fleets"
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class Belongings:
     """All that is ours in a database, and the names of collections that are not."""
 
     meters: tuple[Meter, ...]
@@ -51,16 +61,18 @@ class Holdings:
     foreign: tuple[str, ...]
 
 
-def holdings(database: Database[Any]) -> Holdings:
+def belongings(database: Database[Any]) -> Belongings:
     """What an erasure of everything will delete, and what it will leave alone."""
     names = database.list_collection_names()
     counts = {
         Kind.CONTRACT: database[PREFERENCES].count_documents(CONTRACT),
         Kind.INBOX: database[INBOX].count_documents(ANSWER),
+        Kind.RESULTS: database[LABORATORY].count_documents(RESULT),
         Kind.EXPERIMENTS: sum(map(_is_experiment, names)),
         Kind.FLEETS: sum(map(_is_fleet, names)),
     }
     known = {record.COLLECTION, ordinary.COLLECTION, time_series.COLLECTION, API_BUDGET, PREFERENCES, INBOX}
+    known.add(LABORATORY)
     foreign = [
         name
         for name in names
@@ -68,7 +80,7 @@ def holdings(database: Database[Any]) -> Holdings:
         if not _is_fleet(name)
     ]
     found = {kind: count for kind, count in counts.items() if count}
-    return Holdings(tuple(sorted(meters(database))), found, tuple(sorted(foreign)))
+    return Belongings(tuple(sorted(meters(database))), found, tuple(sorted(foreign)))
 
 
 def meters(database: Database[Any]) -> set[Meter]:
@@ -91,9 +103,15 @@ def drop_all_but_meters(database: Database[Any]) -> None:
     """Delete what is ours and no meter's."""
     database[PREFERENCES].delete_many(CONTRACT)
     database[INBOX].delete_many(ANSWER)
+    database[LABORATORY].delete_many(RESULT)
     for name in database.list_collection_names():
         if _is_experiment(name) or _is_fleet(name):
             database.drop_collection(name)
+
+
+def forget_results(database: Database[Any], meter: Meter) -> None:
+    """Delete what was measured on a meter's readings."""
+    database[LABORATORY].delete_many(RESULT | {f"versions.{record.key(meter)}": {"$exists": True}})
 
 
 def _is_experiment(name: str) -> bool:

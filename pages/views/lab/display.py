@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -79,6 +80,15 @@ def draw(words: Words, figure: go.Figure, title: str, key: str) -> None:
     """`title`: the key of what the chart is about."""
     told = in_words(words.text(title), figure, words)
     st.plotly_chart(figure, config={"displayModeBar": False}, key=key, alt=told)
+
+
+def headline(figure: str, reason: str) -> None:
+    """What a page has to say, in one large figure, and the reason below it."""
+    st.html(
+        '<p style="font-size:clamp(2.5rem,7vw,4.5rem);font-weight:700;line-height:1.1;margin:0">'
+        f"{html.escape(figure)}</p>"
+        f'<p style="font-size:1.2rem;line-height:1.4;margin:0.25rem 0 0">{html.escape(reason)}</p>'
+    )
 
 
 def warn_of_few(visitor: Visitor, readings: int, key: str = "footprint.few") -> None:

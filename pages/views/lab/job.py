@@ -20,7 +20,7 @@ from pages.shared.visitor import Visitor
 
 POLL_SECONDS = 1.0
 _OF_A_METER: Final = ("speed", "insert", "limits")
-_OF_ALL: Final = ("layouts", "granularity", "fleet", "report")
+_OF_ALL: Final = ("layouts", "granularity", "arrival", "retention", "fleet", "report", "prepare")
 
 
 def key_of(visitor: Visitor, name: str, meter: Meter | None = None) -> str:

@@ -59,26 +59,5 @@ def test_one_measurement_is_no_line() -> None:
         forecast.fit([5], [10])
 
 
-def test_the_cost_grows_with_the_bytes_and_shards_beyond_the_largest_disk() -> None:
-    listed = forecast.prices()
-    prices = [forecast.cost(gb * 1e9, listed).month for gb in (0.1, 3, 30, 300, 3_000, 30_000)]
-    assert prices == sorted(prices)
-    assert forecast.cost(0.1e9, listed).tier == "M0"
-    assert forecast.cost(3_000e9, listed).shards == 1
-    assert forecast.cost(30_000e9, listed).shards == 9
-
-
-def test_the_smallest_tiers_count_data_before_compression(fleet: Fleet) -> None:
-    """Atlas: dataSize + indexSize on M0 and Flex, the disk on dedicated clusters."""
-    listed = forecast.prices()
-    assert forecast.cost(0.3e9, listed, 0.4e9).tier == "M0"
-    assert forecast.cost(0.3e9, listed, 0.6e9).tier == "Flex"
-    assert forecast.cost(3e9, listed, 9e9).tier == "M10"
-    on_disk, counted = fleet.models(), fleet.uncompressed()
-    assert on_disk
-    assert counted
-    assert counted[0].per_reading > 2 * on_disk[0].per_reading
-
-
 def test_ingest_of_all_linky_meters() -> None:
     assert forecast.ingest_per_second(37_000_000) == pytest.approx(123_333, rel=1e-3)

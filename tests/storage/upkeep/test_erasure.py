@@ -23,7 +23,7 @@ def test_a_damaged_record_can_be_erased(filled: Store, database: Database[Any], 
     assert [one.meter for one in filled.meters()] == [OTHER]
     assert filled.ordinary.count_documents({}) == filled.time_series.count_documents({}) == len(WHOLE)
     filled.erase()
-    assert filled.holdings().meters == ()
+    assert filled.belongings().meters == ()
 
 
 def test_an_erasure_that_was_interrupted_goes_on_at_the_next_start(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from bson.int64 import Int64
 from pymongo.database import Database
 
 from core.lab.fleet.kept import FAMILIES, name_of
 from core.model import Flow, Meter
 from core.storage import scratch
 from core.storage.store import Store
-from core.storage.upkeep.ownership import API_BUDGET, INBOX, PREFERENCES, Kind
+from core.storage.upkeep.ownership import API_BUDGET, INBOX, LABORATORY, PREFERENCES, Kind
 from tests.curves import METER_PRM, regular
 from tests.storage.test_store import deliver
 
@@ -39,29 +40,45 @@ def test_erasing_everything_leaves_what_is_not_ours(store: Store, database: Data
     }
     database[INBOX].insert_many([answer, {"subject": "hello"}])
     database[API_BUDGET].insert_one({"calls": 49})
+    result = {"format": 1, "kind": "speed", "made_ms": Int64(0), "versions": {}, "result": {}}
+    database[LABORATORY].insert_many([result, {"experiment": "theirs"}])
     with scratch.names() as named:
         database[named("ordinary")].insert_one({})
         database[name_of(5, FAMILIES["plain"][0])].insert_one({})
-        held = store.holdings()
+        held = store.belongings()
         store.erase()
     assert held.meters == (METER,)
-    assert held.others == dict.fromkeys((Kind.CONTRACT, Kind.INBOX, Kind.EXPERIMENTS, Kind.FLEETS), 1)
+    assert held.others == dict.fromkeys(Kind, 1)
     assert set(held.foreign) == {*theirs, "a_view"}
     left = set(database.list_collection_names())
     assert {*theirs, "a_view", API_BUDGET} <= left
     assert all(database[name].count_documents({}) == 1 for name in theirs)
     assert [one["_id"] for one in database[PREFERENCES].find({})] == ["theirs"]
     assert [one["subject"] for one in database[INBOX].find({})] == ["hello"]
+    assert [one["experiment"] for one in database[LABORATORY].find({})] == ["theirs"]
     assert not any(name.startswith(("lab_0", "lab_1", "fleet_5")) for name in left)
-    assert store.holdings().meters == ()
-    assert store.holdings().others == {}
+    assert store.belongings().meters == ()
+    assert store.belongings().others == {}
+
+
+def test_with_a_meter_go_the_measurements_on_its_readings(store: Store, database: Database[Any]) -> None:
+    deliver(store, regular())
+    deliver(store, regular(), Meter(METER.prm, Flow.PRODUCTION))
+    of_it, of_both = {f"{METER.prm}:consumption": 1}, {f"{METER.prm}:{flow}": 1 for flow in Flow}
+    of_the_other = {f"{METER.prm}:production": 1}
+    common = {"format": 1, "kind": "speed", "made_ms": Int64(0), "result": {}}
+    database[LABORATORY].insert_many(
+        [common | {"versions": versions} for versions in (of_it, of_both, of_the_other, {})]
+    )
+    store.erase(METER)
+    assert [one["versions"] for one in database[LABORATORY].find({})] == [of_the_other, {}]
 
 
 def test_the_names_of_kept_fleets_are_known(store: Store, database: Database[Any]) -> None:
     for pair in FAMILIES.values():
         for layout in pair:
             database[name_of(3, layout)].insert_one({})
-    assert store.holdings().others == {Kind.FLEETS: 4}
+    assert store.belongings().others == {Kind.FLEETS: 4}
 
 
 def test_meters_are_found_by_record_and_by_readings(store: Store, database: Database[Any]) -> None:
@@ -70,7 +87,7 @@ def test_meters_are_found_by_record_and_by_readings(store: Store, database: Data
     deliver(store, regular(), sun)
     database["curves"].delete_one({"_id": f"{METER.prm}:production"})
     database["curves"].insert_one({"_id": "12345678901234:consumption", "nonsense": True})
-    assert store.holdings().meters == (Meter("12345678901234"), METER, sun)
+    assert store.belongings().meters == (Meter("12345678901234"), METER, sun)
     store.erase()
-    assert store.holdings().meters == ()
+    assert store.belongings().meters == ()
     assert store.ordinary.count_documents({}) == store.time_series.count_documents({}) == 0

@@ -1,0 +1,49 @@
+"""The closing chart: what a country of meters takes on both sides, as bars one may compare by length."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import plotly.graph_objects as go
+
+from core.lab.figures.style import ORDINARY, TIME_SERIES, rows, speaking
+from core.lab.fleet.outlook import Outlook
+from core.lab.fleet.tiers import prices
+from core.lab.sides import Side
+from core.texts import Words
+
+_COLOURS: Final = {Side.ORDINARY: ORDINARY, Side.TIME_SERIES: TIME_SERIES}
+
+
+def closing(both: Sequence[Outlook], words: Words) -> go.Figure:
+    """Bytes of one copy, and beside its name the cluster and its price a month."""
+    figure = go.Figure()
+    for at, one in enumerate(both):
+        figure.add_bar(
+            orientation="h",
+            x=[one.node.likely / 1e12],
+            y=[at],
+            marker={"color": _COLOURS[one.side], "line": {"width": 0}},
+            showlegend=False,
+            customdata=[words.size(one.node.likely)],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    rows(figure, [said(one, words) for one in both], bottom=55)
+    unit = f"T{words.locale.byte}"
+    figure.update_xaxes(title=words.text("fleet.closing.axis", unit=unit), rangemode="tozero")
+    return speaking(figure, words)
+
+
+def said(one: Outlook, words: Words) -> str:
+    """`Ordinary collection: 92 TB · 51 × M50 · 122 700 USD a month`."""
+    cost = one.likely.cost
+    about = words.text(
+        "fleet.closing.side",
+        size=words.size(one.node.likely),
+        shards=words.number(cost.shards),
+        tier=cost.tier,
+        month=words.number(round(cost.month, -2)),
+        currency=prices().currency,
+    )
+    return words.labelled(words.text(one.side.label), f"<b>{about}</b>")
