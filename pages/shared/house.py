@@ -12,6 +12,7 @@ from typing import Final
 
 from streamlit import net_util
 
+from core.importing.files.reading import Turns
 from core.jobs import Jobs
 from core.settings import Settings, load_settings
 from core.storage.workspace import Workspaces
@@ -25,12 +26,16 @@ class House:
     workspaces: Workspaces
     jobs: Jobs
     steps: dict[str, set[str]]
+    turns: Turns
+    """Of reading files."""
 
 
 # Streamlit asks a service of elsewhere for its own address when a page of elsewhere connects. Nothing of ours
 # needs it, and nothing is to leave this machine unasked.
 net_util.get_external_ip = lambda: None
 
+_READERS: Final = 2
+"""Files of so many visitors are read at once, each in a process of its own; others wait."""
 _opening: Final = threading.Lock()
 _open: list[House] = []
 
@@ -60,4 +65,4 @@ def _made() -> House:
         jobs.end(key)
         steps.pop(key, None)
 
-    return House(settings, Workspaces(settings, let_go), jobs, steps)
+    return House(settings, Workspaces(settings, let_go), jobs, steps, Turns(_READERS))
