@@ -6,6 +6,9 @@ filled with `details`. Details never hold a token, a URI or a whole PRM.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from core.model import Days
 from core.texts import ENGLISH, Words
 
@@ -33,6 +36,17 @@ class CourbeError(Exception):
     def __str__(self) -> str:
         return f"{self.happened()} {self.cure()}"
 
+    def __reduce__(self) -> tuple[Callable[..., CourbeError], tuple[object, ...]]:
+        """Pickled with its details: what reads a file is another process."""
+        return _remade, (type(self), self.code, self._arguments())
+
+    def _arguments(self) -> dict[str, Any]:
+        return dict(self.details)
+
+
+def _remade(kind: type[CourbeError], code: str, arguments: Mapping[str, Any]) -> CourbeError:
+    return kind(code, **arguments)
+
 
 class StorageError(CourbeError):
     """MongoDB: cannot start, cannot be reached, refuses."""
@@ -49,6 +63,9 @@ class SourcePaused(SourceError):
         super().__init__(code, **details)
         self.resumes_at = resumes_at
         """UTC milliseconds; None when nobody knows."""
+
+    def _arguments(self) -> dict[str, Any]:
+        return super()._arguments() | {"resumes_at": self.resumes_at}
 
 
 class InputError(CourbeError):

@@ -113,7 +113,7 @@ def bare(name: str) -> Visitor:
     )
     visitor = _visitor()
     visitor.refresh()
-    _dress(name, words)
+    _dress(name, visitor)
     visitor.trouble = _open_storage(visitor)
     return visitor
 
@@ -279,15 +279,16 @@ def _meter_chooser(visitor: Visitor) -> None:
     visitor.choose(chosen)
 
 
-def _dress(name: str, words: Words) -> None:
+def _dress(name: str, visitor: Visitor) -> None:
     """Tells the browser, and screen readers, which language the page speaks; closes the navigation that a
     phone lays over the page; begins right below the header; darkens the words on the primary button of the
     dark theme, whose colour is bright because it is also the colour of chosen words; lets long links wrap;
     keeps a finger's swipe from charts, which would take it for a drag (a tap reaches them as a click); says
     in our language what Streamlit's uploader and date fields say in English only, and leaves out its hint at
     the Enter key. The page's name makes the script run on each."""
+    words = visitor.words
     script = _SCRIPT.replace("LANGUAGE", words.language.value).replace("PAGE", name)
-    limit = words.text("common.upload.limit", size=st.get_option("server.maxUploadSize"))
+    limit = words.text("common.upload.limit", size=visitor.upload_megabytes)
     style = _STYLE.replace("CHOOSE", words.text("common.upload.choose")).replace("LIMIT", limit)
     for part, letters in zip(
         ("DAY", "MONTH", "YEAR"), words.text("common.date_pattern").split("/"), strict=True

@@ -12,6 +12,7 @@ from typing import Final
 
 from streamlit import net_util
 
+from core.importing.files.reading import Turns
 from core.jobs import Jobs
 from core.settings import Settings, load_settings
 from core.storage.workspace import Workspaces
@@ -26,12 +27,16 @@ class House:
     jobs: Jobs
     steps: dict[str, set[str]]
     talks: dict[str, int]
+    turns: Turns
+    """Of reading files."""
 
 
 # Streamlit asks a service of elsewhere for its own address when a page of elsewhere connects. Nothing of ours
 # needs it, and nothing is to leave this machine unasked.
 net_util.get_external_ip = lambda: None
 
+_READERS: Final = 2
+"""Files of so many visitors are read at once, each in a process of its own; others wait."""
 _opening: Final = threading.Lock()
 _open: list[House] = []
 
@@ -63,4 +68,4 @@ def _made() -> House:
         steps.pop(key, None)
         talks.pop(key, None)
 
-    return House(settings, Workspaces(settings, let_go), jobs, steps, talks)
+    return House(settings, Workspaces(settings, let_go), jobs, steps, talks, Turns(_READERS))

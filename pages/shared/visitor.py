@@ -5,7 +5,9 @@ Only this module touches `st.session_state`. What belongs to one visitor is neve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,6 +20,7 @@ from core.importing import inbox
 from core.jobs import Jobs
 from core.model import DEMO_PRM, Check, Meter
 from core.settings import Settings
+from core.sources.files import FileSource
 from core.storage.record import Summary
 from core.storage.store import Store
 from core.storage.upkeep.damage import Damage
@@ -27,6 +30,7 @@ from pages.shared.house import House, house
 
 _KEY: Final = "visitor"
 _METER: Final = "meter"
+_GUEST_MEGABYTES: Final = 50
 _PARIS: Final = ZoneInfo("Europe/Paris")
 
 
@@ -52,6 +56,8 @@ class Visitor:
     link: str | None = None
     lost_workspace: bool = False
     trouble: StorageError | None = None
+    kept: dict[Hashable, list[FileSource]] = field(default_factory=dict)
+    """Files that were read, the latest last."""
     _own: Workspace | None = None
     _own_uri: SecretStr | None = None
     _chosen: Meter | None = None
@@ -66,6 +72,17 @@ class Visitor:
     def jobs(self) -> Jobs:
         """Background work of the process; start it under `workspace.key` or a key that begins with it."""
         return self._house.jobs
+
+    @property
+    def upload_megabytes(self) -> int:
+        """How large a file may be: what is uploaded stays in memory until its tab is closed."""
+        most = int(st.get_option("server.maxUploadSize"))
+        return min(most, _GUEST_MEGABYTES) if self.is_shared else most
+
+    def turn(self, waiting: Callable[[], None]) -> AbstractContextManager[None]:
+        """To read files: one at a time for each visitor."""
+        key = self.link or str(id(self))
+        return self._house.turns.taken(key, waiting)
 
     @property
     def is_shared(self) -> bool:

@@ -37,6 +37,13 @@ class FileSource:
         self._parts: list[Part] | None = None
         self._error: SourceError | None = None
 
+    @classmethod
+    def refused(cls, name: str, error: SourceError) -> FileSource:
+        """A file that cannot be read, for this reason."""
+        source = cls(name, b"")
+        source._error = error
+        return source
+
     @property
     def names_meter(self) -> bool:
         """Whether the file says whose curve it is. SourceError as `preview`."""
@@ -125,19 +132,13 @@ def open_files(
 def _opened(name: str, data: bytes, prm: str | None, flow: Flow | None) -> list[FileSource]:
     whole = Content.of(name, data)
     if len(data) > MAX_BYTES:
-        return [_refused(name, SourceError("file-too-large", limit=MAX_BYTES >> 20))]
+        return [FileSource.refused(name, SourceError("file-too-large", limit=MAX_BYTES >> 20))]
     try:
         if whole.is_zip and not is_workbook(data):
             return [FileSource(entry.name, entry, prm, flow) for entry in unpacked(name, data)]
     except SourceError as error:
-        return [_refused(name, error)]
+        return [FileSource.refused(name, error)]
     return [FileSource(name, data, prm, flow)]
-
-
-def _refused(name: str, error: SourceError) -> FileSource:
-    source = FileSource(name, b"")
-    source._error = error
-    return source
 
 
 def _loaded(path: Path) -> tuple[str, bytes]:

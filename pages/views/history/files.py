@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from core.errors import InputError, SourceError
+from core.importing.files.reading import read
 from core.model import DEMO_PRM, UNKNOWN_PRM, Meter
 from core.sources.conso_api.token import clean_prm
-from core.sources.files import FileSource, open_files
+from core.sources.files import FileSource
 from core.texts import Words
 from pages.shared import notices
 from pages.shared.visitor import Visitor
@@ -22,18 +23,31 @@ if TYPE_CHECKING:
 
 SCROLL_ABOVE = 6
 SCROLL_HEIGHT = 640
+_KEPT: Final = 3
+"""Answers: that of one upload, read again for another meter."""
 _OTHER: Final = "other"
 _UNNAMED: Final = "unnamed"
 
 
-@st.cache_resource(scope="session", max_entries=3, show_spinner=False)
-def _opened(
-    _uploads: Sequence[UploadedFile],
-    ids: tuple[str, ...],  # noqa: ARG001 - the key under which the answer is kept
-    prm: str | None,
-) -> list[FileSource]:
-    """The sources of these uploads, read once; kept for this browser session alone."""
-    return open_files([(upload.name, upload.getvalue()) for upload in _uploads], prm)
+def _opened(visitor: Visitor, uploads: Sequence[UploadedFile], prm: str | None) -> list[FileSource]:
+    """The sources of these uploads, read once by a process of their own; kept for this browser session alone.
+    That process ends when the page is left, or another file is chosen."""
+    key = (*(upload.file_id for upload in uploads), prm)
+    if key in visitor.kept:
+        return visitor.kept[key]
+    words = visitor.words
+    bar = st.progress(0.0, words.text("history.files.reading"))
+
+    def tell(done: int) -> None:  # each time the bar is drawn, Streamlit looks whether the page was left
+        bar.progress(done / (done + 1), words.text("history.files.reading"))
+
+    with visitor.turn(lambda: tell(0)):
+        sources = read([(upload.name, upload.getvalue()) for upload in uploads], prm, tell)
+    bar.empty()
+    visitor.kept[key] = sources
+    while len(visitor.kept) > _KEPT:
+        del visitor.kept[next(iter(visitor.kept))]
+    return sources
 
 
 def choose(visitor: Visitor) -> Factory | None:
@@ -42,17 +56,19 @@ def choose(visitor: Visitor) -> Factory | None:
     uploads = st.file_uploader(
         words.text("history.files"),
         accept_multiple_files=True,
+        max_upload_size=visitor.upload_megabytes,
         help=words.text("history.files.help"),
         key=f"history_files_{visitor.imports}",  # an import that begins leaves an empty field behind
     )
     if not uploads:
+        visitor.kept.clear()
         st.caption(words.text("history.files.note"))
         return None
-    sources, told = _read(words, uploads, None), True
+    sources, told = _read(visitor, uploads, None), True
     if any(_asks_for_meter(source) for source in sources):
         told, prm = _ask_meter(visitor)
         if prm:
-            sources = _read(words, uploads, prm)
+            sources = _read(visitor, uploads, prm)
     readable = _previews(words, sources)
     if not readable or not told:
         return None
@@ -67,12 +83,9 @@ def choose(visitor: Visitor) -> Factory | None:
     return lambda: readable
 
 
-def _read(words: Words, uploads: Sequence[UploadedFile], prm: str | None) -> list[FileSource]:
-    with st.spinner(words.text("history.files.reading")), notices.guard():
-        sources = _opened(uploads, tuple(upload.file_id for upload in uploads), prm)
-        for source in sources:
-            _fault(source)
-    return sources
+def _read(visitor: Visitor, uploads: Sequence[UploadedFile], prm: str | None) -> list[FileSource]:
+    with notices.guard():
+        return _opened(visitor, uploads, prm)
 
 
 def _previews(words: Words, sources: Sequence[FileSource]) -> list[FileSource]:

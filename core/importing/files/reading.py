@@ -1,0 +1,173 @@
+"""Uploaded files, read in a child process: no file can swell or stop the application.
+
+Whoever waits is called back often, and may raise: the child ends then, and with the parent.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any, Final
+
+import core
+from core.errors import SourceError
+from core.importing.files.child import TOO_MUCH, Limits, Task
+from core.sources.files import FileSource
+
+_ROOT: Final = Path(core.__file__).parents[1]
+_POLL_SECONDS: Final = 0.1
+_FILE_SECONDS: Final = 30.0
+"""Of one file by the clock: its processor time is bounded besides, and other work may be going on."""
+_TOTAL_SECONDS: Final = 180.0
+"""Of one upload."""
+_SPARED: Final = ("COURBE_API_TOKEN", "COURBE_MONGODB_URI")
+"""What a process that reads strangers' files need not know."""
+
+
+def _was_limited(exit_code: int | None) -> bool:
+    """Whether a child was ended by its limits: also one that still runs has had its time."""
+    return exit_code is None or exit_code < 0 or exit_code == TOO_MUCH
+
+
+class Turns:
+    """At most one child at once for each visitor, and so many in all."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._changed = threading.Condition()
+        self._taken: set[str] = set()
+
+    @contextmanager
+    def taken(self, key: str, waiting: Callable[[], None]) -> Iterator[None]:
+        """Wait for a turn; `waiting` is called meanwhile, and may raise."""
+        with self._changed:
+            while key in self._taken or len(self._taken) >= self._total:
+                waiting()
+                self._changed.wait(_POLL_SECONDS)
+            self._taken.add(key)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._taken.discard(key)
+                self._changed.notify_all()
+
+
+def read(
+    files: Sequence[tuple[str, bytes]],
+    prm: str | None,
+    progress: Callable[[int], None] = lambda _: None,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> list[FileSource]:
+    """A source for each file, and for each file in a zip, read already: what cannot be read says so when
+    asked for its preview; `file-too-much-work` where that took too much memory or time.
+
+    `progress` is called with the number of files read, ten times a second; what it raises ends the reading.
+    """
+    sources: list[FileSource] = []
+    deadline = time.monotonic() + _TOTAL_SECONDS
+    while True:
+        begun = _Begun()
+        with _child(Task(files, prm, len(sources), os.getpid(), limits)) as (process, answers):
+            whole = _collect(answers, sources, begun, progress, deadline)
+            code = "file-too-much-work" if _was_limited(process.poll()) else "file-not-foreseen"
+        if whole:
+            return sources
+        sources.append(FileSource.refused(begun.name or files[0][0], SourceError(code)))
+        if time.monotonic() > deadline or begun.name is None:
+            return sources
+
+
+class _Begun:
+    """The file a child is reading."""
+
+    name: str | None = None
+
+
+def _collect(
+    answers: queue.Queue[Any],
+    sources: list[FileSource],
+    begun: _Begun,
+    progress: Callable[[int], None],
+    deadline: float,
+) -> bool:
+    """Take what a child has read. False where it ended, or took too long, before all was read."""
+    until = time.monotonic() + _FILE_SECONDS
+    while True:
+        progress(len(sources))
+        try:
+            answer = answers.get(timeout=_POLL_SECONDS)
+        except queue.Empty:
+            if time.monotonic() > min(until, deadline):
+                return False
+            continue
+        until = time.monotonic() + _FILE_SECONDS
+        match answer:
+            case None:
+                return True
+            case FileSource():
+                sources.append(answer)
+                begun.name = None
+            case (_, name):
+                begun.name = name
+            case _:
+                return False
+
+
+@contextmanager
+def _child(task: Task) -> Iterator[tuple[subprocess.Popen[bytes], queue.Queue[Any]]]:
+    """A child at work, and its answers as they come; False after the last where it ended early. The child
+    has ended when this block has."""
+    environment = {name: value for name, value in os.environ.items() if name not in _SPARED}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core.importing.files.child"],
+        cwd=_ROOT,
+        env=environment | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # a traceback could show what is in the file
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    answers: queue.Queue[Any] = queue.Queue()
+    helpers = [
+        threading.Thread(target=_send, args=(process.stdin, task), daemon=True),
+        threading.Thread(target=_listen, args=(process, answers), daemon=True),
+    ]
+    try:
+        for helper in helpers:
+            helper.start()
+        yield process, answers
+    finally:
+        process.kill()
+        process.wait()
+        for helper in helpers:
+            helper.join()
+        process.stdout.close()
+
+
+def _send(pipe: IO[bytes], task: Task) -> None:
+    with suppress(BrokenPipeError, OSError), pipe:
+        pickle.dump(task, pipe, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _listen(process: subprocess.Popen[bytes], answers: queue.Queue[Any]) -> None:
+    pipe = process.stdout
+    assert pipe is not None
+    try:
+        while True:
+            answer = pickle.load(pipe)  # noqa: S301 - from our own program
+            answers.put(answer)
+            if answer is None:
+                return
+    except (EOFError, OSError, pickle.UnpicklingError):  # it ended in the middle of an answer, or of a file
+        process.wait()
+        answers.put(False)
