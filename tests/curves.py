@@ -36,3 +36,12 @@ def curves(draw: st.DrawFn, *, max_size: int = 40, origin_ms: int | None = None)
         at += step * MINUTE_MS
     columns = zip(*rows, strict=True) if rows else ([], [], [])
     return Curve.of(*(list(column) for column in columns))
+
+
+def joined(*parts: Curve) -> Curve:
+    """Curves that do not overlap, as one in the order of time."""
+    columns = [
+        np.concatenate([getattr(one, name) for one in parts]) for name in ("start", "minutes", "watts")
+    ]
+    order = np.argsort(columns[0])
+    return Curve.of(*(column[order] for column in columns))

@@ -35,6 +35,13 @@ def connect(open_page: Opens) -> AppTest:
     return app
 
 
+def keep(app: AppTest, typed: str) -> None:
+    """Types a token and goes on with it; then comes back to see what became of it."""
+    app.text_input(key="token").input(typed)
+    app.button(key="to_history").click().run()
+    app.switch_page("pages/connect.py").run()
+
+
 def words(app: AppTest) -> str:
     return "\n".join(
         element.value
@@ -56,7 +63,7 @@ def test_a_database_of_ones_own_serves_this_session_alone(
 ) -> None:
     app = connect(open_page)
     app.radio(key="storage").set_value("own").run()
-    app.text_input(key="uri").input(mongo_uri).run()
+    app.text_input(key="uri").input(mongo_uri)
     app.button(key="check_connections").click().run()
     assert not app.exception
     assert ENGLISH.text("connect.uri_taken") in words(app)
@@ -68,9 +75,7 @@ def test_a_database_of_ones_own_serves_this_session_alone(
 def test_a_uri_that_fails_is_not_used_and_not_repeated(open_page: Opens) -> None:
     app = connect(open_page)
     app.radio(key="storage").set_value("own").run()
-    app.text_input(key="uri").input(
-        "mongodb://someone:hunter2@127.0.0.1:1/?serverSelectionTimeoutMS=300"
-    ).run()
+    app.text_input(key="uri").input("mongodb://someone:hunter2@127.0.0.1:1/?serverSelectionTimeoutMS=300")
     app.button(key="check_connections").click().run()
     assert ENGLISH.text("check.mongodb-open.failed") in words(app)
     assert ENGLISH.text("check.mongodb-open.cure") in words(app)
@@ -82,7 +87,7 @@ def test_a_uri_that_fails_is_not_used_and_not_repeated(open_page: Opens) -> None
 def test_what_is_no_uri_is_said(open_page: Opens, typed: str) -> None:
     app = connect(open_page)
     app.radio(key="storage").set_value("own").run()
-    app.text_input(key="uri").input(typed).run()
+    app.text_input(key="uri").input(typed)
     app.button(key="check_connections").click().run()
     assert ENGLISH.text("error.database-uri.title") in app.error[0].value
     assert "hunter2" not in app.error[0].value
@@ -90,7 +95,7 @@ def test_what_is_no_uri_is_said(open_page: Opens, typed: str) -> None:
 
 def test_a_token_offers_its_meters_by_their_last_digits(open_page: Opens) -> None:
     app = connect(open_page)
-    app.text_input(key="token").input(token(PRMS, 900)).run()
+    keep(app, token(PRMS, 900))
     chooser = app.selectbox(key="prm_of_token")
     assert chooser.options == ["•••• 1234", "•••• 5678"]
     assert not app.warning
@@ -99,15 +104,15 @@ def test_a_token_offers_its_meters_by_their_last_digits(open_page: Opens) -> Non
 
 def test_a_token_that_expires_soon_or_has_expired_is_said(open_page: Opens) -> None:
     app = connect(open_page)
-    app.text_input(key="token").input(token(PRMS, 10)).run()
+    keep(app, token(PRMS, 10))
     assert "expires on" in app.warning[0].value
-    app.text_input(key="token").input(token(PRMS, -10)).run()
+    keep(app, token(PRMS, -10))
     assert "expired on" in app.error[0].value
 
 
 def test_a_token_that_cannot_be_read_is_said_and_not_repeated(open_page: Opens) -> None:
     app = connect(open_page)
-    app.text_input(key="token").input("hunter2").run()
+    keep(app, "hunter2")
     assert ENGLISH.text("error.api-token-unreadable.title") in app.error[0].value
     assert "hunter2" not in words(app)
 
@@ -118,7 +123,7 @@ def test_a_token_that_cannot_be_read_is_said_and_not_repeated(open_page: Opens) 
 )
 def test_the_check_says_of_the_api_why_it_was_not_asked(open_page: Opens, typed: str, code: str) -> None:
     app = connect(open_page)
-    app.text_input(key="token").input(typed).run()
+    app.text_input(key="token").input(typed)
     app.button(key="check_connections").click().run()
     assert not app.exception
     said = words(app).replace("\\", "")
@@ -129,13 +134,15 @@ def test_the_check_says_of_the_api_why_it_was_not_asked(open_page: Opens, typed:
 @pytest.mark.parametrize("typed", ["12 345 678 901 234", "12345678901234", " 12.345.678.901.234 "])
 def test_a_meter_number_is_taken_however_it_is_spaced(open_page: Opens, typed: str) -> None:
     app = connect(open_page)
-    app.text_input(key="prm").input(typed).run()
+    app.text_input(key="prm").input(typed)
+    app.button(key="check_connections").click().run()
     assert not app.error
 
 
 def test_a_meter_number_that_is_too_short_is_said(open_page: Opens) -> None:
     app = connect(open_page)
-    app.text_input(key="prm").input("12 345").run()
+    app.text_input(key="prm").input("12 345")
+    app.button(key="check_connections").click().run()
     assert ENGLISH.text("error.api-prm.title") in app.error[0].value
 
 
@@ -156,7 +163,7 @@ def test_it_opens_where_no_mongodb_starts_and_a_uri_helps(
     app = connect(open_page)
     assert ENGLISH.text("error.server-missing.title") in app.error[0].value
     app.radio(key="storage").set_value("own").run()
-    app.text_input(key="uri").input(mongo_uri).run()
+    app.text_input(key="uri").input(mongo_uri)
     app.button(key="check_connections").click().run()
     app.run()
     assert not app.error

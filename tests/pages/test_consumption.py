@@ -15,12 +15,12 @@ from core.consumption.cost.saved_contract import save_contract
 from core.consumption.periods import View
 from core.consumption.profiles import Season
 from core.consumption.totals import Grain
-from core.model import Delivery, Meter, Origin
+from core.model import DEMO_PRM, Delivery, Meter, Origin
 from core.storage.store import Store
 from core.texts import ENGLISH, Language, Words
 from pages.views.table import written
 from tests.curves import METER_PRM, regular
-from tests.pages.conftest import Opens, found
+from tests.pages.conftest import Opens
 
 SECTIONS = ("overview", "habits", "compare", "power", "export")
 VIEWS = ("day", "week", "month", "year", "all", "custom")
@@ -55,9 +55,10 @@ def test_the_peak_is_shown_with_its_moment(household_page: Opens, store: Store) 
     store.merge(Delivery(meter, Origin.ENEDIS_CSV, high))
     store.project(meter)
     page = household_page("consumption", view="month", day="2024-03-01")
-    assert (page.metric[4].label, page.metric[4].value) == ("Peak · 5 Mar 2024, 19:30", "4.64\u202fkW")
+    assert (page.metric[4].label, page.metric[4].value) == ("Peak", "4.64\u202fkW")
+    assert any(caption.value.startswith("Peak on 5 Mar 2024, 19:30.") for caption in page.caption)
     page = household_page("consumption", view="month", day="2024-03-01", lang="fr")
-    assert page.metric[4].label == "Pointe · 5 mars 2024, 19:30"
+    assert any(plain(one.value).startswith("Pointe le 5 mars 2024, 19 h 30.") for one in page.caption)
 
 
 def test_next_ends_at_the_last_reading_and_previous_goes_back(household_page: Opens) -> None:
@@ -280,7 +281,7 @@ def test_days_unlike_their_neighbours_are_told_in_words(
         store.merge(Delivery(Meter(METER_PRM), Origin.ENEDIS_CSV, regular(day, watts=watts)))
     store.project(Meter(METER_PRM))
     page = household_page("consumption", show="compare", lang=language.value)
-    labels = [link.label for link in found(page, "page_link")]
+    labels = [button.label for button in page.button]
     for words in told:
         assert any(plain(label).startswith(words) for label in labels)
 
@@ -389,3 +390,34 @@ def test_nonsense_in_the_address_counts_as_the_usual_choice(
     assert controls(page) == controls(
         household_page("consumption", show=section, view="week", day="2024-04-15")
     )
+
+
+def test_a_sentence_opens_its_day_where_the_curve_is(household_page: Opens) -> None:
+    page = household_page("consumption", show="habits", view="month", day="2024-03-01")
+    page.button(key="glance_day").click().run()
+    assert not page.exception
+    assert (page.query_params["view"], page.query_params["day"]) == ("day", "2024-04-30")
+    assert "show" not in page.query_params
+
+
+def test_no_bars_are_offered_of_which_there_would_be_one(household_page: Opens) -> None:
+    page = household_page("consumption", view="month", day="2024-03-01")
+    assert page.segmented_control(key="grain").options == ["Day", "Week"]
+    day = household_page("consumption", view="day", day="2024-03-01")
+    assert not [one for one in day.segmented_control if one.key == "grain"]
+
+
+def test_ones_own_meter_opens_before_the_demo_which_is_put_away_by_a_click(
+    household_page: Opens, store: Store
+) -> None:
+    demo = Meter(DEMO_PRM)
+    store.merge(Delivery(demo, Origin.DEMO, regular(date(2024, 3, 1), 2, watts=500)))
+    store.project(demo)
+    page = household_page("consumption")
+    assert page.selectbox(key="meter").value == Meter(METER_PRM)
+    assert not [one for one in page.button if one.key == "demo_away"]
+    page.selectbox(key="meter").set_value(demo).run()
+    page.run()
+    page.button(key="demo_away").click().run()
+    assert not page.exception
+    assert [one.meter for one in store.meters() if one.readings] == [Meter(METER_PRM)]
