@@ -36,8 +36,10 @@ _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 10.0
 _HANDOVER_SECONDS: Final = 15.0
 """How long the mongod of a killed owner may take to end."""
+LIBRARIES: Final = "libraries"
+"""Beside the data: links to libraries that the system lacks."""
 _POLL_SECONDS: Final = 0.02
-_ROOM_BYTES: Final = 64_000_000
+ROOM_BYTES: Final = 64_000_000
 """Free space below which starting would only break half-way."""
 CACHE_BYTES: Final = 128 << 20
 _ENGINE: Final = (
@@ -178,7 +180,7 @@ class EmbeddedServer:
                 stdout=log,
                 stderr=log,
                 cwd=data,
-                env={name: value for name, value in os.environ.items() if not name.startswith("COURBE_")},
+                env=self._program.lent.environment(_without_settings()),
                 start_new_session=True,  # Ctrl-C in a terminal is for us, not for it
             )
         finally:
@@ -225,7 +227,6 @@ def start(
     `mongod` names the program to use instead of the one on PATH or the bundled one. Raises StorageError when
     none can run, or when the folder cannot be used.
     """
-    *others, last = find_all(mongod)
     folder = data_dir.absolute() / "mongodb"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -233,8 +234,9 @@ def start(
         free = shutil.disk_usage(folder).free
     except OSError as error:
         raise StorageError("server-folder", folder=str(folder)) from error
-    if free < _ROOM_BYTES:
+    if free < ROOM_BYTES:
         raise StorageError("server-disk-full", folder=str(folder))
+    *others, last = find_all(mongod, folder / LIBRARIES)
     default = Transport.PORT if sys.platform == "win32" else Transport.SOCKET
     for program in others:
         try:
@@ -254,6 +256,11 @@ def _started(folder: Path, program: Program, transport: Transport) -> EmbeddedSe
         server.stop()
         raise
     return server
+
+
+def _without_settings() -> dict[str, str]:
+    """Our environment without what is nobody else's business: tokens and addresses of databases."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COURBE_")}
 
 
 def _options(address: Address) -> list[str]:

@@ -257,7 +257,7 @@ def test_a_folder_that_cannot_be_made_is_named(folder: Path) -> None:
 
 
 def test_a_full_disk_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "_ROOM_BYTES", 2**63)
+    monkeypatch.setattr(server, "ROOM_BYTES", 2**63)
     with pytest.raises(StorageError) as raised:
         server.start(folder)
     assert raised.value.code == "server-disk-full"
