@@ -16,7 +16,7 @@ import pytest
 from core.errors import StorageError
 from core.storage.embedded import mongod, server
 from core.storage.embedded.libraries import NOTHING_LENT, PACKAGE, Lent, lend
-from core.texts import Language
+from core.texts import Language, Words
 from tests.conftest import NOBODY_HAS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="libraries are lent on Linux only")
@@ -72,9 +72,9 @@ def test_without_any_the_error_names_the_cure(needy_mongod: Path, home: Path, la
     with pytest.raises(StorageError) as raised:
         server.start(home, needy_mongod)
     assert raised.value.code == "server-libcurl"
-    assert NOBODY_HAS in raised.value.happened(language)
+    assert NOBODY_HAS in raised.value.happened(Words(language))
     for cure in ("pip install -r requirements.txt", "sudo apt install libcurl4"):
-        assert cure in raised.value.cure(language)
+        assert cure in raised.value.cure(Words(language))
 
 
 def test_links_that_cannot_be_made_are_named(needy_mongod: Path, wheel: Path, home: Path) -> None:
