@@ -6,14 +6,14 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from core.storage.embedded import mongod, server
+from core.storage.embedded import server
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -24,9 +24,6 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 LONG = ("browser", "lab")
 """Folders whose tests share a browser and an application, or layouts and fleets that take long to build."""
-
-NOBODY_HAS: Final = "libcurl.so.9"
-"""A library that no system has; as long as the real name, which it replaces in a copy of mongod."""
 
 # No example may fail for being slow: the machine may be busy.
 settings.register_profile("courbe", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -61,12 +58,9 @@ def mongo_uri() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def needy_mongod(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A mongod that needs NOBODY_HAS instead of libcurl.so.4 (Linux)."""
-    copy = tmp_path_factory.mktemp("needy") / "mongod"
-    whole = mongod.find().path.read_bytes()
-    assert b"\0libcurl.so.4\0" in whole
-    copy.write_bytes(whole.replace(b"\0libcurl.so.4\0", f"\0{NOBODY_HAS}\0".encode()))
-    copy.chmod(0o700)
-    return copy
+    from tests.wheel import make_needy
+
+    return make_needy(tmp_path_factory.mktemp("needy") / "mongod")
 
 
 @pytest.fixture(scope="session")

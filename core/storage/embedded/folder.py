@@ -5,16 +5,22 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from core.errors import StorageError
 from core.settings import Settings
 from core.storage.embedded.address import is_private
 
-_log = logging.getLogger(__name__)
+LIBRARIES: Final = "libraries"
+"""Beside the data: links to libraries that the system lacks."""
+ROOM_BYTES: Final = 64_000_000
+"""Free space below which starting would only break half-way."""
+_log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,21 @@ def data_folder(settings: Settings) -> DataFolder:
         raise StorageError("server-folder", folder=str(wanted))
     _log.warning("%s cannot be made; readings are kept in %s and do not last", wanted, spare)
     return DataFolder(spare, lasts=False)
+
+
+def prepare(data_dir: Path) -> Path:
+    """The server's own folder, made and closed to everybody else. StorageError `server-folder`,
+    `server-disk-full`."""
+    folder = data_dir.absolute() / "mongodb"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise StorageError("server-folder", folder=str(folder)) from error
+    if free < ROOM_BYTES:
+        raise StorageError("server-disk-full", folder=str(folder))
+    return folder
 
 
 def _exists(folder: Path) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -67,3 +68,17 @@ def _bundled(library: str) -> Path | None:
         return None
     copies = sorted(folder.glob(f"{name['stem']}-*.so.{name['major']}*"))
     return copies[0] if copies else None
+
+
+def resolved(program: Path, stem: str) -> str | None:
+    """Where the dynamic linker finds the library of that name for a program of the system's own libraries."""
+    traced = subprocess.run(  # noqa: S603 - the linker lists what it would load, and ends
+        [str(program), "--version"],
+        env=dict(os.environ) | {"LD_TRACE_LOADED_OBJECTS": "1"},
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    found = re.search(rf"^\s*{re.escape(stem)}\.so\S* => (/.+) \(", traced.stdout, re.MULTILINE)
+    return found[1] if found else None

@@ -13,7 +13,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -29,6 +28,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from core.errors import StorageError
 from core.storage.embedded import parent_death
 from core.storage.embedded.address import USER, Address, Transport, choose
+from core.storage.embedded.folder import LIBRARIES, prepare
 from core.storage.embedded.mongod import Program, find_all
 from core.storage.mongo_errors import LOGIN_FAILED, UNAUTHORIZED
 
@@ -36,11 +36,7 @@ _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 10.0
 _HANDOVER_SECONDS: Final = 15.0
 """How long the mongod of a killed owner may take to end."""
-LIBRARIES: Final = "libraries"
-"""Beside the data: links to libraries that the system lacks."""
 _POLL_SECONDS: Final = 0.02
-ROOM_BYTES: Final = 64_000_000
-"""Free space below which starting would only break half-way."""
 CACHE_BYTES: Final = 128 << 20
 _ENGINE: Final = (
     f"cache_size={CACHE_BYTES},session_max=500,eviction=(threads_min=1,threads_max=2),log=(file_max=8MB,prealloc=false),"
@@ -227,15 +223,7 @@ def start(
     `mongod` names the program to use instead of the one on PATH or the bundled one. Raises StorageError when
     none can run, or when the folder cannot be used.
     """
-    folder = data_dir.absolute() / "mongodb"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        free = shutil.disk_usage(folder).free
-    except OSError as error:
-        raise StorageError("server-folder", folder=str(folder)) from error
-    if free < ROOM_BYTES:
-        raise StorageError("server-disk-full", folder=str(folder))
+    folder = prepare(data_dir)
     *others, last = find_all(mongod, folder / LIBRARIES)
     default = Transport.PORT if sys.platform == "win32" else Transport.SOCKET
     for program in others:

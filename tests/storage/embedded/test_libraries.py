@@ -4,20 +4,19 @@ no system has, so that these tests mean the same wherever they run."""
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 
 from core.errors import StorageError
 from core.storage.embedded import mongod, server
-from core.storage.embedded.libraries import NOTHING_LENT, PACKAGE, Lent, lend
+from core.storage.embedded.folder import LIBRARIES
+from core.storage.embedded.libraries import NOTHING_LENT, Lent, lend
 from core.texts import Language, Words
-from tests.conftest import NOBODY_HAS
+from tests.wheel import NOBODY_HAS, install_wheel
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="libraries are lent on Linux only")
 
@@ -25,16 +24,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="libraries are l
 @pytest.fixture
 def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The libraries of an installed wheel, which brings that library too; found before the real one."""
-    real = Path(str(distribution(PACKAGE).locate_file("pycurl.libs")))
-    folder = tmp_path / "site" / "pycurl.libs"
-    shutil.copytree(real, folder)
-    (curl,) = folder.glob("libcurl-*.so.4*")
-    curl.rename(folder / "libcurl-0000.so.9.8.0")
-    described = tmp_path / "site" / "pycurl-7.0.dist-info"
-    described.mkdir()
-    (described / "METADATA").write_text("Metadata-Version: 2.1\nName: pycurl\nVersion: 7.0\n")
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    return folder
+    return install_wheel(tmp_path / "site")
 
 
 @pytest.fixture
@@ -55,7 +46,7 @@ def test_a_mongod_without_its_library_is_served_with_the_one_of_the_wheel(
         assert str(wheel) not in Path("/proc/self/maps").read_text(), "nothing of it is for our own process"
     finally:
         running.stop()
-    found = mongod.probe(needy_mongod, home / "mongodb" / server.LIBRARIES)
+    found = mongod.probe(needy_mongod, home / "mongodb" / LIBRARIES)
     assert found.lent.names == (NOBODY_HAS,)
 
 
