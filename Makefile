@@ -54,11 +54,11 @@ $(RUN_STAMP): requirements.txt
 	@test -n "$(PYTHON)" || { echo "Courbe needs Python 3.11 or later; install it or name it: make PYTHON=…" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || \
 		{ echo "Python cannot make a virtual environment: on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@.ci/install $(BIN)/python requirements.txt
 	@touch $@
 
 $(TEST_STAMP): $(RUN_STAMP) requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@.ci/install $(BIN)/python requirements-dev.txt
 	@touch $@
 
 # axe-core for the accessibility checks in the browser; a driver for the test of the Atlas trigger.
