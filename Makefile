@@ -13,7 +13,7 @@ TEST_STAMP := $(VENV)/test-$(shell cat requirements.txt requirements-dev.txt | c
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 NODE_STAMPS := tests/browser/node_modules/.package-lock.json deploy/atlas/node_modules/.package-lock.json
 
-.PHONY: run test lint types tests fresh torture bench screenshots format clean
+.PHONY: run test lint types tests fresh cloud torture bench screenshots format clean
 
 # For this machine alone: a load curve is nobody else's business. ARGS="--server.address 0.0.0.0" opens it.
 run: $(RUN_STAMP)
@@ -36,6 +36,11 @@ tests: $(TEST_STAMP) $(NODE_STAMPS)
 # ARGS=bookworm is one of them, ARGS=--tests runs every test there too.
 fresh:
 	@$(PYTHON) .ci/fresh.py $(ARGS)
+
+# The same as Streamlit Community Cloud does it, within its memory, with a real browser, as root: .ci/cloud.py.
+cloud: $(TEST_STAMP)
+	@.ci/need chromium chromium chromium-browser google-chrome google-chrome-stable
+	@$(BIN)/python .ci/cloud.py
 
 torture: $(TEST_STAMP)
 	$(BIN)/python -m pytest -m torture $(ARGS)
