@@ -13,7 +13,7 @@ TEST_STAMP := $(VENV)/test-$(shell cat requirements.txt requirements-dev.txt | c
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --no-loadscope-reorder
 NODE_STAMPS := tests/browser/node_modules/.package-lock.json deploy/atlas/node_modules/.package-lock.json
 
-.PHONY: run test lint types tests torture bench screenshots format clean
+.PHONY: run test lint types tests fresh cloud torture bench screenshots format clean
 
 # For this machine alone: a load curve is nobody else's business. To open it, under a name or an address:
 # ARGS="--server.address 0.0.0.0 --server.allowedHosts courbe.home"
@@ -32,6 +32,16 @@ types: $(TEST_STAMP)
 tests: $(TEST_STAMP) $(NODE_STAMPS)
 	@.ci/need chromium chromium chromium-browser google-chrome google-chrome-stable
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered --cov-fail-under=90 -rs $(ARGS)
+
+# README's promise kept on minimal Debians that nobody has prepared, as root: .ci/fresh.py says how.
+# ARGS=bookworm is one of them, ARGS=--tests runs every test there too.
+fresh:
+	@$(PYTHON) .ci/fresh.py $(ARGS)
+
+# The same as Streamlit Community Cloud does it, within its memory, with a real browser, as root: .ci/cloud.py.
+cloud: $(TEST_STAMP)
+	@.ci/need chromium chromium chromium-browser google-chrome google-chrome-stable
+	@$(BIN)/python .ci/cloud.py
 
 torture: $(TEST_STAMP)
 	$(BIN)/python -m pytest -m torture $(ARGS)
@@ -55,11 +65,11 @@ $(RUN_STAMP): requirements.txt
 	@test -n "$(PYTHON)" || { echo "Courbe needs Python 3.11 or later; install it or name it: make PYTHON=…" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || \
 		{ echo "Python cannot make a virtual environment: on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@.ci/install $(BIN)/python requirements.txt
 	@touch $@
 
 $(TEST_STAMP): $(RUN_STAMP) requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@.ci/install $(BIN)/python requirements-dev.txt
 	@touch $@
 
 # axe-core for the accessibility checks in the browser; a driver for the test of the Atlas trigger.

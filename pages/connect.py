@@ -71,8 +71,10 @@ def storage_state(visitor: Visitor) -> None:
         return
     place = visitor.workspace.place
     if place is Place.EMBEDDED:
-        folder = notices.plain(str(visitor.settings.data_dir))
+        folder = notices.plain(str(visitor.data_folder))
         st.caption(words.text("connect.in_use_embedded", folder=folder))
+        if not visitor.lasting:
+            st.warning(words.text("connect.fleeting"), icon=":material/history_toggle_off:")
     else:
         database = notices.plain(visitor.settings.database)
         st.caption(words.text("connect.in_use", database=database))

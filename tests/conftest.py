@@ -73,6 +73,14 @@ def mongo_uri() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def needy_mongod(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A mongod that needs NOBODY_HAS instead of libcurl.so.4 (Linux)."""
+    from tests.wheel import make_needy
+
+    return make_needy(tmp_path_factory.mktemp("needy") / "mongod")
+
+
+@pytest.fixture(scope="session")
 def mongo(mongo_uri: str) -> Iterator[MongoClient[dict[str, Any]]]:
     """A client of the tests' mongod."""
     with MongoClient[dict[str, Any]](mongo_uri) as client:

@@ -19,6 +19,7 @@ FLOORS: Final = {
     "core.paristime": 0,
     "core.texts": 0,
     "core.jobs": 0,
+    "core.checks": 0,
     "core.sources": 1,
     "core.storage": 1,
     "core.importing": 2,

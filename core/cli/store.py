@@ -12,6 +12,7 @@ from core.errors import InputError
 
 if TYPE_CHECKING:
     from core.model import Meter
+    from core.settings import Settings
     from core.storage.record import Summary
     from core.storage.store import Store
 
@@ -25,17 +26,10 @@ def household(*, prepared: bool = True) -> Iterator[Store]:
     `cli-env-file` where `.env` cannot be read.
     """
     from core.importing import inbox
-    from core.settings import load_settings
     from core.storage.mongo_errors import explained
     from core.storage.workspace import Workspaces
 
-    try:
-        settings = load_settings()
-    except (UnicodeDecodeError, OSError):  # outside the handler: the exception holds the file's bytes
-        settings = None
-    if settings is None:
-        raise InputError("cli-env-file")
-    workspaces = Workspaces(settings)
+    workspaces = Workspaces(usable_settings())
     if workspaces.is_shared:
         raise InputError("cli-shared")
     try:
@@ -48,6 +42,19 @@ def household(*, prepared: bool = True) -> Iterator[Store]:
             yield store
     finally:
         workspaces.close()
+
+
+def usable_settings() -> Settings:
+    """The settings in force. InputError `cli-env-file` where `.env` cannot be read."""
+    from core.settings import load_settings
+
+    try:
+        settings = load_settings()
+    except (UnicodeDecodeError, OSError):  # outside the handler: the exception holds the file's bytes
+        settings = None
+    if settings is None:
+        raise InputError("cli-env-file")
+    return settings
 
 
 def add_meter_options(parser: argparse.ArgumentParser, console: Console) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final
 
 from pydantic import SecretStr
@@ -25,6 +25,7 @@ from core.model import Check
 from core.settings import Deployment, Settings
 from core.storage.connection import Client, connect, greet, preflight
 from core.storage.embedded import server
+from core.storage.embedded.folder import DataFolder, data_folder
 from core.storage.mongo_errors import explained, patiently
 from core.storage.store import Store
 
@@ -79,6 +80,16 @@ class Workspaces:
     @property
     def place(self) -> Place:
         return Place.CONFIGURED if self._settings.mongodb_uri else Place.EMBEDDED
+
+    @cached_property
+    def folder(self) -> DataFolder:
+        """Where the embedded MongoDB keeps its data. Raises StorageError."""
+        return data_folder(self._settings)
+
+    @property
+    def lasting(self) -> bool:
+        """Whether readings stay where the deployment keeps them. Raises StorageError."""
+        return self.place is not Place.EMBEDDED or self.folder.lasts
 
     @property
     def client(self) -> Client:
@@ -169,7 +180,7 @@ class Workspaces:
         if self._settings.mongodb_uri:
             client = connect(self._settings.mongodb_uri)
         else:
-            self._server = self._server or server.start(self._settings.data_dir, self._settings.mongod)
+            self._server = self._server or server.start(self.folder.path, self._settings.mongod)
             client = connect(self._server.uri)
         greet(client)
         return client

@@ -190,6 +190,8 @@ def _sidebar(visitor: Visitor, name: str, trouble: StorageError | None) -> None:
             on_change=_changed_language,
             label_visibility="collapsed",
         )
+        if visitor.has_workspace and not trouble and not visitor.lasting:
+            st.warning(visitor.words.text("common.fleeting"), icon=":material/history_toggle_off:")
         if visitor.is_shared:
             _workspace_box(visitor)
 

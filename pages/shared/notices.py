@@ -9,6 +9,7 @@ from typing import Final
 
 import streamlit as st
 
+from core.checks import told
 from core.errors import CourbeError
 from core.model import Check
 from core.texts import Words
@@ -43,20 +44,12 @@ def show_checks(checks: Iterable[Check]) -> None:
 
 
 def _line(check: Check, words: Words) -> str:
-    def say(part: str) -> str:
-        return plain(words.text(f"check.{check.code}{part}", **words.details(check.details)))
-
-    error = check.details.get("error")
-    why = (
-        CourbeError(str(error), **{k: v for k, v in check.details.items() if k != "error"}) if error else None
-    )
+    line = told(check, words)
+    name, found = plain(line.name), plain(line.found)
     if check.passed is None:
-        found = plain(why.happened(words) if why else words.text("common.not_looked_at"))
-        return f"{_UNKNOWN} **{say('')}** — {found}"
-    if check.passed:
-        return f"{_SIGNS[True]} **{say('')}** — {say('.ok')}"
-    cure = plain(f"{why.happened(words)} {why.cure(words)}") if why else say(".cure")
-    return f"{_SIGNS[False]} **{say('')}** — {say('.failed')}  \n→ {cure}"
+        return f"{_UNKNOWN} **{name}** — {found}"
+    shown = f"{_SIGNS[check.passed]} **{name}** — {found}"
+    return shown if check.passed else f"{shown}  \n→ {plain(line.cure)}"
 
 
 def plain(told: str) -> str:

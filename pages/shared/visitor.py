@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -97,6 +98,16 @@ class Visitor:
     def deployment_place(self) -> Place:
         """Where the deployment keeps its readings."""
         return self._house.workspaces.place
+
+    @property
+    def data_folder(self) -> Path:
+        """Where the embedded MongoDB of the deployment keeps its data. Raises StorageError."""
+        return self._house.workspaces.folder.path
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the readings of this session are kept where they stay. Raises StorageError."""
+        return self.own_database or self._house.workspaces.lasting
 
     @property
     def workspace(self) -> Workspace:

@@ -15,7 +15,22 @@ from core.sources.demo import DemoSource
 from tests.cli.home import WAIT, Done, Home, one_line
 from tests.code import ROOT
 
-COMMANDS = ("import", "status", "footprint", "export", "erase", "repair", "sync", "fleet", "report")
+COMMANDS = (
+    *("import", "sync", "status", "export", "erase", "repair", "footprint", "fleet", "report"),
+    *("prepare", "check"),
+)
+    "import",
+    "status",
+    "footprint",
+    "export",
+    "erase",
+    "repair",
+    "sync",
+    "fleet",
+    "report",
+    "prepare",
+    "check",
+)
 SECRET = "hunter2secret"
 
 

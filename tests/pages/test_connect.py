@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from pymongo.database import Database
 from streamlit.testing.v1 import AppTest
 
 from core.storage.store import Store
-from core.texts import ENGLISH
+from core.texts import ENGLISH, Language, Words
 from tests.pages.conftest import Opens, found
 
 PRMS = ["12345678901234", "22222222225678"]
@@ -167,3 +170,42 @@ def test_it_opens_where_no_mongodb_starts_and_a_uri_helps(
     app.button(key="check_connections").click().run()
     app.run()
     assert not app.error
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a home is elsewhere there")
+@pytest.mark.parametrize("language", Language)
+def test_without_a_home_to_write_in_every_page_says_that_readings_do_not_last(
+    open_page: Opens, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: Language
+) -> None:
+    (tmp_path / "home").write_text("")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    for name in ("COURBE_MONGODB_URI", "COURBE_DATA_DIR", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    app = open_page("connect", lang=language.value).run()
+    assert not app.exception
+    assert not app.error
+    assert Words(language).text("connect.fleeting") in words(app)
+    assert f"courbe-{os.getuid()}" in words(app)
+    assert Words(language).text("common.fleeting") in app.sidebar.warning[0].value
+    app.switch_page("streamlit_app.py").run()
+    assert Words(language).text("common.fleeting") in app.sidebar.warning[0].value
+
+
+def test_where_readings_last_nothing_is_said_of_it(open_page: Opens) -> None:
+    app = connect(open_page)
+    assert not app.sidebar.warning
+    assert ENGLISH.text("connect.fleeting") not in words(app)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="libraries are lent on Linux only")
+@pytest.mark.parametrize("language", Language)
+def test_where_no_libcurl_is_to_be_had_the_page_names_the_cure(
+    open_page: Opens, monkeypatch: pytest.MonkeyPatch, needy_mongod: Path, language: Language
+) -> None:
+    monkeypatch.delenv("COURBE_MONGODB_URI")
+    monkeypatch.setenv("COURBE_MONGOD", str(needy_mongod))
+    app = open_page("connect", lang=language.value).run()
+    assert Words(language).text("error.server-libcurl.title") in app.error[0].value
+    assert "pip install -r requirements.txt" in app.error[0].value.replace("\\", "")

@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import socket
+import stat
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
@@ -107,7 +108,7 @@ def _socket_folder(folder: Path, known: str) -> Path:
     if _holds_sockets(wanted):
         return wanted
     earlier = Path(known).parent if known else None
-    if earlier and _is_private(earlier) and _holds_sockets(earlier):
+    if earlier and is_private(earlier) and _holds_sockets(earlier):
         return earlier
     for place in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 - the name is random, the folder closed
         made = Path(tempfile.mkdtemp(prefix="courbe-", dir=place))
@@ -129,17 +130,15 @@ def _holds_sockets(folder: Path) -> bool:
     return True
 
 
-def _is_private(folder: Path) -> bool:
+def is_private(folder: Path) -> bool:
     """A real folder, ours, closed to everybody else: a name in the temporary folder proves nothing."""
     try:
         found = folder.lstat()
     except OSError:
         return False
-    return (
-        folder.is_dir()
-        and not folder.is_symlink()
-        and (found.st_uid, found.st_mode & 0o077) == (os.getuid(), 0)
-    )
+    if not stat.S_ISDIR(found.st_mode):
+        return False
+    return sys.platform == "win32" or (found.st_uid, found.st_mode & 0o077) == (os.getuid(), 0)
 
 
 def _free_port(wanted: int) -> int:

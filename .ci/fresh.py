@@ -1,0 +1,63 @@
+"""README's promise on machines that nobody has prepared: `fresh.py [--tests] [--cold] [RELEASE…]`.
+
+In a minimal Debian (bookworm and trixie unless named) with python3, python3-venv, make and ca-certificates,
+an ordinary user without sudo does to a clone of HEAD what README says: see first_run.py. `--tests` then runs
+README's second command there, as root, for it installs Chromium and npm; it takes as long as the tests take.
+`--cold` leaves pip's cache out. `--possible` says by its exit code whether this machine allows any of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from debian import PROJECT, RELEASES, Impossible, Root, enclosed, require
+
+PACKAGES: Final = ("python3", "python3-venv", "make", "ca-certificates")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("release", nargs="*", choices=RELEASES, default=RELEASES)
+    for name in ("tests", "cold", "possible"):
+        parser.add_argument(f"--{name}", action="store_true")
+    parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
+    wanted = parser.parse_args()
+    if wanted.inside:
+        try:
+            fresh(wanted.inside, wanted.release[0], tests=wanted.tests, cold=wanted.cold)
+        except subprocess.CalledProcessError as error:
+            print(f"FAILED: {error.cmd[-1]} ended with {error.returncode}", file=sys.stderr)
+            return 1
+        return 0
+    try:
+        require()
+    except Impossible as why:
+        print(f"A fresh Debian cannot be made on this machine: {why}.", file=sys.stderr)
+        return 1
+    if wanted.possible:
+        return 0
+    if subprocess.run(["git", "diff", "--quiet", "HEAD"], cwd=PROJECT, check=False).returncode:
+        print("What is not committed is not in the clone.")
+    options = [f"--{name}" for name in ("tests", "cold") if getattr(wanted, name)]
+    return max(enclosed(Path(__file__), [*options, release]) for release in wanted.release)
+
+
+def fresh(folder: Path, release: str, *, tests: bool, cold: bool) -> None:
+    root = Root(folder, release, PACKAGES)
+    print(f"== {root.name}, minimal", flush=True)
+    if not cold:
+        root.keep_pip_cache()
+    root.run("python3", ".ci/first_run.py", user=True)
+    if tests:
+        root.allow_apt()
+        root.run("make", "test", CI="true")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

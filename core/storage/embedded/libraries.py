@@ -1,0 +1,84 @@
+"""Shared libraries that mongod needs and a minimal system lacks, lent from a Python package that brings them.
+
+The Linux wheel of `pycurl` carries libcurl and OpenSSL under names of its own (`libcurl-<hash>.so.4.8.0`).
+A link gives the name that mongod asks for. The folder of the link and that of the wheel both have to be on
+mongod's library path: the neighbours of a library are looked for beside the path it was opened by. Nothing
+of this is loaded into our own process.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Final
+
+PACKAGE: Final = "pycurl"
+_WHEELS_OWN: Final = "pycurl.libs"
+_SONAME: Final = re.compile(r"(?P<stem>[\w+-]+)\.so\.(?P<major>\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """What is put on mongod's library path: the names that were missing, and the folders that have them."""
+
+    names: tuple[str, ...] = ()
+    folders: tuple[Path, ...] = ()
+
+    def environment(self, inherited: Mapping[str, str]) -> dict[str, str]:
+        """An environment in which mongod finds them, after whatever was on the path already."""
+        if not self.folders:
+            return dict(inherited)
+        path = [inherited.get("LD_LIBRARY_PATH", ""), *map(str, self.folders)]
+        return dict(inherited) | {"LD_LIBRARY_PATH": os.pathsep.join(filter(None, path))}
+
+
+NOTHING_LENT: Final = Lent()
+
+
+def lend(library: str, links: Path, already: Lent) -> Lent | None:
+    """`already` and one library more, linked in `links`; None where no package brings it, or where it was
+    lent in vain. Raises OSError where the link cannot be made."""
+    found = None if library in already.names else _bundled(library)
+    if found is None:
+        return None
+    # two installations may share `links`; each has links of its own
+    mine = links / sha256(os.fsencode(found.parent)).hexdigest()[:16]
+    mine.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = mine / f"{library}.{secrets.token_hex(4)}"
+    draft.symlink_to(found)
+    draft.replace(mine / library)
+    return Lent((*already.names, library), (mine, found.parent))
+
+
+def _bundled(library: str) -> Path | None:
+    """The wheel's own copy of a library such as `libcurl.so.4`."""
+    name = _SONAME.fullmatch(library)
+    if name is None:
+        return None
+    try:
+        folder = Path(str(distribution(PACKAGE).locate_file(_WHEELS_OWN))).resolve()
+    except PackageNotFoundError:
+        return None
+    copies = sorted(folder.glob(f"{name['stem']}-*.so.{name['major']}*"))
+    return copies[0] if copies else None
+
+
+def resolved(program: Path, stem: str) -> str | None:
+    """Where the dynamic linker finds the library of that name for a program of the system's own libraries."""
+    traced = subprocess.run(  # noqa: S603 - the linker lists what it would load, and ends
+        [str(program), "--version"],
+        env=dict(os.environ) | {"LD_TRACE_LOADED_OBJECTS": "1"},
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    found = re.search(rf"^\s*{re.escape(stem)}\.so\S* => (/.+) \(", traced.stdout, re.MULTILINE)
+    return found[1] if found else None
