@@ -9,8 +9,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from core.consumption.cost.bills import compare, daily_cost
-from core.consumption.cost.contracts import Option, regulated
+from core.consumption.cost.bills import daily_cost
+from core.consumption.cost.comparison import compare
+from core.consumption.cost.contracts import Option
+from core.consumption.cost.market import regulated
 from core.consumption.cost.registers import meter
 from core.consumption.export import table_csv, table_parquet
 from core.consumption.figures.bars import bars, years
