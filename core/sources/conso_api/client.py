@@ -16,22 +16,23 @@ from pydantic import SecretStr
 
 from core import VERSION
 from core.errors import SourceError
-from core.model import Days, Delivery, Flow, Meter
+from core.model import Days, Delivery, Flow, MaxPower, Meter
 from core.paristime import now_ms
-from core.sources.conso_api.answers import read_daily, read_load_curve
+from core.sources.conso_api.answers import read_daily, read_load_curve, read_peaks
 from core.sources.conso_api.failures import UNKNOWN_PATH, failure
 from core.sources.conso_api.token import bearer
 from core.sources.conso_api.transport import Limits, get
 
 T = TypeVar("T")
+_NOTHING: Final[Mapping[str, str]] = {}
 CURVE_DAYS: Final = 7
 """Days a load-curve call may cover."""
-TOTALS_DAYS: Final = 365
-"""Days a call for daily energies may cover."""
+DAILY_DAYS: Final = 365
+"""Days a call for daily energies or maximum powers may cover."""
 
 
 class _Question(Enum):
-    """The two things asked, with their v2 and legacy names by flow."""
+    """What is asked, with its v2 and legacy names by flow."""
 
     CURVE = (
         {
@@ -44,6 +45,14 @@ class _Question(Enum):
         {Flow.CONSUMPTION: "consommation_quotidienne", Flow.PRODUCTION: "production_quotidienne"},
         {Flow.CONSUMPTION: "daily_consumption", Flow.PRODUCTION: "daily_production"},
     )
+    PEAKS = (
+        {Flow.CONSUMPTION: "puissance_conso_max_quotidienne"},
+        {Flow.CONSUMPTION: "consumption_max_power"},
+    )
+
+
+_MORE: Final = {_Question.PEAKS: {"mesuresPas": "P1D", "grandeurPhysique": "PMA"}}
+"""What v2 has to be told besides: a value a day, of the maximum apparent power."""
 
 
 class ConsoApi:
@@ -80,21 +89,31 @@ class ConsoApi:
         document = self._ask(_Question.TOTALS, meter, days)
         return _understood(lambda: read_daily(document))
 
+    def daily_peaks(self, meter: Meter, days: Days) -> dict[date, MaxPower]:
+        """The maximum power of at most 365 Paris days of consumption; days without one are left out."""
+        document = self._ask(_Question.PEAKS, meter, days)
+        return _understood(lambda: read_peaks(document))
+
     def _ask(self, question: _Question, meter: Meter, days: Days) -> Mapping[str, Any]:
         modern, legacy = question.value
         if question not in self._legacy:
             try:
-                return self._request(modern[meter.flow], meter, days, modern=True)
+                return self._request(
+                    modern[meter.flow], meter, days, modern=True, more=_MORE.get(question, {})
+                )
             except SourceError as error:
                 if error.code != UNKNOWN_PATH:
                     raise
             self._legacy.add(question)
         return self._request(legacy[meter.flow], meter, days, modern=False)
 
-    def _request(self, path: str, meter: Meter, days: Days, *, modern: bool) -> Mapping[str, Any]:
+    def _request(
+        self, path: str, meter: Meter, days: Days, *, modern: bool, more: Mapping[str, str] = _NOTHING
+    ) -> Mapping[str, Any]:
         """The one place where a call is sent. The token travels in its header and nowhere else."""
         names = ("pointId", "dateDebut", "dateFin") if modern else ("prm", "start", "end")
-        query = dict(zip(names, (meter.prm, days.first.isoformat(), days.end.isoformat()), strict=True))
+        told = (meter.prm, days.first.isoformat(), days.end.isoformat())
+        query = {**dict(zip(names, told, strict=True)), **more}
         headers = {
             "Authorization": f"Bearer {bearer(self._token)}",
             "User-Agent": self._agent,
