@@ -29,7 +29,7 @@ from core.settings import Deployment, Settings
 from core.sources.conso_api import failures
 from core.sources.conso_api.client import CURVE_DAYS, ConsoApi
 from core.sources.conso_api.token import read_token
-from core.sources.conso_api.transport import Limits
+from core.sources.transport import Limits
 from core.storage.store import Store
 
 IN_VAIN_IN_A_ROW: Final = 3

@@ -14,14 +14,13 @@ from typing import Any, Final, TypeVar
 
 from pydantic import SecretStr
 
-from core import VERSION
-from core.errors import SourceError
+from core.errors import InputError, SourceError
 from core.model import Days, Delivery, Flow, MaxPower, Meter
 from core.paristime import now_ms
 from core.sources.conso_api.answers import read_daily, read_load_curve, read_peaks
 from core.sources.conso_api.failures import UNKNOWN_PATH, failure
 from core.sources.conso_api.token import bearer
-from core.sources.conso_api.transport import Limits, get
+from core.sources.transport import Answer, Cause, Limits, NoAnswer, UnusableAddress, get, user_agent
 
 T = TypeVar("T")
 _NOTHING: Final[Mapping[str, str]] = {}
@@ -29,6 +28,14 @@ CURVE_DAYS: Final = 7
 """Days a load-curve call may cover."""
 DAILY_DAYS: Final = 365
 """Days a call for daily energies or maximum powers may cover."""
+
+
+_NO_ANSWER: Final = {
+    Cause.UNREACHABLE: "api-unreachable",
+    Cause.TIMEOUT: "api-timeout",
+    Cause.CUT: "api-cut",
+    Cause.TOO_LARGE: "api-garbled",  # larger than any real one
+}
 
 
 class _Question(Enum):
@@ -72,7 +79,7 @@ class ConsoApi:
         clock: Callable[[], int] = now_ms,
     ) -> None:
         self._url, self._token, self._permit = url, token, permit
-        self._agent = _one_line(f"Courbe/{VERSION} (+{contact})")
+        self._agent = user_agent(contact)
         self._limits, self._clock = limits or Limits(), clock
         self._legacy: set[_Question] = set()
 
@@ -120,7 +127,7 @@ class ConsoApi:
             "Accept": "application/json",
         }
         self._permit()
-        answer = get(self._url, f"/api/{path}", query, headers, self._limits)
+        answer = _answer(f"{self._url.rstrip('/')}/api/{path}", query, headers, self._limits)
         if answer.status != 200:
             raise failure(answer, self._clock())
         if answer.kind != "application/json":
@@ -149,6 +156,11 @@ def _understood(read: Callable[[], T]) -> T:
     raise SourceError("api-garbled")
 
 
-def _one_line(value: str) -> str:
-    """A header value: printable ASCII on one line."""
-    return "".join(character for character in value if " " <= character <= "~")
+def _answer(url: str, query: Mapping[str, str], headers: Mapping[str, str], limits: Limits) -> Answer:
+    """The answer; InputError and SourceError where there is none."""
+    try:
+        return get(url, query, headers, limits)
+    except UnusableAddress:
+        raise InputError("api-url") from None
+    except NoAnswer as fault:
+        raise SourceError(_NO_ANSWER[fault.cause]) from None

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from core.errors import SourceError, SourcePaused
 from core.paristime import to_ms
-from core.sources.conso_api.transport import Answer
+from core.sources.transport import Answer
 
 BANNED: Final = "api-banned"
 NO_DATA: Final = "api-no-data"

@@ -15,7 +15,7 @@ from core.importing.run import Report, run
 from core.model import Curve, Days, Delivery, MaxPower, Meter, Origin
 from core.paristime import HOUR_MS, local, midnight, span_of
 from core.settings import Settings
-from core.sources.conso_api.transport import Limits
+from core.sources.transport import Limits
 from core.storage.store import Store
 from tests.conso_server import PRM, ConsoServer
 
