@@ -12,6 +12,7 @@ from pymongo.database import Database
 
 from core.consumption.cost.contracts import Contract, OffPeak, Option, PriceList, Rule, Special, Window
 from core.consumption.cost.market import Market, regulated
+from core.consumption.cost.typed import LONGEST_NAME, is_name
 from core.errors import InputError
 from core.storage.mongo_errors import explained
 
@@ -19,7 +20,6 @@ COLLECTION: Final = "preferences"
 CONTRACTS: Final = "contracts"
 """Contracts kept side by side, by name."""
 MOST_CONTRACTS: Final = 8
-LONGEST_NAME: Final = 40
 DEFAULT_KVA: Final = 9
 _ID: Final = "contract"
 
@@ -48,7 +48,7 @@ def keep_contract(database: Database[Any], contract: Contract, market: Market | 
     """Keep a contract under its name, over one of the same name. InputError `cost-name`, `cost-full`;
     StorageError."""
     name = contract.name.strip()
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+    if not is_name(name):
         raise InputError("cost-name", most=LONGEST_NAME)
     with explained():
         others = database[CONTRACTS].count_documents({"_id": {"$ne": name}})

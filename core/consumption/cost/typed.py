@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -10,8 +11,16 @@ from typing import Final
 from core.consumption.cost.contracts import DAY_MINUTES, Window
 from core.errors import InputError
 
+LONGEST_NAME: Final = 40
 _YEARS: Final = range(1980, 2100)
 _WINDOW: Final = re.compile(r"(\d{1,2})(?:[:hH](\d{2})?)?\s*(?:-|–|à|to)\s*(\d{1,2})(?:[:hH](\d{2})?)?")
+
+
+def is_name(typed: object) -> bool:
+    """Whether it can name a contract or a register: some characters on one line."""
+    if not isinstance(typed, str) or not 0 < len(typed.strip()) <= LONGEST_NAME:
+        return False
+    return not any(unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") for one in typed)
 
 
 def read_windows(typed: str) -> tuple[Window, ...]:
