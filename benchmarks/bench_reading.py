@@ -17,13 +17,14 @@ from typing import Any
 import pandas as pd
 from pymongo import MongoClient
 
+from core.consumption.base_load import base_load
 from core.consumption.cost.saved_contract import default_contract
 from core.consumption.figures.bars import bars
 from core.consumption.figures.curve import load_curve
 from core.consumption.figures.grids import calendar, carpet_chart
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
-from core.consumption.insights import base_load, key_figures
+from core.consumption.insights import key_figures
 from core.consumption.readings import History
 from core.consumption.totals import Grain, grouped
 from core.model import DEMO_PRM, Delivery, Meter, Origin

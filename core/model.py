@@ -232,13 +232,22 @@ def count_refused(refusals: Iterable[Refusal]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class MaxPower:
+    """The highest apparent power (VA) a meter measured on a day; when: UTC ms, None where it is not said."""
+
+    va: int
+    at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """What one step of a source hands over.
 
     `asked`: the Paris days the source was asked about, so that silence can be recorded; None for a file.
     `closed`: it will never have readings for those days (before activation, too old, refused).
     `totals`: the distributor's own daily energy in Wh, where it was fetched; `totals_asked`: the days it was
-    asked for. `tail`: a stretch behind the last reading that a file should have held.
+    asked for. `peaks`, `peaks_asked`: the same for the maximum power of each day. `tail`: a stretch behind
+    the last reading that a file should have held.
     """
 
     meter: Meter
@@ -249,6 +258,8 @@ class Delivery:
     closed: bool = False
     totals: Mapping[date, int] = field(default_factory=dict)
     totals_asked: Days | None = None
+    peaks: Mapping[date, MaxPower] = field(default_factory=dict)
+    peaks_asked: Days | None = None
     tail: Span | None = None
 
 

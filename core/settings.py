@@ -51,6 +51,16 @@ class Settings(BaseSettings):
         49, ge=1, le=90, description="Calls to Conso API a day at most; it bans an address at 100"
     )
     api_seconds_between_calls: float = Field(1.0, ge=0, le=86_400, description="Least time between two calls")
+    tempo_url: str = Field(
+        "https://www.services-rte.com/cms/open_data/v1", description="Where Tempo colours are asked for"
+    )
+    tempo_second_url: str = Field(
+        "https://www.api-couleur-tempo.fr/api", description="Where they are asked for when that fails"
+    )
+    prices_url: str = Field(
+        "https://www.cre.fr/fileadmin/Documents/Open_data/Marches_de_detail",
+        description="Where regulated prices are asked for",
+    )
     contact: str = Field(
         "https://github.com/courbe", description="Site or address this deployment names in its User-Agent"
     )

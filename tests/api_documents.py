@@ -96,5 +96,50 @@ def daily_v5(meter: Meter, totals: dict[str, int | None], first: str = "", end: 
     }
 
 
+def peaks_v2(
+    meter: Meter, peaks: dict[str, tuple[str, int | None]], first: str = "", end: str = ""
+) -> dict[str, Any]:
+    """Maximum apparent powers in VA by ISO date, each with its stamp; None where there is none."""
+    points = [{"v": None if va is None else str(va), "d": stamp} for stamp, va in peaks.values()]
+    return {
+        "idPrm": meter.prm,
+        "etapeMetier": "BRUT",
+        "periode": {"dateDebut": first, "dateFin": end},
+        "modeCalcul": "MESURE",
+        "pas": "P1D",
+        "grandeur": [
+            {
+                "grandeurMetier": "CONS",
+                "grandeurPhysique": "PMA",
+                "unite": "VA",
+                "points": points,
+                "calendrier": [],
+            }
+        ],
+        "contexte": [],
+    }
+
+
+def peaks_v5(
+    meter: Meter, peaks: dict[str, tuple[str, int | None]], first: str = "", end: str = ""
+) -> dict[str, Any]:
+    """The same in the legacy format, where a day without a value is absent."""
+    return {
+        "usage_point_id": meter.prm,
+        "start": first,
+        "end": end,
+        "quality": "BRUT",
+        "reading_type": {
+            "unit": "VA",
+            "measurement_kind": "power",
+            "aggregate": "maximum",
+            "measuring_period": "P1D",
+        },
+        "interval_reading": [
+            {"value": str(va), "date": stamp} for stamp, va in peaks.values() if va is not None
+        ],
+    }
+
+
 def _v2_point(stamp: str, value: str | None, minutes: int) -> dict[str, Any]:
     return {"v": value, "d": stamp, "p": f"PT{minutes}M", "n": "B", "iv": "0", "ec": "0"}

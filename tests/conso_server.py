@@ -30,7 +30,7 @@ import numpy as np
 
 from core.model import Curve, Days, Flow, Meter
 from core.paristime import day_of, local, midnight, now_ms, span_of
-from tests.api_documents import daily_v2, daily_v5, stamps, v2, v5
+from tests.api_documents import daily_v2, daily_v5, peaks_v2, peaks_v5, stamps, v2, v5
 
 BAN_AT: Final = 100
 PRM: Final = "99999999999991"
@@ -39,13 +39,19 @@ _V2: Final = {
     "courbe_de_charge_production": ("curve", Flow.PRODUCTION),
     "consommation_quotidienne": ("daily", Flow.CONSUMPTION),
     "production_quotidienne": ("daily", Flow.PRODUCTION),
+    "puissance_conso_max_quotidienne": ("peaks", Flow.CONSUMPTION),
 }
 _V5: Final = {
     "consumption_load_curve": ("curve", Flow.CONSUMPTION),
     "production_load_curve": ("curve", Flow.PRODUCTION),
     "daily_consumption": ("daily", Flow.CONSUMPTION),
     "daily_production": ("daily", Flow.PRODUCTION),
+    "consumption_max_power": ("peaks", Flow.CONSUMPTION),
 }
+_MORE: Final = {
+    "puissance_conso_max_quotidienne": {"mesuresPas": ("P1D", "P1M"), "grandeurPhysique": ("PMA", "TOUT")}
+}
+"""What some types need besides, and what they take."""
 _DATE: Final = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _PAGE: Final = b"<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title></head></html>"
 PASSING_FAULTS: Final = (
@@ -69,6 +75,8 @@ class Household:
     """Whether half-hourly collection is active at Enedis."""
     totals: bool = True
     """Whether Enedis has daily energies."""
+    peaks: bool = True
+    """Whether Enedis has daily maximum powers."""
 
     def within(self, days: Days, now: int) -> Curve:
         """What is published of these days."""
@@ -88,6 +96,18 @@ def household(
     start = np.arange(midnight(first), midnight(end), 30 * 60_000)
     watts = np.random.default_rng(seed).integers(80, 6000, len(start))
     return Household(Meter(prm, flow), Curve.of(start, np.full(len(start), 30), watts))
+
+
+def peaks_of(curve: Curve) -> dict[str, tuple[str, int | None]]:
+    """By ISO date a maximum a tenth above the day's highest half-hour, 13 minutes and 35 seconds into it."""
+    told: dict[str, tuple[str, int | None]] = {}
+    for day, at, watts in zip(
+        day_of(curve.start).astype(str).tolist(), curve.start.tolist(), curve.watts.tolist(), strict=True
+    ):
+        va = watts * 11 // 10
+        if day not in told or va > (told[day][1] or 0):
+            told[day] = (f"{local(at + (13 * 60 + 35) * 1000):%Y-%m-%d %H:%M:%S}", va)
+    return told
 
 
 def token_for(*prms: str, expires: int = 4_000_000_000) -> str:
@@ -218,6 +238,7 @@ class _Handler(BaseHTTPRequestHandler):
                 ("pointId", len(prm) == 14),
                 ("dateDebut", bool(_DATE.fullmatch(first))),
                 ("dateFin", bool(_DATE.fullmatch(end))),
+                *((name, query.get(name) in allowed) for name, allowed in _MORE.get(kind, {}).items()),
             )
             if not right
         ]
@@ -259,6 +280,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.enedis(400, "ADAM-ERR0123", "The requested period is anterior to the last activation date.")
         elif what == "curve":
             self._curve(found, days, modern, now)
+        elif what == "peaks":
+            self._peaks(found, days, modern, now)
         else:
             self._daily(found, days, modern, now)
 
@@ -305,6 +328,14 @@ class _Handler(BaseHTTPRequestHandler):
         }
         names = (days.first.isoformat(), days.end.isoformat())
         self.json(200, (daily_v2 if modern else daily_v5)(found.meter, totals, *names))
+
+    def _peaks(self, found: Household, days: Days, modern: bool, now: int) -> None:
+        told = peaks_of(found.within(days, now)) if found.peaks else {}
+        if not told:
+            self.enedis(404, "no_data_found", "no measure found for this usage point")
+            return
+        names = (days.first.isoformat(), days.end.isoformat())
+        self.json(200, (peaks_v2 if modern else peaks_v5)(found.meter, told, *names))
 
     def enedis(self, status: int, code: str, description: str) -> None:
         """An error of Enedis, passed on."""

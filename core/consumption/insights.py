@@ -1,4 +1,4 @@
-"""What a household wants told: base load, peaks, biggest days, days unlike their neighbours, and how a
+"""What a household wants told: peaks, biggest days, days unlike their neighbours, and how a
 period compares with the same weekdays a year before."""
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.consumption.base_load import base_load
 from core.consumption.periods import SAME_WEEKDAYS, shifted
 from core.consumption.profiles import Carpet
 from core.consumption.readings import History, to_date
@@ -19,35 +20,9 @@ from core.model import Days
 
 NIGHT_SLOTS: Final = np.r_[0:12, 44:48]
 """22:00 to 06:00, for the share at night."""
-_BASE_SLOTS: Final = slice(0, 12)
-_BASE_SHARE: Final = 0.1
 _NEIGHBOURS: Final = 6
 _FEWEST_NEIGHBOURS: Final = 4
 _UNLIKE: Final = 4.0
-_FEWEST_READINGS: Final = 6
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BaseLoad:
-    """The power (W) that 90 % of a night's half-hours exceed, one a day; NaN without enough readings."""
-
-    day: NDArray[np.datetime64]
-    watts: NDArray[np.float64]
-
-    @property
-    def typical(self) -> float | None:
-        """Median over the days; None without any."""
-        known = self.watts[~np.isnan(self.watts)]
-        return float(np.median(known)) if len(known) else None
-
-
-def base_load(whole: Carpet) -> BaseLoad:
-    """What always runs: the 10th percentile (nearest rank) of the half-hours from 00:00 to 06:00."""
-    night = np.sort(whole.watts[:, _BASE_SLOTS], axis=1)
-    count = (~np.isnan(night)).sum(axis=1)
-    rank = np.rint(_BASE_SHARE * np.maximum(count - 1, 0)).astype(np.int64)
-    watts = night[np.arange(len(night)), rank] if len(night) else np.zeros(0)
-    return BaseLoad(whole.day, np.where(count >= _FEWEST_READINGS, watts, np.nan))
 
 
 @dataclass(frozen=True, slots=True)

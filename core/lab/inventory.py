@@ -13,7 +13,14 @@ from core.lab.footprint import Usage, usage
 from core.storage import ordinary, record, time_series
 from core.storage.mongo_errors import FORBIDDEN, explained
 from core.storage.store import Store
-from core.storage.upkeep.ownership import API_BUDGET, INBOX, LABORATORY, PREFERENCES
+from core.storage.upkeep.ownership import (
+    API_BUDGET,
+    CONTRACTS,
+    INBOX,
+    LABORATORY,
+    PREFERENCES,
+    PUBLIC_PRICES,
+)
 
 _PURPOSES: Final = (
     (ordinary.COLLECTION, "ordinary"),
@@ -22,6 +29,8 @@ _PURPOSES: Final = (
     (LABORATORY, "laboratory"),
     (API_BUDGET, "budget"),
     (PREFERENCES, "preferences"),
+    (CONTRACTS, "preferences"),
+    (PUBLIC_PRICES, "prices"),
     (INBOX, "inbox"),
     (r"lab_.*", "scratch"),
     (r"fleet_\d+_.*", "fleet"),

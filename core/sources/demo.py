@@ -15,12 +15,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.model import DEMO_PRM, MINUTE_MS, Curve, Delivery, Meter, Origin, Preview
-from core.paristime import DAY_MS, HOUR_MS, midnight, to_utc, to_wall, today
+from core.model import DEMO_PRM, MINUTE_MS, Curve, Delivery, MaxPower, Meter, Origin, Preview
+from core.paristime import DAY_MS, HOUR_MS, day_of, midnight, to_utc, to_wall, today
 
 SEED: Final = 20
 STEP: Final = 30
 _LIMIT_W: Final = 8_900  # a 9 kVA subscription
+_LIMIT_VA: Final = 8_990.0
 _OFF_PEAK_HOUR: Final = 22.5
 _TANK_W: Final = 2_300.0
 _HEATING_W_PER_DEGREE: Final = 118.0
@@ -63,7 +64,10 @@ class DemoSource:
         for first in range(0, len(curve), quarter):
             if stop.is_set():
                 return
-            yield Delivery(Meter(DEMO_PRM), Origin.DEMO, curve.select(slice(first, first + quarter)))
+            part = curve.select(slice(first, first + quarter))
+            last = first + quarter >= len(curve)
+            peaks = demo_peaks(curve) if last else {}
+            yield Delivery(Meter(DEMO_PRM), Origin.DEMO, part, peaks=peaks)
 
     def _read(self) -> Curve:
         if self._curve is None:
@@ -260,6 +264,19 @@ def _hot_water(moments: _Moments) -> _Numbers:
     asked = 2.3 + cold + 1.5 * _uniform(evening, 90, moments.seed)
     share = np.clip((asked - into) / (STEP / 60), 0.0, 1.0) * (into >= 0)
     return np.where(moments.away, 0.0, _TANK_W * share * (0.97 + 0.05 * moments.noise(91)))
+
+
+def demo_peaks(curve: Curve, seed: int = SEED) -> dict[date, MaxPower]:
+    """The maximum power (VA) of each day of the household, at some moment of its highest half-hour: what a
+    meter measures is higher than the mean of the half-hour, and reactive power comes to it."""
+    day = day_of(curve.start)
+    order = np.lexsort((curve.start, -curve.watts.astype(np.int64), day.astype(np.int64)))
+    first = order[np.append(True, np.diff(day[order].astype(np.int64)) != 0)] if len(order) else order
+    more = 1.04 + 0.16 * _uniform(curve.start[first], 95, seed)
+    va = np.rint(np.minimum(curve.watts[first] * more, _LIMIT_VA) / 10).astype(np.int64) * 10
+    at = curve.start[first] + (_uniform(curve.start[first], 96, seed) * STEP * 60).astype(np.int64) * 1000
+    told = zip(day[first].astype(object).tolist(), va.tolist(), at.tolist(), strict=True)
+    return {one: MaxPower(most, moment) for one, most, moment in told}
 
 
 def _lost(moments: _Moments) -> _Flags:

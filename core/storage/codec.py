@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.model import Curve
-from core.storage.day_log import DayLog
+from core.storage.day_log import UNKNOWN_VA, DayLog
 
 _LEVEL: Final = 4
 _HEADER: Final = np.dtype("<i8")
 _CURVE: Final = ("<i8", "<i2", "<i4", "u1")
-_DAYS: Final = ("<i4", "<i8", "<i2", "u1", "<i4", "<i8", "<i2")
+_DAYS: Final = ("<i4", "<i8", "<i2", "u1", "<i4", "<i8", "<i2", "<i4", "<i8", "<i8", "<i2")
+_PEAK_VA: Final = 6
+"""Where the maximum power stands behind the day."""
 
 
 def pack_curve(curve: Curve, origin: NDArray[np.uint8]) -> bytes:
@@ -30,11 +32,14 @@ def unpack_curve(packed: bytes) -> tuple[Curve, NDArray[np.uint8]]:
 
 def pack_days(log: DayLog) -> bytes:
     told = (log.asked, log.attempts, log.answer, log.official_wh, log.totals_asked, log.totals_attempts)
-    return _pack(_DAYS, (log.day.astype(np.int32), *told))
+    # one more than it is, so that the zeros of a log without this column are "unknown"
+    peaks = (log.peak_va - UNKNOWN_VA, log.peak_at, log.peaks_asked, log.peaks_attempts)
+    return _pack(_DAYS, (log.day.astype(np.int32), *told, *peaks))
 
 
 def unpack_days(packed: bytes) -> DayLog:
     day, *told = _unpack(_DAYS, packed)
+    told[_PEAK_VA] = told[_PEAK_VA] + UNKNOWN_VA
     return DayLog(day.astype("datetime64[D]"), *told)
 
 

@@ -1,5 +1,5 @@
 """What is known of each Paris day of a meter besides its readings: when a source was last asked, how often
-in vain, what it said, and the distributor's own total."""
+in vain, what it said, the distributor's own total, and the maximum power the meter measured."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.model import Days
+from core.model import Days, MaxPower
 from core.paristime import each_day
 
 UNKNOWN_WH: Final = -1
+UNKNOWN_VA: Final = -1
 _MOST_ATTEMPTS: Final = 32_000
 """Fits the column."""
 
@@ -33,7 +34,9 @@ class Answer(IntEnum):
 class DayLog:
     """One row a day, ascending. `asked`: UTC ms of the last question, 0 never. `attempts`: questions since
     the day last gained a reading. `official_wh`: the distributor's total of the day, -1 unknown;
-    `totals_asked`, `totals_attempts`: the last question for it, and how many were in vain."""
+    `totals_asked`, `totals_attempts`: the last question for it, and how many were in vain. `peak_va`: the
+    maximum power the meter measured, VA, -1 unknown; `peak_at`: when, UTC ms, 0 unknown; `peaks_asked` and
+    `peaks_attempts` as for the total."""
 
     day: NDArray[np.datetime64]
     asked: NDArray[np.int64]
@@ -42,6 +45,10 @@ class DayLog:
     official_wh: NDArray[np.int32]
     totals_asked: NDArray[np.int64]
     totals_attempts: NDArray[np.int16]
+    peak_va: NDArray[np.int32]
+    peak_at: NDArray[np.int64]
+    peaks_asked: NDArray[np.int64]
+    peaks_attempts: NDArray[np.int16]
 
     @classmethod
     def empty(cls) -> Self:
@@ -56,6 +63,10 @@ class DayLog:
             np.zeros(count, np.int16),
             np.full(count, Answer.NEVER_ASKED, np.uint8),
             np.full(count, UNKNOWN_WH, np.int32),
+            np.zeros(count, np.int64),
+            np.zeros(count, np.int16),
+            np.full(count, UNKNOWN_VA, np.int32),
+            np.zeros(count, np.int64),
             np.zeros(count, np.int64),
             np.zeros(count, np.int16),
         )
@@ -100,6 +111,30 @@ class DayLog:
         log.totals_asked[rows] = now_ms
         more = np.minimum(log.totals_attempts[rows] + 1, _MOST_ATTEMPTS)
         log.totals_attempts[rows] = np.where(log.official_wh[rows] == UNKNOWN_WH, more, 0)
+        return log
+
+    def with_peaks(self, peaks: Mapping[date, MaxPower]) -> DayLog:
+        """With the maximum powers of some days."""
+        if not peaks:
+            return self
+        ordered = sorted(peaks)
+        days = np.array(ordered, dtype="datetime64[D]")
+        log = self._with_rows(days)
+        rows = np.searchsorted(log.day, days)
+        log.peak_va[rows] = [peaks[day].va for day in ordered]
+        log.peak_at[rows] = [peaks[day].at or 0 for day in ordered]
+        return log
+
+    def asked_for_peaks(self, days: Days, now_ms: int) -> DayLog:
+        """After a question for the maximum powers of `days`, whose answer is in the log already."""
+        if not len(days):
+            return self
+        asked = each_day(days)
+        log = self._with_rows(asked)
+        rows = np.searchsorted(log.day, asked)
+        log.peaks_asked[rows] = now_ms
+        more = np.minimum(log.peaks_attempts[rows] + 1, _MOST_ATTEMPTS)
+        log.peaks_attempts[rows] = np.where(log.peak_va[rows] == UNKNOWN_VA, more, 0)
         return log
 
     def about(self, days: NDArray[np.datetime64]) -> DayLog:

@@ -250,12 +250,15 @@ def _merged(before: Record, delivery: Delivery) -> tuple[Record, merging.Merge]:
         delivery.origin.rank,
     )
     taken = bool(result.new or len(result.changed))
-    if not taken and not delivery.asked and not delivery.totals and not delivery.totals_asked:
+    asked = delivery.asked or delivery.totals_asked or delivery.peaks_asked
+    if not taken and not asked and not delivery.totals and not delivery.peaks:
         return before, result
     now = now_ms()
-    days = before.days.with_totals(delivery.totals)
+    days = before.days.with_totals(delivery.totals).with_peaks(delivery.peaks)
     if delivery.totals_asked:
         days = days.asked_for_totals(delivery.totals_asked, now)
+    if delivery.peaks_asked:
+        days = days.asked_for_peaks(delivery.peaks_asked, now)
     if delivery.asked:
         gained = np.unique(day_of(result.gained.start))
         days = days.asked_about(delivery.asked, gained, now, closed=delivery.closed)

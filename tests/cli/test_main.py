@@ -16,20 +16,8 @@ from tests.cli.home import WAIT, Done, Home, one_line
 from tests.code import ROOT
 
 COMMANDS = (
-    *("import", "sync", "status", "export", "erase", "repair", "footprint", "fleet", "report"),
+    *("import", "status", "footprint", "export", "erase", "repair", "sync", "fleet", "report"),
     *("prepare", "check"),
-)
-    "import",
-    "status",
-    "footprint",
-    "export",
-    "erase",
-    "repair",
-    "sync",
-    "fleet",
-    "report",
-    "prepare",
-    "check",
 )
 SECRET = "hunter2secret"
 

@@ -5,13 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from core.consumption.cost.contracts import (
-    Contract,
-    OffPeak,
-    Option,
-    PriceList,
-    read_windows,
-)
+from core.consumption.cost.contracts import Contract, OffPeak, Option, PriceList
+from core.consumption.cost.typed import read_windows
 
 PRICES = PriceList(date(2020, 1, 1), {"base": Decimal("0.20"), "hp": Decimal("0.25"), "hc": Decimal("0.10")})
 

@@ -6,28 +6,13 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from core.consumption.insights import (
-    base_load,
-    daily_peaks,
-    key_figures,
-    like_with_like,
-    peaks,
-    unlike_days,
-)
+from core.consumption.insights import daily_peaks, key_figures, like_with_like, peaks, unlike_days
 from core.consumption.profiles import carpet
 from core.consumption.readings import History
 from core.consumption.totals import by_day
 from core.model import Curve, Days
 from core.paristime import local
 from tests.curves import regular
-
-
-def test_the_base_load_is_what_nine_in_ten_half_hours_of_the_night_exceed() -> None:
-    curve = regular(date(2024, 1, 5), watts=1000)
-    watts = curve.watts.copy()
-    watts[:12] = [300, 210, 220, 230, 240, 250, 260, 270, 280, 290, 200, 2300]
-    found = base_load(carpet(History.of(Curve.of(curve.start, curve.minutes, watts))))
-    assert found.watts.tolist() == [210]
 
 
 def test_peaks_are_of_different_days_and_the_earliest_of_equals() -> None:

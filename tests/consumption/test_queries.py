@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from bson import json_util
 
-from core.consumption.insights import base_load, daily_peaks
+from core.consumption.base_load import base_load
+from core.consumption.insights import daily_peaks
 from core.consumption.profiles import Season, carpet, duration, profile
 from core.consumption.queries import Asked, Query, measure, written
 from core.consumption.readings import History

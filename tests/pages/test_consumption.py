@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.consumption.cost.contracts import Option, regulated
+from core.consumption.cost.contracts import Option
+from core.consumption.cost.market import regulated
 from core.consumption.cost.saved_contract import save_contract
 from core.consumption.periods import View
 from core.consumption.profiles import Season

@@ -8,8 +8,10 @@ from decimal import Decimal
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.consumption.cost.contracts import Contract, OffPeak, Option, PriceList, read_windows, regulated
+from core.consumption.cost.contracts import Contract, OffPeak, Option, PriceList
+from core.consumption.cost.market import regulated
 from core.consumption.cost.saved_contract import load_contract, save_contract
+from core.consumption.cost.typed import read_windows
 from core.consumption.periods import View
 from core.model import Delivery, Flow, Meter, Origin
 from core.storage.store import Store
@@ -205,7 +207,7 @@ def test_a_contract_without_any_price_is_left_out_of_the_comparison(
     household_page: Opens, store: Store
 ) -> None:
     late = Meter(METER_PRM[:-1] + "3")
-    store.merge(Delivery(late, Origin.ENEDIS_CSV, regular(date(2026, 9, 1), 5)))
+    store.merge(Delivery(late, Origin.ENEDIS_CSV, regular(date(2026, 7, 1), 5)))
     store.project(late)
     page = household_page("cost", part="compare", view="all", meter="1")
     left_out = ENGLISH.text("cost.compare.unknown", offer=ENGLISH.text("cost.option.tempo"))

@@ -1,7 +1,7 @@
 """What readings cost. Amounts are exact fractions of a euro until shown.
 
 A bill is shown as suppliers print it: every line to the cent, and sums of what is shown.
-What has no known price or colour is counted apart, never guessed.
+What has no known price or colour is counted apart, never guessed. Contracts side by side: `comparison`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.consumption.cost.contracts import REGISTERS, Contract
-from core.consumption.cost.registers import UNKNOWN, Metered, meter
-from core.consumption.readings import History, to_date
+from core.consumption.cost.contracts import Contract
+from core.consumption.cost.registers import UNKNOWN, Metered, price_list_of
 from core.model import Days
 from core.paristime import each_day
 
@@ -98,7 +97,7 @@ def bill(metered: Metered, days: Days | NDArray[np.datetime64], meters: int = 1)
     being its share of the calendar year."""
     named = each_day(days) if isinstance(days, Days) else days
     contract = metered.contract
-    registers = REGISTERS[contract.option]
+    registers = contract.registers
     lines, priced = [], np.zeros(len(metered.energy), dtype=np.bool_)
     for at, prices in enumerate(contract.prices):
         for number, register in enumerate(registers):
@@ -115,13 +114,12 @@ def bill(metered: Metered, days: Days | NDArray[np.datetime64], meters: int = 1)
 
 def _subscription(contract: Contract, days: NDArray[np.datetime64]) -> tuple[Fraction, int]:
     """EUR of the days, and how many have no known subscription."""
-    since = np.array([one.since for one in contract.prices], dtype="datetime64[D]")
-    at = np.searchsorted(since, days, side="right") - 1
+    at = price_list_of(days, contract)
     year = days.astype("datetime64[Y]").astype(np.int64) + 1970
     total, unknown = Fraction(), 0
     groups, counts = np.unique(np.stack([at, year]), axis=1, return_counts=True)
     for (number, of_year), count in zip(groups.T.tolist(), counts.tolist(), strict=True):
-        amount = contract.prices[number].year if number >= 0 else None
+        amount = contract.prices[number].year if number != UNKNOWN else None
         if amount is None:
             unknown += count
         else:
@@ -154,7 +152,7 @@ def daily_cost(metered: Metered, days: Days) -> DailyCost:
     """What the energy of each day cost."""
     named = each_day(days)
     inside = metered.during(days)
-    registers = REGISTERS[metered.contract.option]
+    registers = metered.contract.registers
     table = np.full((len(metered.contract.prices) + 1, len(registers) + 1), UNKNOWN, dtype=np.int64)
     for at, prices in enumerate(metered.contract.prices):
         for number, register in enumerate(registers):
@@ -166,52 +164,3 @@ def daily_cost(metered: Metered, days: Days) -> DailyCost:
     np.add.at(amount, row, np.where(price == UNKNOWN, 0, price) * inside.energy)
     np.add.at(missing, row, price == UNKNOWN)
     return DailyCost(named, amount, missing == 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A contract in a comparison: its bill over the common days, what it comes to, and the saving against
-    the first, both in EUR as shown, so that a saving is the difference of the totals one reads.
-
-    The subscription counts only where `subscribed`: it is known for every offer and every day."""
-
-    contract: Contract
-    bill: Bill
-    euros: Decimal
-    saving: Decimal
-    subscribed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Offers over the days on which every one knows all prices and colours; `of` days have readings.
-    `priceable` is, for each offer, on how many of them it alone could be priced."""
-
-    offers: tuple[Offer, ...]
-    days: int
-    of: int
-    priceable: tuple[int, ...]
-    first: date | None
-    last: date | None
-
-
-def compare(history: History, contracts: tuple[Contract, ...], meters: int = 1) -> Comparison:
-    """Bills of one history, or of the sum of several `meters`, under several contracts, like with like: only
-    days all can be priced on."""
-    span = history.days
-    if span is None or not contracts:
-        return Comparison((), 0, 0, tuple(0 for _ in contracts), None, None)
-    measured = [meter(history, contract) for contract in contracts]
-    used = np.isin(each_day(span), history.day)
-    known = [daily_cost(one, span).known & used for one in measured]
-    common = np.logical_and.reduce(known)
-    days = each_day(span)[common]
-    bills = [bill(one.where(np.isin(one.day, days)), days, meters) for one in measured]
-    subscribed = all(one.unsubscribed_days == 0 for one in bills)
-    totals = [one.shown.total if subscribed else one.shown.energy for one in bills]
-    offers = tuple(
-        Offer(contract, one, total, totals[0] - total, subscribed)
-        for contract, one, total in zip(contracts, bills, totals, strict=True)
-    )
-    ends = (to_date(days[0]), to_date(days[-1])) if len(days) else (None, None)
-    return Comparison(offers, len(days), int(used.sum()), tuple(int(one.sum()) for one in known), *ends)

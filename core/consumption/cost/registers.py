@@ -82,6 +82,8 @@ def _wall_minutes(contract: Contract) -> NDArray[np.int64]:
         minutes |= {_EJP_STARTS, _EJP_ENDS}
     elif contract.option is Option.HPHC:
         minutes |= {edge for rule in contract.off_peak for w in rule.windows for edge in (w.start, w.end)}
+    elif contract.option is Option.FREE:
+        minutes |= {edge for rule in contract.rules for w in rule.windows for edge in (w.start, w.end)}
     return np.array(sorted(minutes), dtype=np.int64)
 
 
@@ -92,6 +94,8 @@ def _register(wall: NDArray[np.int64], contract: Contract) -> NDArray[np.int64]:
         return _hphc(wall, contract)
     if contract.option is Option.TEMPO:
         return _tempo(wall, contract)
+    if contract.option is Option.FREE:
+        return _free(wall, contract)
     return _ejp(wall, contract)
 
 
@@ -115,6 +119,19 @@ def _rule(day: date, contract: Contract) -> int:
     """The last rule that applies to a day; UNKNOWN (the table's last row) without one."""
     fitting = [at for at, rule in enumerate(contract.off_peak) if rule.applies(day)]
     return fitting[-1] if fitting else UNKNOWN
+
+
+def _free(wall: NDArray[np.int64], contract: Contract) -> NDArray[np.int64]:
+    """The register of the first rule that fits a minute, by weekday (1970-01-01 was a Thursday) and month."""
+    number, minute = wall // DAY_MS, wall % DAY_MS // MINUTE_MS
+    weekday = (number + 3) % 7
+    month = number.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1
+    found = np.full(len(wall), UNKNOWN, dtype=np.int64)
+    for rule in reversed(contract.rules):
+        days = np.array([[rule.fits_day(w, m) for m in range(1, 13)] for w in range(7)])
+        minutes = np.array([rule.fits_minute(at) for at in range(DAY_MINUTES)])
+        found[days[weekday, month - 1] & minutes[minute]] = contract.registers.index(rule.register)
+    return found
 
 
 def _tempo(wall: NDArray[np.int64], contract: Contract) -> NDArray[np.int64]:
@@ -148,7 +165,14 @@ def _ejp(wall: NDArray[np.int64], contract: Contract) -> NDArray[np.int64]:
 
 
 def _price_list(wall: NDArray[np.int64], contract: Contract) -> NDArray[np.int64]:
-    """The list in force at the Paris midnight before; UNKNOWN before the first."""
+    return price_list_of((wall // DAY_MS).astype("datetime64[D]"), contract)
+
+
+def price_list_of(days: NDArray[np.datetime64], contract: Contract) -> NDArray[np.int64]:
+    """The list in force on each Paris day; UNKNOWN before the first, and where one does not hold any more."""
     since = np.array([one.since for one in contract.prices], dtype="datetime64[D]")
-    days = (wall // DAY_MS).astype("datetime64[D]")
-    return np.searchsorted(since, days, side="right").astype(np.int64) - 1
+    end = np.array([one.end or date.max for one in contract.prices], dtype="datetime64[D]")
+    at = np.searchsorted(since, days, side="right").astype(np.int64) - 1
+    if not len(since):
+        return at
+    return np.where((at >= 0) & (days >= end[at]), UNKNOWN, at)

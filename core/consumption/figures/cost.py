@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.consumption.cost.bills import Comparison
-from core.consumption.cost.contracts import REGISTERS, Option
+from core.consumption.cost.comparison import Comparison
+from core.consumption.cost.contracts import Option
 from core.consumption.cost.registers import UNKNOWN, Metered
 from core.consumption.figures.theme import TEMPO, Chart, Draft, Theme, kwh_of, years_below
 from core.consumption.readings import to_date
@@ -61,7 +61,7 @@ def registers_chart(metered: Metered, theme: Theme) -> Chart:
     drawn = Draft(theme, "", theme.words.text("consumption.axis.energy"))
     unit = grain_of(metered)
     bars, row = _bars(metered.day, unit)
-    registers = REGISTERS[metered.contract.option]
+    registers = metered.contract.registers
     columns: dict[str, object] = {theme.words.text(f"consumption.column.{unit.value}"): bars.astype(str)}
     told = []
     words, firsts = theme.words, [to_date(one) for one in bars.astype("datetime64[D]")]

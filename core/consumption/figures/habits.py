@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.consumption.base_load import BaseLoad
 from core.consumption.figures.theme import (
     SCALE,
     Chart,
@@ -20,7 +21,6 @@ from core.consumption.figures.theme import (
     kilo,
     slot_label,
 )
-from core.consumption.insights import BaseLoad
 from core.consumption.profiles import Duration, Profile
 from core.consumption.readings import SLOTS, to_date
 

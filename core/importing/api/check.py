@@ -18,7 +18,7 @@ from core.settings import Settings
 from core.sources.conso_api import failures
 from core.sources.conso_api.client import CURVE_DAYS, ConsoApi
 from core.sources.conso_api.token import read_token
-from core.sources.conso_api.transport import Limits
+from core.sources.transport import Limits
 from core.storage.store import Store
 
 _UNREACHED: Final = frozenset(

@@ -2,11 +2,13 @@
 
 Days before the horizon (24 months and 15 days), today and later are never asked about. The trailing week is
 asked again until it is complete, and once a day after that. An older day that lacks readings is asked again
-with growing distance, and not for ever: some days never come. So is a day that lacks its daily total, seldom.
+with growing distance, and not for ever: some days never come. So is a day that lacks its daily total or its
+maximum power, seldom.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final, Protocol
 
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 
 from core.model import Curve, Days
 from core.paristime import HOUR_MS, day_of, each_day, midnight, midnights
-from core.storage.day_log import UNKNOWN_WH, Answer, DayLog
+from core.storage.day_log import UNKNOWN_VA, UNKNOWN_WH, Answer, DayLog
 
 TRAILING_DAYS: Final = 7
 HISTORY_YEARS: Final = 2
@@ -29,10 +31,10 @@ COMPLETE_AGAIN_MS: Final = 20 * HOUR_MS
 OLDER_AGAIN_MS: Final = tuple((days * 24 - 4) * HOUR_MS for days in (1, 2, 4, 8, 16))
 """By number of questions in vain, for an older day; after the last, it is left alone. A little less than
 whole days: the daily update does not come at the same minute."""
-TOTALS_GATHER: Final = 7
-"""Complete days whose total was never asked for that are worth a call."""
-TOTALS_AGAIN_MS: Final = tuple(7 * wait for wait in OLDER_AGAIN_MS)
-"""The same waits in weeks, for a total: it is only a check beside the curve."""
+DAILY_GATHER: Final = 7
+"""Complete days whose total or maximum power was never asked for that are worth a call."""
+DAILY_AGAIN_MS: Final = tuple(7 * wait for wait in OLDER_AGAIN_MS)
+"""The same waits in weeks, for a total or a maximum power: they stand beside the curve."""
 _Day = NDArray[np.datetime64]
 _Mask = NDArray[np.bool_]
 
@@ -103,14 +105,38 @@ def totals_windows(known: Known | None, today: date, now_ms: int, longest: int) 
     """The questions for daily totals due now, newest first: of days that are complete, to compare them, once
     a week of them has gathered; and again where the distributor had none. Days before the first reading are
     never in them: they would have the whole answer refused."""
+    return _daily(known, today, now_ms, longest, _totals_of)
+
+
+def peaks_windows(known: Known | None, today: date, now_ms: int, longest: int) -> tuple[Days, ...]:
+    """The same for the maximum power of each day."""
+    return _daily(known, today, now_ms, longest, _peaks_of)
+
+
+_Kept = tuple[_Mask, NDArray[np.int64], NDArray[np.int16]]
+"""Of each day: whether its value is unknown, when it was last asked for, and how often in vain."""
+
+
+def _totals_of(log: DayLog) -> _Kept:
+    return log.official_wh == UNKNOWN_WH, log.totals_asked, log.totals_attempts
+
+
+def _peaks_of(log: DayLog) -> _Kept:
+    return log.peak_va == UNKNOWN_VA, log.peaks_asked, log.peaks_attempts
+
+
+def _daily(
+    known: Known | None, today: date, now_ms: int, longest: int, kept: Callable[[DayLog], _Kept]
+) -> tuple[Days, ...]:
     days = each_day(horizon(today))
     if known is None:
         return windows(days, longest)
     log = known.days.about(days)
-    lacking = _complete(known.curve, days) & (log.official_wh == UNKNOWN_WH) & (log.answer != Answer.CLOSED)
-    fresh = lacking & (log.totals_asked == 0)
-    due = lacking & ~fresh & _again(now_ms - log.totals_asked, log.totals_attempts, TOTALS_AGAIN_MS)
-    return windows(days[due | fresh if fresh.sum() >= TOTALS_GATHER else due], longest)
+    unknown, asked, attempts = kept(log)
+    lacking = _complete(known.curve, days) & unknown & (log.answer != Answer.CLOSED)
+    fresh = lacking & (asked == 0)
+    due = lacking & ~fresh & _again(now_ms - asked, attempts, DAILY_AGAIN_MS)
+    return windows(days[due | fresh if fresh.sum() >= DAILY_GATHER else due], longest)
 
 
 def last_day_known(known: Known | None) -> date | None:

@@ -2,8 +2,8 @@
 
 Each question is counted before it is sent and its answer handed over before the next. A fault that passes
 is waited out a little and then paused on; days the API closes end the plan; silence is recorded, so that
-the next plan knows when to ask again. Nothing is ever retried after a ban. Daily totals, a check beside the
-curve, come after it and only while nothing stands in their way: no import is held up for them.
+the next plan knows when to ask again. Nothing is ever retried after a ban. What Enedis keeps of whole days
+comes after the curve: see `daily`.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from core.errors import InputError, SourceError, SourcePaused
+from core.errors import InputError, SourceError
 from core.importing.api import plan
 from core.importing.api.budget import Budget
 from core.importing.api.calls import TRIES, Caller, Denied, Stopped, Wait
+from core.importing.api.daily import Daily
 from core.model import Curve, Days, Delivery, Meter, Origin, Preview, Span
 from core.paristime import local, now_ms, span_of
 from core.settings import Deployment, Settings
 from core.sources.conso_api import failures
-from core.sources.conso_api.client import CURVE_DAYS, TOTALS_DAYS, ConsoApi
+from core.sources.conso_api.client import CURVE_DAYS, ConsoApi
 from core.sources.conso_api.token import read_token
-from core.sources.conso_api.transport import Limits
+from core.sources.transport import Limits
 from core.storage.store import Store
 
 IN_VAIN_IN_A_ROW: Final = 3
@@ -51,8 +52,8 @@ def budget_of(store: Store, settings: Settings, clock: Callable[[], int] = now_m
 
 
 class ApiSource:
-    """One meter of Conso API. `days`: those a person chose, else what the record lacks. `totals`: also fetch
-    the distributor's daily energies (one call a year).
+    """One meter of Conso API. `days`: those a person chose, else what the record lacks. `daily`: also fetch
+    the distributor's daily energies and the maximum powers (one call a year each).
 
     `clock` gives UTC ms; `wait(stop, seconds)` waits and says whether it was stopped; both for tests.
     Raises InputError `api-shared`, `api-no-token`, `api-token-…`.
@@ -66,7 +67,7 @@ class ApiSource:
         token: SecretStr | None = None,
         *,
         days: Days | None = None,
-        totals: bool = True,
+        daily: bool = True,
         clock: Callable[[], int] = now_ms,
         wait: Wait = Event.wait,
         limits: Limits | None = None,
@@ -75,7 +76,7 @@ class ApiSource:
         secret = usable_token(settings, meter, token, clock())
         self.meter = meter
         self.name = f"Conso API {meter.masked}"
-        self._store, self._days, self._with_totals = store, days, totals
+        self._store, self._days = store, days
         self._clock = clock
         self._calls = Caller(budget_of(store, settings, clock), clock=clock, wait=wait, chance=chance)
         self._client = ConsoApi(
@@ -86,6 +87,8 @@ class ApiSource:
             limits=limits,
             clock=clock,
         )
+        asked = daily and days is None
+        self._daily = Daily(store, meter, self._client, self._calls, clock) if asked else None
         self._worked: Days | None = None
 
     def tell_waits(self, tell: Callable[[int, str], None]) -> None:
@@ -99,14 +102,15 @@ class ApiSource:
 
     def windows(self) -> tuple[Days, ...]:
         """The questions due now, in the order in which they are asked."""
-        return (*self._curve_windows(), *self._totals_windows())
+        return (*self._curve_windows(), *(self._daily.windows() if self._daily else ()))
 
     def deliveries(self, stop: Event) -> Iterator[Delivery]:
-        """One delivery a question, newest days first, then the daily totals."""
+        """One delivery a question, newest days first, then what is asked of whole days."""
         self._calls.stop = stop
         try:
             yield from self._curves(self._curve_windows())
-            yield from self._totals()
+            if self._daily:
+                yield from self._daily.deliveries(lambda: self._worked is not None)
         except Denied as denied:
             refusal = denied.refusal
         except Stopped:
@@ -121,12 +125,6 @@ class ApiSource:
         if self._days is not None:
             return plan.asked_for(self._days, today, CURVE_DAYS)
         return plan.curve_windows(self._store.record(self.meter), today, now, CURVE_DAYS)
-
-    def _totals_windows(self) -> tuple[Days, ...]:
-        if self._days is not None or not self._with_totals:
-            return ()
-        now = self._clock()
-        return plan.totals_windows(self._store.record(self.meter), local(now).date(), now, TOTALS_DAYS)
 
     def _curves(self, windows: tuple[Days, ...]) -> Iterator[Delivery]:
         had_any = plan.last_day_known(self._store.record(self.meter)) is not None
@@ -166,7 +164,7 @@ class ApiSource:
         """After several weeks in vain: raise a pause, unless it is Enedis that fails for these days while it
         still answers a question it answered before."""
         proof = self._worked
-        if proof is None or not _is_of_enedis(faults):
+        if proof is None or not failures.of_enedis(faults):
             raise self._calls.down(faults[-1])
         if self._ask_once(proof) is None:
             raise self._calls.down()
@@ -182,10 +180,10 @@ class ApiSource:
             if self._worked is None:
                 raise self._calls.down(faults[-1])
             delivery = self._calls.patiently(
-                partial(self._ask, window), tries=1 if _is_of_enedis(faults) else TRIES
+                partial(self._ask, window), tries=1 if failures.of_enedis(faults) else TRIES
             )
             if delivery is None:
-                if not _is_of_enedis(faults + self._calls.faults):
+                if not failures.of_enedis(faults + self._calls.faults):
                     raise self._calls.down()
                 refused.append(window)
             yield delivery or self._silence(window)
@@ -202,7 +200,7 @@ class ApiSource:
         if delivery := self._ask_once(beyond[len(beyond) // 2]):
             yield delivery
             return ()
-        if not _is_of_enedis(self._calls.faults):
+        if not failures.of_enedis(self._calls.faults):
             raise self._calls.down()
         yield from map(self._silence, beyond)
         return beyond
@@ -243,32 +241,6 @@ class ApiSource:
                 refused = middle
         return end
 
-    def _totals(self) -> Iterator[Delivery]:
-        """The daily totals, newest first, as far as they come without waiting for another day or hour: the
-        curve stands without them, and what is not asked now stays due for the next import or update. Silence
-        is recorded, also that of an Enedis that fails for them and not for the curve."""
-        for window in self._totals_windows():  # by now it is known where the readings begin
-            try:
-                totals = self._calls.patiently(partial(self._client.daily_totals, self.meter, window))
-            except SourceError as error:
-                if error.code in failures.CLOSED or error.code == failures.NO_DATA:
-                    yield self._totals_of(window, {})
-                    continue
-                raise
-            except Denied as denied:
-                if isinstance(denied.refusal, SourcePaused):
-                    return
-                raise
-            if totals is not None:
-                yield self._totals_of(window, totals)
-                continue
-            if self._worked and _is_of_enedis(self._calls.faults):
-                yield self._totals_of(window, {})
-            return
-
-    def _totals_of(self, window: Days, totals: Mapping[date, int]) -> Delivery:
-        return Delivery(self.meter, Origin.API_V2, Curve.empty(), totals=totals, totals_asked=window)
-
     def _ask(self, window: Days) -> Delivery:
         try:
             delivery = self._client.load_curve(self.meter, window)
@@ -301,8 +273,3 @@ def usable_token(settings: Settings, meter: Meter | None, token: SecretStr | Non
     if meter is not None and meter.prm not in told.prms:
         raise InputError("api-token-other-meter", prm=meter.prm[-4:])
     return secret
-
-
-def _is_of_enedis(faults: tuple[str, ...]) -> bool:
-    """Whether Enedis itself failed, each time."""
-    return set(faults) == {"api-enedis-down"}

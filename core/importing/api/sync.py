@@ -27,7 +27,7 @@ from core.model import Days, Meter, Origin
 from core.paristime import local, now_ms
 from core.settings import Settings
 from core.sources.conso_api.token import clean_prm, read_token
-from core.sources.conso_api.transport import Limits
+from core.sources.transport import Limits
 from core.storage.store import Store
 
 _FROM_API: Final = frozenset({Origin.API_V2, Origin.API_V5})

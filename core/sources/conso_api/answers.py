@@ -1,5 +1,5 @@
 """The JSON of Enedis as Conso API passes it on, and as households save it: v2 (`grandeur`) and the legacy
-v5 (`interval_reading`), load curves and daily energies.
+v5 (`interval_reading`), load curves, daily energies and daily maximum powers.
 
 A stamp is the END of its interval in Paris wall time; every row names its own step; a value is the average
 power over it, in W. In v2 null means "no reading"; in v5 such rows are absent. Order is not guaranteed.
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import SourceError
-from core.model import MINUTE_MS, Curve, Delivery, Flow, Meter, Origin, Refusal, RefusalReason
+from core.model import MINUTE_MS, Curve, Delivery, Flow, MaxPower, Meter, Origin, Refusal, RefusalReason
 from core.paristime import DAY_MS, HOUR_MS, ends_to_utc, exists, is_ambiguous, now_ms, to_utc
 from core.sources.masking import shown
 from core.sources.overlaps import NONE, overlapped
@@ -89,6 +89,36 @@ def read_daily(document: Mapping[str, Any]) -> dict[date, int]:
         except (TypeError, ValueError):
             continue  # null: no total that day
     return totals
+
+
+def read_peaks(document: Mapping[str, Any]) -> dict[date, MaxPower]:
+    """The maximum apparent power of each day in VA and its moment, from a daily answer. Days without a value
+    are left out. A stamp is the Paris time of the maximum itself, to the second; of an hour that happens
+    twice it is taken for the first.
+
+    SourceError `api-answer-unknown`, or `api-answer-other` where it holds no maximum powers.
+    """
+    series = _series(document, None)
+    if series.unit != "VA":
+        raise SourceError("api-answer-other", unit=series.unit or "?")
+    peaks: dict[date, MaxPower] = {}
+    for stamp, value in zip(series.stamps, series.values, strict=True):
+        try:
+            day, va = date.fromisoformat(str(stamp)[:10]), int(value)
+        except (TypeError, ValueError):
+            continue  # null: no maximum that day
+        if 0 <= va <= MAX_WATTS and (day not in peaks or va > peaks[day].va):
+            peaks[day] = MaxPower(va, _moment(str(stamp)))
+    return peaks
+
+
+def _moment(stamp: str) -> int | None:
+    """UTC ms of a Paris time to the second; None for what is none, or happened nowhere."""
+    try:
+        wall = np.array([round(datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC).timestamp()) * 1000])
+        return int(to_utc(wall)[0])
+    except ValueError:
+        return None
 
 
 def _series(document: Mapping[str, Any], flow: Flow | None) -> _Series:

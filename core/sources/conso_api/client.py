@@ -14,24 +14,32 @@ from typing import Any, Final, TypeVar
 
 from pydantic import SecretStr
 
-from core import VERSION
-from core.errors import SourceError
-from core.model import Days, Delivery, Flow, Meter
+from core.errors import InputError, SourceError
+from core.model import Days, Delivery, Flow, MaxPower, Meter
 from core.paristime import now_ms
-from core.sources.conso_api.answers import read_daily, read_load_curve
+from core.sources.conso_api.answers import read_daily, read_load_curve, read_peaks
 from core.sources.conso_api.failures import UNKNOWN_PATH, failure
 from core.sources.conso_api.token import bearer
-from core.sources.conso_api.transport import Limits, get
+from core.sources.transport import Answer, Cause, Limits, NoAnswer, UnusableAddress, get, user_agent
 
 T = TypeVar("T")
+_NOTHING: Final[Mapping[str, str]] = {}
 CURVE_DAYS: Final = 7
 """Days a load-curve call may cover."""
-TOTALS_DAYS: Final = 365
-"""Days a call for daily energies may cover."""
+DAILY_DAYS: Final = 365
+"""Days a call for daily energies or maximum powers may cover."""
+
+
+_NO_ANSWER: Final = {
+    Cause.UNREACHABLE: "api-unreachable",
+    Cause.TIMEOUT: "api-timeout",
+    Cause.CUT: "api-cut",
+    Cause.TOO_LARGE: "api-garbled",  # larger than any real one
+}
 
 
 class _Question(Enum):
-    """The two things asked, with their v2 and legacy names by flow."""
+    """What is asked, with its v2 and legacy names by flow."""
 
     CURVE = (
         {
@@ -44,6 +52,14 @@ class _Question(Enum):
         {Flow.CONSUMPTION: "consommation_quotidienne", Flow.PRODUCTION: "production_quotidienne"},
         {Flow.CONSUMPTION: "daily_consumption", Flow.PRODUCTION: "daily_production"},
     )
+    PEAKS = (
+        {Flow.CONSUMPTION: "puissance_conso_max_quotidienne"},
+        {Flow.CONSUMPTION: "consumption_max_power"},
+    )
+
+
+_MORE: Final = {_Question.PEAKS: {"mesuresPas": "P1D", "grandeurPhysique": "PMA"}}
+"""What v2 has to be told besides: a value a day, of the maximum apparent power."""
 
 
 class ConsoApi:
@@ -63,7 +79,7 @@ class ConsoApi:
         clock: Callable[[], int] = now_ms,
     ) -> None:
         self._url, self._token, self._permit = url, token, permit
-        self._agent = _one_line(f"Courbe/{VERSION} (+{contact})")
+        self._agent = user_agent(contact)
         self._limits, self._clock = limits or Limits(), clock
         self._legacy: set[_Question] = set()
 
@@ -80,28 +96,38 @@ class ConsoApi:
         document = self._ask(_Question.TOTALS, meter, days)
         return _understood(lambda: read_daily(document))
 
+    def daily_peaks(self, meter: Meter, days: Days) -> dict[date, MaxPower]:
+        """The maximum power of at most 365 Paris days of consumption; days without one are left out."""
+        document = self._ask(_Question.PEAKS, meter, days)
+        return _understood(lambda: read_peaks(document))
+
     def _ask(self, question: _Question, meter: Meter, days: Days) -> Mapping[str, Any]:
         modern, legacy = question.value
         if question not in self._legacy:
             try:
-                return self._request(modern[meter.flow], meter, days, modern=True)
+                return self._request(
+                    modern[meter.flow], meter, days, modern=True, more=_MORE.get(question, {})
+                )
             except SourceError as error:
                 if error.code != UNKNOWN_PATH:
                     raise
             self._legacy.add(question)
         return self._request(legacy[meter.flow], meter, days, modern=False)
 
-    def _request(self, path: str, meter: Meter, days: Days, *, modern: bool) -> Mapping[str, Any]:
+    def _request(
+        self, path: str, meter: Meter, days: Days, *, modern: bool, more: Mapping[str, str] = _NOTHING
+    ) -> Mapping[str, Any]:
         """The one place where a call is sent. The token travels in its header and nowhere else."""
         names = ("pointId", "dateDebut", "dateFin") if modern else ("prm", "start", "end")
-        query = dict(zip(names, (meter.prm, days.first.isoformat(), days.end.isoformat()), strict=True))
+        told = (meter.prm, days.first.isoformat(), days.end.isoformat())
+        query = {**dict(zip(names, told, strict=True)), **more}
         headers = {
             "Authorization": f"Bearer {bearer(self._token)}",
             "User-Agent": self._agent,
             "Accept": "application/json",
         }
         self._permit()
-        answer = get(self._url, f"/api/{path}", query, headers, self._limits)
+        answer = _answer(f"{self._url.rstrip('/')}/api/{path}", query, headers, self._limits)
         if answer.status != 200:
             raise failure(answer, self._clock())
         if answer.kind != "application/json":
@@ -130,6 +156,11 @@ def _understood(read: Callable[[], T]) -> T:
     raise SourceError("api-garbled")
 
 
-def _one_line(value: str) -> str:
-    """A header value: printable ASCII on one line."""
-    return "".join(character for character in value if " " <= character <= "~")
+def _answer(url: str, query: Mapping[str, str], headers: Mapping[str, str], limits: Limits) -> Answer:
+    """The answer; InputError and SourceError where there is none."""
+    try:
+        return get(url, query, headers, limits)
+    except UnusableAddress:
+        raise InputError("api-url") from None
+    except NoAnswer as fault:
+        raise SourceError(_NO_ANSWER[fault.cause]) from None

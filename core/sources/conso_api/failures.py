@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from core.errors import SourceError, SourcePaused
 from core.paristime import to_ms
-from core.sources.conso_api.transport import Answer
+from core.sources.transport import Answer
 
 BANNED: Final = "api-banned"
 NO_DATA: Final = "api-no-data"
@@ -44,6 +44,11 @@ _ENEDIS_CODES: Final = {
 _NAMED_FIELD: Final = re.compile(r'"path"\s*:\s*\[\s*"(\w+)"')
 _NEXT_ACCESS: Final = re.compile(r"(\d{4})-([A-Z][a-z]{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})\+0000")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def of_enedis(faults: Iterable[str]) -> bool:
+    """Whether Enedis itself failed, each time."""
+    return set(faults) == {"api-enedis-down"}
 
 
 def failure(answer: Answer, now_ms: int) -> SourceError:

@@ -4,6 +4,7 @@ ours is somebody else's and stays."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -20,6 +21,12 @@ address banned."""
 PREFERENCES: Final = "preferences"
 CONTRACT: Final = {"_id": "contract"}
 """The one document of ours among the preferences."""
+CONTRACTS: Final = "contracts"
+NAMED: Final = {"name": {"$type": "string"}, "option": {"$type": "string"}, "prices": {"$type": "array"}}
+"""A contract kept beside others, under its name."""
+PUBLIC_PRICES: Final = "public_prices"
+PRICES: Final = {"kind": {"$in": ["colours", "prices", "refresh"]}, "at": {"$type": "date"}}
+"""What a refresh of prices and colours brought, and when."""
 INBOX: Final = "inbox"
 ANSWER: Final = {
     "prm": {"$type": "string"},
@@ -45,10 +52,22 @@ class Kind(StrEnum):
     """What an erasure takes besides meters."""
 
     CONTRACT = "contract"
+    CONTRACTS = "contracts"
+    PRICES = "prices"
     INBOX = "inbox"
     RESULTS = "results"
     EXPERIMENTS = "experiments"
     FLEETS = "fleets"
+
+
+_DOCUMENTS: Final[Mapping[Kind, tuple[str, Mapping[str, Any]]]] = {
+    Kind.CONTRACT: (PREFERENCES, CONTRACT),
+    Kind.CONTRACTS: (CONTRACTS, NAMED),
+    Kind.PRICES: (PUBLIC_PRICES, PRICES),
+    Kind.INBOX: (INBOX, ANSWER),
+    Kind.RESULTS: (LABORATORY, RESULT),
+}
+"""Documents of ours that are no meter's, wherever else's may lie beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +84,12 @@ def belongings(database: Database[Any]) -> Belongings:
     """What an erasure of everything will delete, and what it will leave alone."""
     names = database.list_collection_names()
     counts = {
-        Kind.CONTRACT: database[PREFERENCES].count_documents(CONTRACT),
-        Kind.INBOX: database[INBOX].count_documents(ANSWER),
-        Kind.RESULTS: database[LABORATORY].count_documents(RESULT),
+        **{kind: database[name].count_documents(which) for kind, (name, which) in _DOCUMENTS.items()},
         Kind.EXPERIMENTS: sum(map(_is_experiment, names)),
         Kind.FLEETS: sum(map(_is_fleet, names)),
     }
-    known = {record.COLLECTION, ordinary.COLLECTION, time_series.COLLECTION, API_BUDGET, PREFERENCES, INBOX}
-    known.add(LABORATORY)
+    known = {record.COLLECTION, ordinary.COLLECTION, time_series.COLLECTION, API_BUDGET}
+    known |= {name for name, _ in _DOCUMENTS.values()}
     foreign = [
         name
         for name in names
@@ -101,9 +118,8 @@ def with_readings(database: Database[Any]) -> set[Meter]:
 
 def drop_all_but_meters(database: Database[Any]) -> None:
     """Delete what is ours and no meter's."""
-    database[PREFERENCES].delete_many(CONTRACT)
-    database[INBOX].delete_many(ANSWER)
-    database[LABORATORY].delete_many(RESULT)
+    for name, which in _DOCUMENTS.values():
+        database[name].delete_many(which)
     for name in database.list_collection_names():
         if _is_experiment(name) or _is_fleet(name):
             database.drop_collection(name)

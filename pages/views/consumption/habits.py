@@ -7,6 +7,7 @@ from decimal import Decimal
 import numpy as np
 import streamlit as st
 
+from core.consumption.base_load import base_load
 from core.consumption.cost.bills import WATT_MINUTES_PER_KWH, daily_cost
 from core.consumption.cost.contracts import Contract
 from core.consumption.figures.habits import (
@@ -19,7 +20,6 @@ from core.consumption.figures.habits import (
 )
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
-from core.consumption.insights import base_load
 from core.consumption.periods import Period
 from core.consumption.profiles import Profile, Season, duration, profile
 from core.consumption.queries import Asked, Query

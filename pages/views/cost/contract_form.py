@@ -21,16 +21,11 @@ from core.consumption.cost.contracts import (
     Special,
     Window,
     ejp_days,
-    read_days,
-    read_months,
-    read_price,
-    read_windows,
-    regulated,
-    regulated_prices,
-    tempo_days,
     with_colours,
 )
+from core.consumption.cost.market import on_file, regulated
 from core.consumption.cost.saved_contract import save_contract
+from core.consumption.cost.typed import read_days, read_months, read_price, read_windows
 from core.errors import InputError
 from core.texts import Words
 from pages.shared import notices
@@ -61,7 +56,7 @@ def show_form(visitor: Visitor, contract: Contract) -> None:
     words = visitor.words
     option = st.segmented_control(
         words.text("cost.contract.option"),
-        list(Option),
+        [one for one in Option if one is not Option.FREE],
         default=contract.option,
         required=True,
         wrap=True,
@@ -168,7 +163,7 @@ def _special(form: _Form, option: Option, contract: Contract) -> Special:
 
 def _tempo(form: _Form, contract: Contract) -> Special:
     words = form.words
-    filed = tempo_days()
+    filed = on_file().tempo
     first, end = filed.known[0]
     last = words.day(end - timedelta(days=1))
     st.markdown(words.text("cost.contract.tempo", first=words.day(first), last=last))
@@ -212,7 +207,7 @@ def _prices(form: _Form, option: Option, kva: int, contract: Contract) -> tuple[
         format_func=lambda one: words.text(f"cost.contract.{one}"),
         key="price_kind",
     )
-    lists = contract.prices if same and not contract.regulated else regulated_prices(option, kva)
+    lists = contract.prices if same and not contract.regulated else on_file().of(option, kva)
     since, year = words.text("cost.contract.since"), words.text("cost.contract.year")
     names = {words.text(f"cost.register.{register}"): register for register in REGISTERS[option]}
     rows = [

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.consumption.cost.bills import Comparison, compare
-from core.consumption.cost.contracts import USUAL_OFF_PEAK, Contract, Option, regulated
+from core.consumption.cost.comparison import Comparison, compare
+from core.consumption.cost.contracts import USUAL_OFF_PEAK, Contract, Option
+from core.consumption.cost.market import regulated
 from core.consumption.figures.cost import offers_chart
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household

@@ -10,15 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.consumption.cost.contracts import (
-    REGISTERS,
-    Contract,
-    OffPeak,
-    Option,
-    Special,
-    Window,
-    regulated,
-)
+from core.consumption.cost.contracts import Contract, OffPeak, Option, Special, Window
+from core.consumption.cost.market import regulated
 from core.consumption.cost.registers import Metered, meter
 from core.consumption.readings import History
 from core.model import Curve, Days
@@ -39,7 +32,7 @@ TEMPO_WH = {
 
 def energy_of(measured: Metered, register: str) -> int:
     """Watt-minutes of a register."""
-    at = REGISTERS[measured.contract.option].index(register)
+    at = measured.contract.registers.index(register)
     return int(measured.energy[measured.register == at].sum())
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from core.consumption.cost.contracts import Option, regulated
+from core.consumption.cost.contracts import Option
+from core.consumption.cost.market import regulated
 from core.model import Days
 
 FIRST = date(2024, 10, 21)

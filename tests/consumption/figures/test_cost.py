@@ -6,8 +6,9 @@ from datetime import date
 
 import numpy as np
 
-from core.consumption.cost.bills import compare
-from core.consumption.cost.contracts import Option, regulated
+from core.consumption.cost.comparison import compare
+from core.consumption.cost.contracts import Option
+from core.consumption.cost.market import regulated
 from core.consumption.cost.registers import meter
 from core.consumption.figures.cost import offers_chart, registers_chart
 from core.consumption.figures.theme import Theme

@@ -9,8 +9,11 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from core.consumption.cost.bills import compare, daily_cost
-from core.consumption.cost.contracts import Option, regulated
+from core.consumption.base_load import base_load
+from core.consumption.cost.bills import daily_cost
+from core.consumption.cost.comparison import compare
+from core.consumption.cost.contracts import Option
+from core.consumption.cost.market import regulated
 from core.consumption.cost.registers import meter
 from core.consumption.export import table_csv, table_parquet
 from core.consumption.figures.bars import bars, years
@@ -25,7 +28,7 @@ from core.consumption.figures.habits import (
     week_profile,
 )
 from core.consumption.figures.theme import Chart, Theme, in_words, years_below
-from core.consumption.insights import base_load, daily_peaks
+from core.consumption.insights import daily_peaks
 from core.consumption.profiles import carpet, duration, profile
 from core.consumption.readings import History
 from core.consumption.totals import Grain, by_day, grouped

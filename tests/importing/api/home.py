@@ -12,10 +12,10 @@ from pydantic import SecretStr
 from core.importing.api import plan
 from core.importing.api.source import ApiSource
 from core.importing.run import Report, run
-from core.model import Curve, Days, Delivery, Meter, Origin
+from core.model import Curve, Days, Delivery, MaxPower, Meter, Origin
 from core.paristime import HOUR_MS, local, midnight, span_of
 from core.settings import Settings
-from core.sources.conso_api.transport import Limits
+from core.sources.transport import Limits
 from core.storage.store import Store
 from tests.conso_server import PRM, ConsoServer
 
@@ -67,13 +67,15 @@ class Home:
     def curve(self) -> Curve:
         return self.store.read(METER)
 
-    def fill(self, *, totals: bool = True) -> None:
-        """All that is available, as if it had been imported just now, in one step; with or without totals."""
+    def fill(self, *, totals: bool = True, peaks: bool = True) -> None:
+        """All that is available, as if it had been imported just now, in one step; with or without the totals
+        and the maximum powers."""
         allowed = plan.horizon(local(self.clock.now).date())
         curve = self.available()
         days = np.arange(np.datetime64(allowed.first), np.datetime64(allowed.end)).astype(object)
         told = dict.fromkeys(days.tolist(), 1) if totals else {}
-        self.store.merge(Delivery(METER, Origin.API_V2, curve, asked=allowed, totals=told))
+        powers = dict.fromkeys(days.tolist(), MaxPower(1, None)) if peaks else {}
+        self.store.merge(Delivery(METER, Origin.API_V2, curve, asked=allowed, totals=told, peaks=powers))
         self.store.project(METER)
 
     def available(self) -> Curve:

@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 from pydantic import SecretStr
 
-from core.errors import CourbeError, SourceError, SourcePaused
+from core.errors import SourceError, SourcePaused
 from core.importing.api import plan
 from core.importing.api.check import check_api
 from core.importing.api.source import budget_of
@@ -19,17 +19,8 @@ from core.paristime import DAY_MS, HOUR_MS, local, span_of
 from core.sources.conso_api.client import ConsoApi
 from core.storage.day_log import Answer
 from tests.conso_server import BAN_AT
-from tests.importing.api.asking import HORIZON
+from tests.importing.api.asking import HORIZON, error_of, paths
 from tests.importing.api.home import METER, PATIENT, TODAY, Home
-
-
-def paths(home: Home) -> list[str]:
-    return [seen.path.removeprefix("/api/") for seen in home.server.seen]
-
-
-def error_of(report: Report) -> CourbeError:
-    (error,) = report.errors
-    return error
 
 
 def until_done(home: Home, limit: int = 40) -> Report:
@@ -109,8 +100,8 @@ def test_days_that_come_late_are_asked_for_again(home: Home) -> None:
     home.run(days=Days(TODAY - timedelta(days=7), TODAY))
     assert len(home.curve()) == 6 * 48
     home.clock.now = when
-    assert home.source(totals=False).preview().span is not None
-    deliveries = home.source(totals=False).deliveries(Event())
+    assert home.source(daily=False).preview().span is not None
+    deliveries = home.source(daily=False).deliveries(Event())
     assert next(deliveries).curve == home.published(Days(TODAY - timedelta(days=7), TODAY))
 
 
@@ -123,62 +114,9 @@ def test_null_days_are_recorded_and_asked_again_less_and_less(home: Home) -> Non
     before = len(home.server.seen)
     for _ in range(40):
         home.clock.now += DAY_MS
-        home.run(totals=False)
+        home.run(daily=False)
     again = [s for s in home.server.seen[before:] if s.query["dateDebut"] == silent.isoformat()]
     assert 3 <= len(again) <= 6
-
-
-def test_daily_totals_are_kept_beside_the_curve(home: Home) -> None:
-    home.server.households[METER].activated = TODAY - timedelta(days=40)
-    home.server.households[METER].curve = home.published(Days(TODAY - timedelta(days=40), TODAY))
-    assert not home.run().errors
-    record = home.store.record(METER)
-    assert record is not None
-    rows = dict(zip(record.days.day.astype(object).tolist(), record.days.official_wh.tolist(), strict=True))
-    day = TODAY - timedelta(days=30)
-    assert rows[day] == round(home.published(Days(day, day + timedelta(days=1))).wh)
-    assert rows[TODAY - timedelta(days=41)] == -1
-
-
-def test_no_curve_waits_for_daily_totals_and_they_come_another_day(home: Home) -> None:
-    home.server.households[METER].activated = TODAY - timedelta(days=21)
-    home.server.households[METER].curve = home.published(Days(TODAY - timedelta(days=21), TODAY))
-    calls = 3 + 4  # the weeks, and the halves of the one that begins too early
-    home.settings = home.settings.model_copy(update={"api_daily_calls": calls})
-    assert not home.run().errors
-    assert home.curve() == home.available()
-    assert len(home.server.seen) == calls
-    home.clock.now += DAY_MS
-    home.run()
-    assert paths(home)[calls:] == ["courbe_de_charge_consommation", "consommation_quotidienne"]
-    home.run()
-    assert len(home.server.seen) == calls + 2
-
-
-@pytest.mark.parametrize("fault", ["bad-gateway", "technical", "throttled-named"])
-def test_totals_that_fail_for_now_end_no_import_but_what_a_person_must_mend_is_told(
-    home: Home, fault: str
-) -> None:
-    home.fill(totals=False)
-    home.server.faults.extend([fault] * 3)
-    assert not home.run().errors
-    assert set(paths(home)) == {"consommation_quotidienne"}
-    home.server.faults.clear()
-    home.server.faults.append("banned")
-    home.clock.now += 7 * HOUR_MS
-    assert error_of(home.run()).code == "api-banned"
-
-
-@pytest.mark.parametrize(("fault", "again"), [("technical", False), ("bad-gateway", True)])
-def test_enedis_failing_for_totals_alone_is_its_answer_for_now(home: Home, fault: str, again: bool) -> None:
-    home.fill(totals=False)
-    home.clock.now += DAY_MS
-    home.server.faults.extend([None, *[fault] * 3])
-    assert not home.run().errors
-    assert paths(home) == ["courbe_de_charge_consommation", *["consommation_quotidienne"] * 3]
-    (failed,) = {seen.query["dateDebut"] for seen in home.server.seen[1:]}
-    assert not home.run().errors
-    assert (failed in {seen.query["dateDebut"] for seen in home.server.seen[4:]}) is again
 
 
 def test_a_collection_that_is_not_active_costs_two_calls(home: Home) -> None:
@@ -196,11 +134,11 @@ def test_a_new_meter_that_is_not_collected_is_not_called_up_to_date(home: Home) 
 def test_where_readings_begin_no_day_is_spent_on_silence(home: Home) -> None:
     begin = TODAY - timedelta(days=20)
     home.server.households[METER].curve = home.published(Days(begin, TODAY))
-    assert not home.run(totals=False).errors
+    assert not home.run(daily=False).errors
     assert home.curve() == home.available()
     assert len(home.server.seen) == 3 + 8
     home.clock.now += DAY_MS
-    home.run(totals=False)
+    home.run(daily=False)
     oldest = min(seen.query["dateDebut"] for seen in home.server.seen[:11])
     assert min(seen.query["dateDebut"] for seen in home.server.seen[11:]) < oldest
 
@@ -208,7 +146,7 @@ def test_where_readings_begin_no_day_is_spent_on_silence(home: Home) -> None:
 def test_the_plan_ends_where_the_meter_was_activated(home: Home) -> None:
     activated = TODAY - timedelta(days=38)
     home.server.households[METER].activated = activated
-    report = home.run(totals=False)
+    report = home.run(daily=False)
     assert not report.errors
     assert home.curve() == home.published(Days(activated, TODAY))
     assert len(home.server.seen) <= 6 + 3
@@ -217,7 +155,7 @@ def test_the_plan_ends_where_the_meter_was_activated(home: Home) -> None:
     closed = record.days.day[record.days.answer == Answer.CLOSED]
     assert closed[0].astype(date) == HORIZON.first
     assert closed[-1].astype(date) == activated - timedelta(days=1)
-    assert home.source(totals=False).preview().calls == 0
+    assert home.source(daily=False).preview().calls == 0
 
 
 def test_an_answer_that_closes_even_yesterday_is_told_and_closes_nothing(home: Home) -> None:
@@ -263,7 +201,7 @@ def test_a_ban_stops_everything_and_is_remembered(home: Home) -> None:
 def test_weeks_that_fail_by_the_gateway_are_never_told_as_refused_days(home: Home) -> None:
     broken = TODAY - timedelta(days=30)
     home.server.failing = lambda days: "cut" if days.first < broken else None
-    report = home.run(totals=False)
+    report = home.run(daily=False)
     assert report.paused is not None
     assert report.paused.code == "api-cut"
     record = home.store.record(METER)
@@ -291,24 +229,24 @@ def test_where_enedis_fails_for_all_that_is_older_the_days_begin_and_little_is_s
     """As v2 answers to what is outside its specification, such as days before the activation."""
     begin = TODAY - timedelta(days=30)
     home.server.failing = lambda days: "technical" if days.first < begin else None
-    error = error_of(home.run(totals=False))
+    error = error_of(home.run(daily=False))
     assert error.code == "api-days-refused"
     assert not isinstance(error, SourcePaused)
     assert error.details["days"] == Days(HORIZON.first, begin)
     assert home.curve() == home.published(Days(begin, TODAY))
     spent = len(home.server.seen)
     assert spent == 4 + 3 * 3 + 1 + 3 + 1 + 3  # weeks, tries, a proof, once more, further back, halves
-    assert home.source(totals=False).preview().calls == 0
+    assert home.source(daily=False).preview().calls == 0
     for _ in range(60):
         home.clock.now += DAY_MS
-        home.run(totals=False)
+        home.run(daily=False)
     assert home.curve() == home.published(Days(begin, TODAY + timedelta(days=10)))
     assert len(home.server.seen) < spent + 60 + 5 * 21
 
 
 def test_a_cut_further_back_says_nothing_of_all_that_is_older(home: Home) -> None:
     home.server.faults.extend([None, *["technical"] * 9, None, *["technical"] * 3, "cut"])
-    report = home.run(totals=False)
+    report = home.run(daily=False)
     assert report.paused is not None
     assert report.paused.code == "api-cut"
     record = home.store.record(METER)
@@ -321,14 +259,14 @@ def test_weeks_in_the_middle_that_fail_are_left_for_later_and_older_ones_come(ho
     home.server.failing = lambda days: (
         "technical" if days.first < broken.end and days.end > broken.first else None
     )
-    error = error_of(home.run(totals=False))
+    error = error_of(home.run(daily=False))
     assert error.code == "api-days-refused"
     newer = Days(broken.end, TODAY)
     assert home.curve().within(span_of(newer)) == home.published(newer)
     spent, refused = len(home.server.seen), error.details["days"]
     assert isinstance(refused, Days)
     home.clock.now += HOUR_MS // 2
-    home.run(totals=False)
+    home.run(daily=False)
     assert home.server.seen[spent].query["dateDebut"] < refused.first.isoformat()
     home.clock.now += DAY_MS
     until_done(home)

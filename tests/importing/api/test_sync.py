@@ -97,9 +97,9 @@ def test_what_is_known_of_totals_outlives_the_process_and_a_day_that_comes_is_ke
     book = record.days.about(each_day(Days(TODAY - timedelta(days=20), TODAY)))
     assert (book.official_wh > 0).all()
     assert (book.totals_attempts == 0).all()
-    assert [s.query["dateDebut"] for s in home.server.seen[calls:] if "quotidienne" in s.path] == [
-        (TODAY - timedelta(days=20)).isoformat()
-    ]
+    assert [
+        s.query["dateDebut"] for s in home.server.seen[calls:] if "consommation_quotidienne" in s.path
+    ] == [(TODAY - timedelta(days=20)).isoformat()]
 
 
 def test_a_day_that_is_late_is_told_and_comes_in_the_afternoon(home: Home) -> None:

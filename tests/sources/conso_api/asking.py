@@ -11,7 +11,7 @@ from core.errors import CourbeError
 from core.model import Days, Meter
 from core.paristime import midnight
 from core.sources.conso_api.client import ConsoApi
-from core.sources.conso_api.transport import Limits
+from core.sources.transport import Limits
 from tests.conso_server import PRM, ConsoServer
 
 METER = Meter(PRM)

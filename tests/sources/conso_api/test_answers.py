@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import SourceError
-from core.model import Curve, Flow, Meter, Origin, RefusalReason
-from core.paristime import is_ambiguous, midnight, to_wall
-from core.sources.conso_api.answers import read_daily, read_load_curve
-from tests.api_documents import daily_v2, daily_v5, v2, v5
+from core.model import Curve, Flow, MaxPower, Meter, Origin, RefusalReason
+from core.paristime import is_ambiguous, local, midnight, to_ms, to_wall
+from core.sources.conso_api.answers import read_daily, read_load_curve, read_peaks
+from tests.api_documents import daily_v2, daily_v5, peaks_v2, peaks_v5, v2, v5
 from tests.curves import METER_PRM, curves, regular
 
 METER = Meter(METER_PRM)
@@ -257,6 +257,54 @@ def test_daily_energies_of_both_formats() -> None:
         assert caught.value.code == "api-answer-other"
 
 
+def test_maximum_powers_of_both_formats_with_their_moments() -> None:
+    peaks: dict[str, tuple[str, int | None]] = {
+        "2024-03-01": ("2024-03-01 13:03:35", 4680),
+        "2024-03-02": ("2024-03-02", None),
+        "2024-03-03": ("2024-03-03", 0),
+        "2024-03-31": ("2024-03-31 02:30:00", 9120),  # happened nowhere: the day counts, its moment does not
+        "2024-10-27": ("2024-10-27 02:30:00", 6510),  # happened twice: taken for the first
+    }
+    utc = {
+        day: to_ms(datetime.fromisoformat(stamp))
+        for day, stamp in (("2024-03-01", "2024-03-01 12:03:35Z"), ("2024-10-27", "2024-10-27 00:30:00Z"))
+    }
+    known = {
+        date.fromisoformat(day): MaxPower(va, utc.get(day))
+        for day, (_, va) in peaks.items()
+        if va is not None
+    }
+    assert read_peaks(peaks_v2(METER, peaks)) == known
+    assert read_peaks(peaks_v5(METER, peaks)) == known
+    for write in (peaks_v2, peaks_v5):
+        for read in (read_load_curve, read_daily):
+            with pytest.raises(SourceError) as caught:
+                read(write(METER, peaks))
+            assert caught.value.code == "api-answer-other"
+
+
+def test_the_maximum_powers_of_a_real_answer(shared_data: Path) -> None:
+    document = json.loads((shared_data / "api_v2_puissance_max_2026-09-29.json").read_text())
+    found = read_peaks(document)
+    assert {day: one.va for day, one in found.items()} == {date(2026, 9, 29): 4680, date(2026, 9, 30): 6510}
+    assert [f"{local(one.at or 0):%H:%M:%S}" for one in found.values()] == ["13:03:35", "12:50:25"]
+
+
+def test_of_two_maxima_of_a_day_the_higher_counts_and_nonsense_is_left_out() -> None:
+    document = peaks_v2(
+        METER,
+        {
+            "a": ("2024-03-01 01:00:00", 10),
+            "b": ("2024-03-01 02:00:00", 30),
+            "c": ("2024-03-01 03:00:00", 20),
+            "d": ("2024-03-02 03:00:00", -1),
+            "e": ("yesterday", 5),
+            "f": ("2024-03-03 00:00:00", 2_000_000),
+        },
+    )
+    assert {day: one.va for day, one in read_peaks(document).items()} == {date(2024, 3, 1): 30}
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: (
@@ -268,7 +316,7 @@ JSON = st.recursive(
                     *("interval_reading", "reading_type", "unit", "value", "date", "usage_point_id"),
                 ]
             ),
-            inner | st.sampled_from(["W", "PA", "CONS", METER_PRM, "2024-03-01 00:30:00"]),
+            inner | st.sampled_from(["W", "VA", "PA", "CONS", METER_PRM, "2024-03-01 00:30:00"]),
             max_size=6,
         )
     ),
@@ -279,5 +327,5 @@ JSON = st.recursive(
 @settings(max_examples=100)
 @given(document=JSON)
 def test_any_json_is_read_or_refused(document: Any) -> None:
-    for reader in (read_load_curve, read_daily):
+    for reader in (read_load_curve, read_daily, read_peaks):
         assert outcome(reader, document) in ("ok", "api-answer-unknown", "api-answer-other")

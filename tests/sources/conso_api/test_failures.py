@@ -11,7 +11,7 @@ import pytest
 from core.errors import SourcePaused
 from core.paristime import midnight
 from core.sources.conso_api.failures import failure
-from core.sources.conso_api.transport import Answer, Limits
+from core.sources.transport import Answer, Limits
 from core.texts import Language, Words
 from tests.conso_server import FAULTS, ConsoServer
 from tests.sources.conso_api.asking import NOW, PATIENT, Client, raised

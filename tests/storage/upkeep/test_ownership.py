@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from bson.int64 import Int64
@@ -11,7 +12,15 @@ from core.lab.fleet.kept import FAMILIES, name_of
 from core.model import Flow, Meter
 from core.storage import scratch
 from core.storage.store import Store
-from core.storage.upkeep.ownership import API_BUDGET, INBOX, LABORATORY, PREFERENCES, Kind
+from core.storage.upkeep.ownership import (
+    API_BUDGET,
+    CONTRACTS,
+    INBOX,
+    LABORATORY,
+    PREFERENCES,
+    PUBLIC_PRICES,
+    Kind,
+)
 from tests.curves import METER_PRM, regular
 from tests.storage.test_store import deliver
 
@@ -40,6 +49,10 @@ def test_erasing_everything_leaves_what_is_not_ours(store: Store, database: Data
     }
     database[INBOX].insert_many([answer, {"subject": "hello"}])
     database[API_BUDGET].insert_one({"calls": 49})
+    own = {"_id": "mine", "name": "mine", "option": "base", "prices": []}
+    database[CONTRACTS].insert_many([own, {"customer": "theirs"}])
+    fetched = {"kind": "refresh", "at": datetime(2026, 1, 1, tzinfo=UTC)}
+    database[PUBLIC_PRICES].insert_many([fetched, {"kind": "theirs"}])
     result = {"format": 1, "kind": "speed", "made_ms": Int64(0), "versions": {}, "result": {}}
     database[LABORATORY].insert_many([result, {"experiment": "theirs"}])
     with scratch.names() as named:
@@ -55,6 +68,8 @@ def test_erasing_everything_leaves_what_is_not_ours(store: Store, database: Data
     assert all(database[name].count_documents({}) == 1 for name in theirs)
     assert [one["_id"] for one in database[PREFERENCES].find({})] == ["theirs"]
     assert [one["subject"] for one in database[INBOX].find({})] == ["hello"]
+    assert [one["customer"] for one in database[CONTRACTS].find({})] == ["theirs"]
+    assert [one["kind"] for one in database[PUBLIC_PRICES].find({})] == ["theirs"]
     assert [one["experiment"] for one in database[LABORATORY].find({})] == ["theirs"]
     assert not any(name.startswith(("lab_0", "lab_1", "fleet_5")) for name in left)
     assert store.belongings().meters == ()

@@ -1,4 +1,4 @@
-"""One HTTP GET, bounded in time and size, that can be trusted with a token.
+"""One HTTP GET, bounded in time and size, that can be trusted with a token: what every source asks with.
 
 It follows no redirect (the token would go along), reads no netrc and no proxy settings, and ends at its
 deadline even when the other side sends a byte now and then.
@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, MaxRetryError, ReadTimeoutError
 
-from core.errors import InputError, SourceError
+from core import VERSION
 
 CONNECT_SECONDS: Final = 10.0
 SILENCE_SECONDS: Final = 20.0
@@ -36,12 +37,14 @@ logging.getLogger("urllib3").setLevel(logging.INFO)  # its debug lines hold the 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, content type (lower case, without parameters), the Retry-After header, and the body."""
+    """Status, content type (lower case, without parameters), the Retry-After header, the body, and where a
+    redirect points."""
 
     status: int
     kind: str
     retry_after: str
     body: bytes
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,36 @@ class Limits:
     size: int = MAX_BYTES
 
 
-def get(base: str, path: str, query: Mapping[str, str], headers: Mapping[str, str], limits: Limits) -> Answer:
-    """The answer to a GET. InputError `api-url`; SourceError `api-unreachable`, `api-timeout`, `api-cut`,
-    `api-garbled` (an answer larger than any real one)."""
-    url = f"{_checked(base)}{path}"
+class Cause(StrEnum):
+    """Why there is no whole answer."""
+
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    CUT = "cut"
+    TOO_LARGE = "too-large"
+
+
+class NoAnswer(Exception):
+    """There is no whole answer, for this `cause`; it holds nothing of the request."""
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(cause.value)
+        self.cause = cause
+
+
+class UnusableAddress(Exception):
+    """Neither https nor this very machine."""
+
+
+def user_agent(contact: str) -> str:
+    """Who asks: our name and version, and the site or address that tells more."""
+    told = f"Courbe/{VERSION} (+{contact})"
+    return "".join(character for character in told if " " <= character <= "~")
+
+
+def get(url: str, query: Mapping[str, str], headers: Mapping[str, str], limits: Limits) -> Answer:
+    """The answer to a GET, whatever its status. NoAnswer, UnusableAddress."""
+    _check(url)
     outcome: Future[Answer] = Future()
 
     def fetch() -> None:
@@ -67,17 +96,17 @@ def get(base: str, path: str, query: Mapping[str, str], headers: Mapping[str, st
             outcome.set_exception(error)
 
     # a thread of its own: headers that drip byte by byte keep a socket's time-out from ever firing
-    threading.Thread(target=fetch, name="api call", daemon=True).start()
+    threading.Thread(target=fetch, name="http get", daemon=True).start()
     try:
         return outcome.result(limits.deadline)
     except TimeoutError:
-        cause = "api-timeout"
+        cause = Cause.TIMEOUT
     except _TooLarge:
-        cause = "api-garbled"
+        cause = Cause.TOO_LARGE
     except (requests.RequestException, HTTPError) as error:
         cause = _cause(error)
     # outside the handler: the library's exception stays out, with all it knows of the request
-    raise SourceError(cause)
+    raise NoAnswer(cause)
 
 
 class _TooLarge(Exception):
@@ -91,16 +120,15 @@ class _SystemTrust(HTTPAdapter):
         super().init_poolmanager(*arguments, ssl_context=ssl.create_default_context(), **options)
 
 
-def _checked(base: str) -> str:
-    """The base address without a final slash. A token goes over TLS only, or to this very machine."""
+def _check(url: str) -> None:
+    """Over TLS only, or to this very machine."""
     try:
-        parts = urlsplit(base)
+        parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise InputError("api-url") from None
-    if host and (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)):
-        return base.rstrip("/")
-    raise InputError("api-url")
+        raise UnusableAddress from None
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)):
+        raise UnusableAddress
 
 
 def _fetch(url: str, query: Mapping[str, str], headers: Mapping[str, str], limits: Limits) -> Answer:
@@ -123,17 +151,19 @@ def _fetch(url: str, query: Mapping[str, str], headers: Mapping[str, str], limit
                     raise _TooLarge
                 if time.monotonic() > ends:
                     raise TimeoutError
-            kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
-            return Answer(response.status_code, kind, response.headers.get("Retry-After", ""), bytes(body))
+            told = response.headers
+            kind = told.get("Content-Type", "").split(";")[0].strip().lower()
+            more = (told.get("Retry-After", ""), bytes(body), told.get("Location", ""))
+            return Answer(response.status_code, kind, *more)
 
 
-def _cause(error: requests.RequestException | HTTPError) -> str:
+def _cause(error: requests.RequestException | HTTPError) -> Cause:
     """No connection at all, silence on one, or one that broke."""
     if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.SSLError):
-        return "api-unreachable"
+        return Cause.UNREACHABLE
     if isinstance(error, requests.Timeout | ReadTimeoutError):
-        return "api-timeout"
+        return Cause.TIMEOUT
     never_connected = isinstance(error, requests.ConnectionError) and isinstance(
         error.args[0] if error.args else None, MaxRetryError
     )
-    return "api-unreachable" if never_connected else "api-cut"
+    return Cause.UNREACHABLE if never_connected else Cause.CUT

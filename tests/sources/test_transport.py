@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,13 @@ import pytest
 
 from core.errors import InputError
 from tests.conso_server import ConsoServer, household
-from tests.sources.conso_api.asking import METER, WEEK, Client, outcome
+from tests.sources.conso_api.asking import METER, NOW, WEEK, Client, outcome
+
+
+@pytest.fixture
+def server() -> Iterator[ConsoServer]:
+    with ConsoServer(household(date(2026, 9, 1), date(2026, 10, 20)), clock=lambda: NOW) as running:
+        yield running
 
 
 def test_a_redirect_is_not_followed_with_the_token(server: ConsoServer) -> None:
