@@ -7,7 +7,7 @@ it is read as a union of readers, each with a `$match` on meters; see core.spark
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
@@ -81,9 +81,9 @@ def rows(frame: DataFrame, curves: Curves, base: int | None) -> DataFrame:
     """The frame's meters as documents: with a generation for each attempt of a task where `base` is given,
     else those of the ordinary collection."""
 
-    def make(batches: Iterator[Any]) -> Iterator[Any]:
+    def make(batches: Iterable[Any]) -> Iterator[Any]:
         generation = None if base is None else base + attempt()
-        for meter, curve in curves(batches):
+        for meter, curve in curves(iter(batches)):
             for at in range(0, len(curve), _ROWS):
                 yield _batch(meter, curve.select(slice(at, at + _ROWS)), generation)
 

@@ -1,4 +1,4 @@
-"""What a task does that loads a unit of meters by itself: both collections, by the project's column writer."""
+"""What a task does that loads meters by itself: both collections, by the project's column writer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 import pyarrow as pa  # type: ignore[import-untyped]
 from pymongo.errors import PyMongoError
 
-from core.lab.build import WAVE
+from core.lab.layouts.build import WAVE
 from core.model import Curve, Meter
 from core.spark.errors import TaskError
 from core.spark.sources import Curves
@@ -82,7 +82,7 @@ def writer(target: Target, curves: Curves, base: int) -> Any:
 
 
 def _write_series(fleet: Opened, unit: list[tuple[Meter, Curve]], generation: int) -> None:
-    """In waves across the unit's meters, a bucket of each at a time, as core.lab.build does: the key of a
+    """In waves across the unit's meters, a bucket of each at a time, as core.lab.layouts.build does: the key of a
     bucket begins with its time. Not tried again here: what arrived before a fault would be there twice."""
     for at in range(0, max(len(curve) for _, curve in unit), WAVE):
         payloads = [

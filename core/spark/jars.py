@@ -93,7 +93,7 @@ def _digest(path: Path) -> str:
 
 
 def _fetch(jars: Sequence[Jar], folder: Path) -> None:
-    """By Maven where it is, else by the Ivy that comes with Spark; a file appears under its name once whole."""
+    """By Maven where it is, else by the Ivy that comes with Spark; a file appears once it is whole."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="courbe-jars-", dir=folder) as name:
         made = Path(name)

@@ -1,7 +1,7 @@
 """Loading a fleet into both collections with Spark, exact whatever dies on the way.
 
-Meters go in waves, each one Spark job over units of meters. After a wave the server counts and sums what it has;
-complete generations are published, the rest is deleted, and meters that are not published go again.
+Meters go in waves, each one Spark job over units of meters. After a wave the server counts and sums what it
+has; complete generations are published, the rest is deleted, and meters that are not published go again.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import StorageError
 from core.jobs import Phase, Progress
-from core.lab.build import Stopped
 from core.lab.footprint import Tally
+from core.lab.layouts.build import Stopped
 from core.model import Flow, Meter
 from core.spark import connector, direct, manifest
 from core.spark.errors import SparkError
@@ -55,9 +55,9 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a run did. `published`: all that stands now. `written`: readings of this run, into each collection.
-    `swept`: readings deleted that attempts which failed had left. `seconds`: of this run; `ordinary` and
-    `series`: its tasks' own, in each collection, summed. `complete`: not cancelled."""
+    """What a run did. `published`: all that stands now. `written`: readings of this run, into each
+    collection. `swept`: readings deleted that failed attempts had left. `seconds`: of this run; `ordinary`
+    and `series`: its tasks' own, in each collection, summed. `complete`: not cancelled."""
 
     census: Census
     published: tuple[Published, ...]
@@ -93,8 +93,8 @@ def load(
 ) -> Loaded:
     """Bring a fleet's collections to hold exactly the source's meters, besides those that are there already.
 
-    The same again changes nothing; a source of more meters continues. Cancelled, nothing stays half-published.
-    Raises StorageError, InputError, SparkError `spark-differs`.
+    The same again changes nothing; a source of more meters continues. Cancelled, nothing stays
+    half-published. Raises StorageError, InputError, SparkError `spark-differs`.
     """
     begun = time.perf_counter()
     with target.open() as fleet, explained():

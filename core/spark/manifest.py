@@ -87,8 +87,7 @@ def _take(fleet: Opened, me: str) -> None:
 
 
 def reserve(fleet: Opened, me: str) -> int:
-    """The first of ROOM generation numbers that nobody has used. StorageError `spark-busy` where the lease was
-    lost to somebody else."""
+    """The first of ROOM generation numbers that nobody has used. StorageError `spark-busy` where the lease was lost."""
     document = patiently(
         lambda: fleet.fleets.find_one_and_update(
             {"_id": fleet.target.fleet, "owner": me},
@@ -167,10 +166,7 @@ def sweep(fleet: Opened, meters: Sequence[Meter] | None = None) -> int:
     if meters is not None:
         match |= _of(meters)
     gone += patiently(lambda: fleet.series.delete_many(match)).deleted_count
-    if meters is None:
-        lost = _unpublished(fleet, known)
-    else:
-        lost = [meter for meter in meters if meter not in known]
+    lost = [one for one in meters if one not in known] if meters else _unpublished(fleet, known)
     for at in range(0, len(lost), _AT_ONCE):
         some = {"$or": [{"meter.prm": m.prm, "meter.flow": m.flow.value} for m in lost[at : at + _AT_ONCE]]}
         gone += patiently(lambda some=some: fleet.ordinary.delete_many(some)).deleted_count  # type: ignore[misc]

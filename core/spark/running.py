@@ -7,7 +7,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from core.lab.build import Stopped
+from core.lab.layouts.build import Stopped
 from core.spark.errors import failed
 
 if TYPE_CHECKING:

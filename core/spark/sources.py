@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -16,8 +17,8 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 
 from core.errors import InputError
+from core.lab.fleet.synthetic import Calendar, households, meter
 from core.lab.footprint import Tally
-from core.lab.synthetic import Calendar, households, meter
 from core.model import UNKNOWN_PRM, Curve, Flow, Meter
 from core.paristime import DAY_MS
 from core.spark.errors import TaskError
@@ -55,7 +56,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Synthetic:
-    """`meters` synthetic meters, see core.lab.synthetic, numbered from 0."""
+    """`meters` synthetic meters, see core.lab.fleet.synthetic, numbered from 0."""
 
     meters: int
     days: int
@@ -164,7 +165,7 @@ def _whole(batches: Iterator[Any]) -> Iterator[tuple[Meter, Curve]]:
         names = pa.compute.binary_join_element_wise(table["prm"], table["flow"], ":")
         keys = np.asarray(names.to_pandas())
         edges = [0, *(np.nonzero(keys[1:] != keys[:-1])[0] + 1).tolist(), len(keys)]
-        for first, end in zip(edges[:-1], edges[1:], strict=True):
+        for first, end in pairwise(edges):
             if held and held[-1][0] != keys[first]:
                 yield _curve(held)
                 held = []

@@ -15,8 +15,8 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 from pymongo.read_concern import ReadConcern
 
 from core.errors import StorageError
-from core.lab.kept import FAMILIES
-from core.lab.layouts import Layout
+from core.lab.fleet.kept import FAMILIES
+from core.lab.layouts.catalogue import Layout
 from core.storage import time_series
 from core.storage.bson_columns import DURABLE
 from core.storage.connection import connect
@@ -33,7 +33,7 @@ _EXISTS: Final = 48
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where a fleet goes; handed to tasks. `fleet`: `d731` for synthetic meters of 731 days, see Source.
-    `options`: the creation options, of core.lab.kept.FAMILIES."""
+    `options`: the creation options, of core.lab.fleet.kept.FAMILIES."""
 
     uri: SecretStr
     database: str
@@ -116,7 +116,8 @@ class Opened:
             self.database[name].create_index(layout.index, unique=layout.unique, **layout.index_options)
 
     def _listed(self, name: str) -> dict[str, Any]:
-        return next(iter(self.database.list_collections(filter={"name": name})), {})
+        found = list(self.database.list_collections(filter={"name": name}))
+        return dict(found[0]) if found else {}
 
     def drop(self) -> None:
         """The fleet with its manifest; the manifest first, so that nobody reads what is going."""
