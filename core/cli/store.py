@@ -14,10 +14,18 @@ if TYPE_CHECKING:
     from core.model import Meter
     from core.storage.record import Summary
     from core.storage.store import Store
+    from core.storage.workspace import Workspaces
 
 
 @contextmanager
 def household() -> Iterator[Store]:
+    """The household's store, see `home`."""
+    with home() as (store, _):
+        yield store
+
+
+@contextmanager
+def home() -> Iterator[tuple[Store, Workspaces]]:
     """The store the settings name, made where it is absent, with what a scheduled trigger left for us; the
     server of a running application is used.
 
@@ -42,7 +50,7 @@ def household() -> Iterator[Store]:
         with explained():
             store = workspaces.open().store
             inbox.fold(store)
-            yield store
+            yield store, workspaces
     finally:
         workspaces.close()
 

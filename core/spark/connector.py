@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 from pydantic import SecretStr
+from pymongo.errors import PyMongoError
 
 from core.model import Curve, Meter
-from core.spark.direct import attempt
+from core.spark.direct import attempt, tried_before
+from core.spark.errors import TaskError
 from core.spark.manifest import Published
 from core.spark.sources import Curves
 from core.spark.target import SECONDS, Target
+from core.storage import ordinary
+from core.storage.mongo_errors import patiently
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -77,17 +81,28 @@ def save(frame: DataFrame, target: Target, collection: str) -> None:
     frame.write.format(FORMAT).mode("append").options(**options(target, collection, WRITE)).save()
 
 
-def rows(frame: DataFrame, curves: Curves, base: int | None) -> DataFrame:
+def rows(frame: DataFrame, curves: Curves, target: Target, base: int | None) -> DataFrame:
     """The frame's meters as documents: with a generation for each attempt of a task where `base` is given,
-    else those of the ordinary collection."""
+    else those of the ordinary collection. Its unique index refuses what an attempt before has written, and the
+    connector then fails: an attempt that is not the first deletes that."""
 
     def make(batches: Iterable[Any]) -> Iterator[Any]:
         generation = None if base is None else base + attempt()
         for meter, curve in curves(iter(batches)):
+            if base is None and tried_before():
+                _forget(target, meter)
             for at in range(0, len(curve), _ROWS):
                 yield _batch(meter, curve.select(slice(at, at + _ROWS)), generation)
 
     return frame.mapInArrow(make, _ORDINARY if base is None else READINGS)
+
+
+def _forget(target: Target, meter: Meter) -> None:
+    try:
+        with target.open() as fleet:
+            patiently(lambda: ordinary.erase(fleet.ordinary, meter))
+    except PyMongoError as error:
+        raise TaskError.of(error) from None
 
 
 def _batch(meter: Meter, curve: Curve, generation: int | None) -> Any:

@@ -43,6 +43,14 @@ def attempt() -> int:
     return int(context.taskAttemptId())
 
 
+def tried_before() -> bool:
+    """Whether an earlier attempt of this task may have written something."""
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    return context is not None and context.attemptNumber() > 0
+
+
 def writer(target: Target, curves: Curves, base: int) -> Any:
     """The function for `mapInArrow`: writes what arrives and yields one row a meter, see TOLD."""
 
@@ -82,8 +90,9 @@ def writer(target: Target, curves: Curves, base: int) -> Any:
 
 
 def _write_series(fleet: Opened, unit: list[tuple[Meter, Curve]], generation: int) -> None:
-    """In waves across the unit's meters, a bucket of each at a time, as core.lab.layouts.build does: the key of a
-    bucket begins with its time. Not tried again here: what arrived before a fault would be there twice."""
+    """In waves across the unit's meters, a bucket of each at a time, as core.lab.layouts.build does: the key
+    of a bucket begins with its time. Not tried again here: what arrived
+    before a fault would be there twice."""
     for at in range(0, max(len(curve) for _, curve in unit), WAVE):
         payloads = [
             payload

@@ -157,7 +157,7 @@ def _wave(work: _Run, meters: Sequence[Meter]) -> None:
         except Stopped:
             _swept(work, left)
             raise
-        done = _verified(work.fleet, left, base, told)
+        done = _verified(work.fleet, _units(work, left), base, told)
         manifest.publish(work.fleet, done)
         _swept(work, left)
         readings = sum(one.readings for one in done)
@@ -201,9 +201,14 @@ def _verified(fleet: Opened, meters: Sequence[Meter], base: int, told: dict[Mete
     ]
 
 
+def _units(work: _Run, meters: Sequence[Meter]) -> list[Sequence[Meter]]:
+    size = work.options.unit
+    return [meters[at : at + size] for at in range(0, len(meters), size)]
+
+
 def _write(work: _Run, meters: Sequence[Meter], base: int) -> dict[Meter, Tally]:
     """One wave through Spark; what each meter must come to."""
-    units = [meters[at : at + work.options.unit] for at in range(0, len(meters), work.options.unit)]
+    units = _units(work, meters)
     frame, curves = work.source.portions(work.spark, units)
     each = work.progress
     share = sum(_expected(work.loaded.census, one) for one in meters) // len(units)
@@ -227,7 +232,7 @@ def _write_through(work: _Run, frame: DataFrame, curves: Curves, base: int) -> d
     seconds = []
     for collection, first in ((target.ordinary, None), (target.series, base)):
         begun = time.perf_counter()
-        made = connector.rows(frame, curves, first)
+        made = connector.rows(frame, curves, target, first)
         run(spark, lambda m=made, c=collection: connector.save(m, target, c), work.stop, lambda _: None)  # type: ignore[misc]
         seconds.append(time.perf_counter() - begun)
     _timed(work, *seconds)

@@ -87,7 +87,9 @@ def _take(fleet: Opened, me: str) -> None:
 
 
 def reserve(fleet: Opened, me: str) -> int:
-    """The first of ROOM generation numbers that nobody has used. StorageError `spark-busy` where the lease was lost."""
+    """The first of ROOM generation numbers that nobody has used.
+
+    StorageError `spark-busy` where the lease was lost."""
     document = patiently(
         lambda: fleet.fleets.find_one_and_update(
             {"_id": fleet.target.fleet, "owner": me},

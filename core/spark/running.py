@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -39,14 +40,14 @@ def run(spark: SparkSession, action: Callable[[], T], stop: Event, advance: Call
         finally:
             spark.removeTag(tag)
 
+    if stop.is_set():
+        raise Stopped
     thread: Thread = InheritableThread(target=work, name="spark action", daemon=True)
     thread.start()
     while thread.is_alive():
         thread.join(_POLL_SECONDS)
         if stop.is_set():
-            spark.interruptTag(tag)
-            thread.join(_END_SECONDS)
-            _await_tasks(spark)
+            _interrupt(spark, tag, thread)
             raise Stopped
         advance(_tasks_done(spark))
     if errors:
@@ -58,6 +59,15 @@ def _tasks_done(spark: SparkSession) -> int:
     tracker = spark.sparkContext.statusTracker()
     stages = [tracker.getStageInfo(one) for one in tracker.getActiveStageIds()]
     return max((stage.numCompletedTasks for stage in stages if stage), default=0)
+
+
+def _interrupt(spark: SparkSession, tag: str, thread: Thread) -> None:
+    """Again and again: an action whose job has not begun yet does not heed it."""
+    deadline = time.monotonic() + _END_SECONDS
+    while thread.is_alive() and time.monotonic() < deadline:
+        spark.interruptTag(tag)
+        thread.join(_POLL_SECONDS)
+    _await_tasks(spark)
 
 
 def _await_tasks(spark: SparkSession) -> None:
