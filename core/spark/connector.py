@@ -83,8 +83,8 @@ def save(frame: DataFrame, target: Target, collection: str) -> None:
 
 def rows(frame: DataFrame, curves: Curves, target: Target, base: int | None) -> DataFrame:
     """The frame's meters as documents: with a generation for each attempt of a task where `base` is given,
-    else those of the ordinary collection. Its unique index refuses what an attempt before has written, and the
-    connector then fails: an attempt that is not the first deletes that."""
+    else those of the ordinary collection. Its unique index refuses what an attempt before has written,
+    and the connector then fails: an attempt that is not the first deletes that."""
 
     def make(batches: Iterable[Any]) -> Iterator[Any]:
         generation = None if base is None else base + attempt()

@@ -67,7 +67,7 @@ def writer(target: Target, curves: Curves, base: int) -> Any:
                 for meter, curve in unit:
                     patiently(lambda m=meter, c=curve: ordinary.align(fleet.ordinary, m, c))  # type: ignore[misc]
                 between = time.perf_counter()
-                _write_series(fleet, unit, generation)
+                write_series(fleet, unit, generation)
                 ended = time.perf_counter()
         except PyMongoError as error:
             raise TaskError.of(error) from None
@@ -89,7 +89,7 @@ def writer(target: Target, curves: Curves, base: int) -> Any:
     return write
 
 
-def _write_series(fleet: Opened, unit: list[tuple[Meter, Curve]], generation: int) -> None:
+def write_series(fleet: Opened, unit: list[tuple[Meter, Curve]], generation: int) -> None:
     """In waves across the unit's meters, a bucket of each at a time, as core.lab.layouts.build does: the key
     of a bucket begins with its time. Not tried again here: what arrived
     before a fault would be there twice."""

@@ -183,22 +183,23 @@ def _swept(work: _Run, meters: Sequence[Meter]) -> None:
     work.loaded = replace(work.loaded, swept=work.loaded.swept + gone)
 
 
-def _verified(fleet: Opened, meters: Sequence[Meter], base: int, told: dict[Meter, Tally]) -> list[Published]:
-    """Generations that the server has whole, of meters whose ordinary side is whole too. Nothing a task says
-    is believed: not even that it succeeded."""
+def _verified(
+    fleet: Opened, units: Sequence[Sequence[Meter]], base: int, told: dict[Meter, Tally]
+) -> list[Published]:
+    """For each unit the latest generation that the server has whole of all its meters, where the ordinary
+    side is whole too. Nothing a task says is believed: not even that it succeeded. A generation is published
+    for the whole of a unit or not at all, so that one published nowhere can be swept by its number."""
     if not told:
         return []
+    meters = [one for unit in units for one in unit]
     series = manifest.counted(fleet, meters, base)
     both = manifest.counted_ordinary(fleet, meters)
-    complete = {
-        meter: generation
-        for (meter, generation), tally in series.items()
-        if tally == told.get(meter) and tally == both.get(meter)
-    }
-    return [
-        Published(meter, generation, told[meter].readings, told[meter].watt_minutes)
-        for meter, generation in complete.items()
-    ]
+    found = []
+    for unit in units:
+        whole = [g for g in {g for _, g in series} if all(series.get((m, g)) == told[m] for m in unit)]
+        if whole and all(both.get(one) == told[one] for one in unit):
+            found += [Published(m, max(whole), told[m].readings, told[m].watt_minutes) for m in unit]
+    return found
 
 
 def _units(work: _Run, meters: Sequence[Meter]) -> list[Sequence[Meter]]:

@@ -137,7 +137,7 @@ def test_what_a_killed_run_left_is_swept_by_the_next(
         there.prepare()
         half = fleet(3, DAYS)
         unit = [(one, curve.select(slice(0, 500))) for one, curve in half.items()]
-        direct._write_series(there, unit, generation=7)
+        direct.write_series(there, unit, generation=7)
         for one, curve in unit:
             direct.ordinary.align(there.ordinary, one, curve)
         loaded = load(spark, target, Synthetic(2, DAYS), SMALL)
@@ -208,7 +208,7 @@ def test_nobody_publishes_what_the_server_does_not_hold(target: Target, fleet: F
     with target.open() as there:
         there.prepare()
         (one, curve), (other, second) = fleet(2, DAYS).items()
-        direct._write_series(there, [(one, curve), (other, second.select(slice(1, None)))], manifest.ROOM + 3)
+        direct.write_series(there, [(one, curve), (other, second.select(slice(1, None)))], manifest.ROOM + 3)
         for each, whole in ((one, curve), (other, second)):
             direct.ordinary.align(there.ordinary, each, whole)
         told = {one: Tally(len(curve), curve.watt_minutes), other: Tally(len(second), second.watt_minutes)}
