@@ -8,14 +8,18 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 # An installation is done once its stamp exists, and done again when the requirements change.
 RUN_STAMP  := $(VENV)/run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
-TEST_STAMP := $(VENV)/test-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
+SPARK_STAMP := $(VENV)/spark-$(shell cat requirements.txt requirements-spark.txt core/spark/jars.toml | cksum | cut -d' ' -f1)
+TEST_STAMP := $(VENV)/test-$(shell cat requirements.txt requirements-spark.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 NODE_STAMPS := tests/browser/node_modules/.package-lock.json deploy/atlas/node_modules/.package-lock.json
 
-.PHONY: run test lint types tests torture bench screenshots format clean
+.PHONY: run spark test lint types tests torture bench screenshots format clean
 
 # For this machine alone: a load curve is nobody else's business. ARGS="--server.address 0.0.0.0" opens it.
 run: $(RUN_STAMP)
 	$(BIN)/streamlit run streamlit_app.py --server.address localhost $(ARGS)
+
+# Spark, the Java it runs on, and the jars it is given: `python -m core fleet --engine spark` works then.
+spark: $(SPARK_STAMP)
 
 test: lint types tests
 
@@ -26,14 +30,14 @@ lint: $(TEST_STAMP)
 types: $(TEST_STAMP)
 	$(BIN)/mypy
 
-tests: $(TEST_STAMP) $(NODE_STAMPS)
+tests: $(TEST_STAMP) $(SPARK_STAMP) $(NODE_STAMPS)
 	@.ci/need chromium chromium chromium-browser google-chrome google-chrome-stable
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=90 -rs $(ARGS)
 
-torture: $(TEST_STAMP)
+torture: $(TEST_STAMP) $(SPARK_STAMP)
 	$(BIN)/python -m pytest -m torture $(ARGS)
 
-bench: $(TEST_STAMP)
+bench: $(TEST_STAMP) $(SPARK_STAMP)
 	@for bench in benchmarks/bench_*.py; do \
 		$(BIN)/python -m "$$(echo "$${bench%.py}" | tr / .)" $(ARGS) || exit 1; done
 
@@ -55,8 +59,15 @@ $(RUN_STAMP): requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(TEST_STAMP): $(RUN_STAMP) requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(SPARK_STAMP): $(RUN_STAMP) requirements-spark.txt core/spark/jars.toml
+	@.ci/need openjdk-17-jre-headless java 2>/dev/null || .ci/need openjdk-21-jre-headless java
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-spark.txt
+	$(BIN)/python -m core.spark.jars
+	@touch $@
+
+# The types of pyspark are read by mypy, so it is here too.
+$(TEST_STAMP): $(RUN_STAMP) requirements-dev.txt requirements-spark.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -r requirements-spark.txt
 	@touch $@
 
 # axe-core for the accessibility checks in the browser; a driver for the test of the Atlas trigger.

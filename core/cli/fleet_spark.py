@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 from core.cli.console import Console
-from core.cli.store import home
 from core.cli.progress import ProgressBar, stop_on_interrupt
+from core.cli.store import home
 from core.errors import InputError
 from core.formats import counted, day, kwh, moment, number, percent
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 ENGINES: Final = ("python", "spark")
 DEFAULT_METERS: Final = 100
 _SOURCES: Final = ("synthetic", "parquet")
-_OURS: Final = ("workers", "through", "source", "master", "profile")
+_OURS: Final = ("workers", "through", "source", "master", "profile", "daily", "lesson")
 """Options that mean something to Spark only."""
 Draw = Callable[["Fleet", Console], None]
 
@@ -36,6 +38,9 @@ def add(fleet: argparse.ArgumentParser, console: Console) -> None:
     spark.add_argument("--source", nargs="+", metavar="SOURCE", help=console.text("spark.cli.source"))
     spark.add_argument("--master", metavar="MASTER", help=console.text("spark.cli.master"))
     spark.add_argument("--profile", action="store_true", default=None, help=console.text("spark.cli.profile"))
+    instead = spark.add_mutually_exclusive_group()
+    instead.add_argument("--daily", type=int, metavar=number_word, help=console.text("spark.cli.daily"))
+    instead.add_argument("--lesson", action="store_true", default=None, help=console.text("spark.cli.lesson"))
 
 
 def asked(arguments: argparse.Namespace) -> bool:
@@ -55,6 +60,10 @@ def run(arguments: argparse.Namespace, console: Console, draw: Draw) -> int:
 
     if arguments.drop:
         return _drop(arguments, console)
+    if arguments.daily is not None:
+        return _daily(arguments, console)
+    if arguments.lesson:
+        return _lesson(arguments, console)
     order = _order(arguments)
     order.check()
     with home() as (store, workspaces), stop_on_interrupt() as stop, ProgressBar(console) as bar:
@@ -110,6 +119,78 @@ def _drop(arguments: argparse.Namespace, console: Console) -> int:
     for name in () if arguments.json else dropped:
         console.line(console.text("spark.cli.dropped", name=name))
     return 0
+
+
+def _daily(arguments: argparse.Namespace, console: Console) -> int:
+    """Days that arrive one after another, before and after their months are rewritten."""
+    from core.lab.wording import cost
+    from core.settings import load_settings
+    from core.spark import fleet
+    from core.spark.arrivals import Arrivals
+
+    order = _order(arguments)
+    order.check()
+    arrivals = Arrivals(DEFAULT_METERS if order.meters is None else order.meters, arguments.daily)
+    with home() as (store, workspaces), stopping() as stop, ProgressBar(console) as bar:
+        arrived = fleet.run_daily(
+            workspaces.uri,
+            store.database.name,
+            arrivals,
+            workers=order.workers,
+            master=order.master,
+            jars=load_settings().spark_jars,
+            stop=stop,
+            progress=bar.show,
+        )
+    if arguments.json:
+        sides = {"before": arrived.before.as_json(), "after": arrived.after.as_json()}
+        console.data({"meters": arrivals.meters, "days": arrivals.days, "written": arrived.written, **sides})
+        return 0
+    language = console.language
+    shown = number(arrived.readings, language)
+    console.line(console.text("spark.cli.arrived", readings=shown, days=number(arrivals.days, language)))
+    for side in ("before", "after"):
+        value = cost(getattr(arrived, side), language)
+        console.line(console.text(f"spark.cli.{side}", value=value))
+    return 0
+
+
+def _lesson(arguments: argparse.Namespace, console: Console) -> int:
+    """What the connector does on a time series collection, tried here."""
+    from core.settings import load_settings
+    from core.spark import fleet
+
+    with home() as (store, workspaces), stopping() as stop, ProgressBar(console) as bar:
+        found = fleet.run_lesson(
+            workspaces.uri,
+            store.database.name,
+            jars=load_settings().spark_jars,
+            stop=stop,
+            progress=bar.show,
+        )
+    if arguments.json:
+        console.data(found.as_json())
+        return 0
+    rows = [
+        [console.text(f"spark.lesson.{row.code}"), console.text(f"spark.outcome.{row.outcome}", **row.values)]
+        for row in found.rows
+    ]
+    console.table(rows, left=2)
+    versions = {"connector": found.connector, "spark": found.spark, "server": found.server}
+    console.line(console.text("spark.cli.versions", **versions))
+    return 0
+
+
+@contextmanager
+def stopping() -> Iterator[Event]:
+    """Ctrl-C where nothing is left to be told."""
+    from core.lab.layouts.build import Stopped
+
+    with stop_on_interrupt() as stop:
+        try:
+            yield stop
+        except Stopped:
+            raise KeyboardInterrupt from None
 
 
 def _tell(outcome: Outcome, console: Console, draw: Draw) -> None:

@@ -79,12 +79,13 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """The time series collection with every day as it came, and rewritten. None where cancelled before."""
+    """The time series collection with every day as it came, and rewritten; `written`: readings that were not
+    there yet."""
 
     readings: int
     written: int
-    before: Usage | None = None
-    after: Usage | None = None
+    before: Usage
+    after: Usage
 
 
 @dataclass(frozen=True, slots=True)

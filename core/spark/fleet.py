@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import SecretStr
+from pymongo.database import Database
 
 from core.errors import InputError
 from core.jobs import Phase, Progress
@@ -17,7 +19,9 @@ from core.lab.fleet.measure import check_room, check_size
 from core.lab.layouts.build import Stopped, calm
 from core.spark import results
 from core.spark.analyse import Analysis, analyse
+from core.spark.arrivals import Arrivals, Arrived, arrive
 from core.spark.jars import connector_version
+from core.spark.lesson import Lesson, teach
 from core.spark.load import Loaded, Options, Through, load
 from core.spark.measure import measure
 from core.spark.session import local_master, session
@@ -25,6 +29,9 @@ from core.spark.sources import Parquet, Source, Synthetic
 from core.spark.target import FLEETS, PREFIX, Target
 from core.storage.connection import connect
 from core.storage.mongo_errors import explained
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 MOST_WORKERS: Final = 256
 
@@ -123,6 +130,51 @@ def _measured(target: Target, order: Order, loaded: Loaded, spark: str, stop: Ev
         spark=spark,
         connector=connector_version(),
     )
+
+
+@contextmanager
+def _ready(
+    uri: SecretStr, database: str, workers: int, master: str | None, jars: Path | None
+) -> Iterator[tuple[SparkSession, Database[Any]]]:
+    with connect(uri) as client, explained(), session(master or local_master(workers), jars=jars) as spark:
+        yield spark, client[database]
+
+
+def run_daily(
+    uri: SecretStr,
+    database: str,
+    arrivals: Arrivals,
+    *,
+    workers: int = 2,
+    master: str | None = None,
+    jars: Path | None = None,
+    stop: Event | None = None,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Arrived:
+    """Let days arrive one after another, then compact their months. Raises Stopped besides what `run_fleet`
+    raises."""
+    check_size(arrivals.meters, arrivals.days)
+    target = Target(uri, database, arrivals.fleet)
+    with _ready(uri, database, workers, master, jars) as (spark, db):
+        arrived = arrive(spark, target, arrivals, stop=stop, progress=progress)
+        sides = {"before": arrived.before, "after": arrived.after}
+        results.keep_arrived(db, target.fleet, arrivals.meters, arrivals.days, sides)
+    return arrived
+
+
+def run_lesson(
+    uri: SecretStr,
+    database: str,
+    *,
+    workers: int = 2,
+    jars: Path | None = None,
+    stop: Event | None = None,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Lesson:
+    """Try what the connector does on this server; leaves nothing behind. Raises Stopped besides."""
+    target = Target(uri, database, "lesson")
+    with _ready(uri, database, workers, None, jars) as (spark, _):
+        return teach(spark, target, stop or Event(), progress)
 
 
 def drop(uri: SecretStr, database: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import tomllib
 from collections.abc import Sequence
@@ -163,3 +164,19 @@ def _ivy_module(jars: Sequence[Jar]) -> str:
         f'<dependency org="{escape(one.group)}" name="{escape(one.artifact)}" rev="{escape(one.version)}" '
         f'transitive="false" conf="default">{files}</dependency>'
     )
+
+
+def main() -> int:
+    """`make spark`: see that Java will do, fetch the jars and check them now. 0, or 1 with a sentence on
+    standard error."""
+    try:
+        java()
+        resolve()
+    except SparkError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

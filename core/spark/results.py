@@ -80,6 +80,16 @@ def keep_run(database: Database[Any], run: Run) -> None:
         patiently(lambda: collection.replace_one({"_id": kept["_id"]}, kept | times, upsert=True))
 
 
+def keep_arrived(
+    database: Database[Any], fleet: str, meters: int, days: int, sides: Mapping[str, Usage]
+) -> None:
+    """Keep what a collection took with each day as it came (`before`), and rewritten (`after`)."""
+    row = {"_id": {"fleet": fleet, "figure": "arrivals"}, "meters": meters, "days": days}
+    row |= {name: _figures(usage) for name, usage in sides.items()}
+    with explained():
+        patiently(lambda: results(database).replace_one({"_id": row["_id"]}, row, upsert=True))
+
+
 def _figures(usage: Usage) -> Document:
     return {name: getattr(usage, name) for name in _SIZES} | {"compressor": usage.compressor}
 

@@ -1,13 +1,13 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # A fleet of Linky meters: MongoDB twice, from Spark
-# MAGIC Load curves go into an ordinary and into a time series collection through the official connector, are read
-# MAGIC back in parallel, give the fleet's load profile, and show what each collection costs.
+# MAGIC Load curves go into an ordinary and into a time series collection through the official connector, are
+# MAGIC read back in parallel, give the fleet's load profile, and show what each collection costs.
 # MAGIC
-# MAGIC Widgets: `source` is `synthetic` (made here), `parquet` (files of `python -m core export --parquet FILE
-# MAGIC --show-prm` in a volume) or `mongodb` (a fleet that is loaded already). Without a secret for the address
-# MAGIC only the profile of `synthetic` or `parquet` is made: so it is on compute that cannot reach MongoDB.
-# MAGIC README.md beside this file says which compute, which library and which rights are needed.
+# MAGIC Widgets: `source` is `synthetic` (made here), `parquet` (files of `python -m core export --parquet`
+# MAGIC in a volume) or `mongodb` (a fleet that is loaded already). Without a secret for the address only the
+# MAGIC profile of `synthetic` or `parquet` is made: so it is on compute that cannot reach MongoDB. README.md
+# MAGIC beside this file says which compute, which library and which rights are needed.
 
 # COMMAND ----------
 
@@ -46,8 +46,8 @@ spark.conf.set("spark.sql.session.timeZone", "UTC")
 
 # MAGIC %md
 # MAGIC ## 1. Connect
-# MAGIC The address is a secret, never a text of the notebook. Java's driver waits 30 s for a server that does not
-# MAGIC answer, and a read concern can be said in the address alone: both are added to it.
+# MAGIC The address is a secret, never a text of the notebook. Java's driver waits 30 s for a server that does
+# MAGIC not answer, and a read concern can be said in the address alone: both are added to it.
 
 # COMMAND ----------
 
@@ -93,7 +93,7 @@ else:
 
 # MAGIC %md
 # MAGIC ## 2. Readings
-# MAGIC Columns `prm`, `flow`, `start` (UTC), `minutes`, `watts`: one row a reading, a whole meter in one task.
+# MAGIC Columns `prm`, `flow`, `start` (UTC), `minutes`, `watts`: a row a reading, a whole meter in one task.
 
 # COMMAND ----------
 
@@ -149,12 +149,12 @@ else:
 
 # MAGIC %md
 # MAGIC ## 3. Load into both collections
-# MAGIC An append to a collection that is not there makes an ordinary one, whatever was meant; an overwrite turns a
-# MAGIC time series collection into an ordinary one. So both are made first, and only appended to.
+# MAGIC An append to a collection that is not there makes an ordinary one, whatever was meant; an overwrite
+# MAGIC turns a time series collection into an ordinary one. So both are made first, and only appended to.
 # MAGIC
-# MAGIC A task that Spark tries again writes a second time, and a time series collection has no unique index. So
-# MAGIC every attempt writes a generation of its own into the metaField; the server counts and sums what arrived;
-# MAGIC whole generations go into a manifest, everything else is deleted.
+# MAGIC A task that Spark tries again writes a second time, and a time series collection has no unique index.
+# MAGIC So every attempt writes a generation of its own into the metaField; the server counts and sums what
+# MAGIC arrived; whole generations go into a manifest, everything else is deleted.
 
 # COMMAND ----------
 
@@ -260,17 +260,17 @@ def load(database):
 
 if URI and readings is not None:
     prepare(opened())
-    print(
-        f"{load(opened())} readings written to each collection; {len(list(opened()[MANIFEST].find()))} meters stand."
-    )
+    written = load(opened())
+    stand = opened()[MANIFEST].count_documents({})
+    print(f"{written} readings written to each collection; {stand} meters stand.")
 
 # COMMAND ----------
 
 # MAGIC %md
 # MAGIC ## 4. Read with the connector
-# MAGIC Its partitioners make one partition of a time series collection: `$collStats` has no count there. So it is
-# MAGIC read as a union of readers, each with a `$match` on meters and their published generations, and each
-# MAGIC half-hour's sum is made on the server.
+# MAGIC Its partitioners make one partition of a time series collection: `$collStats` has no count there. So
+# MAGIC it is read as a union of readers, each with a `$match` on meters and their published generations, and
+# MAGIC each half-hour's sum is made on the server.
 
 # COMMAND ----------
 
@@ -343,7 +343,7 @@ display(
 
 # MAGIC %md
 # MAGIC ## 6. Footprint side by side
-# MAGIC Sizes are settled after a checkpoint: forced where the user may, else the server's own within a minute.
+# MAGIC Sizes are settled after a checkpoint: forced where the user may, else the server's within a minute.
 
 # COMMAND ----------
 
@@ -365,8 +365,7 @@ if URI:
     for name, collection in (("ordinary", ORDINARY), ("time series", SERIES)):
         data, storage, indexes = sizes(database, collection)
         footprint[name] = storage + indexes
-        print(
-            f"{name}: data {data}, storage {storage}, indexes {indexes} bytes; {(storage + indexes) / count:.2f} a reading"
-        )
+        each = f"{(storage + indexes) / count:.2f} bytes a reading"
+        print(f"{name}: data {data}, storage {storage}, indexes {indexes} bytes: {each}")
     if count < 100_000:
         print("Fewer than 100,000 readings: the fixed cost of files weighs in, a ratio says little.")

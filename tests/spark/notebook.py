@@ -1,4 +1,4 @@
-"""Runs a Databricks notebook's source as Databricks would: cell after cell, with `spark`, `dbutils`, `display`."""
+"""Runs a Databricks notebook's source as Databricks would: cell by cell, with `spark` and `dbutils`."""
 
 from __future__ import annotations
 
