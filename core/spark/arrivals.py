@@ -50,10 +50,11 @@ Make = Callable[[Opened, int], Unit]
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """`meters` synthetic meters whose last `days` days arrive one after another."""
+    """`meters` synthetic meters whose last `days` days arrive one after another. `unit`: meters of a task."""
 
     meters: int
     days: int
+    unit: int = METERS_A_TASK
 
     @property
     def fleet(self) -> str:
@@ -65,12 +66,12 @@ class Arrivals:
 
     @property
     def tasks(self) -> int:
-        return -(-self.meters // METERS_A_TASK)
+        return -(-self.meters // self.unit)
 
     def of(self, task: int) -> range:
         """The numbers of a task's meters."""
-        first = task * METERS_A_TASK
-        return range(first, min(first + METERS_A_TASK, self.meters))
+        first = task * self.unit
+        return range(first, min(first + self.unit, self.meters))
 
     def readings(self, day: date) -> int:
         """Of all meters on one day: 46, 48 or 50 each."""

@@ -4,6 +4,7 @@ needed, as the gate installs them: without, these tests fail; they never skip.""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,9 +21,16 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
+def event_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where Spark writes down what it does, as a cluster would keep it."""
+    return tmp_path_factory.mktemp("events")
+
+
+@pytest.fixture(scope="session")
+def spark(event_log: Path) -> Iterator[SparkSession]:
     """Two workers, with retries like those of a cluster."""
-    with session(local_master(2)) as running:
+    events = {"spark.eventLog.enabled": "true", "spark.eventLog.dir": event_log.as_uri()}
+    with session(local_master(2), options=events) as running:
         yield running
 
 

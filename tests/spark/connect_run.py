@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -22,8 +23,8 @@ def main() -> None:
         master = local_master(2)
         settings = _settings(master, resolve(), folder) | {
             "spark.connect.grpc.binding.address": "127.0.0.1",
-            "spark.connect.grpc.binding.port": "0",
         }
+        os.environ["SPARK_TESTING"] = "1"  # a port of its own instead of the usual one
         builder = SparkSession.builder.remote(master)
         for key, value in settings.items():
             builder = builder.config(key, value)
