@@ -28,7 +28,7 @@ from core.spark import direct, manifest
 from core.spark.errors import SparkError, TaskError
 from core.spark.running import run
 from core.spark.target import Opened, Target
-from core.storage import bson_columns
+from core.storage import bson_columns, match
 from core.storage.mongo_errors import explained, patiently
 from core.storage.scratch import names
 from core.storage.store import Store
@@ -203,9 +203,9 @@ def _of_month(arrivals: Arrivals, generations: dict[int, list[int]], fleet: Open
     unit = []
     for number in arrivals.of(task):
         one = meter(number)
-        match = {"meter.prm": one.prm, "meter.flow": one.flow.value, "meter.g": {"$in": generations[task]}}
+        apart = match.of_generations(one, generations[task])
         cursor = fleet.series.find_raw_batches(
-            match, bson_columns.READING, batch_size=bson_columns.READ_BATCH
+            apart, bson_columns.READING, batch_size=bson_columns.READ_BATCH
         )
         unit.append((one, bson_columns.read_columns(cursor)))
     return unit
@@ -265,12 +265,9 @@ def _writer(target: Target, make: Make, base: int) -> Any:
 
 def _counted(fleet: Opened, numbers: range, generation: int) -> tuple[int, int]:
     """Readings and watt-minutes the server has of a generation."""
-    match = {
-        "meter.prm": {"$gte": meter(numbers[0]).prm, "$lte": meter(numbers[-1]).prm},
-        "meter.g": generation,
-    }
+    mine = match.between([meter(numbers[0]), meter(numbers[-1])]) | {"meter.g": generation}
     group = {"_id": "$meter.step", "n": {"$sum": 1}, "watts": {"$sum": "$watts"}}
-    rows = patiently(lambda: list(fleet.series.aggregate([{"$match": match}, {"$group": group}])))
+    rows = patiently(lambda: list(fleet.series.aggregate([{"$match": mine}, {"$group": group}])))
     return sum(int(row["n"]) for row in rows), sum(int(row["watts"]) * row["_id"] for row in rows)
 
 

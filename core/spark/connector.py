@@ -6,13 +6,13 @@ it is read as a union of readers, each with a `$match` on meters; see core.spark
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
+from bson import json_util
 from pydantic import SecretStr
 from pymongo.errors import PyMongoError
 
@@ -22,7 +22,7 @@ from core.spark.errors import TaskError
 from core.spark.manifest import Published
 from core.spark.sources import Curves
 from core.spark.target import SECONDS, Target
-from core.storage import ordinary
+from core.storage import match, ordinary
 from core.storage.mongo_errors import patiently
 
 if TYPE_CHECKING:
@@ -134,26 +134,20 @@ def read(
     stages of an aggregation, pushed down to the server."""
     size = max(1, min(-(-len(published) // parts), _MOST_METERS))
     some = [published[at : at + size] for at in range(0, len(published), size)]
-    readers = [_reader(spark, target, [{"$match": match(one)}, *stages], schema) for one in some]
+    readers = [
+        _reader(spark, target, [{"$match": match.published(_generations(one))}, *stages], schema)
+        for one in some
+    ]
     return reduce(lambda one, other: one.unionAll(other), readers)
 
 
 def _reader(
     spark: SparkSession, target: Target, pipeline: Sequence[Mapping[str, Any]], schema: str
 ) -> DataFrame:
-    more = {**READ, "aggregation.pipeline": json.dumps(pipeline)}
+    more = {**READ, "aggregation.pipeline": json_util.dumps(pipeline)}
     given = options(target, target.series, more)
     return spark.read.format(FORMAT).schema(schema).options(**given).load()
 
 
-def match(published: Sequence[Published]) -> dict[str, Any]:
-    """Exactly these meters' published generations, by metaField alone."""
-    by_generation: dict[tuple[int, str], list[str]] = {}
-    for one in published:
-        by_generation.setdefault((one.generation, one.meter.flow.value), []).append(one.meter.prm)
-    clauses = [
-        {"meter.prm": {"$in": prms}, "meter.flow": flow, "meter.g": {"$numberLong": str(g)}}
-        for (g, flow), prms in by_generation.items()
-    ]
-    prms = [one.meter.prm for one in published]
-    return {"meter.prm": {"$gte": min(prms), "$lte": max(prms)}, "$or": clauses}
+def _generations(published: Sequence[Published]) -> dict[Meter, int]:
+    return {one.meter: one.generation for one in published}

@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
+from bson import json_util
 from pymongo.database import Database
 
 from core.jobs import Progress
@@ -25,9 +26,8 @@ from core.lab.layouts.catalogue import TS_HOURS
 from core.model import Curve, Meter
 from core.spark import connector
 from core.spark.jars import connector_version
-from core.spark.manifest import Published
 from core.spark.target import Target
-from core.storage import bson_columns
+from core.storage import bson_columns, match
 from core.storage.mongo_errors import explained
 from core.storage.scratch import names, sweep
 from core.storage.store import Store
@@ -179,8 +179,8 @@ def _paged(bench: Bench, by: str) -> Outcome:
 
 
 def _union(bench: Bench) -> Outcome:
-    chosen = [Published(meter(number), _GENERATION, 0, 0) for number in range(METERS)]
-    pipelines = [json.dumps([{"$match": connector.match([one])}]) for one in chosen]
+    chosen = [meter(number) for number in range(METERS)]
+    pipelines = [json_util.dumps([{"$match": match.published({one: _GENERATION})}]) for one in chosen]
     readers = [bench.read({"aggregation.pipeline": one}) for one in pipelines]
     return _parts(reduce(lambda one, other: one.unionAll(other), readers))
 

@@ -24,6 +24,7 @@ from core.lab.footprint import Tally
 from core.model import Flow, Meter
 from core.paristime import now_ms
 from core.spark.target import Opened
+from core.storage import match
 from core.storage.mongo_errors import patiently
 from core.storage.record import key
 from core.storage.writers import is_gone, working
@@ -104,22 +105,22 @@ def reserve(fleet: Opened, me: str) -> int:
 
 def counted(fleet: Opened, meters: Sequence[Meter], base: int) -> dict[tuple[Meter, int], Tally]:
     """What the server has of these meters in the generations of one run."""
-    match = _of(meters) | {"meter.g": {"$gte": base, "$lt": base + ROOM}}
-    return _tallies(fleet.series, match)
+    of_run = match.between(meters) | {"meter.g": {"$gte": base, "$lt": base + ROOM}}
+    return _tallies(fleet.series, of_run)
 
 
 def counted_ordinary(fleet: Opened, meters: Sequence[Meter]) -> dict[Meter, Tally]:
     """The same of the ordinary collection, which knows no generations."""
-    return {meter: tally for (meter, _), tally in _tallies(fleet.ordinary, _of(meters)).items()}
+    return {meter: tally for (meter, _), tally in _tallies(fleet.ordinary, match.between(meters)).items()}
 
 
-def _tallies(collection: Collection[Any], match: Mapping[str, Any]) -> dict[tuple[Meter, int], Tally]:
+def _tallies(collection: Collection[Any], condition: Mapping[str, Any]) -> dict[tuple[Meter, int], Tally]:
     group = {
         "_id": {"prm": "$meter.prm", "flow": "$meter.flow", "g": "$meter.g", "step": "$meter.step"},
         "readings": {"$sum": 1},
         "watts": {"$sum": "$watts"},
     }
-    pipeline: list[Mapping[str, Any]] = [{"$match": match}, {"$group": group}]
+    pipeline: list[Mapping[str, Any]] = [{"$match": condition}, {"$group": group}]
     found: dict[tuple[Meter, int], Tally] = {}
     for row in patiently(lambda: list(collection.aggregate(pipeline, allowDiskUse=True))):
         one = row["_id"]
@@ -164,13 +165,13 @@ def sweep(fleet: Opened, meters: Sequence[Meter] | None = None) -> int:
     known = published(fleet)
     gone = _sweep_stale(fleet)
     numbers = sorted({one.generation for one in known.values()})
-    match: dict[str, Any] = {"meter.g": {"$nin": numbers}}
+    other: dict[str, Any] = {"meter.g": {"$nin": numbers}}
     if meters is not None:
-        match |= _of(meters)
-    gone += patiently(lambda: fleet.series.delete_many(match)).deleted_count
+        other |= match.between(meters)
+    gone += patiently(lambda: fleet.series.delete_many(other)).deleted_count
     lost = [one for one in meters if one not in known] if meters else _unpublished(fleet, known)
     for at in range(0, len(lost), _AT_ONCE):
-        some = {"$or": [{"meter.prm": m.prm, "meter.flow": m.flow.value} for m in lost[at : at + _AT_ONCE]]}
+        some = match.any_of(lost[at : at + _AT_ONCE])
         gone += patiently(lambda some=some: fleet.ordinary.delete_many(some)).deleted_count  # type: ignore[misc]
     return gone
 
@@ -179,7 +180,7 @@ def _sweep_stale(fleet: Opened) -> int:
     """Generations that were read before: others may still be published under the same number."""
     gone = 0
     for row in patiently(lambda: list(fleet.manifest.find({"stale": {"$nin": [None, []]}}))):
-        of_old = {"meter.prm": row["prm"], "meter.flow": row["flow"], "meter.g": {"$in": row["stale"]}}
+        of_old = match.of_generations(Meter(row["prm"], Flow(row["flow"])), row["stale"])
         gone += patiently(lambda of_old=of_old: fleet.series.delete_many(of_old)).deleted_count  # type: ignore[misc]
         done = {"$pullAll": {"stale": row["stale"]}}
         patiently(lambda row=row, done=done: fleet.manifest.update_one({"_id": row["_id"]}, done))  # type: ignore[misc]
@@ -191,9 +192,3 @@ def _unpublished(fleet: Opened, known: Mapping[Meter, Published]) -> list[Meter]
     present = patiently(lambda: fleet.ordinary.distinct("meter.prm"))
     every = (Meter(prm, flow) for prm in present for flow in Flow)
     return [meter for meter in every if meter not in known]
-
-
-def _of(meters: Sequence[Meter]) -> dict[str, Any]:
-    """A match by range: of one run's meters, which follow each other, the index reads nothing besides."""
-    prms = [meter.prm for meter in meters]
-    return {"meter.prm": {"$gte": min(prms), "$lte": max(prms)}}

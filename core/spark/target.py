@@ -20,14 +20,13 @@ from core.lab.layouts.catalogue import Layout
 from core.storage import time_series
 from core.storage.bson_columns import DURABLE
 from core.storage.connection import connect
-from core.storage.mongo_errors import explained, patiently
+from core.storage.mongo_errors import NAMESPACE_EXISTS, explained, patiently
 
 PREFIX: Final = "spark_"
 FLEETS: Final = f"{PREFIX}fleets"
 """One document a fleet: who loads it, and the last run's number."""
 SECONDS: Final = 10
 """How long a server may take to be found. Java's driver waits 30 s otherwise."""
-_EXISTS: Final = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ class Opened:
             try:
                 layout.create(self.database, name)
             except (CollectionInvalid, OperationFailure) as error:
-                if isinstance(error, OperationFailure) and error.code != _EXISTS:
+                if isinstance(error, OperationFailure) and error.code != NAMESPACE_EXISTS:
                     raise
         found = self._listed(name)
         if "timeseries" in layout.options:
