@@ -19,6 +19,7 @@ from bson.int64 import Int64
 from pymongo.errors import PyMongoError
 
 from core.jobs import Phase, Progress
+from core.lab.fleet.measure import check_size
 from core.lab.fleet.synthetic import LAST_DAY, households, meter
 from core.lab.footprint import Usage, usage
 from core.lab.layouts.checkpoint import settled
@@ -55,6 +56,10 @@ class Arrivals:
     meters: int
     days: int
     unit: int = METERS_A_TASK
+
+    def check(self) -> None:
+        """InputError `fleet-size`."""
+        check_size(self.meters, self.days)
 
     @property
     def fleet(self) -> str:

@@ -153,7 +153,7 @@ def run_daily(
 ) -> Arrived:
     """Let days arrive one after another, then compact their months. Raises Stopped besides what `run_fleet`
     raises."""
-    check_size(arrivals.meters, arrivals.days)
+    arrivals.check()
     target = Target(uri, database, arrivals.fleet)
     with _ready(uri, database, workers, master, jars) as (spark, db):
         arrived = arrive(spark, target, arrivals, stop=stop, progress=progress)
