@@ -20,6 +20,7 @@ from pages.shared.visitor import Visitor
 from pages.views.lab import job
 from pages.views.lab.display import draw, show_statistics, sides, warn_of_few
 from pages.views.lab.report import show_report
+from pages.views.lab.spark import runs_of, show_spark, with_runs
 
 METERS = (10, 100, 1_000)
 METERS_SHARED = (10, 100)
@@ -237,13 +238,16 @@ words = visitor.words
 start(visitor)
 fleet: Fleet | None = None
 loading = False
+runs = []
 if visitor.has_workspace:
+    runs = runs_of(visitor)
     fleet = job.watch(visitor, "fleet", lambda at: progress_of(words, at), "fleet.phase.bound")
     loading = job.busy(visitor, "fleet")
     if not loading:  # while one is loaded, its halves are not kept yet
         show_kept(visitor)
 if fleet and fleet.sizes:
-    show_fleet(visitor, fleet)
+    show_fleet(visitor, with_runs(fleet, runs))
 elif not loading:
     st.markdown(words.text("fleet.empty"))
+show_spark(visitor, runs)
 show_report(visitor, fleet)

@@ -122,6 +122,7 @@ def _measured(target: Target, order: Order, loaded: Loaded, spark: str, stop: Ev
         raise Stopped
     return results.Run(
         fleet=target.fleet,
+        options=order.options,
         size=size,
         through=order.through.value,
         workers=order.workers,

@@ -30,6 +30,7 @@ class Run:
     """One fleet as loaded and measured. `seconds`: the whole run's; 0 where nothing was left to load."""
 
     fleet: str
+    options: str
     size: Size
     through: str
     workers: int
@@ -57,6 +58,7 @@ def keep_run(database: Database[Any], run: Run) -> None:
     """Keep what a run measured. One that had nothing left to load keeps the times of the one before."""
     kept = {
         "_id": {"fleet": run.fleet, "figure": _RUN},
+        "options": run.options,
         "meters": run.size.meters,
         "days": run.size.days,
         "server": run.size.footprint.server,
@@ -107,6 +109,7 @@ def _run(row: Mapping[str, Any]) -> Run:
     first, second = row["seconds_each"]
     return Run(
         row["_id"]["fleet"],
+        row["options"],
         Size(row["meters"], row["days"], both, (first, second)),
         *(row[name] for name in ("through", "workers", "seconds", "written", "spark", "connector")),
     )
