@@ -162,14 +162,9 @@ def _lesson(arguments: argparse.Namespace, console: Console) -> int:
     from core.settings import load_settings
     from core.spark import fleet
 
-    with home() as (store, workspaces), _stopping() as stop, ProgressBar(console) as bar:
-        found = fleet.run_lesson(
-            workspaces.uri,
-            store.database.name,
-            jars=load_settings().spark_jars,
-            stop=stop,
-            progress=bar.show,
-        )
+    with home() as (store, workspaces), _stopping() as stop:
+        jars = load_settings().spark_jars
+        found = fleet.run_lesson(workspaces.uri, store.database.name, jars=jars, stop=stop)
     if arguments.json:
         console.data(found.as_json())
     else:

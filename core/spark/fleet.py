@@ -170,12 +170,11 @@ def run_lesson(
     workers: int = 2,
     jars: Path | None = None,
     stop: Event | None = None,
-    progress: Callable[[Progress], None] = lambda _: None,
 ) -> Lesson:
     """Try what the connector does on this server; leaves nothing behind. Raises Stopped besides."""
     target = Target(uri, database, "lesson")
     with _ready(uri, database, workers, None, jars) as (spark, _):
-        return teach(spark, target, stop or Event(), progress)
+        return teach(spark, target, stop or Event())
 
 
 def drop(uri: SecretStr, database: str) -> tuple[str, ...]:

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Final
 from bson import json_util
 from pymongo.database import Database
 
-from core.jobs import Progress
 from core.lab.fleet.synthetic import households, meter
 from core.lab.footprint import server_version
 from core.lab.layouts.build import Stopped
@@ -106,16 +105,15 @@ class Bench:
         return str(found[0]["type"]) if found else "none"
 
 
-def teach(spark: SparkSession, target: Target, stop: Event, progress: Callable[[Progress], None]) -> Lesson:
+def teach(spark: SparkSession, target: Target, stop: Event) -> Lesson:
     """Try everything; leaves nothing behind. Raises Stopped, StorageError."""
     with target.open() as fleet, explained(), names() as new_name:
         sweep(fleet.database)
         bench = _prepared(spark, fleet.database, target, new_name)
         rows = []
-        for at, (code, (command, trial)) in enumerate(TRIALS.items()):
+        for code, (command, trial) in TRIALS.items():
             if stop.is_set():
                 raise Stopped
-            progress(Progress(at, len(TRIALS)))
             outcome, values = trial(bench)
             rows.append(Row(code, command, outcome, values))
         version = server_version(Store(fleet.database))

@@ -104,6 +104,6 @@ def test_a_user_s_own_limits_stay() -> None:
 def test_what_it_does_on_time_series_collections_is_what_the_lesson_says(
     spark: SparkSession, target: Target, database: Database[dict[str, Any]]
 ) -> None:
-    seen = lesson.teach(spark, target, threading.Event(), lambda _: None)
+    seen = lesson.teach(spark, target, threading.Event())
     assert seen == lesson.kept()
     assert [name for name in database.list_collection_names() if name.startswith("lab_")] == []
