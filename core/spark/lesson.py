@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from pathlib import Path
 from threading import Event
@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any, Final
 from bson import json_util
 from pymongo.database import Database
 
-from core.lab.fleet.synthetic import households, meter
+from core.lab.fleet.forecast import READINGS_A_DAY
+from core.lab.fleet.synthetic import LAST_DAY, households, meter
 from core.lab.footprint import server_version
 from core.lab.layouts.build import Stopped
-from core.lab.layouts.catalogue import TS_HOURS
+from core.lab.layouts.catalogue import ORDINARY, TS_HOURS
 from core.model import Curve, Meter
 from core.spark import connector
 from core.spark.jars import connector_version
@@ -36,7 +37,11 @@ if TYPE_CHECKING:
 
 _KEPT: Final = Path(__file__).parent / "lesson.json"
 METERS: Final = 4
-DAYS: Final = 20
+DAYS: Final = 200
+"""Some MB of documents: more than the partitions of PARTITION_MB asked for."""
+PARTITION_MB: Final = "1"
+FEW_DAYS: Final = 20
+"""What is written in a trial: the last of them."""
 _PAGES: Final = "com.mongodb.spark.sql.connector.read.partitioner."
 _GENERATION: Final = 1
 
@@ -73,19 +78,28 @@ def kept() -> Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What a trial works with: a time series collection of METERS meters, and names for more."""
+    """What a trial works with: the same readings of METERS meters in a time series and in an ordinary
+    collection, how many a trial writes, and names for more collections."""
 
     spark: SparkSession
     database: Database[Any]
     target: Target
     filled: str
-    readings: int
+    plain: str
+    few_readings: int
     new_name: Callable[[str], str]
 
-    def read(self, more: Mapping[str, str] | None = None, *, schema: bool = True) -> DataFrame:
-        given = connector.options(self.target, self.filled, more or {})
+    def read(
+        self, more: Mapping[str, str] | None = None, *, schema: bool = True, name: str = ""
+    ) -> DataFrame:
+        given = connector.options(self.target, name or self.filled, more or {})
         reader = self.spark.read.format(connector.FORMAT)
         return (reader.schema(connector.READINGS) if schema else reader).options(**given).load()
+
+    def few(self, *, schema: bool = True) -> DataFrame:
+        """What a trial writes; with `_id` where the schema is inferred."""
+        since = LAST_DAY - timedelta(days=FEW_DAYS)
+        return self.read(schema=schema).filter(f"start >= '{since} 22:00:00'")
 
     def empty(self) -> str:
         """A new time series collection."""
@@ -125,13 +139,13 @@ def teach(spark: SparkSession, target: Target, stop: Event) -> Lesson:
 def _prepared(
     spark: SparkSession, database: Database[Any], target: Target, new_name: Callable[[str], str]
 ) -> Bench:
-    name = new_name("lesson")
-    collection = TS_HOURS.create(database, name)
-    readings = 0
+    series, plain = (layout.create(database, new_name("lesson")) for layout in (TS_HOURS, ORDINARY))
     for one, curve in curves():
-        readings += len(curve)
-        bson_columns.insert(collection, bson_columns.payload(one, curve, _GENERATION))
-    return Bench(spark, database, target, name, readings, new_name)
+        bson_columns.insert(series, bson_columns.payload(one, curve, _GENERATION))
+        bson_columns.insert(plain, bson_columns.payload(one, curve))
+    return Bench(
+        spark, database, target, series.name, plain.name, METERS * FEW_DAYS * READINGS_A_DAY, new_name
+    )
 
 
 def curves() -> Iterator[tuple[Meter, Curve]]:
@@ -146,6 +160,11 @@ Trial = Callable[[Bench], Outcome]
 def _parts(frame: DataFrame) -> Outcome:
     """How many tasks read a frame, and what they read."""
     return "partitions", {"partitions": frame.rdd.getNumPartitions(), "readings": frame.count()}
+
+
+def _sized(partitioner: str) -> dict[str, str]:
+    """Several partitions of a collection of this size, as the documentation has it."""
+    return {"partitioner": _PAGES + partitioner, "partitioner.options.partition.size": PARTITION_MB}
 
 
 def _refused(action: Callable[[], Any]) -> bool:
@@ -184,17 +203,18 @@ def _union(bench: Bench) -> Outcome:
 
 
 def _inferred(bench: Bench) -> Outcome:
-    found = {name: kind for name, kind in bench.read(schema=False).dtypes if name != "_id"}
-    wanted = dict(bench.read().dtypes)
-    same = {name: sorted(kind) for name, kind in found.items()} == {
-        name: sorted(kind.replace("g:bigint", "g:int")) for name, kind in wanted.items()
-    }
-    return ("inferred", {}) if same else ("inferred-otherwise", {})
+    """Whether sampling finds the fields that were written, and the types they were written with."""
+    found = bench.read(schema=False).schema
+    inner: Any = found["meter"].dataType
+    meter_fields = {field.name: field.dataType.simpleString() for field in inner}
+    types = {"prm": "string", "flow": "string", "step": "int", "g": "int"}
+    right = meter_fields == types and found["start"].dataType.simpleString() == "timestamp"
+    return ("inferred", {}) if right else ("inferred-otherwise", {})
 
 
 def _append(bench: Bench) -> Outcome:
     name = bench.empty()
-    bench.write(bench.read(), name)
+    bench.write(bench.few(), name)
     with_id = bench.database[name].find_one({"_id": {"$exists": True}}) is not None
     stayed = bench.kind(name) == "timeseries"
     return "appended" if stayed and with_id else "other", {"readings": bench.count(name)}
@@ -203,26 +223,28 @@ def _append(bench: Bench) -> Outcome:
 def _twice(bench: Bench) -> Outcome:
     name = bench.empty()
     for _ in range(2):
-        bench.write(bench.read(), name)
-    return "doubled" if bench.count(name) == 2 * bench.readings else "other", {"readings": bench.count(name)}
+        bench.write(bench.few(), name)
+    return "doubled" if bench.count(name) == 2 * bench.few_readings else "other", {
+        "readings": bench.count(name)
+    }
 
 
 def _overwrite(bench: Bench) -> Outcome:
     name = bench.empty()
-    bench.write(bench.read(), name, "overwrite")
+    bench.write(bench.few(), name, "overwrite")
     return bench.kind(name), {"readings": bench.count(name)}
 
 
 def _absent(bench: Bench) -> Outcome:
     name = bench.new_name("absent")
-    bench.write(bench.read(), name)
+    bench.write(bench.few(), name)
     return bench.kind(name), {"readings": bench.count(name)}
 
 
 def _changed(kind: str) -> Trial:
     def trial(bench: Bench) -> Outcome:
         name = bench.empty()
-        frame = bench.read(schema=False)
+        frame = bench.few(schema=False)
         bench.write(frame, name)
         if _refused(lambda: bench.write(frame, name, operationType=kind)):
             return "refused", {}
@@ -233,15 +255,17 @@ def _changed(kind: str) -> Trial:
 
 def _same_id(bench: Bench) -> Outcome:
     name = bench.empty()
-    frame = bench.read(schema=False)
+    frame = bench.few(schema=False)
     for _ in range(2):
         bench.write(frame, name)
-    return "doubled" if bench.count(name) == 2 * bench.readings else "other", {"readings": bench.count(name)}
+    return "doubled" if bench.count(name) == 2 * bench.few_readings else "other", {
+        "readings": bench.count(name)
+    }
 
 
 def _json(bench: Bench) -> Outcome:
     name = bench.empty()
-    bench.write(bench.read().limit(1), name, convertJson="any")
+    bench.write(bench.few().limit(1), name, convertJson="any")
     document = bench.database[name].find_one() or {}
     prm = document.get("meter", {}).get("prm")
     return ("prm-kept", {}) if isinstance(prm, str) else ("prm-number", {"number": int(prm)})
@@ -284,11 +308,15 @@ TRIALS: Final[dict[str, tuple[str, Trial]]] = {
     "read": (f"{_R}.load()", lambda bench: _parts(bench.read())),
     "read-sample": (
         f'{_R}.option("partitioner", "…SamplePartitioner").load()',
-        lambda bench: _parts(bench.read({"partitioner": f"{_PAGES}SamplePartitioner"})),
+        lambda bench: _parts(bench.read(_sized("SamplePartitioner"))),
     ),
     "read-size": (
         f'{_R}.option("partitioner", "…PaginateBySizePartitioner").load()',
-        lambda bench: _parts(bench.read({"partitioner": f"{_PAGES}PaginateBySizePartitioner"})),
+        lambda bench: _parts(bench.read(_sized("PaginateBySizePartitioner"))),
+    ),
+    "read-ordinary": (
+        f'{_R}.option("partitioner", "…PaginateBySizePartitioner").load()  # an ordinary collection',
+        lambda bench: _parts(bench.read(_sized("PaginateBySizePartitioner"), schema=False, name=bench.plain)),
     ),
     "read-prm": (
         f'{_R}.option("partitioner", "…PaginateIntoPartitionsPartitioner")'
