@@ -224,9 +224,12 @@ def _twice(bench: Bench) -> Outcome:
     name = bench.empty()
     for _ in range(2):
         bench.write(bench.few(), name)
-    return "doubled" if bench.count(name) == 2 * bench.few_readings else "other", {
-        "readings": bench.count(name)
-    }
+    return _whether_doubled(bench, name)
+
+
+def _whether_doubled(bench: Bench, name: str) -> Outcome:
+    readings = bench.count(name)
+    return "doubled" if readings == 2 * bench.few_readings else "other", {"readings": readings}
 
 
 def _overwrite(bench: Bench) -> Outcome:
@@ -258,9 +261,7 @@ def _same_id(bench: Bench) -> Outcome:
     frame = bench.few(schema=False)
     for _ in range(2):
         bench.write(frame, name)
-    return "doubled" if bench.count(name) == 2 * bench.few_readings else "other", {
-        "readings": bench.count(name)
-    }
+    return _whether_doubled(bench, name)
 
 
 def _json(bench: Bench) -> Outcome:
