@@ -96,10 +96,16 @@ class Bench:
         reader = self.spark.read.format(connector.FORMAT)
         return (reader.schema(connector.READINGS) if schema else reader).options(**given).load()
 
-    def few(self, *, schema: bool = True) -> DataFrame:
-        """What a trial writes; with `_id` where the schema is inferred."""
+    def few(self) -> DataFrame:
+        """What a trial writes."""
         since = LAST_DAY - timedelta(days=FEW_DAYS)
-        return self.read(schema=schema).filter(f"start >= '{since} 22:00:00'")
+        return self.read().filter(f"start >= '{since} 22:00:00'")
+
+    def few_with_id(self) -> DataFrame:
+        """The same with the `_id`s that the connector gave it, in a collection of its own."""
+        name = self.empty()
+        self.write(self.few(), name)
+        return self.read(schema=False, name=name)
 
     def empty(self) -> str:
         """A new time series collection."""
@@ -246,8 +252,7 @@ def _absent(bench: Bench) -> Outcome:
 
 def _changed(kind: str) -> Trial:
     def trial(bench: Bench) -> Outcome:
-        name = bench.empty()
-        frame = bench.few(schema=False)
+        name, frame = bench.empty(), bench.few_with_id()
         bench.write(frame, name)
         if _refused(lambda: bench.write(frame, name, operationType=kind)):
             return "refused", {}
@@ -257,8 +262,7 @@ def _changed(kind: str) -> Trial:
 
 
 def _same_id(bench: Bench) -> Outcome:
-    name = bench.empty()
-    frame = bench.few(schema=False)
+    name, frame = bench.empty(), bench.few_with_id()
     for _ in range(2):
         bench.write(frame, name)
     return _whether_doubled(bench, name)
