@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import signal
 import sys
 import tempfile
+import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -53,7 +55,7 @@ def session(
         for key, value in (_settings(master, files, folder) | dict(options or {})).items():
             builder = builder.config(key, value)
         try:
-            with _environment(program, folder), _quiet(folder / "java.log"):
+            with _environment(program, folder), _quiet(folder / "java.log"), _own_interrupt():
                 spark = builder.getOrCreate()
         except Exception as error:  # noqa: BLE001 - Spark raises bare Exceptions of many kinds
             _end_java()
@@ -118,6 +120,19 @@ def _environment(program: Path, folder: Path) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _own_interrupt() -> Iterator[None]:
+    """Spark takes Ctrl-C for itself when it starts, and would throw away what is being counted."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def event_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where Spark writes down what it does, as a cluster would keep it."""
     return tmp_path_factory.mktemp("events")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def spark(event_log: Path) -> Iterator[SparkSession]:
     """Two workers, with retries like those of a cluster."""
     events = {"spark.eventLog.enabled": "true", "spark.eventLog.dir": event_log.as_uri()}
