@@ -185,20 +185,24 @@ def _refused(action: Callable[[], Any]) -> bool:
     return False
 
 
-def _paged(bench: Bench, by: str) -> Outcome:
-    more = {
+def _paged(by: str) -> dict[str, str]:
+    return {
         "partitioner": f"{_PAGES}PaginateIntoPartitionsPartitioner",
         "partitioner.options.partition.field": by,
         "partitioner.options.max.number.of.partitions": "4",
     }
 
-    def read() -> Outcome:
-        return _parts(bench.read(more))
 
-    found: list[Outcome] = []
-    if _refused(lambda: found.append(read())):
-        return "fails", {}
-    return found[0]
+def _reading(more: Mapping[str, str], *, ordinary: bool = False) -> Trial:
+    """Read a collection whole, in one way."""
+
+    def trial(bench: Bench) -> Outcome:
+        name = bench.plain if ordinary else bench.filled
+        found: list[Outcome] = []
+        failed = _refused(lambda: found.append(_parts(bench.read(more, schema=not ordinary, name=name))))
+        return ("fails", {}) if failed else found[0]
+
+    return trial
 
 
 def _union(bench: Bench) -> Outcome:
@@ -310,28 +314,28 @@ def _stream(bench: Bench) -> Outcome:
 _R: Final = 'spark.read.format("mongodb").options(**address)'
 _W: Final = 'frame.write.format("mongodb").options(**address)'
 TRIALS: Final[dict[str, tuple[str, Trial]]] = {
-    "read": (f"{_R}.load()", lambda bench: _parts(bench.read())),
+    "read": (f"{_R}.load()", _reading({})),
     "read-sample": (
         f'{_R}.option("partitioner", "…SamplePartitioner").load()',
-        lambda bench: _parts(bench.read(_sized("SamplePartitioner"))),
+        _reading(_sized("SamplePartitioner")),
     ),
     "read-size": (
         f'{_R}.option("partitioner", "…PaginateBySizePartitioner").load()',
-        lambda bench: _parts(bench.read(_sized("PaginateBySizePartitioner"))),
+        _reading(_sized("PaginateBySizePartitioner")),
     ),
     "read-ordinary": (
         f'{_R}.option("partitioner", "…PaginateBySizePartitioner").load()  # an ordinary collection',
-        lambda bench: _parts(bench.read(_sized("PaginateBySizePartitioner"), schema=False, name=bench.plain)),
+        _reading(_sized("PaginateBySizePartitioner"), ordinary=True),
     ),
     "read-prm": (
         f'{_R}.option("partitioner", "…PaginateIntoPartitionsPartitioner")'
         '.option("partitioner.options.partition.field", "meter.prm").load()',
-        lambda bench: _paged(bench, "meter.prm"),
+        _reading(_paged("meter.prm")),
     ),
     "read-start": (
         f'{_R}.option("partitioner", "…PaginateIntoPartitionsPartitioner")'
         '.option("partitioner.options.partition.field", "start").load()',
-        lambda bench: _paged(bench, "start"),
+        _reading(_paged("start")),
     ),
     "read-union": (
         f'{_R}.option("aggregation.pipeline", \'[{{"$match": {{"meter.prm": …}}}}]\').load().unionAll(…)',

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from core.spark.errors import SparkError
+from core.spark.errors import SparkError, failed
 from core.spark.jars import resolve
 from core.spark.java import java
 
@@ -41,7 +41,8 @@ def session(
     """A session on a master, ended afterwards with its Java.
 
     `jars`: the folder COURBE_SPARK_JARS names. Raises SparkError `spark-not-installed`, `spark-java-none`,
-    `spark-java-old`, `spark-start`, and what `resolve` raises.
+    `spark-java-old`, `spark-start`, what `resolve` raises, and for what Spark raises inside what
+    core.spark.errors makes of it.
     """
     program = java()
     try:
@@ -63,7 +64,8 @@ def session(
         try:
             if not _LOCAL.match(master):
                 spark.sparkContext.addPyFile(str(_package(folder)))
-            yield spark
+            with _told():
+                yield spark
         finally:
             with _quiet(folder / "java.log"):
                 spark.stop()
@@ -120,6 +122,18 @@ def _environment(program: Path, folder: Path) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Whatever Spark raises as an error of ours: its words can hold a URI."""
+    from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (Py4JError, PySparkException) as error:
+        raise failed(error) from None
 
 
 @contextlib.contextmanager
