@@ -8,17 +8,21 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 # An installation is done once its stamp exists, and done again when the requirements change.
 RUN_STAMP  := $(VENV)/run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
-TEST_STAMP := $(VENV)/test-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
+SPARK_STAMP := $(VENV)/spark-$(shell cat requirements.txt requirements-spark.txt core/spark/jars.toml | cksum | cut -d' ' -f1)
+TEST_STAMP := $(VENV)/test-$(shell cat requirements.txt requirements-spark.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 # Tests in several processes; tests/conftest.py says which stay together. ARGS="-n 0": all in one.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --no-loadscope-reorder
 NODE_STAMPS := tests/browser/node_modules/.package-lock.json deploy/atlas/node_modules/.package-lock.json
 
-.PHONY: run test lint types tests fresh cloud torture bench screenshots format clean
+.PHONY: run spark test lint types tests fresh cloud torture bench screenshots format clean
 
 # For this machine alone: a load curve is nobody else's business. To open it, under a name or an address:
 # ARGS="--server.address 0.0.0.0 --server.allowedHosts courbe.home"
 run: $(RUN_STAMP)
 	$(BIN)/streamlit run streamlit_app.py --server.address localhost $(ARGS)
+
+# Spark, the Java it runs on, and the jars it is given: `python -m core fleet --engine spark` works then.
+spark: $(SPARK_STAMP)
 
 test: lint types tests
 
@@ -29,7 +33,7 @@ lint: $(TEST_STAMP)
 types: $(TEST_STAMP)
 	$(BIN)/mypy
 
-tests: $(TEST_STAMP) $(NODE_STAMPS)
+tests: $(TEST_STAMP) $(SPARK_STAMP) $(NODE_STAMPS)
 	@.ci/need chromium chromium chromium-browser google-chrome google-chrome-stable
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered --cov-fail-under=90 -rs $(ARGS)
 
@@ -43,10 +47,10 @@ cloud: $(TEST_STAMP)
 	@.ci/need chromium chromium chromium-browser google-chrome google-chrome-stable
 	@$(BIN)/python .ci/cloud.py
 
-torture: $(TEST_STAMP)
+torture: $(TEST_STAMP) $(SPARK_STAMP)
 	$(BIN)/python -m pytest -m torture $(ARGS)
 
-bench: $(TEST_STAMP)
+bench: $(TEST_STAMP) $(SPARK_STAMP)
 	@for bench in benchmarks/bench_*.py; do \
 		$(BIN)/python -m "$$(echo "$${bench%.py}" | tr / .)" $(ARGS) || exit 1; done
 
@@ -68,8 +72,16 @@ $(RUN_STAMP): requirements.txt
 	@.ci/install $(BIN)/python requirements.txt
 	@touch $@
 
-$(TEST_STAMP): $(RUN_STAMP) requirements-dev.txt
+$(SPARK_STAMP): $(RUN_STAMP) requirements-spark.txt core/spark/jars.toml
+	@.ci/need openjdk-17-jre-headless java 2>/dev/null || .ci/need openjdk-21-jre-headless java
+	@.ci/install $(BIN)/python requirements-spark.txt
+	$(BIN)/python -m core.spark.jars
+	@touch $@
+
+# The types of pyspark are read by mypy, so it is here too.
+$(TEST_STAMP): $(RUN_STAMP) requirements-dev.txt requirements-spark.txt
 	@.ci/install $(BIN)/python requirements-dev.txt
+	@.ci/install $(BIN)/python requirements-spark.txt
 	@touch $@
 
 # axe-core for the accessibility checks in the browser; a driver for the test of the Atlas trigger.

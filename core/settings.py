@@ -44,6 +44,9 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_data_dir("courbe", appauthor=False)),
         description="Where the embedded MongoDB keeps its data",
     )
+    spark_jars: Path | None = Field(
+        None, description="A folder with the jars for Spark, instead of fetching them"
+    )
     api_url: str = Field("https://conso.boris.sh", description="Base address of Conso API")
     api_token: SecretStr | None = Field(None, description="Conso API token")
     prm: str | None = Field(None, description="Meter number, 14 digits")
@@ -76,7 +79,7 @@ class Settings(BaseSettings):
             raise ValueError("a database of MongoDB's own")
         return name
 
-    @field_validator("mongod", "data_dir")
+    @field_validator("mongod", "data_dir", "spark_jars")
     @classmethod
     def _from_home(cls, path: Path | None) -> Path | None:
         """No shell reads `.env`, so `~` is ours to read. A home that nobody has is a name like any other."""

@@ -27,6 +27,7 @@ from pages.views.lab.display import draw, show_statistics, sides, warn_of_few
 from pages.views.lab.kept import shown
 from pages.views.lab.rate import insert_rate
 from pages.views.lab.report import show_report
+from pages.views.lab.spark import runs_of, show_spark, with_runs
 
 METERS = (10, 100, 1_000)
 METERS_SHARED = (10, 100)
@@ -266,8 +267,10 @@ if fleet and fleet.sizes:
     show_closing(visitor, fleet)
 st.header(words.text("fleet.measured.title"), anchor=False)
 start(visitor)
+runs = runs_of(visitor) if visitor.has_workspace else []
 if visitor.has_workspace and not job.busy(visitor, "fleet"):  # while one is loaded, its halves are not kept
     show_kept(visitor)
 if fleet and fleet.sizes:
-    show_fleet(visitor, fleet)
+    show_fleet(visitor, with_runs(fleet, runs))
+show_spark(visitor, runs)
 show_report(visitor, None if found.is_example else fleet)

@@ -25,10 +25,11 @@ FLOORS: Final = {
     "core.importing": 2,
     "core.consumption": 2,
     "core.lab": 2,
-    "core.cli": 3,
-    "core.__main__": 4,
-    "pages": 4,
-    "streamlit_app": 5,
+    "core.spark": 3,
+    "core.cli": 4,
+    "core.__main__": 5,
+    "pages": 5,
+    "streamlit_app": 6,
 }
 STRANGERS: Final = {
     ("core.sources", "core.storage"),
@@ -89,6 +90,18 @@ def test_rooms_of_one_floor_do_not_know_each_other(module: Module) -> None:
         if (mine, room_of(other.name)) in STRANGERS or (room_of(other.name), mine) in STRANGERS
     ]
     assert not met
+
+
+def test_spark_is_imported_in_one_room_and_only_when_it_is_asked_for(module: Module) -> None:
+    heavy = {"pyspark", "py4j"}
+    if room_of(module.name) != "core.spark":
+        assert not [f"{module.where}:{line}" for name, line in foreign(module) if name in heavy]
+        return
+    for node in module.tree.body:
+        named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        named += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        early = [name for name in named if name.split(".")[0] in heavy]
+        assert not early, f"{module.where}:{node.lineno} imports {early} as soon as it is read"
 
 
 def test_core_does_not_draw_and_pages_only_draw(module: Module) -> None:

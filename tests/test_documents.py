@@ -20,6 +20,8 @@ NAMES: Final = (
     "CONTRIBUTING.md",
     "docs/architecture.md",
     "docs/settings.md",
+    "docs/scale.md",
+    "deploy/databricks/README.md",
     "deploy/README.md",
 )
 DOCUMENTS: Final = {name: (ROOT / name).read_text(encoding="utf-8") for name in NAMES}

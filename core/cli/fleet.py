@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from core.cli import fleet_spark
 from core.cli.console import Console
 from core.cli.progress import ProgressBar, stop_on_interrupt
 from core.cli.store import household
@@ -19,7 +20,7 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
     parser = command("fleet")
     number_word = console.words.text("cli.number")
     parser.add_argument(
-        "--meters", type=int, default=100, metavar=number_word, help=console.words.text("cli.fleet.meters")
+        "--meters", type=int, metavar=number_word, help=console.words.text("cli.fleet.meters")
     )
     parser.add_argument(
         "--days", type=int, default=730, metavar=number_word, help=console.words.text("cli.fleet.days")
@@ -29,6 +30,7 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
     after.add_argument("--keep", action="store_true", help=console.words.text("cli.fleet.keep"))
     after.add_argument("--drop", action="store_true", help=console.words.text("cli.fleet.drop"))
     parser.add_argument("--json", action="store_true", help=console.words.text("cli.option.json"))
+    fleet_spark.add(parser, console)
     parser.set_defaults(run=run_fleet)
 
 
@@ -36,12 +38,14 @@ def run_fleet(arguments: argparse.Namespace, console: Console) -> int:
     """Measure synthetic fleets of 1, 10, 100, … meters; interrupted, what was measured is still told."""
     from core.lab.fleet import measure
 
+    if fleet_spark.asked(arguments):
+        return fleet_spark.run(arguments, console, print_fleet)
     if arguments.drop:
         return _drop_fleets(arguments, console)
     with household() as store, stop_on_interrupt() as stop, ProgressBar(console) as bar:
         measured = measure.run_fleet(
             store.database,
-            arguments.meters,
+            fleet_spark.DEFAULT_METERS if arguments.meters is None else arguments.meters,
             arguments.days,
             stop=stop,
             progress=bar.show,

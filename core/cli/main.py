@@ -53,6 +53,10 @@ _ABOUT_ARGUMENTS: Final = frozenset(
         "cli-which-meter",
         "file-prm",
         "fleet-size",
+        "spark-only",
+        "spark-parquet-none",
+        "spark-source",
+        "spark-workers",
     }
 )
 """Errors that can only be about what was typed."""

@@ -15,12 +15,20 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from core.storage.record import Summary
     from core.storage.store import Store
+    from core.storage.workspace import Workspaces
 
 
 @contextmanager
 def household(*, prepared: bool = True) -> Iterator[Store]:
+    """The household's store, see `home`. `prepared`: False for what must work on a damaged one."""
+    with home(prepared=prepared) as (store, _):
+        yield store
+
+
+@contextmanager
+def home(*, prepared: bool = True) -> Iterator[tuple[Store, Workspaces]]:
     """The store the settings name, made where it is absent, with what a scheduled trigger left for us; the
-    server of a running application is used. `prepared`: False for what must work on a damaged one.
+    server of a running application is used; and the workspaces it is opened from.
 
     InputError `cli-shared` on a shared deployment: it holds many visitors' data and no household's;
     `cli-env-file` where `.env` cannot be read.
@@ -39,7 +47,7 @@ def household(*, prepared: bool = True) -> Iterator[Store]:
                 inbox.fold(store)
             else:
                 store = workspaces.unprepared()
-            yield store
+            yield store, workspaces
     finally:
         workspaces.close()
 

@@ -5,8 +5,10 @@ Nobody else spells it out: the fields are those of the metaField and of the inde
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from bson.int64 import Int64
 
 from core.model import Flow, Meter
 
@@ -15,6 +17,34 @@ def readings(meter: Meter, generation: int | None = None) -> dict[str, Any]:
     """The readings of a meter; in the time series collection of one generation, where it is named."""
     condition: dict[str, Any] = {"meter.prm": meter.prm, "meter.flow": meter.flow.value}
     return condition if generation is None else condition | {"meter.g": generation}
+
+
+def of_generations(meter: Meter, numbers: Sequence[int]) -> dict[str, Any]:
+    """The readings of a meter in any of these generations."""
+    return readings(meter) | {"meter.g": {"$in": list(numbers)}}
+
+
+def any_of(meters: Sequence[Meter]) -> dict[str, Any]:
+    """The readings of these meters."""
+    return {"$or": [readings(meter) for meter in meters]}
+
+
+def between(meters: Sequence[Meter]) -> dict[str, Any]:
+    """The readings of a range of meters, from the first PRM to the last, in both flows; by the index."""
+    prms = [meter.prm for meter in meters]
+    return {"meter.prm": {"$gte": min(prms), "$lte": max(prms)}}
+
+
+def published(generations: Mapping[Meter, int]) -> dict[str, Any]:
+    """Exactly one generation of each of these meters, by metaField alone."""
+    together: dict[tuple[int, Flow], list[str]] = {}
+    for meter, number in generations.items():
+        together.setdefault((number, meter.flow), []).append(meter.prm)
+    clauses = [
+        {"meter.prm": {"$in": prms}, "meter.flow": flow.value, "meter.g": Int64(number)}
+        for (number, flow), prms in together.items()
+    ]
+    return between(list(generations)) | {"$or": clauses}
 
 
 def buckets(meter: Meter) -> dict[str, Any]:

@@ -101,6 +101,17 @@ class Workspaces:
                 self._client = self._connect()
             return self._client
 
+    @property
+    def uri(self) -> SecretStr:
+        """Where the deployment's MongoDB is, for programs that connect themselves. Raises StorageError."""
+        client = self.client
+        with self._opening:
+            if self._settings.mongodb_uri:
+                return self._settings.mongodb_uri
+            if self._server is None or client is not self._client:
+                raise StorageError("server-stopped")
+            return self._server.uri
+
     def open(self, link: str | None = None) -> Workspace:
         """The household's workspace; on a shared deployment the one of a link, or a new one."""
         if self.is_shared:

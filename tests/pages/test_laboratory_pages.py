@@ -16,6 +16,8 @@ from core.lab.fleet.measure import run_fleet
 from core.lab.fleet.tiers import prices
 from core.lab.layouts.catalogue import WATERFALL
 from core.model import Delivery, Meter, Origin
+from core.spark import results
+from core.spark.results import Run
 from core.storage.store import Store
 from core.texts import ENGLISH, Language, Words
 from tests.curves import METER_PRM, regular
@@ -313,3 +315,34 @@ def test_looking_at_the_fleet_opens_no_workspace_for_a_guest(
     assert example_is_shown(page)
     assert ENGLISH.text("report.needs") in [one.value for one in page.caption]
     assert "w" not in page.query_params
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_fleet_that_spark_loaded_is_shown_with_what_its_meters_draw(
+    household_page: Opens, store: Store, language: Language
+) -> None:
+    words = Words(language)
+    page = household_page("fleet", lang=language.value)
+    assert any(words.text("spark.page.none") == one.value for one in page.markdown)
+    size = run_fleet(store.database, 1, 7).sizes[0]
+    results.keep_run(store.database, Run("d7", "plain", size, "direct", 2, 4.0, 1_000, "4.1.4", "10.5.0"))
+    rows = [
+        {
+            "_id": {"fleet": "d7", "figure": "profile", "season": "summer", "slot": slot},
+            "half_hours": 7,
+            "watt_minutes": 7 * 30_000,
+            "deciles": [30_000] * 9,
+        }
+        for slot in range(48)
+    ]
+    results.replace(results.results(store.database), "d7", ["profile"], rows)
+    page.run()
+    assert not page.exception
+    assert not any(words.text("spark.page.none") == one.value for one in page.markdown)
+    tables = [table.value for table in page.table]
+    assert any(words.text("spark.page.speed") in table.columns for table in tables)
+    told = words.text("spark.page.profile", meters=words.counted("report.meters", 1))
+    assert any(told == one.value for one in page.caption)
+    lesson = next(table for table in tables if words.text("spark.page.command") in table.columns)
+    assert len(lesson) > 10
+    assert any(words.text("spark.page.formula") in table.columns for table in tables)

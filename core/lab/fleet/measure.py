@@ -130,7 +130,7 @@ def run_fleet(
     check_size(meters, days)
     store, halt = Store(database), stop or Event()
     with explained():
-        _check_room(database, meters * days * forecast.READINGS_A_DAY)
+        check_room(database, meters * days * forecast.READINGS_A_DAY)
         sweep(database)
         plan = _Plan(meters, days, len(Calendar.of(days).start), options, keep)
         progress(Progress(0, plan.readings, source="bound"))
@@ -222,7 +222,7 @@ def _bound(meters: int, days: int) -> Bound:
     return bound(curve.watts for _, curve in households(meters, days))
 
 
-def _check_room(database: Database[Any], readings: int) -> None:
+def check_room(database: Database[Any], readings: int) -> None:
     """The server says how full its disk is; where it does not (Atlas's small tiers), nothing is refused."""
     stats = database.command("dbStats")
     if "fsTotalSize" not in stats:

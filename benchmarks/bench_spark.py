@@ -1,0 +1,285 @@
+"""Spark and the official connector against insert_many: CPU of client and server per reading.
+
+Everything works on the same synthetic meters and one mongod, in one run, so that a busy machine slows all
+alike; CPU is read from /proc (Linux) and is the ways' own. A first, smaller round lets Java warm up.
+insert_many is given its dictionaries; so what making the readings costs is taken off the ways that make them.
+Must hold: Spark with the column writer takes at most 0.5 of insert_many, the tuned connector at most 1.3, and
+its defaults at least 1.5 times as much as that; a profile whose sums are pushed down at most 0.75 of one made
+of rows; two workers load at least 1.3 times as fast as one.
+
+    python -m benchmarks.bench_spark [--meters 40] [--days 365] [--runs 3] [--json]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from core.lab.fleet.synthetic import households
+from core.lab.layouts.build import calm
+from core.lab.layouts.catalogue import TS_HOURS
+from core.lab.speed.inserts import dictionaries
+from core.spark import analyse, connector, direct
+from core.spark.manifest import Published
+from core.spark.session import local_master, session
+from core.spark.sources import Synthetic
+from core.spark.target import Opened, Target
+from core.storage.embedded import server
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+UNIT = 4
+BATCH = 10_000
+TICKS = os.sysconf("SC_CLK_TCK")
+GENERATION = 1 << 24
+
+
+@dataclass(frozen=True)
+class Spent:
+    """CPU microseconds per reading, and wall seconds."""
+
+    client: float
+    server: float
+    seconds: float
+
+    @property
+    def cpu(self) -> float:
+        return self.client + self.server
+
+
+def ticks(pid: int) -> int:
+    """CPU of a process and of its children that ended; 0 where it has ended itself."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return sum(int(one) for one in fields[11:15])
+
+
+def family(pid: int, without: int) -> set[int]:
+    """A process and all below it, but for one branch."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text(encoding="ascii", errors="replace")
+            except OSError:
+                continue
+            parents.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(entry.name))
+    found, todo = set(), [pid]
+    while todo:
+        one = todo.pop()
+        if one != without:
+            found.add(one)
+            todo += parents.get(one, [])
+    return found
+
+
+class Meter:
+    """Measures what an action costs this process with its Java and workers, and the server."""
+
+    def __init__(self, mongod: int) -> None:
+        self._mongod = mongod
+
+    def _now(self) -> tuple[int, int]:
+        return sum(ticks(pid) for pid in family(os.getpid(), self._mongod)), ticks(self._mongod)
+
+    def spent(self, action: Callable[[], Any], readings: int) -> Spent:
+        client, there = self._now()
+        begun = time.perf_counter()
+        action()
+        seconds = time.perf_counter() - begun
+        client_after, there_after = self._now()
+        each = 1e6 / TICKS / readings
+        return Spent((client_after - client) * each, (there_after - there) * each, seconds)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One fleet and the ways to write and read it."""
+
+    spark: SparkSession
+    fleet: Opened
+    meters: int
+    days: int
+
+    @property
+    def target(self) -> Target:
+        return self.fleet.target
+
+    def fresh(self) -> None:
+        self.fleet.series.drop()
+        TS_HOURS.create(self.fleet.database, self.target.series)
+
+    def units(self) -> list[list[Any]]:
+        every = list(Synthetic(self.meters, self.days).census(self.spark).meters)
+        return [every[at : at + UNIT] for at in range(0, len(every), UNIT)]
+
+    def insert_many(self) -> Callable[[], None]:
+        made = [dictionaries(TS_HOURS, meter, curve) for meter, curve in households(self.meters, self.days)]
+
+        def write() -> None:
+            for batch in made:
+                for at in range(0, len(batch), BATCH):
+                    self.fleet.series.insert_many(batch[at : at + BATCH], ordered=False)
+
+        return write
+
+    def through_arrow(self) -> Callable[[], None]:
+        frame, curves = Synthetic(self.meters, self.days).portions(self.spark, self.units())
+        target = self.target
+
+        def write(batches: Iterable[Any]) -> Iterator[Any]:
+            with target.open() as fleet:
+                direct.write_series(fleet, list(curves(iter(batches))), GENERATION)
+            yield from ()
+
+        def run() -> None:
+            frame.mapInArrow(write, "n long").collect()
+
+        return run
+
+    def through_connector(self, options: dict[str, str]) -> Callable[[], None]:
+        frame, curves = Synthetic(self.meters, self.days).portions(self.spark, self.units())
+        rows = connector.rows(frame, curves, self.target, GENERATION)
+        given = connector.options(self.target, self.target.series, options)
+        return lambda: rows.write.format(connector.FORMAT).mode("append").options(**given).save()
+
+    def generating(self) -> Callable[[], None]:
+        """What making the readings costs."""
+
+        def make() -> None:
+            for _ in households(self.meters, self.days):
+                pass
+
+        return make
+
+    def published(self) -> list[Published]:
+        numbers = self.fleet.series.distinct("meter.g")
+        every = Synthetic(self.meters, self.days).census(self.spark).meters
+        assert len(numbers) == 1
+        return [Published(one, numbers[0], 0, 0) for one in every]
+
+    def profile_pushed(self) -> None:
+        sums = connector.read(
+            self.spark, self.target, self.published(), 4, analyse._BY_START, analyse._START_ROWS
+        )
+        self._profile(sums)
+
+    def profile_rows(self) -> None:
+        rows = connector.read(self.spark, self.target, self.published(), 4)
+        watts = rows.watts.cast("long").alias("watts")
+        self._profile(rows.select("start", rows.meter.step.alias("step"), watts))
+
+    def _profile(self, sums: Any) -> None:
+        from pyspark.sql import functions as f
+
+        halves = analyse.half_hours(sums)
+        halves.groupBy("season", "slot").agg(f.sum("watt_minutes"), f.max("watt_minutes")).collect()
+
+
+def measured(uri: SecretStr, mongod: int, meters: int, days: int, runs: int) -> dict[str, Any]:
+    readings = sum(len(curve) for _, curve in households(1, days)) * meters
+    watch, times = Meter(mongod), {}
+    target = Target(uri, "bench_spark", f"d{days}")
+    with target.open() as fleet, calm(fleet.database):
+        for workers in (1, 2):
+            with session(local_master(workers)) as spark:
+                bench = Bench(spark, fleet, meters, days)
+                warm = Bench(spark, fleet, max(meters // 4, UNIT * 2), days)
+                for one in (warm.through_arrow(),):
+                    bench.fresh()
+                    one()
+                walls = []
+                for _ in range(runs):
+                    bench.fresh()
+                    walls.append(watch.spent(bench.through_arrow(), readings).seconds)
+                times[workers] = statistics.median(walls)
+                if workers == 2:
+                    found = ways(bench, warm, watch, readings, runs)
+    return {"readings": readings, "speedup": times[1] / times[2], **found}
+
+
+def ways(bench: Bench, warm: Bench, watch: Meter, readings: int, runs: int) -> dict[str, Spent]:
+    writes: dict[str, Callable[[Bench], Callable[[], None]]] = {
+        "insert_many": lambda one: one.insert_many(),
+        "generating": lambda one: one.generating(),
+        "connector, defaults": lambda one: one.through_connector({"operationType": "insert"}),
+        "connector, tuned": lambda one: one.through_connector(dict(connector.WRITE)),
+        "direct": lambda one: one.through_arrow(),
+    }
+    found: dict[str, list[Spent]] = {}
+    for run in range(runs + 1):
+        for name, way in writes.items():
+            bench.fresh()
+            action = way(warm if run == 0 else bench)
+            spent = watch.spent(action, readings)
+            if run:
+                found.setdefault(name, []).append(spent)
+    for run in range(runs + 1):  # what `direct` wrote last is there
+        for name, read in (("profile, rows", bench.profile_rows), ("profile, pushed", bench.profile_pushed)):
+            spent = watch.spent(read, readings)
+            if run:
+                found.setdefault(name, []).append(spent)
+    return {name: sorted(all_of, key=lambda one: one.cpu)[len(all_of) // 2] for name, all_of in found.items()}
+
+
+def report(found: dict[str, Any]) -> bool:
+    """Prints the figures and ratios; whether all hold."""
+    ways = {name: spent for name, spent in found.items() if isinstance(spent, Spent)}
+    for name, spent in ways.items():
+        print(f"{name}: {spent.client:.2f} + {spent.server:.2f} us a reading, {spent.seconds:.1f} s")
+    made = ways["generating"].cpu
+    plain = ways["insert_many"].cpu
+
+    def of(name: str) -> float:
+        """Without the making of the readings."""
+        return ways[name].cpu - made
+
+    held = [
+        ("direct / insert_many", of("direct") / plain, 0.5, False),
+        ("connector, tuned / insert_many", of("connector, tuned") / plain, 1.3, False),
+        ("connector, defaults / tuned", of("connector, defaults") / of("connector, tuned"), 1.5, True),
+        ("profile, pushed / rows", ways["profile, pushed"].cpu / ways["profile, rows"].cpu, 0.75, False),
+        ("two workers / one", found["speedup"], 1.3, True),
+    ]
+    good = True
+    for name, ratio, limit, least in held:
+        fine = ratio >= limit if least else ratio <= limit
+        good = good and fine
+        print(f"{name}: {ratio:.2f} (wanted {'>=' if least else '<='} {limit}: {'ok' if fine else 'NOT SO'})")
+    return good
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--meters", type=int, default=40)
+    parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--json", action="store_true", help="also print the figures as JSON")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="courbe-bench-") as folder:
+        embedded = server.start(Path(folder))
+        try:
+            assert embedded.pid is not None
+            found = measured(embedded.uri, embedded.pid, arguments.meters, arguments.days, arguments.runs)
+        finally:
+            embedded.stop()
+    report(found)
+    if arguments.json:
+        print(json.dumps({name: vars(one) if isinstance(one, Spent) else one for name, one in found.items()}))
+
+
+if __name__ == "__main__":
+    main()

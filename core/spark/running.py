@@ -1,0 +1,80 @@
+"""One Spark action at a time, told as it goes on, and ended when somebody asks for it."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from core.lab.layouts.build import Stopped
+from core.spark.errors import failed
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+T = TypeVar("T")
+_POLL_SECONDS: Final = 0.2
+_END_SECONDS: Final = 30.0
+"""How long a cancelled action may take to end: Spark kills its workers after 2 s."""
+
+
+def run(spark: SparkSession, action: Callable[[], T], stop: Event, advance: Callable[[int], None]) -> T:
+    """The result of an action. `advance` is told how many tasks of its last stage are done.
+
+    Raises Stopped once `stop` is set, when its tasks have ended; what core.spark.errors makes of a failure.
+    """
+    from pyspark.util import InheritableThread
+
+    found: list[T] = []
+    errors: list[Exception] = []
+    tag = f"courbe-{secrets.token_hex(6)}"
+
+    def work() -> None:
+        spark.addTag(tag)
+        try:
+            found.append(action())
+        except Exception as error:  # noqa: BLE001 - handed to the thread that waits, which tells its cause
+            errors.append(error)
+        finally:
+            spark.removeTag(tag)
+
+    if stop.is_set():
+        raise Stopped
+    thread: Thread = InheritableThread(target=work, name="spark action", daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(_POLL_SECONDS)
+        if stop.is_set():
+            _interrupt(spark, tag, thread)
+            raise Stopped
+        advance(_tasks_done(spark))
+    if errors:
+        raise failed(errors[0]) from None
+    return found[0]
+
+
+def _tasks_done(spark: SparkSession) -> int:
+    tracker = spark.sparkContext.statusTracker()
+    stages = [tracker.getStageInfo(one) for one in tracker.getActiveStageIds()]
+    return max((stage.numCompletedTasks for stage in stages if stage), default=0)
+
+
+def _interrupt(spark: SparkSession, tag: str, thread: Thread) -> None:
+    """Again and again: an action whose job has not begun yet does not heed it."""
+    deadline = time.monotonic() + _END_SECONDS
+    while thread.is_alive() and time.monotonic() < deadline:
+        spark.interruptTag(tag)
+        thread.join(_POLL_SECONDS)
+    _await_tasks(spark)
+
+
+def _await_tasks(spark: SparkSession) -> None:
+    """Until no task runs: one that is being killed may still be writing."""
+    tracker, waiting = spark.sparkContext.statusTracker(), Event()
+    for _ in range(round(_END_SECONDS / _POLL_SECONDS)):
+        stages = [tracker.getStageInfo(one) for one in tracker.getActiveStageIds()]
+        if not any(stage and stage.numActiveTasks for stage in stages):
+            return
+        waiting.wait(_POLL_SECONDS)

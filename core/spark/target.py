@@ -1,0 +1,140 @@
+"""The collections of a fleet that Spark loads: made before anything is written, and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import SecretStr
+from pymongo import ReadPreference
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import CollectionInvalid, OperationFailure
+from pymongo.read_concern import ReadConcern
+
+from core.errors import StorageError
+from core.lab.fleet.kept import FAMILIES
+from core.lab.layouts.catalogue import Layout
+from core.storage import time_series
+from core.storage.bson_columns import DURABLE
+from core.storage.connection import connect
+from core.storage.mongo_errors import NAMESPACE_EXISTS, explained, patiently
+
+PREFIX: Final = "spark_"
+FLEETS: Final = f"{PREFIX}fleets"
+"""One document a fleet: who loads it, and the last run's number."""
+SECONDS: Final = 10
+"""How long a server may take to be found. Java's driver waits 30 s otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a fleet goes; handed to tasks. `fleet`: `d731` for synthetic meters of 731 days, see Source.
+    `options`: the creation options, of core.lab.fleet.kept.FAMILIES."""
+
+    uri: SecretStr
+    database: str
+    fleet: str
+    options: str = "plain"
+
+    @property
+    def ordinary(self) -> str:
+        return f"{PREFIX}{self.fleet}"
+
+    @property
+    def series(self) -> str:
+        return f"{PREFIX}{self.fleet}_ts"
+
+    @property
+    def manifest(self) -> str:
+        """The collection that says which generation of each meter is to be read."""
+        return f"{PREFIX}{self.fleet}_manifest"
+
+    @property
+    def layouts(self) -> tuple[Layout, Layout]:
+        return FAMILIES[self.options]
+
+    @contextmanager
+    def open(self) -> Iterator[Opened]:
+        """A connection of its own, as every task needs one."""
+        with connect(self.uri, seconds=SECONDS) as client:
+            yield Opened(self, durable(client[self.database]))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A fleet's collections on one connection."""
+
+    target: Target
+    database: Database[Any]
+
+    @property
+    def ordinary(self) -> Collection[Any]:
+        return self.database[self.target.ordinary]
+
+    @property
+    def series(self) -> Collection[Any]:
+        return self.database[self.target.series]
+
+    @property
+    def manifest(self) -> Collection[Any]:
+        return self.database[self.target.manifest]
+
+    @property
+    def fleets(self) -> Collection[Any]:
+        return self.database[FLEETS]
+
+    def prepare(self) -> None:
+        """Make both collections where absent. What is there is never taken for what it is not: an append
+        would make an ordinary collection of a missing time series one.
+
+        StorageError `storage-not-time-series`, `spark-not-ordinary`, `storage-forbidden`.
+        """
+        with explained():
+            for layout, name in zip(
+                self.target.layouts, (self.target.ordinary, self.target.series), strict=True
+            ):
+                patiently(lambda layout=layout, name=name: self._prepare(layout, name))  # type: ignore[misc]
+
+    def _prepare(self, layout: Layout, name: str) -> None:
+        if not self._listed(name):
+            try:
+                layout.create(self.database, name)
+            except (CollectionInvalid, OperationFailure) as error:
+                if isinstance(error, OperationFailure) and error.code != NAMESPACE_EXISTS:
+                    raise
+        found = self._listed(name)
+        if "timeseries" in layout.options:
+            if not _is_ours(found):
+                raise StorageError("storage-not-time-series", collection=name)
+        elif found.get("type") != "collection":
+            raise StorageError("spark-not-ordinary", collection=name)
+        if layout.index:
+            self.database[name].create_index(layout.index, unique=layout.unique, **layout.index_options)
+
+    def _listed(self, name: str) -> dict[str, Any]:
+        found = list(self.database.list_collections(filter={"name": name}))
+        return dict(found[0]) if found else {}
+
+    def drop(self) -> None:
+        """The fleet with its manifest; the manifest first, so that nobody reads what is going."""
+        with explained():
+            for name in (self.target.manifest, self.target.series, self.target.ordinary):
+                self.database.drop_collection(name)
+            self.fleets.delete_one({"_id": self.target.fleet})
+
+
+def durable(database: Database[Any]) -> Database[Any]:
+    """The database with writes that survive a killed server, and reads of nothing that could be undone."""
+    return database.with_options(
+        write_concern=DURABLE, read_concern=ReadConcern("majority"), read_preference=ReadPreference.PRIMARY
+    )
+
+
+def _is_ours(found: dict[str, Any]) -> bool:
+    if found.get("type") != "timeseries":
+        return False
+    options = found.get("options", {}).get("timeseries", {})
+    return all(options.get(name) == value for name, value in time_series.OPTIONS.items())

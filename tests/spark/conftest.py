@@ -1,0 +1,46 @@
+"""One Spark on this machine for all tests of this folder, with the jars a user gets. Java and pyspark are
+needed, as the gate installs them: without, these tests fail; they never skip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pydantic import SecretStr
+from pymongo.database import Database
+
+from core.lab.fleet.synthetic import households
+from core.model import Curve, Meter
+from core.spark.session import local_master, session
+from core.spark.target import Target
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+@pytest.fixture(scope="package")
+def event_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where Spark writes down what it does, as a cluster would keep it."""
+    return tmp_path_factory.mktemp("events")
+
+
+@pytest.fixture(scope="package")
+def spark(event_log: Path) -> Iterator[SparkSession]:
+    """Two workers, with retries like those of a cluster."""
+    events = {"spark.eventLog.enabled": "true", "spark.eventLog.dir": event_log.as_uri()}
+    with session(local_master(2), options=events) as running:
+        yield running
+
+
+@pytest.fixture
+def target(mongo_uri: str, database: Database[dict[str, Any]]) -> Target:
+    """A fleet of its own in this test's database."""
+    return Target(SecretStr(mongo_uri), database.name, "d40")
+
+
+@pytest.fixture(scope="session")
+def fleet() -> Callable[[int, int], dict[Meter, Curve]]:
+    """The same synthetic meters, without Spark."""
+    return lambda meters, days: dict(households(meters, days))

@@ -1,0 +1,79 @@
+"""Sources whose workers fail: they raise, are killed, or wait to be cancelled, at a meter of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.lab.fleet.synthetic import meter
+from core.model import Curve, Meter
+from core.spark.sources import Census, Curves, Synthetic
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+Fault = Callable[[int], None]
+"""What happens in the attempt of this number, counted from 0 for each task."""
+
+
+def attempt() -> int:
+    """Which attempt of a task this process is making, counted from 0."""
+    from pyspark import TaskContext
+
+    task = TaskContext.get()
+    assert task is not None
+    return task.attemptNumber()
+
+
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """A synthetic fleet with a fault after the readings of meter number `at` were handed over."""
+
+    meters: int
+    days: int
+    at: int
+    fault: Fault
+
+    @property
+    def fleet(self) -> str:
+        return f"d{self.days}"
+
+    def census(self, spark: SparkSession) -> Census:
+        return Synthetic(self.meters, self.days).census(spark)
+
+    def portions(self, spark: SparkSession, units: Sequence[Sequence[Meter]]) -> tuple[DataFrame, Curves]:
+        frame, curves = Synthetic(self.meters, self.days).portions(spark, units)
+        at, fault = meter(self.at), self.fault
+
+        def broken(batches: Iterator[Any]) -> Iterator[tuple[Meter, Curve]]:
+            for one, curve in curves(batches):
+                yield one, curve
+                if one == at:
+                    fault(attempt())
+
+        return frame, broken
+
+
+def raises(attempt: int) -> None:
+    """Fails in its first two attempts."""
+    if attempt < 2:
+        raise RuntimeError("a fault of the test")
+
+
+def dies(attempt: int) -> None:
+    """Its worker is killed in its first two attempts."""
+    if attempt < 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def always_dies(_attempt: int) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def hangs(_attempt: int) -> None:
+    """Until it is cancelled."""
+    time.sleep(600)
