@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 # An installation is done once its stamp exists, and done again when the requirements change.
 RUN_STAMP  := $(VENV)/run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
-SPARK_STAMP := $(VENV)/spark-$(shell cat requirements.txt requirements-spark.txt core/spark/jars.toml | cksum | cut -d' ' -f1)
+SPARK_STAMP := $(VENV)/spark-$(shell cat requirements.txt requirements-spark.txt core/spark/cluster/jars.toml | cksum | cut -d' ' -f1)
 TEST_STAMP := $(VENV)/test-$(shell cat requirements.txt requirements-spark.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 # Tests in several processes; tests/conftest.py says which stay together. ARGS="-n 0": all in one.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --no-loadscope-reorder
@@ -72,10 +72,10 @@ $(RUN_STAMP): requirements.txt
 	@.ci/install $(BIN)/python requirements.txt
 	@touch $@
 
-$(SPARK_STAMP): $(RUN_STAMP) requirements-spark.txt core/spark/jars.toml
+$(SPARK_STAMP): $(RUN_STAMP) requirements-spark.txt core/spark/cluster/jars.toml
 	@.ci/need openjdk-17-jre-headless java 2>/dev/null || .ci/need openjdk-21-jre-headless java
 	@.ci/install $(BIN)/python requirements-spark.txt
-	$(BIN)/python -m core.spark.jars
+	$(BIN)/python -m core.spark.cluster.jars
 	@touch $@
 
 # The types of pyspark are read by mypy, so it is here too.

@@ -30,8 +30,8 @@ from core.lab.layouts.build import calm
 from core.lab.layouts.catalogue import TS_HOURS
 from core.lab.speed.inserts import dictionaries
 from core.spark import analyse, connector, direct
+from core.spark.cluster.session import local_master, session
 from core.spark.manifest import Published
-from core.spark.session import local_master, session
 from core.spark.sources import Synthetic
 from core.spark.target import Opened, Target
 from core.storage.embedded import server

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core import VERSION
 from core.checks import Told, told
-from core.cli.console import Console
-from core.cli.store import usable_settings
+from core.cli.shared.console import Console
+from core.cli.shared.store import usable_settings
 from core.errors import InputError
 from core.model import Check, Meter
 
@@ -81,7 +81,7 @@ def _checks(settings: Settings, api: bool) -> Iterator[Check]:
 
 def _check_api(settings: Settings) -> Iterator[Check]:
     """At most one call, counted in the day's budget."""
-    from core.cli.store import household
+    from core.cli.shared.store import household
     from core.importing.api.check import check_api
     from core.sources.conso_api.token import clean_prm
 

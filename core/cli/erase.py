@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from core.cli.console import Console
-from core.cli.store import add_meter_options, household, matching, shown
+from core.cli.shared.console import Console
+from core.cli.shared.store import add_meter_options, household, matching, shown
 from core.errors import InputError
 from core.texts import Words
 

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from core.cli.console import Console
-from core.cli.store import add_meter_options, chosen, household
+from core.cli.shared.console import Console
+from core.cli.shared.store import add_meter_options, chosen, household
 from core.errors import InputError
 
 

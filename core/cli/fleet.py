@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from core.cli import fleet_spark
-from core.cli.console import Console
-from core.cli.progress import ProgressBar, stop_on_interrupt
-from core.cli.store import household
+from core.cli.shared.console import Console
+from core.cli.shared.progress import ProgressBar, stop_on_interrupt
+from core.cli.shared.store import household
 
 if TYPE_CHECKING:
     from core.lab.fleet.measure import Fleet

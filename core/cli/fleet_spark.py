@@ -9,9 +9,9 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 from core.cli import fleet_told
-from core.cli.console import Console
-from core.cli.progress import ProgressBar, stop_on_interrupt
-from core.cli.store import home
+from core.cli.shared.console import Console
+from core.cli.shared.progress import ProgressBar, stop_on_interrupt
+from core.cli.shared.store import home
 from core.errors import InputError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from core.cli.console import Console
+from core.cli.shared.console import Console
 from core.lab.fleet.measure import Fleet
 from core.lab.wording import cost
 from core.paristime import local

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from core.cli.console import Console
-from core.cli.store import household
+from core.cli.shared.console import Console
+from core.cli.shared.store import household
 
 if TYPE_CHECKING:
     from core.lab.footprint import Footprint

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.cli.console import Console, as_json
-from core.cli.progress import ProgressBar, stop_on_interrupt
-from core.cli.store import add_show_option, household, shown
+from core.cli.shared.console import Console, as_json
+from core.cli.shared.progress import ProgressBar, stop_on_interrupt
+from core.cli.shared.store import add_show_option, household, shown
 from core.errors import InputError
 
 if TYPE_CHECKING:

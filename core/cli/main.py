@@ -16,21 +16,9 @@ from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
 
-from core.cli import (
-    check,
-    erase,
-    export,
-    fleet,
-    footprint,
-    import_,
-    messages,
-    prepare,
-    repair,
-    report,
-    status,
-    sync,
-)
-from core.cli.console import Console
+from core.cli import check, erase, export, fleet, footprint, import_, prepare, repair, report, status, sync
+from core.cli.shared import messages
+from core.cli.shared.console import Console
 from core.errors import CourbeError, InputError
 from core.texts import Language, Words
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from core.cli.console import Console
+from core.cli.shared.console import Console
 
 if TYPE_CHECKING:
     from core.jobs import Progress
@@ -23,8 +23,8 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 
 def run_prepare(arguments: argparse.Namespace, console: Console) -> int:
     """Ctrl-C ends it after the part that is measured; what was measured stays."""
-    from core.cli.progress import stop_on_interrupt
-    from core.cli.store import chosen, household
+    from core.cli.shared.progress import stop_on_interrupt
+    from core.cli.shared.store import chosen, household
     from core.errors import InputError
     from core.lab.prepared.kept import as_document
     from core.lab.prepared.run import prepare

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from core.cli.console import Console
-from core.cli.store import add_show_option, household, shown
+from core.cli.shared.console import Console
+from core.cli.shared.store import add_show_option, household, shown
 from core.texts import Words
 
 if TYPE_CHECKING:

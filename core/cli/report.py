@@ -8,9 +8,9 @@ from collections.abc import Callable
 from errno import EACCES, EISDIR, ENOENT
 from pathlib import Path
 
-from core.cli.console import Console
-from core.cli.progress import ProgressBar, stop_on_interrupt
-from core.cli.store import household
+from core.cli.shared.console import Console
+from core.cli.shared.progress import ProgressBar, stop_on_interrupt
+from core.cli.shared.store import household
 from core.errors import InputError
 
 

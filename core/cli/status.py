@@ -7,9 +7,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from core.cli.console import Console
 from core.cli.repair import told
-from core.cli.store import add_meter_options, chosen, household, shown
+from core.cli.shared.console import Console
+from core.cli.shared.store import add_meter_options, chosen, household, shown
 
 if TYPE_CHECKING:
     from core.storage.record import Summary

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from core.cli.console import Console, as_json
-from core.cli.progress import ProgressBar, stop_on_interrupt
-from core.cli.store import add_show_option, household, shown
+from core.cli.shared.console import Console, as_json
+from core.cli.shared.progress import ProgressBar, stop_on_interrupt
+from core.cli.shared.store import add_show_option, household, shown
 
 if TYPE_CHECKING:
     from core.importing.api.sync import MeterSync, SyncReport

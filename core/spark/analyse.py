@@ -18,8 +18,8 @@ from core.consumption.cost.market import on_file
 from core.errors import InputError
 from core.model import Flow
 from core.spark import connector, manifest, results
+from core.spark.cluster.running import run
 from core.spark.manifest import Published
-from core.spark.running import run
 from core.spark.target import Target
 from core.storage.mongo_errors import explained
 

@@ -26,8 +26,8 @@ from core.lab.layouts.checkpoint import settled
 from core.model import Curve, Days, Meter
 from core.paristime import minutes_of, span_of
 from core.spark import direct, manifest
+from core.spark.cluster.running import run
 from core.spark.errors import SparkError, TaskError
-from core.spark.running import run
 from core.spark.target import Opened, Target
 from core.storage import bson_columns, match
 from core.storage.mongo_errors import explained, patiently

@@ -20,11 +20,11 @@ from core.lab.layouts.build import Stopped, calm
 from core.spark import results
 from core.spark.analyse import Analysis, analyse
 from core.spark.arrivals import Arrivals, Arrived, arrive
-from core.spark.jars import connector_version
+from core.spark.cluster.jars import connector_version
+from core.spark.cluster.session import local_master, session
 from core.spark.lesson import Lesson, teach
 from core.spark.load import Loaded, Options, Through, load
 from core.spark.measure import measure
-from core.spark.session import local_master, session
 from core.spark.sources import Parquet, Source, Synthetic
 from core.spark.target import FLEETS, PREFIX, Target
 from core.storage.connection import connect

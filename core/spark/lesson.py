@@ -25,7 +25,7 @@ from core.lab.layouts.build import Stopped
 from core.lab.layouts.catalogue import ORDINARY, TS_HOURS
 from core.model import Curve, Meter
 from core.spark import connector
-from core.spark.jars import connector_version
+from core.spark.cluster.jars import connector_version
 from core.spark.target import Target
 from core.storage import bson_columns, match
 from core.storage.mongo_errors import explained

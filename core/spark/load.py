@@ -19,9 +19,9 @@ from core.lab.footprint import Tally
 from core.lab.layouts.build import Stopped
 from core.model import Flow, Meter
 from core.spark import connector, direct, manifest
+from core.spark.cluster.running import run
 from core.spark.errors import SparkError
 from core.spark.manifest import Published
-from core.spark.running import run
 from core.spark.sources import Census, Curves, Source
 from core.spark.target import Opened, Target
 from core.storage.mongo_errors import explained, patiently

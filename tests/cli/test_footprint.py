@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from core.cli.console import Console
 from core.cli.footprint import print_footprint
+from core.cli.shared.console import Console
 from core.lab.footprint import Footprint, Usage
 
 

@@ -13,7 +13,7 @@ from pymongo.database import Database
 
 from core.lab.fleet.synthetic import households
 from core.model import Curve, Meter
-from core.spark.session import local_master, session
+from core.spark.cluster.session import local_master, session
 from core.spark.target import Target
 
 if TYPE_CHECKING:

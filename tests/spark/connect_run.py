@@ -8,9 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from core.spark.jars import resolve
-from core.spark.java import java
-from core.spark.session import _environment, _quiet, _settings, local_master
+from core.spark.cluster.jars import resolve
+from core.spark.cluster.java import java
+from core.spark.cluster.session import _environment, _quiet, _settings, local_master
 from tests.spark import notebook
 
 

@@ -15,8 +15,8 @@ from pymongo.errors import PyMongoError
 
 from core.jobs import Progress
 from core.model import Curve, Meter
+from core.spark.cluster.session import session
 from core.spark.load import Options, Through, load
-from core.spark.session import session
 from core.spark.sources import Synthetic
 from core.spark.target import Target
 from core.storage.embedded import server

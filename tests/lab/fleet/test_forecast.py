@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.cli.console import Console
 from core.cli.fleet import print_fleet
+from core.cli.shared.console import Console
 from core.lab.fleet import forecast
 from core.lab.fleet.measure import Fleet
 from core.texts import ENGLISH

@@ -6,7 +6,7 @@ import argparse
 
 import pytest
 
-from core.cli.store import chosen, household, shown
+from core.cli.shared.store import chosen, household, shown
 from core.errors import InputError
 from core.model import Delivery, Meter, Origin
 from core.storage.store import Store

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from core.cli.console import Console
-from core.cli.progress import ProgressBar
+from core.cli.shared.console import Console
+from core.cli.shared.progress import ProgressBar
 from core.jobs import Phase, Progress
 from core.paristime import HOUR_MS, midnight
 from core.texts import ENGLISH, Language, Words
@@ -53,7 +53,7 @@ def test_the_time_left_of_a_large_fleet_fits_a_terminal_of_80_columns(
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "80")
     bar = ProgressBar(Console(Words(language)))
-    monkeypatch.setattr("core.cli.progress.time.monotonic", lambda started=bar._started: started + 190)
+    monkeypatch.setattr("core.cli.shared.progress.time.monotonic", lambda started=bar._started: started + 190)
     bar.show(Progress(26_332_000, 77_871_110, 3, 4, "ordinary", Phase.LOADING, 1_000))
     line = capsys.readouterr().err.removeprefix("\r\x1b[K")
     assert len(line) < 80

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from core.cli.console import Console
+from core.cli.shared.console import Console
 
 _ARGUMENTS: Final = {
     re.compile(pattern): f"cli.complaint.{key}"

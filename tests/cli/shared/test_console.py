@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from core.cli.console import as_json
+from core.cli.shared.console import as_json
 from core.errors import SourceError, SourcePaused
 from core.paristime import HOUR_MS, midnight
 from core.texts import Language, Words

@@ -12,7 +12,7 @@ from threading import Event
 from types import FrameType
 from typing import TYPE_CHECKING, Final, Self
 
-from core.cli.console import Console
+from core.cli.shared.console import Console
 
 if TYPE_CHECKING:
     from core.jobs import Progress

@@ -21,8 +21,8 @@ from xml.sax.saxutils import escape
 
 import platformdirs
 
+from core.spark.cluster.java import java
 from core.spark.errors import SparkError
-from core.spark.java import java
 
 _LIST: Final = Path(__file__).parent / "jars.toml"
 _COPY: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"

@@ -14,14 +14,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from core.spark.cluster.jars import resolve
+from core.spark.cluster.java import java
 from core.spark.errors import SparkError, failed
-from core.spark.jars import resolve
-from core.spark.java import java
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-_ROOT: Final = Path(__file__).resolve().parents[2]
+_ROOT: Final = Path(__file__).resolve().parents[3]
 _LOCAL: Final = re.compile(r"local(\[|-cluster\[|$)")
 _LOG: Final = Path(__file__).parent / "log4j2.properties"
 _HIDDEN: Final = r"mongodb(\+srv)?://[^\s,\]\)\"']+"

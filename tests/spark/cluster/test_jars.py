@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from core.spark import jars
+from core.spark.cluster import jars
+from core.spark.cluster.java import java
+from core.spark.cluster.session import local_master, session
 from core.spark.errors import SparkError
-from core.spark.java import java
-from core.spark.session import local_master, session
 
 
 def program(folder: Path, name: str, script: str) -> Path:

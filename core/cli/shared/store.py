@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from core.cli.console import Console
+from core.cli.shared.console import Console
 from core.errors import InputError
 
 if TYPE_CHECKING:
