@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from core.errors import CourbeError, InputError
 from core.paristime import now_ms
@@ -21,6 +21,9 @@ _LOOK_SECONDS: Final = 30.0
 """How late a pause may end after the machine has slept."""
 
 
+_POLL_SECONDS: Final = 0.2
+
+
 class Phase(StrEnum):
     """What a job is doing at the moment, where it does more than one thing."""
 
@@ -29,6 +32,8 @@ class Phase(StrEnum):
     MEASURING = "measuring"
     CHECKPOINT = "checkpoint"
     """Waiting for the server's next checkpoint, after which sizes are settled."""
+    QUEUED = "queued"
+    """Waiting for the work of others to end: `step` of them are before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,41 @@ class Job(Generic[R]):
         with self._ending:
             self.state = state
             self.ended_ms = now_ms()
+
+
+class Line:
+    """Work that is done one piece after the other, in the order in which it came, whoever it is for."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Job[Any]] = []
+        self._moved = threading.Condition()
+
+    def queued(self, work: Callable[[Job[R | None]], R | None]) -> Callable[[Job[R | None]], R | None]:
+        """The same work, done when it is its turn. Meanwhile its progress tells its place; cancelled there,
+        it has no result."""
+
+        def wait(job: Job[R | None]) -> R | None:
+            with self._moved:
+                self._waiting.append(job)
+            try:
+                if not self._came(job):
+                    return None
+                job.started_ms, job.progress = now_ms(), Progress()
+                return work(job)
+            finally:
+                with self._moved:
+                    self._waiting.remove(job)
+                    self._moved.notify_all()
+
+        return wait
+
+    def _came(self, job: Job[Any]) -> bool:
+        """Wait until it is the first; False when cancelled meanwhile."""
+        with self._moved:
+            while (place := self._waiting.index(job)) and not job.stop.is_set():
+                job.progress = Progress(step=place, phase=Phase.QUEUED)
+                self._moved.wait(_POLL_SECONDS)
+        return not job.stop.is_set()
 
 
 class Jobs:

@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     workspace_hours: int = Field(
         24, ge=1, le=8_760, description="How long a visitor's workspace lives (shared)"
     )
+    workspaces: int = Field(
+        200, ge=1, le=10_000, description="Workspaces at most (shared): a new visitor is asked to come later"
+    )
+    visitors: int = Field(100, ge=1, le=10_000, description="Open tabs at most (shared)")
 
     @field_validator("database")
     @classmethod

@@ -72,6 +72,21 @@ def choose_meter(visitor: Visitor) -> None:
     visitor.choose(chosen)
 
 
+def say_who_sees(visitor: Visitor) -> None:
+    """On a shared deployment the address is the key: said before anything is imported, and offered another
+    where somebody else may have it."""
+    words = visitor.words
+    if not visitor.is_shared:
+        return
+    if not visitor.came_by_link:
+        st.info(words.text("common.workspace.shown"), icon=":material/key:")
+        return
+    st.warning(words.text("common.workspace.led"), icon=":material/key:")
+    if st.button(words.text("common.workspace.anew"), icon=":material/add:", key="begin_anew"):
+        visitor.begin_anew()
+        st.rerun()
+
+
 def start(visitor: Visitor, sources: Factory, kind: Kind) -> None:
     """Begins the import in the background and shows it."""
     with notices.guard():
@@ -96,6 +111,7 @@ if not any(busy.values()):
     show_damages(visitor)
 with st.container(border=True):
     st.header(words.text("history.import.title"), anchor=False)
+    say_who_sees(visitor)
     source = choose_kind(visitor)
     job: Kind = "api" if source == "api" else "others"
     wanted = None if busy[job] else choose_source(visitor, source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Event
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from core import jobs
 from core.errors import InputError, SourcePaused
 from core.importing.run import import_work
-from core.jobs import Job, Jobs, State
+from core.jobs import Job, Jobs, Line, Phase, State
 from core.paristime import now_ms
 from core.storage.store import Store
 from tests.curves import regular
@@ -59,3 +60,38 @@ def test_one_job_a_key_and_none_for_another() -> None:
     assert first.wait(120)
     assert registry.find("yours") is None
     assert registry.start("mine", lambda _: True).wait(120)
+
+
+def test_work_in_a_line_is_done_one_after_the_other_and_tells_its_place() -> None:
+    jobs, line, done = Jobs(), Line(), [Event(), Event(), Event()]
+    began: list[int] = []
+
+    def work(number: int) -> Callable[[Job[int | None]], int | None]:
+        def wait(_: Job[int | None]) -> int | None:
+            began.append(number)
+            assert done[number].wait(120)
+            return number
+
+        return line.queued(wait)
+
+    def comes_to(job: Job[int | None], place: int) -> None:
+        while (job.progress.phase, job.progress.step) != (Phase.QUEUED, place):
+            assert not job.wait(0.01)
+
+    first = jobs.start("one", work(0))
+    while not began:
+        assert not first.wait(0.01)
+    second = jobs.start("two", work(1))
+    comes_to(second, 1)
+    third = jobs.start("three", work(2))
+    comes_to(third, 2)
+    second.cancel()
+    assert second.wait(120)
+    assert (second.state, second.result) == (State.CANCELLED, None)
+    comes_to(third, 1)
+    assert began == [0]
+    done[0].set()
+    done[2].set()
+    assert first.wait(120)
+    assert third.wait(120)
+    assert (first.result, third.result, began) == (0, 2, [0, 2])

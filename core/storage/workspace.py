@@ -1,7 +1,8 @@
 """Whose data are where: one workspace for a household's own deployment, one a visitor on a shared one.
 
-A workspace of a shared deployment is a database under a name nobody can guess. The name is also the link by
-which its visitor finds it again; it expires some hours after the last visit and can be erased at once.
+A workspace of a shared deployment is a database of its own. Its visitor finds it again by a link nobody can
+guess, and whoever has that link can read and erase it: MongoDB is never told it, only what is made of it. A
+workspace expires some hours after the last visit and can be erased at once.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, partial
+from hashlib import blake2b
 from typing import Any, Final
 
 from pydantic import SecretStr
@@ -32,7 +34,7 @@ from core.storage.store import Store
 _log: Final = logging.getLogger(__name__)
 _REGISTRY: Final = "workspaces"
 _LINK: Final = re.compile(r"[0-9a-f]{32}")
-"""128 random bits in hexadecimal: names of databases must not differ by case alone."""
+"""128 random bits in hexadecimal."""
 _SWEEP_SECONDS: Final = 600.0
 _PERSONAL: Final = "personal"
 
@@ -49,7 +51,8 @@ class Place(StrEnum):
 class Workspace:
     """One visitor's, or one household's, part of the world.
 
-    `key` names it to the job registry and is as secret as `link`. `expires`: UTC, None when it stays.
+    `key` names it to MongoDB and to the job registry; nobody gets from it to `link`, or into the workspace.
+    `expires`: UTC, None when it stays.
     """
 
     key: str
@@ -112,11 +115,22 @@ class Workspaces:
                 raise StorageError("server-stopped")
             return self._server.uri
 
-    def open(self, link: str | None = None) -> Workspace:
-        """The household's workspace; on a shared deployment the one of a link, or a new one."""
-        if self.is_shared:
-            return self._open_shared(link)
-        return Workspace(_PERSONAL, self._store(self._settings.database), self.place)
+    def open(self) -> Workspace:
+        """The household's workspace; on a shared deployment a new one. StorageError `demonstration-full`."""
+        if not self.is_shared:
+            return Workspace(_PERSONAL, self._store(self._settings.database), self.place)
+        link = secrets.token_hex(16)
+        expires = self._expiry()
+        self._note(self._key_of(link), expires)
+        return self._opened(link, expires)
+
+    def find(self, link: str) -> Workspace | None:
+        """A visitor's workspace by its link, which lives longer for it; None where there is none, or none
+        any more. On a personal deployment the household's, whatever the link."""
+        if not self.is_shared:
+            return self.open()
+        expires = self._expiry()
+        return self._opened(link, expires) if self._put_off(link, expires) else None
 
     def unprepared(self) -> Store:
         """The household's store as it is, whatever its state: to erase or to mend what `open` refuses."""
@@ -146,15 +160,22 @@ class Workspaces:
             self._leave(workspace.key)
             workspace.store.erase()
         else:
-            self._forget(workspace.link)
+            self._forget(workspace.key)
 
     def sweep(self) -> int:
-        """Erases the workspaces whose time has come; returns how many."""
+        """Erases the workspaces whose time has come, and what somebody still wrote to one that was erased;
+        returns how many databases went."""
         with explained():
-            due = [row["_id"] for row in self._registry.find({"expires": {"$lte": _now()}}, {"_id": 1})]
-        for link in due:
-            self._forget(link)
-        return len(due)
+            there = self.client.list_database_names()  # before the rows: each database has one from the start
+            rows = {row["_id"]: row["expires"] for row in self._registry.find({}, {"expires": 1})}
+        now = _now()
+        due = [key for key, expires in rows.items() if expires <= now]
+        named = {self._database_of(key) for key in rows}
+        ours = re.compile(rf"{re.escape(self._prefix)}([0-9a-f]{{28}}{self._tag})")
+        orphans = [found[1] for name in there if (found := ours.fullmatch(name)) and name not in named]
+        for key in (*due, *orphans):
+            self._forget(key)
+        return len(due) + len(orphans)
 
     def close(self) -> None:
         """Disconnects and stops a server of our own."""
@@ -203,43 +224,57 @@ class Workspaces:
                 self._open[database] = _prepared(client, database)
             return self._open[database]
 
-    def _open_shared(self, link: str | None) -> Workspace:
-        expires = _now() + timedelta(hours=self._settings.workspace_hours)
-        if link is None or not self._put_off(link, expires):
-            link = secrets.token_hex(16)
-            self._note(link, expires)
-        return Workspace(link, self._store(self._database_of(link)), self.place, link, expires)
+    def _opened(self, link: str, expires: datetime) -> Workspace:
+        key = self._key_of(link)
+        return Workspace(key, self._store(self._database_of(key)), self.place, link, expires)
+
+    def _expiry(self) -> datetime:
+        return _now() + timedelta(hours=self._settings.workspace_hours)
 
     def _put_off(self, link: str, expires: datetime) -> bool:
         """Let a workspace live longer; False where there is none, or none any more. In one step: a sweep
         must not erase what was just visited."""
         if not _LINK.fullmatch(link):
             return False
-        alive = {"_id": link, "expires": {"$gt": _now()}}
+        alive = {"_id": self._key_of(link), "expires": {"$gt": _now()}}
         with explained():
             found = patiently(lambda: self._registry.update_one(alive, {"$set": {"expires": expires}}))
         return found.matched_count == 1
 
-    def _note(self, link: str, expires: datetime) -> None:
+    def _note(self, key: str, expires: datetime) -> None:
+        row = {"$set": {"expires": expires}}
         with explained():
-            patiently(
-                lambda: self._registry.update_one({"_id": link}, {"$set": {"expires": expires}}, upsert=True)
-            )
+            if patiently(self._registry.estimated_document_count) >= self._settings.workspaces:
+                raise StorageError("demonstration-full")
+            patiently(lambda: self._registry.update_one({"_id": key}, row, upsert=True))
 
-    def _database_of(self, link: str) -> str:
+    def _key_of(self, link: str) -> str:
+        """128 bits in hexadecimal: names of databases must not differ by case alone. The last ones are those
+        of this deployment, so that another on the same server is never taken for it."""
+        return blake2b(link.encode(), digest_size=14).hexdigest() + self._tag
+
+    @property
+    def _tag(self) -> str:
+        return blake2b(self._settings.database.encode(), digest_size=2).hexdigest()
+
+    @property
+    def _prefix(self) -> str:
+        return f"{self._settings.database[:5]}_"
+
+    def _database_of(self, key: str) -> str:
         """At most 38 bytes, all that small plans of Atlas take."""
-        return f"{self._settings.database[:5]}_{link}"
+        return f"{self._prefix}{key}"
 
     def _leave(self, key: str) -> None:
         if self._let_go:
             self._let_go(key)
 
-    def _forget(self, link: str) -> None:
-        self._leave(link)
-        name = self._database_of(link)
+    def _forget(self, key: str) -> None:
+        self._leave(key)
+        name = self._database_of(key)
         with explained():
             patiently(lambda: self.client.drop_database(name))
-            patiently(lambda: self._registry.delete_one({"_id": link}))
+            patiently(lambda: self._registry.delete_one({"_id": key}))
         with self._opening:
             self._open.pop(name, None)
 

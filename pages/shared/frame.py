@@ -97,7 +97,7 @@ def page(name: str, *, needs: Needs = "storage", lead: bool = True) -> Visitor:
     if needs == "readings":
         _require_readings(visitor)
         _meter_chooser(visitor)
-    if visitor.has_workspace and not trouble:
+    if not trouble and visitor.has_workspace:
         visitor.steps.add(name)
     return visitor
 
@@ -152,6 +152,9 @@ def path_of(name: str) -> str:
 def _visitor() -> Visitor:
     try:
         return visitor()
+    except StorageError as full:
+        notices.show(full)
+        st.stop()
     except ValidationError as error:
         names = ", ".join(sorted({f"COURBE_{str(fault['loc'][0]).upper()}" for fault in error.errors()}))
         notices.show(InputError("settings", names=names))
@@ -163,9 +166,9 @@ def _visitor() -> Visitor:
 
 def _open_storage(visitor: Visitor) -> StorageError | None:
     """Starts or reaches MongoDB where this visitor has a workspace; the trouble, if there is any."""
-    if not visitor.has_workspace:
-        return None
     try:
+        if not visitor.has_workspace:
+            return None
         with st.spinner(visitor.words.text("common.opening")):
             visitor.meters  # noqa: B018 - reading it opens the store
     except StorageError as error:
@@ -190,9 +193,9 @@ def _sidebar(visitor: Visitor, name: str, trouble: StorageError | None) -> None:
             on_change=_changed_language,
             label_visibility="collapsed",
         )
-        if visitor.has_workspace and not trouble and not visitor.lasting:
+        if not trouble and visitor.has_workspace and not visitor.lasting:
             st.warning(visitor.words.text("common.fleeting"), icon=":material/history_toggle_off:")
-        if visitor.is_shared:
+        if visitor.is_shared and not trouble:
             _workspace_box(visitor)
 
 

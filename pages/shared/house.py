@@ -7,13 +7,14 @@ cleared, and that would stop MongoDB for everybody.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
+from weakref import WeakSet
 
 from streamlit import net_util
 
 from core.importing.files.reading import Turns
-from core.jobs import Jobs
+from core.jobs import Jobs, Line
 from core.settings import Settings, load_settings
 from core.storage.workspace import Workspaces
 
@@ -29,6 +30,17 @@ class House:
     talks: dict[str, int]
     turns: Turns
     """Of reading files."""
+    line: Line
+    """Of measurements."""
+    visitors: WeakSet[Any] = field(default_factory=WeakSet)
+    """Open tabs, and those closed a short while ago."""
+
+    def admits(self, visitor: object) -> bool:
+        """Count a new visitor; False where a shared deployment has as many as it may."""
+        if self.workspaces.is_shared and len(self.visitors) >= self.settings.visitors:
+            return False
+        self.visitors.add(visitor)
+        return True
 
 
 # Streamlit asks a service of elsewhere for its own address when a page of elsewhere connects. Nothing of ours
@@ -68,4 +80,4 @@ def _made() -> House:
         steps.pop(key, None)
         talks.pop(key, None)
 
-    return House(settings, Workspaces(settings, let_go), jobs, steps, talks, Turns(_READERS))
+    return House(settings, Workspaces(settings, let_go), jobs, steps, talks, Turns(_READERS), Line())

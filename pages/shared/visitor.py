@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from core.errors import StorageError
 from core.importing import inbox
-from core.jobs import Jobs
+from core.jobs import Job, Jobs
 from core.model import DEMO_PRM, Check, Meter
 from core.settings import Settings
 from core.sources.files import FileSource
@@ -43,7 +43,7 @@ class Capabilities:
     own_uri: bool
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Visitor:
     """One browser session. Secrets live here and nowhere else."""
 
@@ -62,6 +62,8 @@ class Visitor:
     _own: Workspace | None = None
     _own_uri: SecretStr | None = None
     _chosen: Meter | None = None
+    _made: str | None = None
+    """The link of the workspace this session made."""
     _workspace: Workspace | None = None
     _meters: list[Summary] | None = None
 
@@ -73,6 +75,10 @@ class Visitor:
     def jobs(self) -> Jobs:
         """Background work of the process; start it under `workspace.key` or a key that begins with it."""
         return self._house.jobs
+
+    def queued(self, work: Callable[[Job[Any]], Any]) -> Callable[[Job[Any]], Any]:
+        """A measurement that waits for those of others to end: they would distort each other."""
+        return self._house.line.queued(work)
 
     @property
     def upload_megabytes(self) -> int:
@@ -114,10 +120,9 @@ class Visitor:
         """Where this visitor's data are. Raises StorageError."""
         if self._own:
             return self._own
-        if self._workspace is None:
-            self._workspace = self._house.workspaces.open(self.link)
-            self.lost_workspace = self.is_shared and self.link not in (None, self._workspace.link)
-            self.link = self._workspace.link
+        if not self.has_workspace or self._workspace is None:
+            self._workspace = self._house.workspaces.open()
+            self.link = self._made = self._workspace.link
             if self.link:
                 st.query_params["w"] = self.link
             inbox.fold(self._workspace.store)  # what a scheduled trigger left for us
@@ -125,8 +130,25 @@ class Visitor:
 
     @property
     def has_workspace(self) -> bool:
-        """False for a guest of a shared deployment who has not begun anything yet."""
+        """False for a guest of a shared deployment who has begun nothing yet, or whose workspace is gone.
+        Raises StorageError."""
+        if self.is_shared and self.link is not None and self._workspace is None:
+            self._workspace = self._house.workspaces.find(self.link)
+            if self._workspace is None:
+                self.begin_anew()
+                self.lost_workspace = True
         return not self.is_shared or self.link is not None
+
+    @property
+    def came_by_link(self) -> bool:
+        """Whether this guest was led to the workspace by an address, perhaps somebody else's."""
+        return self.is_shared and self.link is not None and self.link != self._made
+
+    def begin_anew(self) -> None:
+        """Leave the workspace as it is; the next import makes a new one."""
+        self.link = None
+        st.query_params.pop("w", None)
+        self.refresh()
 
     @property
     def steps(self) -> set[str]:
@@ -164,7 +186,7 @@ class Visitor:
         if self._chosen in known:
             return self._chosen
         wish = st.query_params.get(_METER, "")
-        if wish.isdecimal() and int(wish) < len(known):
+        if wish.isdecimal() and len(wish) < 5 and int(wish) < len(known):  # Python reads no 4,301 digits
             return known[int(wish)]
         return known[0] if known else None
 
@@ -214,8 +236,7 @@ class Visitor:
         workspace = self.workspace
         self._house.workspaces.erase(workspace)
         if workspace.link:
-            self.link = None
-            st.query_params.pop("w", None)
+            self.begin_anew()
         self._chosen = None
         self.refresh()
 
@@ -238,14 +259,18 @@ class Visitor:
     def refresh(self) -> None:
         """Forget what was read for the last page."""
         self._workspace = self._meters = None
+        self.lost_workspace = False
 
 
 def visitor() -> Visitor:
-    """The visitor of this session, as of this page run. Raises pydantic.ValidationError for bad settings."""
+    """The visitor of this session, as of this page run. Raises pydantic.ValidationError for bad settings,
+    StorageError `demonstration-full` where a shared deployment has no room for another tab."""
     found = st.session_state.get(_KEY)
     shared = house()
     if not isinstance(found, Visitor) or found._house is not shared:
         found = Visitor(shared, language())
+        if not shared.admits(found):
+            raise StorageError("demonstration-full")
         if found.capabilities.api:
             found.token, found.prm = shared.settings.api_token, shared.settings.prm
         st.session_state[_KEY] = found

@@ -67,7 +67,7 @@ def test_a_link_that_leads_nowhere_is_said(opens: Opens) -> None:
     app = opens("consumption", lang="en", w="0" * 32).run()
     assert is_empty(app)
     assert app.info[0].value == ENGLISH.text("common.workspace.lost")
-    assert link_of(app) != "0" * 32
+    assert "w" not in app.query_params, "nothing is made for an address that somebody made up"
 
 
 def test_everything_can_be_erased_at_once(opens: Opens) -> None:
@@ -86,11 +86,12 @@ def test_what_has_expired_leaves_nothing_in_memory(opens: Opens, monkeypatch: py
     stays.run()
     monkeypatch.setattr(workspace, "_now", lambda: now + timedelta(hours=25))
     shared = house.house()
-    assert shared.jobs.find(goes)
+    gone, kept = (shared.workspaces._key_of(link) for link in (goes, link_of(stays)))
+    assert shared.jobs.find(gone)
     assert shared.workspaces.sweep() == 1
-    assert shared.jobs.find(goes) is None
-    assert shared.jobs.find(link_of(stays))
-    assert list(shared.steps) == [link_of(stays)]
+    assert shared.jobs.find(gone) is None
+    assert shared.jobs.find(kept)
+    assert list(shared.steps) == [kept]
 
 
 def test_it_offers_neither_the_api_nor_a_database(opens: Opens) -> None:
@@ -114,3 +115,28 @@ def test_without_mongodb_a_visitor_is_not_sent_to_what_is_not_theirs(
         assert ENGLISH.text("error.demonstration-down.title") in error.value
         assert "URI" not in error.value
         assert ENGLISH.text("common.to_connect") not in [link.label for link in found(app, "page_link")]
+
+
+def test_whoever_comes_by_an_address_is_told_before_importing_and_may_begin_anew(opens: Opens) -> None:
+    one = tries_demo(opens)
+    own = one.switch_page("pages/history.py").run()
+    assert not own.exception
+    assert ENGLISH.text("common.workspace.shown") in [info.value for info in own.info]
+    led = opens("history", lang="en", w=link_of(one)).run()
+    assert ENGLISH.text("common.workspace.led") in [warning.value for warning in led.warning]
+    led.button(key="begin_anew").click().run()
+    assert not led.exception
+    assert "w" not in led.query_params
+    assert not led.warning
+    assert is_empty(led.switch_page("pages/consumption.py").run())
+
+
+def test_a_deployment_that_is_full_says_so(opens: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURBE_VISITORS", "1")
+    monkeypatch.setenv("COURBE_WORKSPACES", "1")
+    first = tries_demo(opens)
+    second = opens("welcome", lang="en").run()
+    assert not second.exception
+    assert ENGLISH.text("error.demonstration-full.title") in second.error[0].value
+    assert not second.button
+    assert not first.run().error

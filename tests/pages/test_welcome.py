@@ -119,7 +119,7 @@ def test_the_demo_waits_for_an_import_that_runs_and_is_then_imported(open_page: 
             looked_at.set()
             return super().wait(seconds)
 
-    other = shared.jobs._jobs[shared.workspaces.open(None).key] = Watched("other", lambda _: looked_at.wait())
+    other = shared.jobs._jobs[shared.workspaces.open().key] = Watched("other", lambda _: looked_at.wait())
     other.begin()
     app.button(key="try_demo").click().run()
     assert not app.exception

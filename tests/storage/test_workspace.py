@@ -63,7 +63,8 @@ def fill(store: Store) -> None:
 def test_the_household_finds_its_readings_from_anywhere(made: Callable[..., Workspaces]) -> None:
     house = made(Deployment.PERSONAL)
     fill(house.open().store)
-    again = made(Deployment.PERSONAL).open("anything")
+    again = made(Deployment.PERSONAL).find("anything")
+    assert again
     assert [summary.meter for summary in again.store.meters()] == [METER]
     assert (again.link, again.expires, again.place) == (None, None, Place.CONFIGURED)
     assert again.key == house.open().key
@@ -81,16 +82,55 @@ def test_visitors_of_a_shared_deployment_do_not_see_each_other(shared: Workspace
 def test_a_link_leads_back_also_after_a_restart(shared: Workspaces, made: Callable[..., Workspaces]) -> None:
     first = shared.open()
     fill(first.store)
-    again = made(Deployment.SHARED).open(first.link)
-    assert again.link == first.link
+    assert first.link
+    again = made(Deployment.SHARED).find(first.link)
+    assert again
+    assert (again.link, again.key) == (first.link, first.key)
     assert len(again.store.meters()) == 1
 
 
 @pytest.mark.parametrize("link", ["", "personal", "0" * 32, "../admin", "$where", "é" * 32])
-def test_a_guessed_link_leads_to_a_new_workspace(shared: Workspaces, link: str) -> None:
-    opened = shared.open(link)
-    assert opened.link != link
-    assert opened.store.meters() == []
+def test_a_guessed_link_leads_nowhere_and_makes_nothing(shared: Workspaces, mongo: Client, link: str) -> None:
+    before = mongo.list_database_names()
+    assert shared.find(link) is None
+    assert mongo.list_database_names() == before
+
+
+def test_mongodb_is_never_told_a_link(shared: Workspaces, mongo: Client) -> None:
+    opened = shared.open()
+    assert opened.link
+    rows = list(mongo[shared._settings.database]["workspaces"].find({}))
+    assert opened.link not in f"{rows}{mongo.list_database_names()}{opened.key}"
+    assert shared.find(opened.key) is None, "the name of its database opens nothing"
+
+
+def test_there_are_no_more_workspaces_than_the_deployment_allows(
+    made: Callable[..., Workspaces], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = made(Deployment.SHARED, workspaces=2)
+    one, _ = full.open(), full.open()
+    with pytest.raises(StorageError) as raised:
+        full.open()
+    assert raised.value.code == "demonstration-full"
+    assert one.link
+    assert full.find(one.link), "who is in comes in again"
+    full.erase(one)
+    assert full.open().store.meters() == []
+
+
+def test_what_a_late_writer_left_of_an_erased_workspace_is_swept_and_nobody_elses(
+    made: Callable[..., Workspaces], shared: Workspaces, mongo: Client
+) -> None:
+    mine, erased = shared.open(), shared.open()
+    neighbour = made(Deployment.SHARED, database=f"{shared._settings.database}_2").open()
+    shared.erase(erased)
+    erased.store.database["readings"].insert_one({})
+    theirs = f"{erased.store.database.name[:-4]}beef"
+    mongo[theirs]["readings"].insert_one({})
+    assert shared.sweep() == 1
+    left = mongo.list_database_names()
+    assert erased.store.database.name not in left
+    assert {mine.store.database.name, neighbour.store.database.name, theirs} <= set(left)
 
 
 def test_names_cannot_be_guessed_and_fit(made: Callable[..., Workspaces]) -> None:
@@ -107,12 +147,12 @@ def test_a_workspace_expires_and_is_swept(
     fill(goes.store)
     now = workspace._now()
     monkeypatch.setattr(workspace, "_now", lambda: now + timedelta(hours=23))
-    assert shared.open(stays.link).link == stays.link, "a visit puts it off"
+    assert shared.find(stays.link or ""), "a visit puts it off"
     monkeypatch.setattr(workspace, "_now", lambda: now + timedelta(hours=25))
     assert shared.sweep() == 1
     assert goes.store.database.name not in mongo.list_database_names()
-    assert shared.open(goes.link).link != goes.link
-    assert shared.open(stays.link).link == stays.link
+    assert shared.find(goes.link or "") is None
+    assert shared.find(stays.link or "")
 
 
 def test_an_expired_link_is_dead_even_before_the_sweep(
@@ -121,7 +161,7 @@ def test_an_expired_link_is_dead_even_before_the_sweep(
     opened = shared.open()
     now = workspace._now()
     monkeypatch.setattr(workspace, "_now", lambda: now + timedelta(hours=25))
-    assert shared.open(opened.link).link != opened.link
+    assert shared.find(opened.link or "") is None
 
 
 def test_erasing_takes_everything_at_once(shared: Workspaces, mongo: Client) -> None:
@@ -130,7 +170,7 @@ def test_erasing_takes_everything_at_once(shared: Workspaces, mongo: Client) -> 
     fill(others.store)
     shared.erase(mine)
     assert mine.store.database.name not in mongo.list_database_names()
-    assert shared.open(mine.link).link != mine.link
+    assert shared.find(mine.link or "") is None
     assert len(others.store.meters()) == 1
 
 
@@ -194,11 +234,16 @@ def test_a_visitor_does_not_notice_that_mongod_was_killed(made: Callable[..., Wo
     fill(mine.store)
     running = house._server
     assert running
-    for act in (lambda: house.open(mine.link), lambda: house.open(), lambda: house.erase(mine)):
+    acts: list[Callable[[], object]] = [
+        lambda: house.find(mine.link or ""),
+        house.open,
+        lambda: house.erase(mine),
+    ]
+    for act in acts:
         assert running.pid
         os.kill(running.pid, signal.SIGKILL)
         act()
-    assert house.open(mine.link).link != mine.link
+    assert house.find(mine.link or "") is None
 
 
 def test_a_mongodb_that_cannot_start_is_tried_again(made: Callable[..., Workspaces], tmp_path: Path) -> None:

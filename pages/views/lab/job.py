@@ -63,7 +63,7 @@ def begin(visitor: Visitor, name: str, work: Callable[[Job[Any]], Any]) -> None:
     with notices.guard():
         if any(_running(visitor)):
             raise InputError("lab-busy")
-        visitor.jobs.start(key_of(visitor, name), work)
+        visitor.jobs.start(key_of(visitor, name), visitor.queued(work))
     st.rerun()
 
 
@@ -110,6 +110,8 @@ def _watched(
     progress = job.progress
     share = min(progress.readings / progress.expected, 1.0) if progress.expected else 0.0
     what = described(progress) if progress.source else words.text(beginning)
+    if progress.phase is Phase.QUEUED:
+        what = words.counted("lab.queued", progress.step)
     with st.container(border=True):
         st.progress(share, text=f"{what}{_left(words, job, share)}")
         st.button(
