@@ -52,7 +52,9 @@ _STYLE: Final = """<style>
 }
 [data-testid="stMainBlockContainer"] { padding-top: 3rem; }
 .st-key-key_figures [data-testid="stMetric"] > div { padding: 0.45rem 0.65rem; }
-.st-key-key_figures [data-testid="stMetric"] > div > div:last-child * { font-size: 0.75rem; }
+.st-key-key_figures [data-testid="stMetric"] > div > :last-child:not([data-testid="stMetricValue"]) * {
+    font-size: 0.75rem;
+}
 .st-key-glance { row-gap: 0; }
 .st-key-glance button { justify-content: flex-start; text-align: left; }
 @media (max-width: 767px) { [data-testid="stMainBlockContainer"] { padding-top: 4rem; } }
@@ -64,6 +66,11 @@ _STYLE: Final = """<style>
 [data-testid="stDateInputField"] [data-type="month"][data-placeholder="true"]::after { content: "MONTH"; }
 [data-testid="stDateInputField"] [data-type="year"][data-placeholder="true"]::after { content: "YEAR"; }
 [data-testid="InputInstructions"] { display: none; }
+@media print {
+    [data-testid="stSidebar"], [data-testid="stHeader"], .modebar, [data-testid="stExpander"],
+    [data-testid="stDateInput"], .st-key-navigator, .st-key-demo_away { display: none !important; }
+    [data-testid="stPlotlyChart"], [data-testid="stMetric"] { break-inside: avoid; }
+}
 @media (pointer: coarse) {
     .modebar-btn:is([data-val="zoom"], [data-val="pan"]) { display: none; }
 }
