@@ -257,7 +257,7 @@ def _absent(bench: Bench) -> Outcome:
 def _changed(kind: str) -> Trial:
     def trial(bench: Bench) -> Outcome:
         name, frame = bench.empty(), bench.few_with_id()
-        bench.write(frame, name)
+        bench.write(frame, name, operationType="insert")
         if _refused(lambda: bench.write(frame, name, operationType=kind)):
             return "refused", {}
         return "accepted", {"readings": bench.count(name)}
@@ -268,8 +268,16 @@ def _changed(kind: str) -> Trial:
 def _same_id(bench: Bench) -> Outcome:
     name, frame = bench.empty(), bench.few_with_id()
     for _ in range(2):
-        bench.write(frame, name)
+        bench.write(frame, name, operationType="insert")
     return _whether_doubled(bench, name)
+
+
+def _with_id(bench: Bench) -> Outcome:
+    """Documents that have an `_id`: the connector replaces by default."""
+    name, frame = bench.empty(), bench.few_with_id()
+    if _refused(lambda: bench.write(frame, name)):
+        return "refused", {}
+    return "accepted", {"readings": bench.count(name)}
 
 
 def _json(bench: Bench) -> Outcome:
@@ -345,7 +353,11 @@ TRIALS: Final[dict[str, tuple[str, Trial]]] = {
     "filter": (f"{_R}.load().filter(\"meter.prm = '…'\").explain()", _pushed),
     "append": (f'{_W}.mode("append").save()', _append),
     "append-twice": (f'{_W}.mode("append").save()  # twice', _twice),
-    "append-same-id": (f'{_W}.mode("append").save()  # twice, with _id', _same_id),
+    "append-id": (f'{_W}.mode("append").save()  # with _id', _with_id),
+    "append-same-id": (
+        f'{_W}.option("operationType", "insert").mode("append").save()  # twice, with _id',
+        _same_id,
+    ),
     "append-absent": (f'{_W}.mode("append").save()  # no collection of that name', _absent),
     "overwrite": (f'{_W}.mode("overwrite").save()', _overwrite),
     "replace": (f'{_W}.option("operationType", "replace").mode("append").save()', _changed("replace")),

@@ -26,11 +26,23 @@ def event_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("events")
 
 
+@pytest.fixture(scope="package", autouse=True)
+def quick_java() -> Iterator[None]:
+    """Java compiles for a job of hours, which here takes longer than the jobs do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        yield
+
+
 @pytest.fixture(scope="package")
 def spark(event_log: Path) -> Iterator[SparkSession]:
     """Two workers, with retries like those of a cluster."""
-    events = {"spark.eventLog.enabled": "true", "spark.eventLog.dir": event_log.as_uri()}
-    with session(local_master(2), options=events) as running:
+    options = {
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.dir": event_log.as_uri(),
+        "spark.sql.shuffle.partitions": "2",
+    }
+    with session(local_master(2), options=options) as running:
         yield running
 
 

@@ -63,8 +63,10 @@ def test_a_larger_fleet_continues_where_the_smaller_one_ended(
         assert {one: found[one].generation for one in generations} == generations
 
 
-@WAYS
-@pytest.mark.parametrize("fault", [faulty.raises, faulty.dies])
+@pytest.mark.parametrize(
+    ("through", "fault"),
+    [(Through.DIRECT, faulty.raises), (Through.DIRECT, faulty.dies), (Through.CONNECTOR, faulty.dies)],
+)
 def test_workers_that_fail_leave_no_trace(
     spark: SparkSession, target: Target, fleet: Fleet, through: Through, fault: faulty.Fault
 ) -> None:
