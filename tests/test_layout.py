@@ -12,14 +12,18 @@ from tests.code import ROOT, Module, modules
 MOST_BESIDE: Final = 16
 WHOLES: Final = {
     "core.__main__": "tests/cli/test_main.py",
+    "core.cli.fleet_spark": "tests/spark/test_fleet_spark.py",
+    "core.cli.fleet_told": "tests/spark/test_fleet_spark.py",
     "core.sources.files": "tests/sources/files/test_formats.py",
+    "core.spark": "tests/spark/test_load.py",
     "core.storage.ordinary": "tests/storage/test_store.py",
     "core.storage.projection": "tests/storage/test_store.py",
     "core.storage.record": "tests/storage/test_store.py",
     "core.storage.time_series": "tests/storage/test_store.py",
 }
 """What is tested as a whole, since no part of it is right alone: file formats by the files there are; the
-record and its two projections by the store. A package stands for its modules."""
+record and its two projections by the store; Spark by what arrives in MongoDB. A package stands for its
+modules."""
 
 
 def behaves(body: list[ast.stmt]) -> bool:
