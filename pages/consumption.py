@@ -14,7 +14,7 @@ from pages.views.consumption.habits import show_habits
 from pages.views.consumption.key_figures import show_figures
 from pages.views.consumption.overview import show_overview
 from pages.views.consumption.power import show_power
-from pages.views.household import contract, household, say_priced, theme
+from pages.views.household import contract, household, market, say_priced, theme
 from pages.views.navigator import navigator, shown_in_address
 
 
@@ -31,7 +31,8 @@ class Section(StrEnum):
 visitor = page("consumption", needs="readings")
 words = visitor.words
 home = household(visitor)
-priced, told = contract(visitor)
+known = market(visitor)
+priced, told = contract(visitor, known)
 style = theme(words)
 period = navigator(words, home.days)
 show_figures(words, home, period, priced)
@@ -57,7 +58,7 @@ elif section is Section.HABITS:
 elif section is Section.COMPARE:
     show_compare(visitor, home, period, style)
 elif section is Section.POWER:
-    show_power(visitor, home, period, priced, style)
+    show_power(visitor, home, period, priced, known, style)
 else:
     show_export(visitor, home)
 link(visitor, "footprint", words.text("common.to_footprint"), icon=":material/database:")

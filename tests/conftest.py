@@ -14,6 +14,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from core.storage.embedded import server
+from tests.open_data_server import NOWHERE
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -92,6 +93,8 @@ def open_page(
     monkeypatch.setenv("COURBE_MONGODB_URI", mongo_uri)
     monkeypatch.setenv("COURBE_DATABASE", database.name)
     monkeypatch.setenv("COURBE_DATA_DIR", str(tmp_path))
+    for name, nowhere in NOWHERE.items():
+        monkeypatch.setenv(name, nowhere)
     st.cache_resource.clear()
 
     def opened(name: str = "welcome", **query: str) -> AppTest:

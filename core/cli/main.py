@@ -16,7 +16,7 @@ from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
 
-from core.cli import erase, export, fleet, footprint, import_, messages, report, status, sync
+from core.cli import erase, export, fleet, footprint, import_, messages, prices, report, status, sync
 from core.cli.console import Console
 from core.errors import CourbeError, InputError
 from core.texts import Language, Words
@@ -26,7 +26,7 @@ FAILED: Final = 1
 USAGE: Final = 2
 INTERRUPTED: Final = 130
 PROGRAM: Final = "python -m core"
-COMMANDS: Final = (import_, sync, status, export, erase, footprint, fleet, report)
+COMMANDS: Final = (import_, sync, prices, status, export, erase, footprint, fleet, report)
 """A module each, in the order in which `--help` lists them."""
 _UNWRITABLE: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 """How writing to standard output fails."""

@@ -15,7 +15,7 @@ from core.sources.demo import DemoSource
 from tests.cli.home import WAIT, Done, Home, one_line
 from tests.code import ROOT
 
-COMMANDS = ("import", "status", "footprint", "export", "erase", "sync", "fleet", "report")
+COMMANDS = ("import", "status", "footprint", "export", "erase", "sync", "prices", "fleet", "report")
 SECRET = "hunter2secret"
 
 
