@@ -15,7 +15,7 @@ from pages.views.consumption.habits import show_habits
 from pages.views.consumption.key_figures import say_compared, show_figures
 from pages.views.consumption.overview import show_overview
 from pages.views.consumption.power import show_power
-from pages.views.household import contract, household, say_priced, theme
+from pages.views.household import contract, household, market, say_priced, theme
 from pages.views.navigator import navigator, shown_in_address
 
 
@@ -32,7 +32,8 @@ class Section(StrEnum):
 visitor = page("consumption", needs="readings", lead=False)
 words = visitor.words
 home = household(visitor)
-priced, told = contract(visitor)
+known = market(visitor)
+priced, told = contract(visitor, known)
 style = theme(words)
 show_glance(visitor, home)
 period = navigator(words, home.days, clicks=visitor.clicks)
@@ -51,7 +52,7 @@ elif section is Section.HABITS:
 elif section is Section.COMPARE:
     show_compare(visitor, home, period, style)
 elif section is Section.POWER:
-    show_power(visitor, home, period, priced, style)
+    show_power(visitor, home, period, priced, known, style)
 else:
     show_export(visitor, home)
 say_compared(words, home, period)

@@ -12,7 +12,8 @@ from pages.shared.frame import link, page
 from pages.views.cost.bill import show_bill
 from pages.views.cost.contract_form import show_form
 from pages.views.cost.offers import show_offers
-from pages.views.household import contract, household, say_priced, theme
+from pages.views.cost.public import show_known, show_sources
+from pages.views.household import contract, household, market, say_priced, theme
 from pages.views.navigator import navigator
 
 
@@ -22,12 +23,14 @@ class Part(StrEnum):
     BILL = "bill"
     COMPARE = "compare"
     CONTRACT = "contract"
+    SOURCES = "sources"
 
 
 visitor = page("cost", needs="readings")
 words = visitor.words
 home = household(visitor)
-priced, told = contract(visitor)
+known = market(visitor)
+priced, told = contract(visitor, known)
 style = theme(words)
 part = choice(
     "part",
@@ -38,12 +41,17 @@ part = choice(
 )
 say_priced(words, home, priced, told)
 if part is Part.CONTRACT:
-    show_form(visitor, priced)
+    show_form(visitor, priced, known)
+elif part is Part.SOURCES:
+    show_known(visitor, known)
+    show_sources(visitor, known, priced.kva)
 elif not home.is_bought:
     st.info(words.text("cost.not_bought"), icon=":material/info:")
 elif part is Part.BILL:
     show_bill(visitor, home, navigator(words, home.days), priced, style)
 else:
     # A contract is chosen for all seasons: what is compared is the whole history, unless asked otherwise.
-    show_offers(visitor, home, navigator(words, home.days, View.ALL), priced, style, told=told)
+    show_offers(visitor, home, navigator(words, home.days, View.ALL), priced, known, style, told=told)
+if part in (Part.BILL, Part.COMPARE) and home.is_bought:
+    show_known(visitor, known)
 link(visitor, "footprint", words.text("common.to_footprint"), icon=":material/database:")

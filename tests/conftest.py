@@ -16,6 +16,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from core.storage.embedded import server
+from tests.open_data_server import NOWHERE
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -120,6 +121,8 @@ def open_page(
     monkeypatch.setenv("COURBE_DATABASE", database.name)
     monkeypatch.setenv("COURBE_DATA_DIR", str(tmp_path))
     house.close()
+    for name, nowhere in NOWHERE.items():
+        monkeypatch.setenv(name, nowhere)
     st.cache_resource.clear()
 
     def opened(name: str = "welcome", **query: str) -> AppTest:

@@ -39,6 +39,8 @@ _HEADS: Final = {
     "PART_VARIABLE_HP_TTC",
     Option.TEMPO: "PART_FIXE_TTC;HCBleu_TTC;HPBleu_TTC;HCBlanc_TTC;HPBlanc_TTC;HCRouge_TTC;HPRouge_TTC",
 }
+NOWHERE: Final = {f"COURBE_{name}_URL": "http://127.0.0.1:9" for name in ("TEMPO", "TEMPO_SECOND", "PRICES")}
+"""Settings of a test that is to ask no public source: nobody listens there."""
 FILES: Final = {
     "Option_Base.csv": Option.BASE,
     "Option_HPHC.csv": Option.HPHC,

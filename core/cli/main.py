@@ -16,7 +16,20 @@ from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
 
-from core.cli import check, erase, export, fleet, footprint, import_, prepare, repair, report, status, sync
+from core.cli import (
+    check,
+    erase,
+    export,
+    fleet,
+    footprint,
+    import_,
+    prepare,
+    prices,
+    repair,
+    report,
+    status,
+    sync,
+)
 from core.cli.shared import messages
 from core.cli.shared.console import Console
 from core.errors import CourbeError, InputError
@@ -27,7 +40,20 @@ FAILED: Final = 1
 USAGE: Final = 2
 INTERRUPTED: Final = 130
 PROGRAM: Final = "python -m core"
-COMMANDS: Final = (import_, sync, status, export, erase, repair, footprint, fleet, report, prepare, check)
+COMMANDS: Final = (
+    import_,
+    sync,
+    prices,
+    status,
+    export,
+    erase,
+    repair,
+    footprint,
+    fleet,
+    report,
+    prepare,
+    check,
+)
 """A module each, in the order in which `--help` lists them."""
 _UNWRITABLE: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 """How writing to standard output fails."""

@@ -1,4 +1,4 @@
-"""`sync`: the daily update."""
+"""`sync`: the daily update, of readings and, once a day, of prices and colours."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from core.cli.prices import print_report, refresh_prices, report_json, tell_failures
 from core.cli.shared.console import Console, as_json
 from core.cli.shared.progress import ProgressBar, stop_on_interrupt
 from core.cli.shared.store import add_show_option, household, shown
 
 if TYPE_CHECKING:
+    from threading import Event
+
+    from core.consumption.cost.refresh import Report
     from core.importing.api.sync import MeterSync, SyncReport
+    from core.storage.store import Store
 
 
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
@@ -38,17 +43,30 @@ def run_sync(arguments: argparse.Namespace, console: Console) -> int:
             stop=stop,
             progress=bar.show,
         )
+        prices = None if arguments.dry_run or stop.is_set() else _prices(store, stop)
     if arguments.json:
-        console.data(_report_json(report, arguments, console))
+        told = report_json(prices, console) if prices else None
+        console.data(_report_json(report, arguments, console) | {"prices": told})
     else:
         for one in report.meters:
             _print_meter(one, report, arguments, console)
+        if prices:
+            print_report(prices, console)
     for one in report.meters:
         if one.error:
             console.failed(one.error, _name(one, arguments, console))
+    if prices:
+        tell_failures(prices, console)
     if report.cancelled:
         raise KeyboardInterrupt
     return 0 if report.dry_run else report.result.exit_code
+
+
+def _prices(store: Store, stop: Event) -> Report | None:
+    """Prices and colours, once a day; None where they were asked for today."""
+    from core.consumption.cost.refresh import is_due
+
+    return refresh_prices(store, stop=stop) if is_due(store.database) else None
 
 
 def _name(one: MeterSync, arguments: argparse.Namespace, console: Console) -> str:

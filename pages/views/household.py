@@ -8,7 +8,10 @@ from weakref import WeakKeyDictionary
 import streamlit as st
 
 from core.consumption.cost.contracts import Contract
+from core.consumption.cost.kept_market import load_market
+from core.consumption.cost.market import Market
 from core.consumption.cost.saved_contract import default_contract, load_contract
+from core.consumption.figures.cost import contract_name
 from core.consumption.figures.grids import calendar, carpet_chart
 from core.consumption.figures.theme import Chart, Theme
 from core.consumption.household import Household, Scope, load, scopes
@@ -102,11 +105,17 @@ def scope_shown(visitor: Visitor, chosen: Meter) -> Scope:
     return next((one for one in scopes(visitor.meters, chosen) if one.value == wish), Scope.ONE)
 
 
-def contract(visitor: Visitor) -> tuple[Contract, bool]:
+def market(visitor: Visitor) -> Market:
+    """The prices and colours publicly known."""
+    with notices.guard():
+        return load_market(visitor.store.database)
+
+
+def contract(visitor: Visitor, known: Market) -> tuple[Contract, bool]:
     """What the household pays by, and whether it said so itself."""
     with notices.guard():
-        chosen = load_contract(visitor.store.database)
-    return (chosen, True) if chosen else (default_contract(), False)
+        chosen = load_contract(visitor.store.database, known)
+    return (chosen, True) if chosen else (default_contract(known), False)
 
 
 def say_priced(words: Words, home: Household, contract: Contract, told: bool) -> None:
@@ -115,8 +124,8 @@ def say_priced(words: Words, home: Household, contract: Contract, told: bool) ->
         st.caption(words.text("consumption.priced.none"), width="content")
         return
     key = "consumption.priced.own" if told else "consumption.priced.assumed"
-    option = words.text(f"cost.option.{contract.option.value}")
-    st.caption(words.text(key, option=option, kva=contract.kva), width="content")
+    name = notices.plain(contract_name(words, contract))
+    st.caption(words.text(key, option=name, kva=contract.kva), width="content")
 
 
 def theme(words: Words) -> Theme:

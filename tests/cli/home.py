@@ -18,6 +18,7 @@ from unittest import mock
 
 from core.cli.main import main
 from tests.code import ROOT
+from tests.open_data_server import NOWHERE
 
 SECOND_FILE = "enedis_conso_heure_20230809-20240725.csv"
 WAIT = 180
@@ -45,7 +46,7 @@ class Home:
     @property
     def environment(self) -> dict[str, str]:
         mine = {name: value for name, value in os.environ.items() if not name.startswith("COURBE_")}
-        return mine | {"COURBE_DATA_DIR": str(self.folder), "COURBE_DATABASE": self.database}
+        return mine | NOWHERE | {"COURBE_DATA_DIR": str(self.folder), "COURBE_DATABASE": self.database}
 
     def begin(self, *arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -17,7 +17,7 @@ from tests.code import ROOT
 
 COMMANDS = (
     *("import", "status", "footprint", "export", "erase", "repair", "sync", "fleet", "report"),
-    *("prepare", "check"),
+    *("prepare", "check", "prices"),
 )
 SECRET = "hunter2secret"
 

@@ -116,9 +116,11 @@ def refresh(
 
 
 def is_due(database: Database[Any], clock: Callable[[], int] = now_ms) -> bool:
-    """Whether no source was asked today (Paris) yet. StorageError."""
+    """Whether no source answered today (Paris) yet. StorageError."""
     last = kept_market.last_refresh(database)
-    return last is None or local(last[0]).date() < local(clock()).date()
+    if last is None or local(last[0]).date() < local(clock()).date():
+        return True
+    return all(step["error"] == _UNREACHED for step in last[1])
 
 
 def as_document(step: Step) -> dict[str, Any]:

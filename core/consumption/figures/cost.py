@@ -9,17 +9,28 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.consumption.cost.comparison import Comparison
-from core.consumption.cost.contracts import Option
+from core.consumption.cost.contracts import Contract, Option
 from core.consumption.cost.registers import UNKNOWN, Metered
 from core.consumption.figures.theme import TEMPO, Chart, Draft, Theme, kwh_of, years_below
 from core.consumption.readings import to_date
 from core.consumption.totals import Grain
+from core.texts import Words
 
 _PALE: Final = "-hc"
 _DAILY: Final = 62
 """Up to so many days a bar is one of them, beyond a month."""
 _SLIM: Final = 8
 """With fewer bars than these, each is as wide as one of them."""
+
+
+def register_name(words: Words, register: str, option: Option) -> str:
+    """A register as it is read; those of a free grid have names of their own."""
+    return register if option is Option.FREE else words.text(f"cost.register.{register}")
+
+
+def contract_name(words: Words, contract: Contract) -> str:
+    """What its owner calls it, else its option."""
+    return contract.name or words.text(f"cost.option.{contract.option.value}")
 
 
 def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
@@ -73,7 +84,8 @@ def registers_chart(metered: Metered, theme: Theme) -> Chart:
         np.add.at(energy, row[mine], metered.energy[mine])
         if number == UNKNOWN and not mine.any():
             continue
-        name = theme.words.text(f"cost.register.{register}")
+        option = Option.BASE if number == UNKNOWN else metered.contract.option
+        name = register_name(words, register, option)
         columns[f"{name} (kWh)"] = kwh_of(energy)
         told.append(theme.words.labelled(name, theme.words.kwh(int(energy.sum()))))
         drawn.add(
@@ -115,7 +127,7 @@ def _bars(day: NDArray[np.datetime64], grain: Grain) -> tuple[NDArray[np.datetim
 
 def _paint(register: str, number: int, option: Option, theme: Theme) -> dict[str, object]:
     """Off-peak hours are hatched, so that registers differ by more than colour."""
-    if register == "unknown":
+    if number == UNKNOWN:
         return {"color": theme.quiet, "pattern": {"shape": "x", "solidity": 0.2}}
     if option is Option.TEMPO:
         colour = TEMPO[theme.dark][register.split("-")[0]]
@@ -123,5 +135,10 @@ def _paint(register: str, number: int, option: Option, theme: Theme) -> dict[str
         colour = theme.colours[number % len(theme.colours)]
     return {
         "color": colour,
-        "pattern": {"shape": "/" if register.endswith(_PALE[1:]) else "", "solidity": 0.35},
+        "pattern": {"shape": "/" if _is_off_peak(register, number, option) else "", "solidity": 0.35},
     }
+
+
+def _is_off_peak(register: str, number: int, option: Option) -> bool:
+    """Every second register of a free grid is hatched: nothing tells which are off-peak."""
+    return bool(number % 2) if option is Option.FREE else register.endswith(_PALE[1:])

@@ -1,4 +1,4 @@
-"""Habits: weekly profile, how long each power lasts, base load, peaks against the subscription."""
+"""Habits: weekly profile, how long each power lasts, base load."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.consumption.base_load import BaseLoad
+from core.consumption.base_load import BaseLoad, BaseParts
 from core.consumption.figures.theme import (
     SCALE,
     Chart,
@@ -22,7 +22,8 @@ from core.consumption.figures.theme import (
     slot_label,
 )
 from core.consumption.profiles import Duration, Profile
-from core.consumption.readings import SLOTS, to_date
+from core.consumption.readings import SLOTS
+from core.texts import Words
 
 _SMOOTH_DAYS: Final = 15
 _HOURS_A_YEAR: Final = 8_766
@@ -180,8 +181,8 @@ def _duration_told(lasting: Duration, theme: Theme) -> str:
     )
 
 
-def base_chart(base: BaseLoad, theme: Theme) -> Chart:
-    """Base load of every night, and its median over fifteen of them."""
+def base_chart(base: BaseLoad, parts: BaseParts, theme: Theme) -> Chart:
+    """Base load of every night, its median over fifteen of them, and what is always on."""
     drawn = Draft(theme, "", theme.words.text("consumption.axis.watts"))
     x = base.day.astype("datetime64[m]")
     hover = f"%{{x|{theme.date}}}<br>%{{y:,.0f}} W<extra></extra>"
@@ -206,17 +207,39 @@ def base_chart(base: BaseLoad, theme: Theme) -> Chart:
             hovertemplate=hover,
         )
     )
+    if parts.always is not None and len(x):
+        drawn.add(
+            go.Scatter(
+                x=x[[0, -1]],
+                y=[parts.always] * 2,
+                mode="lines",
+                name=theme.words.text("consumption.base.always"),
+                line={"color": theme.second, "width": 2, "dash": "dash"},
+                hoverinfo="skip",
+            )
+        )
     drawn.set(showlegend=True)
     drawn.x(**day_axis(base.day, theme))
     drawn.y(rangemode="tozero")
-    typical = base.typical
-    told = theme.words.text("consumption.curve.none")
-    if typical is not None:
-        told = theme.words.text(
-            "consumption.base.alt", watts=theme.words.watts(typical), year=base_year(typical, theme)
-        )
+    told = _base_told(base, parts, theme.words)
     columns = {theme.words.text("consumption.column.day"): base.day.astype(str), "W": base.watts}
     return Chart(drawn.figure(), told, lambda: columns)
+
+
+def _base_told(base: BaseLoad, parts: BaseParts, words: Words) -> str:
+    """What is always on, from which nights, and what follows the cold; only what can be told."""
+    if base.typical is None:
+        return words.text("consumption.curve.none")
+    nights = {"nights": words.number(parts.nights), "away": words.number(parts.away)}
+    if parts.always is None:
+        return words.text("consumption.base.alt.unknown", watts=words.watts(base.typical))
+    told = words.text("consumption.base.alt.always", watts=words.watts(parts.always), **nights)
+    if parts.cold is None or parts.winter is None:
+        return told
+    if not parts.cold:
+        return f"{told} {words.text('consumption.base.alt.same', winter=words.watts(parts.winter))}"
+    cold = {"winter": words.watts(parts.winter), "cold": words.watts(parts.cold)}
+    return f"{told} {words.text('consumption.base.alt.cold', **cold)}"
 
 
 def base_year(watts: float, theme: Theme) -> str:
@@ -239,53 +262,3 @@ def _running_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
     count = (~np.isnan(windows)).sum(axis=1)
     found = windows[np.arange(len(windows)), np.maximum(count - 1, 0) // 2]
     return np.where(np.isnan(values), np.nan, found)
-
-
-def peak_chart(day: NDArray[np.datetime64], watts: NDArray[np.int32], kva: int, theme: Theme) -> Chart:
-    """The highest half-hour of each day against the subscribed power."""
-    drawn = Draft(theme, "", theme.words.text("consumption.axis.power"))
-    over = watts > kva * 1000
-    drawn.add(
-        go.Bar(
-            x=day.astype("datetime64[m]"),
-            y=kilo(watts),
-            width=86_400_000 * 0.9,
-            offset=0,
-            customdata=day.astype(str),
-            marker={"color": [theme.second if one else theme.main for one in over], "line": {"width": 0}},
-            hovertemplate=f"%{{x|{theme.date}}}<br>%{{y:.2f}} kW<extra></extra>",
-        )
-    )
-    line = {"color": theme.second, "dash": "dash", "width": 2}
-    across = {"xref": "paper", "x0": 0, "x1": 1, "y0": kva, "y1": kva}
-    line_name = {
-        "text": theme.words.text("consumption.peak.line", kva=kva),
-        "showarrow": False,
-        "yanchor": "bottom",
-    }
-    drawn.set(
-        shapes=[{"type": "line", **across, "line": line}],
-        annotations=[{"xref": "paper", "x": 0, "y": kva, "xanchor": "left", **line_name}],
-    )
-    drawn.x(**day_axis(day, theme))
-    drawn.y(rangemode="tozero")
-    told = theme.words.text("consumption.curve.none")
-    if len(day):
-        top = int(np.argmax(watts))
-        told = theme.words.text(
-            "consumption.peak.alt",
-            peak=theme.words.kw(int(watts[top]), 2),
-            day=theme.words.day(to_date(day[top])),
-            margin=_margin(kva * 1000 - int(watts[top]), kva, theme),
-            over=theme.words.number(int(over.sum())),
-        )
-    columns = {theme.words.text("consumption.column.day"): day.astype(str), "W": watts}
-    return Chart(drawn.figure(), told, lambda: columns)
-
-
-def _margin(watts: int, kva: int, theme: Theme) -> str:
-    """How far a peak stays below the subscribed power, or goes beyond it."""
-    power = theme.words.kw(abs(watts), 2)
-    if watts < 0:
-        return theme.words.text("consumption.peak.above", power=power, kva=kva)
-    return theme.words.text("consumption.peak.below", power=power, kva=kva)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import streamlit as st
 
-from core.consumption.base_load import base_load
+from core.consumption.base_load import base_load, base_parts
 from core.consumption.cost.bills import WATT_MINUTES_PER_KWH, daily_cost
 from core.consumption.cost.contracts import Contract
 from core.consumption.figures.habits import (
@@ -96,17 +96,19 @@ def show_base(visitor: Visitor, home: Household, contract: Contract, style: Them
     """Base load over the whole history: a period of a month would say little."""
     words = visitor.words
     base = base_load(home.carpet)
+    parts = base_parts(home.carpet, base)
     heading(words, "base", whole=True)
-    card(visitor, "base", base_chart(base, style), Asked(Query.BASE, home.days), whole=True)
+    card(visitor, "base", base_chart(base, parts, style), Asked(Query.BASE, home.days), whole=True)
+    st.caption(words.text("consumption.base.why"))
     price = mean_price(home, contract) if home.is_bought else None
-    if base.typical is None or price is None:
+    if parts.always is None or price is None:
         return
     st.markdown(
         words.text(
             "consumption.base.cost",
-            watts=words.watts(base.typical),
-            year=base_year(base.typical, style),
-            euros=words.euros(base_year_euros(base.typical, price[0]), 0),
+            watts=words.watts(parts.always),
+            year=base_year(parts.always, style),
+            euros=words.euros(base_year_euros(parts.always, price[0]), 0),
             price=words.euros(price[0], 4),
             since=words.day(to_date(price[1])),
         )

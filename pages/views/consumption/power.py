@@ -2,28 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.consumption.cost.contracts import POWERS, Contract
-from core.consumption.figures.habits import peak_chart
+from core.consumption.cost.market import Market
+from core.consumption.figures.power import peak_chart
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.insights import biggest_days, daily_peaks, peaks
 from core.consumption.periods import Period
+from core.consumption.power import MeasuredPeaks, measured_peaks
 from core.consumption.queries import Asked, Query
 from core.consumption.totals import by_day
 from core.paristime import local
+from pages.shared import notices
 from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
 from pages.views.consumption.compare import days_link
+from pages.views.consumption.margin import show_margin
 from pages.views.empty import measured
 from pages.views.navigator import open_day
 
 _LISTED = 8
 
 
-def show_power(visitor: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
+def _measured(visitor: Visitor, home: Household) -> MeasuredPeaks | None:
+    """The maxima of the meter shown; None where there are none, and of several meters: theirs are not at one
+    time, so they do not add up."""
+    if home.meters > 1 or not home.is_bought or visitor.meter is None:
+        return None
+    with notices.guard():
+        found = measured_peaks(visitor.store, visitor.meter)
+    return found if len(found) else None
+
+
+def _at_power(contract: Contract, kva: int, market: Market) -> Contract:
+    """The contract as if its power were another one; prices that were entered are not those of that power."""
+    prices = market.of(contract.option, kva) if contract.regulated else ()
+    return replace(contract, kva=kva, prices=prices)
+
+
+def show_power(
+    visitor: Visitor, home: Household, period: Period, contract: Contract, market: Market, style: Theme
+) -> None:
     words = visitor.words
     shown = measured(visitor, home, period)
     if shown is None:
@@ -33,11 +57,15 @@ def show_power(visitor: Visitor, home: Household, period: Period, contract: Cont
     kva = choice(
         "kva", POWERS, words.text("consumption.peak.kva"), lambda one: f"{one} kVA", usual=contract.kva
     )
-    chart = peak_chart(*daily_peaks(history), kva, style)
+    known = _measured(visitor, home)
+    chart = peak_chart(*daily_peaks(history), kva, style, known.during(shown) if known else None)
     picked = card(visitor, "peaks", chart, Asked(Query.PEAKS, shown), clicks=True)
-    st.caption(words.text("consumption.peak.note"))
+    st.caption(words.text("consumption.peak.note" if known else "consumption.peak.note_none"))
     if picked:
         open_day(picked, home.days)
+    if known:
+        subscribed = contract if contract.kva == kva else _at_power(contract, kva, market)
+        show_margin(visitor, home, known, subscribed, market)
     left, right = st.columns(2)
     with left:
         heading(words, "biggest")

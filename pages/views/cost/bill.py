@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from core.consumption.cost.bills import WATT_MINUTES_PER_KWH, Bill, bill
-from core.consumption.cost.contracts import Contract
-from core.consumption.figures.cost import grain_of, registers_chart
+from core.consumption.cost.contracts import Contract, Option
+from core.consumption.figures.cost import grain_of, register_name, registers_chart
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.periods import Period
@@ -35,7 +35,7 @@ def show_bill(visitor: Visitor, home: Household, period: Period, contract: Contr
     _unknown(words, found, lost)
     if found.lines:
         st.subheader(words.text("cost.bill.lines"), anchor=False)
-        lines = _lines(words, found)
+        lines = _lines(words, found, contract.option)
         numbers = right(lines.columns[2:])
         st.dataframe(lines, hide_index=True, column_config=numbers, alt=words.text("cost.bill.lines"))
         st.caption(words.text("cost.bill.exact"))
@@ -80,12 +80,12 @@ def _unknown(words: Words, found: Bill, lost: int) -> None:
             st.warning(words.text(f"cost.bill.{name}", days=words.number(days)), icon=":material/help:")
 
 
-def _lines(words: Words, found: Bill) -> pd.DataFrame:
+def _lines(words: Words, found: Bill, option: Option) -> pd.DataFrame:
     """Figures as text: they stay as exact as they are shown, and in the reader's language."""
     return pd.DataFrame(
         [
             {
-                words.text("cost.column.register"): words.text(f"cost.register.{line.register}"),
+                words.text("cost.column.register"): register_name(words, line.register, option),
                 words.text("cost.column.since"): words.day(line.since) if line.since.year > 1 else "–",
                 words.text("cost.column.energy"): words.number(
                     Fraction(line.energy, WATT_MINUTES_PER_KWH), 2

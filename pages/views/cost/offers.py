@@ -6,8 +6,10 @@ import streamlit as st
 
 from core.consumption.cost.comparison import Comparison, compare
 from core.consumption.cost.contracts import USUAL_OFF_PEAK, Contract, Option
-from core.consumption.cost.market import regulated
-from core.consumption.figures.cost import offers_chart
+from core.consumption.cost.market import Market, regulated
+from core.consumption.cost.refresh_words import spans_told
+from core.consumption.cost.saved_contract import named_contracts
+from core.consumption.figures.cost import contract_name, offers_chart
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
 from core.consumption.periods import Period
@@ -23,7 +25,14 @@ _OTHERS = (Option.BASE, Option.HPHC, Option.TEMPO)
 
 
 def show_offers(
-    visitor: Visitor, home: Household, period: Period, contract: Contract, style: Theme, *, told: bool
+    visitor: Visitor,
+    home: Household,
+    period: Period,
+    contract: Contract,
+    market: Market,
+    style: Theme,
+    *,
+    told: bool,
 ) -> None:
     """Like with like: only days on which every contract compared can be priced. `told`: the contract is the
     household's own, not assumed."""
@@ -32,7 +41,9 @@ def show_offers(
     if shown is None:
         return
     st.subheader(words.text("cost.compare.title"), anchor=False)
-    offers = _named(words, _contracts(words, contract), told=told)
+    with notices.guard():
+        kept = named_contracts(visitor.store.database, market)
+    offers = _named(words, _contracts(words, contract, kept, market), told=told)
     history = home.history.during(shown)
     with notices.guard():
         found = compare(history, tuple(offers.values()), home.meters)
@@ -42,20 +53,27 @@ def show_offers(
             found = compare(history, tuple(offers.values()), home.meters)
     _result(visitor, found, list(offers), Asked(Query.DAYS, shown), style)
     for name in unknown:
-        st.warning(words.text("cost.compare.unknown", offer=name), icon=":material/help:")
+        st.warning(words.text("cost.compare.unknown", offer=notices.plain(name)), icon=":material/help:")
+    _left_out(words, found, list(offers))
     _assumed(words, contract)
     if home.meters > 1:
         st.caption(words.text("cost.bill.fixed_help", meters=home.meters))
 
 
-def _contracts(words: Words, contract: Contract) -> tuple[Contract, ...]:
-    others = [one for one in _OTHERS if not (contract.regulated and one is contract.option)]
+def _contracts(
+    words: Words, contract: Contract, kept: tuple[Contract, ...], market: Market
+) -> tuple[Contract, ...]:
+    """The household's, the regulated ones picked, and those kept beside it that are picked."""
+    regulated_ones = [one for one in _OTHERS if not (contract.regulated and one is contract.option)]
+    windows = contract.off_peak or USUAL_OFF_PEAK
+    others = {one.value: regulated(one, contract.kva, windows, market) for one in regulated_ones}
+    others |= {f"kept{number}": one for number, one in enumerate(kept)}
     with st.container(horizontal=True):
         picked = several(
             "offers",
-            others,
+            list(others),
             words.text("cost.section.compare"),
-            lambda one: words.text(f"cost.option.{one.value}"),
+            lambda one: notices.plain(contract_name(words, others[one])),
         )
         mode = choice(
             "prices",
@@ -63,16 +81,21 @@ def _contracts(words: Words, contract: Contract) -> tuple[Contract, ...]:
             words.text("cost.compare.mode"),
             lambda one: words.text(f"cost.compare.{one}"),
         )
-    windows = contract.off_peak or USUAL_OFF_PEAK
-    found = (contract, *(regulated(one, contract.kva, windows) for one in others if one in picked))
+    found = (contract, *(one for name, one in others.items() if name in picked))
     return tuple(one.at_last_prices() for one in found) if mode == "now" else found
 
 
 def _named(words: Words, contracts: tuple[Contract, ...], *, told: bool) -> dict[str, Contract]:
     """The contracts by name; the first is the household's, or the one assumed."""
-    names = [words.text(f"cost.option.{one.option.value}") for one in contracts]
+    names = [contract_name(words, one) for one in contracts]
     names[0] = words.text("cost.compare.your" if told else "cost.compare.assumed_one", option=names[0])
-    return dict(zip(names, contracts, strict=True))
+    found: dict[str, Contract] = {}
+    for name, one in zip(names, contracts, strict=True):
+        power = words.text("cost.compare.power", offer=name, kva=one.kva)
+        shown = power if one.kva != contracts[0].kva or name in found else name
+        again = sum(other == shown or other.startswith(f"{shown} (") for other in found)
+        found[f"{shown} ({again + 1})" if again else shown] = one
+    return found
 
 
 def _result(visitor: Visitor, found: Comparison, names: list[str], asked: Asked, style: Theme) -> None:
@@ -109,13 +132,32 @@ def _result(visitor: Visitor, found: Comparison, names: list[str], asked: Asked,
         )
 
 
+def _left_out(words: Words, found: Comparison, names: list[str]) -> None:
+    """Which days are out, and why."""
+    if not found.out or len(names) < 2:
+        return
+    told = [
+        words.text(
+            f"cost.out.{one.why.value}",
+            offer=names[one.offer],
+            days=words.number(one.days),
+            spans=spans_told(words, one.spans),
+        )
+        for one in found.out
+    ]
+    with st.expander(words.text("cost.compare.out"), icon=":material/event_busy:", expanded=True):
+        st.markdown("\n".join(f"- {notices.plain(line)}" for line in told))
+        st.caption(words.text("cost.out.cure"))
+
+
 def _verdict(words: Words, found: Comparison, names: list[str]) -> str:
     best = max(range(len(names)), key=lambda at: found.offers[at].saving)
     if best:
         saving = words.euros(found.offers[best].saving)
-        told = words.text("cost.compare.best", offer=names[best], saving=saving, first=names[0])
+        first, offer = notices.plain(names[0]), notices.plain(names[best])
+        told = words.text("cost.compare.best", offer=offer, saving=saving, first=first)
     else:
-        told = words.text("cost.compare.first", offer=names[0])
+        told = words.text("cost.compare.first", offer=notices.plain(names[0]))
     return told if found.offers[0].subscribed else words.text("cost.compare.energy_only", verdict=told)
 
 

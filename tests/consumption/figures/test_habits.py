@@ -1,27 +1,40 @@
-"""Peaks and base load in words and euros."""
+"""Base load in words and euros."""
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
-import pytest
-
-from core.consumption.figures.habits import (
-    base_year_euros,
-    peak_chart,
-)
+from core.consumption.base_load import base_load, base_parts
+from core.consumption.figures.habits import base_chart, base_year_euros
 from core.consumption.figures.theme import Theme
-from core.consumption.insights import daily_peaks
+from core.consumption.profiles import carpet
 from core.consumption.readings import History
-from tests.consumption.figures.drawn import FIRST
+from core.model import Curve
+from core.sources.demo import demo_curve
 from tests.curves import regular
-
-
-@pytest.mark.parametrize(("watts", "told"), [(8000, "1.00 kW below"), (9500, "0.50 kW above")])
-def test_the_margin_to_the_subscribed_power_is_told_without_a_sign(watts: int, told: str) -> None:
-    alt = peak_chart(*daily_peaks(History.of(regular(FIRST, watts=watts))), 9, Theme()).alt
-    assert told in alt.replace("\u202f", " ")
 
 
 def test_a_constant_power_costs_what_8766_hours_of_it_cost() -> None:
     assert base_year_euros(100.0, Decimal("0.20")) == Decimal("175.32")
+
+
+def told(curve: Curve) -> str:
+    whole = carpet(History.of(curve))
+    base = base_load(whole)
+    return base_chart(base, base_parts(whole, base), Theme()).alt.replace("\u202f", " ")
+
+
+def test_what_is_always_on_is_told_apart_from_what_follows_the_cold() -> None:
+    alt = told(demo_curve(date(2026, 11, 26)))
+    assert "Always on: 146 W" in alt
+    assert "1 102 W, so 956 W more, which follow the cold" in alt
+    assert "552" not in alt
+
+
+def test_a_winter_alone_is_not_called_always_on() -> None:
+    assert "cannot be told" in told(regular(date(2025, 1, 1), 60, watts=900))
+
+
+def test_winter_nights_like_the_others_are_told_so() -> None:
+    assert "much the same" in told(regular(date(2025, 1, 1), 365, watts=200))

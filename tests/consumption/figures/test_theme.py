@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from core.consumption.base_load import base_load
+from core.consumption.base_load import base_load, base_parts
 from core.consumption.cost.bills import daily_cost
 from core.consumption.cost.comparison import compare
 from core.consumption.cost.contracts import Option
@@ -20,13 +20,8 @@ from core.consumption.figures.bars import bars, years
 from core.consumption.figures.cost import offers_chart, registers_chart
 from core.consumption.figures.curve import load_curve
 from core.consumption.figures.grids import calendar, carpet_chart
-from core.consumption.figures.habits import (
-    base_chart,
-    day_profile,
-    duration_curve,
-    peak_chart,
-    week_profile,
-)
+from core.consumption.figures.habits import base_chart, day_profile, duration_curve, week_profile
+from core.consumption.figures.power import peak_chart
 from core.consumption.figures.theme import Chart, Theme, in_words, years_below
 from core.consumption.insights import daily_peaks
 from core.consumption.profiles import carpet, duration, profile
@@ -38,6 +33,13 @@ from tests.consumption.figures.drawn import DAYS, FIRST
 from tests.curves import regular
 
 Drawn = Callable[[History, Theme], Chart]
+
+
+def base_of(history: History, theme: Theme) -> Chart:
+    base = base_load(carpet(history))
+    return base_chart(base, base_parts(carpet(history), base), theme)
+
+
 CHARTS: dict[str, Drawn] = {
     "curve": lambda history, theme: load_curve(history, DAYS, theme),
     "day": lambda history, theme: load_curve(
@@ -60,7 +62,7 @@ CHARTS: dict[str, Drawn] = {
     "profile": lambda history, theme: week_profile(profile(carpet(history)), theme),
     "mean day": lambda history, theme: day_profile(profile(carpet(history)), (0, 1), theme),
     "duration": lambda history, theme: duration_curve(duration(history), theme),
-    "base": lambda history, theme: base_chart(base_load(carpet(history)), theme),
+    "base": base_of,
     "peaks": lambda history, theme: peak_chart(*daily_peaks(history), 6, theme),
     "registers": lambda history, theme: registers_chart(meter(history, regulated(Option.TEMPO, 6)), theme),
     "offers": lambda history, theme: offers_chart(
@@ -121,7 +123,7 @@ def test_dates_on_axes_and_in_hovers_are_those_of_the_texts(language: Language) 
 )
 def test_an_axis_of_days_names_days_and_no_hours(days: int, named: list[str]) -> None:
     history = History.of(regular(FIRST, days))
-    charts = (peak_chart(*daily_peaks(history), 9, Theme()), base_chart(base_load(carpet(history)), Theme()))
+    charts = (peak_chart(*daily_peaks(history), 9, Theme()), base_of(history, Theme()))
     for chart in charts:
         assert list(chart.figure.layout.xaxis.ticktext or [])[:2] == named
 
