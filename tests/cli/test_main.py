@@ -19,18 +19,6 @@ COMMANDS = (
     *("import", "sync", "status", "export", "erase", "repair", "footprint", "fleet", "report"),
     *("prepare", "check"),
 )
-    "import",
-    "status",
-    "footprint",
-    "export",
-    "erase",
-    "repair",
-    "sync",
-    "fleet",
-    "report",
-    "prepare",
-    "check",
-)
 SECRET = "hunter2secret"
 
 
