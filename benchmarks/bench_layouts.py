@@ -1,7 +1,8 @@
 """Every layout of the laboratory from one synthetic fleet: bytes per reading, verified, and the time.
 
 Must hold for 100 meters over two years: all layouts in under 5 minutes; ordinary 45 to 50 B/reading; time
-series at most 1.65 with the server's defaults and 1.50 with the best creation options; saving at least 96 %.
+series at most 1.65 with the server's defaults, 1.50 with small units on disk, 1.34 with watt-hours and larger
+pages as well; saving at least 96 %.
 
     python -m benchmarks.bench_layouts [--meters 100] [--days 730] [--only ts-hours ts-small …]
 """

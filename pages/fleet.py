@@ -211,7 +211,7 @@ def needs_of(words: Words, one: Outlook, copies: int) -> dict[str, str]:
         "by_memory": f"{cluster(one.likely.alone['memory'])} ({words.size(one.memory)})",
         "by_ingest": cluster(one.likely.alone["ingest"]),
         "cluster": between(cluster(one.low.cost), cluster(one.high.cost)),
-        "decided": words.text(f"fleet.forecast.by_{one.likely.decided}"),
+        "decided": words.text(f"fleet.need.{one.likely.decided}"),
         "month": f"{months} {currency}",
         "backup": words.text("fleet.forecast.backup_line", size=words.size(one.node.likely)),
         "retention": words.text(f"fleet.forecast.retention_{one.side.code}"),
@@ -273,4 +273,4 @@ if visitor.has_workspace and not job.busy(visitor, "fleet"):  # while one is loa
 if fleet and fleet.sizes:
     show_fleet(visitor, with_runs(fleet, runs))
 show_spark(visitor, runs)
-show_report(visitor, None if found.is_example else fleet)
+show_report(visitor)

@@ -29,6 +29,7 @@ from pages.views.lab import job
 from pages.views.lab.arrival import show_arrival
 from pages.views.lab.display import Cell, Column, draw, show_statistics, sortable, warn_of_few
 from pages.views.lab.kept import shown
+from pages.views.lab.learn import show_learn
 from pages.views.lab.prepare import show_prepare
 
 DECIMALS = {
@@ -302,6 +303,7 @@ parts = {
     "inside": show_inside,
     "arrival": show_arrival,
     "limits": show_limits,
+    "learn": show_learn,
 }
 part = choice(
     "part",

@@ -34,7 +34,7 @@ def run_prepare(arguments: argparse.Namespace, console: Console) -> int:
         if not summaries:
             raise InputError("footprint-empty")
         meter = max(summaries, key=lambda one: one.readings).meter
-        found = prepare(store, meter, meters=arguments.meters, stop=stop, progress=_teller(console))
+        found = prepare(store, meter, meters=arguments.meters, stop=stop, progress=teller(console))
     if arguments.json:  # without the numbers of meters, which stand in the versions
         console.data({"results": [as_document(one) | {"versions": {}} for one in found.kept]})
     else:
@@ -47,7 +47,7 @@ def run_prepare(arguments: argparse.Namespace, console: Console) -> int:
     return 1 if found.failed else 0
 
 
-def _teller(console: Console) -> Callable[[Progress], None]:
+def teller(console: Console) -> Callable[[Progress], None]:
     """A line when a part begins."""
     at = -1
 

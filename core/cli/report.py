@@ -8,8 +8,9 @@ from collections.abc import Callable
 from errno import EACCES, EISDIR, ENOENT
 from pathlib import Path
 
+from core.cli.prepare import teller
 from core.cli.shared.console import Console
-from core.cli.shared.progress import ProgressBar, stop_on_interrupt
+from core.cli.shared.progress import stop_on_interrupt
 from core.cli.shared.store import household
 from core.errors import InputError
 
@@ -47,8 +48,8 @@ def run_report(arguments: argparse.Namespace, console: Console) -> int:
     from core.lab.report.html import write_report
 
     _refuse_early(arguments.html, arguments.fleet)
-    with household() as store, stop_on_interrupt() as stop, ProgressBar(console) as bar:
-        findings = measure_all(store, arguments.fleet, stop, bar.show)
+    with household() as store, stop_on_interrupt() as stop:
+        findings = measure_all(store, arguments.fleet, stop, teller(console))
     if findings is None:
         raise KeyboardInterrupt
     try:
@@ -63,10 +64,10 @@ def run_report(arguments: argparse.Namespace, console: Console) -> int:
 def _refuse_early(path: Path, meters: int) -> None:
     """What measuring takes minutes to find out. Raises InputError."""
     from core.lab.fleet.measure import check_size
-    from core.lab.jobs import FLEET_DAYS
+    from core.lab.prepared.run import DAYS
 
     if meters:
-        check_size(meters, FLEET_DAYS)
+        check_size(meters, DAYS)
     folder = path.parent
     number = ENOENT if not folder.is_dir() else EISDIR if path.is_dir() else 0
     if not number and not os.access(folder, os.W_OK):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from threading import Event
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
+from core.errors import InputError
 from core.jobs import Job, Progress
 from core.lab.arrival.daily import Arrival, arrivals
 from core.lab.arrival.retention import Retained, retention
@@ -14,11 +15,11 @@ from core.lab.footprint import footprint
 from core.lab.layouts import buckets
 from core.lab.layouts import limits as limit_trials
 from core.lab.layouts.build import Built, build_all, stored
-from core.lab.layouts.catalogue import LAYOUTS, Layout, available
+from core.lab.layouts.catalogue import LAYOUTS, Layout
 from core.lab.layouts.limits import Trial
 from core.lab.lower_bound import Bound, bound
 from core.lab.prepared.kept import Kind, find, save
-from core.lab.prepared.run import Prepared, prepare
+from core.lab.prepared.run import METERS, Prepared, prepare
 from core.lab.report.findings import Findings
 from core.lab.speed import inserts as insertions
 from core.lab.speed.inserts import Inserted
@@ -27,8 +28,6 @@ from core.model import Meter
 from core.storage.store import Store
 
 T = TypeVar("T")
-FLEET_DAYS: Final = 730
-"""Of the fleets in a report."""
 
 
 def layouts(store: Store, chosen: Sequence[Layout]) -> Callable[[Job[tuple[Built, ...]]], tuple[Built, ...]]:
@@ -122,22 +121,12 @@ def preparation(store: Store, meter: Meter, meters: int) -> Callable[[Job[Prepar
     return work
 
 
-def report(
-    store: Store,
-    *,
-    layouts: Sequence[Built],
-    races: Sequence[Race],
-    inserts: Sequence[Inserted],
-    trials: Sequence[Trial],
-    fleet: Fleet | None,
-) -> Callable[[Job[Findings | None]], Findings | None]:
-    """Measure both collections once more, beside what was measured before; None when cancelled."""
+def report(store: Store, meter: Meter) -> Callable[[Job[Findings | None]], Findings | None]:
+    """Measure both collections once more, beside what was kept; None when cancelled."""
 
     def work(job: Job[Findings | None]) -> Findings | None:
-        measured = footprint(store)
-        if job.stop.is_set():
-            return None
-        return Findings(measured, _lower_bound(store), layouts, races, inserts, trials, fleet)
+        found = findings(store, meter)
+        return None if job.stop.is_set() else found
 
     return work
 
@@ -145,23 +134,42 @@ def report(
 def measure_all(
     store: Store, meters: int, stop: Event, progress: Callable[[Progress], None]
 ) -> Findings | None:
-    """Everything the laboratory measures on these readings, with fleets of up to `meters` meters (0: none);
-    None when it was interrupted. Raises StorageError, InputError."""
-    measured = footprint(store)
-    summaries = store.meters()
-    first = max(summaries, key=lambda one: one.readings).meter  # a meter may have been asked for in vain
-    total = sum(one.readings for one in summaries)
-    chosen = [one for one in LAYOUTS if available(one, measured.server)]
-    built = list(build_all(store, chosen, stored(store), total, stop=stop, progress=progress))
-    races = list(race_all(store, first, stop=stop, progress=progress))
-    inserted = insertions.compare(store, first, store.read(first), stop=stop, progress=progress)
-    if stop.is_set():
+    """What a report is of, measured and kept, with fleets of up to `meters` meters (0: none); None when it
+    was interrupted. Raises StorageError, InputError."""
+    first = max(store.meters(), key=lambda one: one.readings, default=None)
+    if first is None:
+        raise InputError("footprint-empty")
+    kinds = [kind for kind in REPORTED if meters or kind is not Kind.FLEET]
+    found = prepare(store, first.meter, meters=meters or METERS, kinds=kinds, stop=stop, progress=progress)
+    if not found.complete:
         return None
-    tried = limit_trials.trials(store, first)
-    found = run_fleet(store.database, meters, FLEET_DAYS, stop=stop, progress=progress) if meters else None
-    if stop.is_set():
-        return None
-    return Findings(measured, _lower_bound(store), built, races, inserted, tried, found)
+    for _, error in found.failed:
+        raise error
+    return findings(store, first.meter, kinds)
+
+
+REPORTED: Final = (Kind.LAYOUTS, Kind.SPEED, Kind.INSERT, Kind.LIMITS, Kind.FLEET)
+"""What is in a report besides the footprint and the bound, which are measured for it."""
+
+
+def findings(store: Store, meter: Meter, kinds: Sequence[Kind] = REPORTED) -> Findings:
+    """Both collections measured now, and what was kept of these very readings; what is of others is left
+    out. Raises StorageError, InputError `footprint-empty`."""
+    measured, meters = footprint(store), store.meters()
+
+    def kept(kind: Kind, without: Any) -> Any:
+        one = find(store, kind, meter) if kind in kinds else None
+        return one.result if one and not one.is_stale(meters) else without
+
+    return Findings(
+        measured,
+        _lower_bound(store),
+        layouts=kept(Kind.LAYOUTS, ()),
+        races=kept(Kind.SPEED, ()),
+        inserts=kept(Kind.INSERT, ()),
+        trials=kept(Kind.LIMITS, ()),
+        fleet=kept(Kind.FLEET, None),
+    )
 
 
 def _lower_bound(store: Store) -> Bound:

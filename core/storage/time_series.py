@@ -22,7 +22,8 @@ from core.storage.upkeep import shapes
 
 COLLECTION: Final = "readings_ts"
 OPTIONS: Final = {"timeField": "start", "metaField": "meter", "granularity": "hours"}
-"""Hours: a bucket spans up to 30 days and 1,000 readings. The default (seconds) would hold two."""
+"""Hours: a bucket spans up to 30 days and 1,000 readings. The default (seconds) would hold two. A collection
+made with other options is made anew from the records when the store is next prepared."""
 INDEX: Final = [("meter.prm", 1), ("meter.flow", 1), ("meter.g", 1), ("start", 1)]
 READING: Final = {
     "start": {"$type": "date"},
@@ -36,12 +37,13 @@ _LOCK_SECONDS: Final = 30.0
 
 
 def prepare(database: Database[Any], *, seconds: float = _LOCK_SECONDS) -> bool:
-    """Make the collection and its index where they are absent; whether it had to be made.
+    """Make the collection and its index where they are absent, or made with other options than OPTIONS;
+    whether it had to be made.
 
     What writers left under its name while it was dropped gives way: all that holds is in the records.
     StorageError `storage-name-taken` where something stands there that is not ours.
     """
-    made = not _is_time_series(shapes.shape(database, COLLECTION))
+    made = not _is_current(shapes.shape(database, COLLECTION))
     if made:
         with shapes.locked(database[record.COLLECTION], seconds):
             _make(database)
@@ -61,10 +63,19 @@ def _is_time_series(found: shapes.Shape) -> bool:
     return found.kind == "timeseries" and all(options.get(name) == OPTIONS[name] for name in _FIELDS)
 
 
+def _is_current(found: shapes.Shape) -> bool:
+    """Whether it is ours, and made with the options that are ours now: granularity, above all."""
+    options = found.options.get("timeseries", {})
+    return _is_time_series(found) and all(options.get(name) == value for name, value in OPTIONS.items())
+
+
 def _make(database: Database[Any]) -> None:
     found = shapes.shape(database, COLLECTION)
-    if _is_time_series(found):
+    if _is_current(found):
         return
+    if _is_time_series(found):  # made with other options: all it holds is in the records
+        database.drop_collection(COLLECTION)
+        found = shapes.shape(database, COLLECTION)
     if found.kind == "collection" and is_of_ours(database[COLLECTION]):
         _drop_aside(database, shapes.put_aside(database, COLLECTION))
     elif not found.is_absent:

@@ -10,13 +10,15 @@ import pytest
 from core.lab.fleet.measure import run_fleet
 from core.lab.fleet.synthetic import households
 from core.lab.footprint import footprint
-from core.lab.jobs import measure_all
+from core.lab.jobs import findings, measure_all
 from core.lab.layouts import limits
 from core.lab.layouts.catalogue import ORDINARY
+from core.lab.prepared.kept import Kind, save
 from core.lab.speed import inserts
 from core.lab.speed import races as speed_races
 from core.model import Curve, Days, Delivery, Meter, Origin
 from core.storage.store import Store
+from tests.lab.households import imported
 
 
 def test_the_laboratory_leaves_the_measured_collections_alone(filled: Store, meter: Meter) -> None:
@@ -41,8 +43,17 @@ def test_a_meter_that_was_asked_for_in_vain_is_no_obstacle_to_a_report(
         store.merge(Delivery(meter, Origin.API_V2, found, asked=asked))
         store.project(meter)
     assert [one.readings for one in store.meters()] == [0, len(curve)]
-    monkeypatch.setattr("core.lab.layouts.catalogue.LAYOUTS", (ORDINARY,))
-    findings = measure_all(store, 0, Event(), lambda _: None)
-    assert findings
-    assert len(findings.races) == len(speed_races.QUERIES)
-    assert findings.inserts[0].ordinary
+    monkeypatch.setattr("core.lab.prepared.run.LAYOUTS", (ORDINARY,))
+    result = measure_all(store, 0, Event(), lambda _: None)
+    assert result
+    assert len(result.races) == len(speed_races.QUERIES)
+    assert result.inserts[0].ordinary
+
+
+def test_a_report_is_of_what_was_kept_of_these_very_readings(store: Store) -> None:
+    meter = imported(store)
+    save(store, Kind.LIMITS, (limits.Trial("last", 1.0, 2.0),), meter)
+    assert [one.code for one in findings(store, meter).trials] == ["last"]
+    assert findings(store, meter, kinds=[Kind.SPEED]).trials == ()
+    imported(store, 12)
+    assert findings(store, meter).trials == ()

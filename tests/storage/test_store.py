@@ -246,6 +246,21 @@ def test_erasing_everything_leaves_an_empty_prepared_store(store: Store, databas
     assert_holds(store, regular(days=2))
 
 
+def test_another_granularity_makes_the_collection_anew_from_the_records(
+    store: Store, database: Database[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(store, regular(days=3))
+    monkeypatch.setitem(time_series.OPTIONS, "granularity", "minutes")
+    store.prepare()
+    (info,) = database.list_collections(filter={"name": time_series.COLLECTION})
+    assert info["options"]["timeseries"]["granularity"] == "minutes"
+    assert_holds(store, regular(days=3))
+    buckets = database[f"system.buckets.{time_series.COLLECTION}"].count_documents({})
+    assert buckets >= 3  # a day each
+    store.prepare()
+    assert_holds(store, regular(days=3))
+
+
 class Sent(CommandListener):
     """The names of the commands a client has sent."""
 

@@ -23,7 +23,7 @@ from core.lab.arrival.throwaway import Throwaway, throwaway
 from core.lab.fleet.synthetic import households
 from core.lab.footprint import Tally, Usage, tally, usage
 from core.lab.layouts.build import LOAD, WAVE
-from core.lab.layouts.catalogue import ORDINARY, TS_HOURS, Layout
+from core.lab.layouts.catalogue import ORDINARY, OWN, Layout
 from core.model import Curve, Meter
 from core.paristime import day_of
 from core.storage import bson_columns, match
@@ -94,7 +94,7 @@ def _loaded(
     with_ordinary = code in ("best", "daily")
     if with_ordinary:
         ORDINARY.create(one.database, names[0])
-    TS_HOURS.create(one.database, names[1])
+    OWN.create(one.database, names[1])
     one.set(**{_IDLE: 1 if code in ("best", "crowded") else 100 << 20})
     done = 0
     for number, portion in enumerate(_waves(fleet) if code == "best" else _days(fleet)):
@@ -104,7 +104,7 @@ def _loaded(
             one.restart()
             one.set(**{_IDLE: 100 << 20})
         for meter, curve in portion:
-            _insert(one.database[names[1]], TS_HOURS, meter, curve)
+            _insert(one.database[names[1]], OWN, meter, curve)
             if with_ordinary and code != "best":
                 _insert(one.database[names[0]], ORDINARY, meter, curve)
         if code == "crowded":
@@ -121,7 +121,7 @@ def _crowd(one: Throwaway, day: int, meters: int) -> None:
     """One reading of other meters each: beginning a bucket lets the server close up to three idle ones."""
     others = [{"start": datetime(2026, 1, 1, tzinfo=UTC), "meter": f"{day}-{at}"} for at in range(4 * meters)]
     if not day:
-        one.database.create_collection("others", timeseries=TS_HOURS.options["timeseries"])
+        one.database.create_collection("others", timeseries=OWN.options["timeseries"])
     one.database["others"].insert_many(others)
 
 

@@ -14,7 +14,7 @@ from core.jobs import Progress
 from core.lab.arrival.throwaway import Throwaway, throwaway
 from core.lab.fleet.synthetic import households
 from core.lab.layouts.build import LOAD
-from core.lab.layouts.catalogue import ORDINARY, TS_HOURS
+from core.lab.layouts.catalogue import ORDINARY, OWN
 from core.lab.sides import SIDES, Side
 from core.model import MINUTE_MS, Curve, Meter
 from core.paristime import DAY_MS, now_ms, to_ms
@@ -66,7 +66,7 @@ def _until_now(curve: Curve) -> Curve:
 
 
 def _tried(one: Throwaway, side: Side, fleet: list[tuple[Meter, Curve]], stop: Event) -> Retained:
-    layout = ORDINARY if side is Side.ORDINARY else TS_HOURS
+    layout = ORDINARY if side is Side.ORDINARY else OWN
     collection = layout.create(one.database, f"retention_{side.value}")
     for meter, curve in fleet:
         bson_columns.insert(collection, layout.shape(meter, 1, curve), concern=LOAD)

@@ -77,6 +77,21 @@ def buckets(store: Store, meter: Meter, limit: int = 60) -> list[Bucket]:
     return sorted(found, key=lambda one: -one.first)
 
 
+def raw_bucket(store: Store, meter: Meter) -> dict[str, Any] | None:
+    """The newest but one bucket of a meter as the server stores it; None where there is none.
+
+    Raises StorageError `buckets-refused` where the server does not let this user look.
+    """
+    with explained():
+        try:
+            found = list(_documents(store, meter, 2))
+        except OperationFailure as failure:
+            if failure.code not in FORBIDDEN:
+                raise
+            raise StorageError("buckets-refused") from None
+    return dict(found[-1]) if found else None
+
+
 def _documents(store: Store, meter: Meter, limit: int) -> Iterator[Mapping[str, Any]]:
     """Up to 8.1 buckets are a collection of their own; from 8.2 the same name is read with `rawData`."""
     name = store.time_series.name

@@ -18,7 +18,7 @@ and low values in columns of their own 1.55 to 1.79.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
@@ -99,7 +99,7 @@ LARGE: Final = "allocation_size=512B,leaf_page_max=256KB"
 _SNAPPY: Final = _engine("block_compressor=snappy")
 _ZSTD: Final = _engine("block_compressor=zstd")
 _CLUSTERED: Final = {"clusteredIndex": {"key": {"_id": 1}, "unique": True}}
-_HOURS: Final = {"timeseries": time_series.OPTIONS}
+_HOURS: Final = _series("hours")
 _YEAR_SECONDS: Final = 31_536_000
 
 
@@ -186,6 +186,14 @@ def _time_series(
         index=time_series.INDEX,
         **{"tally": _tally_by_step} | more,
     )
+
+
+def _own(layouts: Sequence[Layout]) -> Layout:
+    """The layout of the catalogue made with the options of the application's own collection; one of its own
+    where they are none of these."""
+    options = {"timeseries": time_series.OPTIONS}
+    known = (one for one in layouts if one.options == options and one.shape is documents.measured)
+    return next(known, _time_series("ts-own", options))
 
 
 FIRST_DEMO: Final = Layout(
@@ -290,6 +298,8 @@ LAYOUTS: Final = (
     ),
     *(TS_NEWEST, TS_SHUFFLED),
 )
+OWN: Final = _own(LAYOUTS)
+"""What this application builds, whatever its options are."""
 BY_CODE: Final = {layout.code: layout for layout in LAYOUTS}
 WATERFALL: Final = (FIRST_DEMO, LEAN, LEAN_ZSTD, NATURAL, TS_HOURS_ID, TS_HOURS, TS_SMALL, TS_WH, TS_PAGES)
 """What the gain is made of: each step changes one thing. Texts: `lab.step.<code>`."""

@@ -14,7 +14,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
 
 from core.jobs import Progress
 from core.lab.layouts.build import LOAD
-from core.lab.layouts.catalogue import ORDINARY, TS_HOURS, Layout
+from core.lab.layouts.catalogue import ORDINARY, OWN, Layout
 from core.model import Curve, Meter
 from core.paristime import to_datetime
 from core.storage import bson_columns, match
@@ -63,7 +63,7 @@ def trials(
     curve = curve.select(slice(max(len(curve) - READINGS, 0), None))
     with explained(), names() as new_name:
         ordinary, series = (
-            _filled(store, layout, new_name(layout.code), meter, curve) for layout in (ORDINARY, TS_HOURS)
+            _filled(store, layout, new_name(layout.code), meter, curve) for layout in (ORDINARY, OWN)
         )
         try:
             found: list[Trial] = []
@@ -152,7 +152,7 @@ def _double(ordinary: Collection[Any], series: Collection[Any], meter: Meter, cu
             return False
         return True
 
-    return Trial("double", None, None, kept_double=(twice(ordinary, ORDINARY), twice(series, TS_HOURS)))
+    return Trial("double", None, None, kept_double=(twice(ordinary, ORDINARY), twice(series, OWN)))
 
 
 _TRIALS: Final = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Event
 from typing import Any, Final
@@ -58,23 +58,24 @@ def prepare(
     meter: Meter,
     *,
     meters: int = METERS,
+    kinds: Sequence[Kind] = tuple(Kind),
     stop: Event,
     progress: Tell = lambda _: None,
     measured: Callable[[Prepared], None] = lambda _: None,
 ) -> Prepared:
-    """Measure and keep all parts, one after another; `measured` is told after each.
+    """Measure and keep all parts, or some, one after another; `measured` is told after each.
 
     `Progress.source` is the kind that is measured, its count thousandths of all. What is kept stays when this
     is cancelled. Raises InputError: `footprint-empty` without readings, `fleet-size`.
     """
     check_size(meters, DAYS)
     footprint(store, settle=False)
-    found = Prepared()
-    for step, kind in enumerate(_WEIGHTS):
+    found, chosen = Prepared(), [kind for kind in _WEIGHTS if kind in kinds]
+    for step, kind in enumerate(chosen):
         if stop.is_set():
             return found
 
-        tell = _teller(progress, step)
+        tell = _teller(progress, chosen, step)
         tell(Progress())
         try:
             result = _MEASURED[kind](_Work(store, meter, meters, stop, tell))
@@ -87,15 +88,15 @@ def prepare(
     return replace(found, complete=not stop.is_set())
 
 
-def _teller(progress: Tell, step: int) -> Tell:
+def _teller(progress: Tell, kinds: Sequence[Kind], step: int) -> Tell:
     """Tells how far all is, from how far one part is."""
-    kind = list(_WEIGHTS)[step]
-    before, whole = sum(list(_WEIGHTS.values())[:step]), sum(_WEIGHTS.values()) * _SCALE
+    kind = kinds[step]
+    before, whole = (sum(_WEIGHTS[one] for one in some) for some in (kinds[:step], kinds))
 
     def tell(one: Progress) -> None:
         share = min(one.readings / one.expected, 1.0) if one.expected else 0.0
         now = int((before + share * _WEIGHTS[kind]) * _SCALE)
-        progress(Progress(now, whole, step, len(_WEIGHTS), kind.value, one.phase, one.meters))
+        progress(Progress(now, whole * _SCALE, step, len(kinds), kind.value, one.phase, one.meters))
 
     return tell
 

@@ -14,7 +14,7 @@ from pymongo.collection import Collection
 
 from core.jobs import Progress
 from core.lab.layouts.build import LOAD
-from core.lab.layouts.catalogue import ORDINARY, TS_HOURS, Layout
+from core.lab.layouts.catalogue import ORDINARY, OWN, Layout
 from core.model import Curve, Meter
 from core.storage import bson_columns
 from core.storage.mongo_errors import explained
@@ -71,7 +71,7 @@ def compare(
 def _compare(
     store: Store, meter: Meter, parts: list[Curve], way: str, new_name: Callable[[str], str]
 ) -> Inserted:
-    layouts = (ORDINARY, TS_HOURS)
+    layouts = (ORDINARY, OWN)
     collections = [layout.create(store.database, new_name(layout.code)) for layout in layouts]
     speeds: tuple[list[float], list[float]] = ([], [])
     try:

@@ -222,15 +222,38 @@ def _timed(collection: Collection[Any], pipeline: Pipeline) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
-def examined(collection: Collection[Any], pipeline: Pipeline) -> tuple[int | None, int | None]:
-    """Documents (buckets, in a time series collection) and index keys the server looked at; None where it
-    does not say."""
-    plan = collection.database.command(
+def explain(collection: Collection[Any], pipeline: Pipeline) -> dict[str, Any]:
+    """The server's plan for a pipeline, whole, after it was run once."""
+    plan: dict[str, Any] = collection.database.command(
         {
             "explain": {"aggregate": collection.name, "pipeline": pipeline, "cursor": {}},
             "verbosity": "executionStats",
         }
     )
+    return plan
+
+
+def plans(store: Store, meter: Meter, query: Query) -> dict[str, dict[str, Any]]:
+    """The plans of a query on both sides, by side, without the server's address. Raises StorageError."""
+    span = next((one.span for one in store.meters() if one.meter == meter), None)
+    if span is None:
+        return {}
+    hidden = ("serverInfo", "serverParameters", "$clusterTime", "operationTime")
+    with explained():
+        return {
+            side: {
+                name: part
+                for name, part in explain(collection, query.pipeline(match, span)).items()
+                if name not in hidden
+            }
+            for side, collection, match in _sides(store, meter)
+        }
+
+
+def examined(collection: Collection[Any], pipeline: Pipeline) -> tuple[int | None, int | None]:
+    """Documents (buckets, in a time series collection) and index keys the server looked at; None where it
+    does not say."""
+    plan = explain(collection, pipeline)
     stats = _found(plan, "executionStats") or {}
     return stats.get("totalDocsExamined"), stats.get("totalKeysExamined")
 

@@ -7,7 +7,6 @@ import json
 import streamlit as st
 
 from core.lab import jobs
-from core.lab.fleet.measure import Fleet
 from core.lab.report.findings import Findings, as_json, compare, read_report
 from core.lab.report.html import as_html
 from core.lab.wording import figure_name, signed
@@ -20,29 +19,18 @@ from pages.views.lab import job
 from pages.views.lab.display import Cell, Column, sortable
 
 
-def show_report(visitor: Visitor, found: Fleet | None) -> None:
-    """`found`: the fleet measured, if there is one."""
+def show_report(visitor: Visitor) -> None:
+    """The report of what was measured and kept, and two of them side by side."""
     words = visitor.words
     st.header(words.text("report.download.title"), anchor=False)
     st.markdown(words.text("report.download.lead"))
-    if visitor.meters and st.button(
+    if visitor.meter and st.button(
         words.text("report.prepare"),
         icon=":material/description:",
         disabled=job.blocked(visitor, "report", tell=False),
         key="report_prepare",
     ):
-        job.begin(
-            visitor,
-            "report",
-            jobs.report(
-                visitor.store.patient(),
-                layouts=job.result(visitor, "layouts") or (),
-                races=job.result(visitor, "speed") or (),
-                inserts=job.result(visitor, "insert") or (),
-                trials=job.result(visitor, "limits") or (),
-                fleet=found,
-            ),
-        )
+        job.begin(visitor, "report", jobs.report(visitor.store.patient(), visitor.meter))
     if not visitor.meters:
         st.caption(words.text("report.needs"))
         link(visitor, "history", words.text("common.empty.import"), icon=":material/download:")

@@ -11,6 +11,7 @@ from core.lab.fleet.synthetic import households
 from core.lab.layouts import catalogue
 from core.lab.layouts.build import LESSON_READINGS, Built, build
 from core.lab.layouts.catalogue import WATERFALL
+from core.storage import time_series
 from core.storage.store import Store
 
 
@@ -54,3 +55,17 @@ def test_compressors_are_those_the_names_say(built: dict[str, Built]) -> None:
     for code in ("ordinary-zstd", "natural", "ts-hours", "ts-small"):
         assert built[code].usage.compressor == "zstd"
     assert built["ts-small"].usage.allocation_bytes == built["ordinary-small"].usage.allocation_bytes == 512
+
+
+def test_watt_hours_take_less_and_hold_the_same_energy(built: dict[str, Built]) -> None:
+    """Half-hours of a Linky are whole watt-hours; the energy was compared when it was built."""
+    assert built["ts-wh"].usage.data_bytes < built["ts-small"].usage.data_bytes
+    assert built["ts-wh"].usage.readings == built["ts-small"].usage.readings
+
+
+def test_our_own_layout_is_named_by_what_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert catalogue.OWN is catalogue.TS_HOURS
+    monkeypatch.setitem(time_series.OPTIONS, "granularity", "minutes")
+    assert catalogue._own(catalogue.LAYOUTS) is catalogue.TS_MINUTES
+    monkeypatch.setitem(time_series.OPTIONS, "granularity", "seconds")
+    assert catalogue._own(catalogue.LAYOUTS) is catalogue.TS_SECONDS
