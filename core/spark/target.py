@@ -90,7 +90,7 @@ class Opened:
         """Make both collections where absent. What is there is never taken for what it is not: an append
         would make an ordinary collection of a missing time series one.
 
-        StorageError `storage-not-time-series`, `spark-not-ordinary`, `storage-forbidden`.
+        StorageError `spark-not-time-series`, `spark-not-ordinary`, `storage-forbidden`.
         """
         with explained():
             for layout, name in zip(
@@ -108,7 +108,7 @@ class Opened:
         found = self._listed(name)
         if "timeseries" in layout.options:
             if not _is_ours(found):
-                raise StorageError("storage-not-time-series", collection=name)
+                raise StorageError("spark-not-time-series", collection=name)
         elif found.get("type") != "collection":
             raise StorageError("spark-not-ordinary", collection=name)
         if layout.index:

@@ -158,11 +158,11 @@ def test_a_collection_of_another_kind_under_the_name_is_never_written_to(
     spark: SparkSession, target: Target, database: Database[dict[str, Any]]
 ) -> None:
     database[target.series].insert_one({"somebody": "else"})
-    assert refusal(spark, target) == "storage-not-time-series"
+    assert refusal(spark, target) == "spark-not-time-series"
     assert database[target.series].count_documents({}) == 1
     database.drop_collection(target.series)
     database.create_collection(target.series, timeseries={"timeField": "start", "metaField": "meter"})
-    assert refusal(spark, target) == "storage-not-time-series"  # its buckets would hold two readings
+    assert refusal(spark, target) == "spark-not-time-series"  # its buckets would hold two readings
     database.drop_collection(target.series)
     database.drop_collection(target.ordinary)
     database.create_collection(target.ordinary, timeseries={"timeField": "start", "metaField": "meter"})
