@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import streamlit as st
 
 from core.consumption.cost.comparison import Comparison, compare
-from core.consumption.cost.contracts import USUAL_OFF_PEAK, Contract, Option
+from core.consumption.cost.contracts import DAY_MINUTES, USUAL_OFF_PEAK, Contract, Option, Window
 from core.consumption.cost.market import Market, regulated
 from core.consumption.cost.refresh_words import spans_told
 from core.consumption.cost.saved_contract import named_contracts
@@ -163,7 +165,8 @@ def _verdict(words: Words, found: Comparison, names: list[str]) -> str:
 
 def _hours(words: Words, window: Window) -> str:
     """`22:30–06:30`, `22 h 30–6 h 30`."""
-    ends = (datetime(2000, 1, 1, *divmod(minute % DAY_MINUTES, 60)) for minute in (window.start, window.end))
+    midnight = datetime(2000, 1, 1, tzinfo=UTC)
+    ends = (midnight + timedelta(minutes=minute % DAY_MINUTES) for minute in (window.start, window.end))
     return "–".join(words.time(one) for one in ends)
 
 
