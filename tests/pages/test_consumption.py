@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -326,7 +327,7 @@ def test_the_whole_history_is_not_laid_over_itself(household_page: Opens) -> Non
 
 
 def test_a_period_without_any_price_has_words_and_no_empty_bars(household_page: Opens, store: Store) -> None:
-    save_contract(store.database, regulated(Option.TEMPO, 9))
+    save_contract(store.database, replace(regulated(Option.TEMPO, 9), prices=(), regulated=False))
     page = household_page("consumption", view="week", day="2024-03-04", unit="eur")
     assert [warning.value for warning in page.warning] == [ENGLISH.text("consumption.bars.unpriced", days=7)]
     charts = [chart.proto.alt for chart in page.get("plotly_chart")]

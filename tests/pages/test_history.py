@@ -344,8 +344,8 @@ def test_days_of_the_chosen_meter(history: Opens, store: Store) -> None:
     store.merge(Delivery(Meter(writers.PRM), Origin.ENEDIS_CSV, CURVE.select(slice(0, 100))))
     store.project(Meter(writers.PRM))
     app = history()
-    assert f"{ENGLISH.text('history.state.complete')}: 2" in words(app)
-    assert f"{ENGLISH.text('history.state.partial')}: 1" in words(app)
+    assert ENGLISH.counted("history.counted.complete", 2) in words(app)
+    assert ENGLISH.counted("history.counted.partial", 1) in words(app)
     app.date_input[0].set_value((date(2024, 5, 1), date(2024, 5, 2))).run()
     table = app.dataframe[0].value
     assert len(table) == 2

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import streamlit as st
 
 from core.consumption.cost.comparison import Comparison, compare
-from core.consumption.cost.contracts import USUAL_OFF_PEAK, Contract, Option
+from core.consumption.cost.contracts import DAY_MINUTES, USUAL_OFF_PEAK, Contract, Option, Window
 from core.consumption.cost.market import Market, regulated
 from core.consumption.cost.refresh_words import spans_told
 from core.consumption.cost.saved_contract import named_contracts
@@ -161,9 +163,16 @@ def _verdict(words: Words, found: Comparison, names: list[str]) -> str:
     return told if found.offers[0].subscribed else words.text("cost.compare.energy_only", verdict=told)
 
 
+def _hours(words: Words, window: Window) -> str:
+    """`22:30–06:30`, `22 h 30–6 h 30`."""
+    midnight = datetime(2000, 1, 1, tzinfo=UTC)
+    ends = (midnight + timedelta(minutes=minute % DAY_MINUTES) for minute in (window.start, window.end))
+    return "–".join(words.time(one) for one in ends)
+
+
 def _assumed(words: Words, contract: Contract) -> None:
     rules = contract.off_peak or USUAL_OFF_PEAK
-    windows = ", ".join(str(window) for rule in rules for window in rule.windows)
+    windows = ", ".join(_hours(words, window) for rule in rules for window in rule.windows)
     if not contract.off_peak:
         windows = words.text("cost.compare.windows_example", windows=windows)
     st.caption(words.text("cost.compare.assumed", kva=contract.kva, windows=windows))
