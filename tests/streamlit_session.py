@@ -14,6 +14,8 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 _SECONDS = 120
+_WIDGET = re.compile(r'"(\$\$ID-[0-9a-f]+-(\w+))"')
+"""The number of a widget, and its key."""
 
 
 class Session:
@@ -26,6 +28,10 @@ class Session:
         self._origin = origin or f"http://{self._host}"
         self._socket: ClientConnection | None = None
         self._open = ExitStack()
+        self._ids: dict[str, str] = {}
+        self._page = ""
+        self.query = ""
+        """What follows the question mark in the address."""
 
     def __enter__(self) -> Self:
         self._socket = self._open.enter_context(
@@ -52,6 +58,15 @@ class Session:
         self._send(message)
         return self._texts()
 
+    def click(self, key: str) -> list[str]:
+        """Press the button of a key on the page that is open; the texts that come of it."""
+        message = BackMsg()
+        message.rerun_script.query_string = self.query
+        message.rerun_script.page_script_hash = self._page
+        message.rerun_script.widget_states.widgets.add(id=self._ids[key], trigger_value=True)
+        self._send(message)
+        return self._texts()
+
     def clear_cache(self) -> None:
         """What the menu of developers sends, and anybody can."""
         message = BackMsg()
@@ -71,8 +86,14 @@ class Session:
             assert isinstance(raw, bytes)
             message = ForwardMsg()
             message.ParseFromString(raw)
-            kind = message.WhichOneof("type")
-            if kind == "delta":
-                texts += re.findall(r'(?:body|label|value): "((?:[^"\\]|\\.)*)"', str(message.delta))
-            if kind == "script_finished":
-                return texts
+            match message.WhichOneof("type"):
+                case "new_session":
+                    self._page = message.new_session.page_script_hash
+                case "page_info_changed":
+                    self.query = message.page_info_changed.query_string
+                case "delta":
+                    told = str(message.delta)
+                    texts += re.findall(r'(?:body|label|value): "((?:[^"\\]|\\.)*)"', told)
+                    self._ids |= {key: whole for whole, key in _WIDGET.findall(told)}
+                case "script_finished" if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                    return texts

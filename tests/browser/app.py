@@ -28,6 +28,12 @@ class App:
         self.port = _free_port()
 
     @property
+    def process(self) -> int:
+        """The number of its process."""
+        assert self._process
+        return self._process.pid
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 

@@ -45,7 +45,11 @@ RESULT: Final = {
     "result": {"$exists": True},
 }
 """A measurement that the laboratory keeps. `versions` names the meters it was measured on."""
-_FLEET: Final = re.compile(r"fleet_[0-9]+_(?:ordinary|ordinary-small|ts-hours|ts-small)")
+_FLEET: Final = re.compile(
+    r"fleet_[0-9]+_(?:ordinary|ordinary-small|ts-hours|ts-small)"
+    r"|spark_(?:fleets|results|(?:d[0-9]+|p[0-9a-f]{10}|daily[0-9]+x[0-9]+)(?:_ts|_manifest)?)"
+)
+"""Exactly the names that `core.lab.fleet` and `core.spark` give."""
 
 
 class Kind(StrEnum):

@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bson.int64 import Int64
+from pydantic import SecretStr
 from pymongo.database import Database
 
 from core.lab.fleet.kept import FAMILIES, name_of
 from core.model import Flow, Meter
+from core.spark.results import COLLECTION as RESULTS
+from core.spark.target import FLEETS, Target
 from core.storage import scratch
 from core.storage.store import Store
 from core.storage.upkeep.ownership import (
@@ -94,6 +97,18 @@ def test_the_names_of_kept_fleets_are_known(store: Store, database: Database[Any
         for layout in pair:
             database[name_of(3, layout)].insert_one({})
     assert store.belongings().others == {Kind.FLEETS: 4}
+
+
+def test_the_names_of_fleets_on_spark_are_known_and_no_others(store: Store, database: Database[Any]) -> None:
+    ours = [
+        Target(SecretStr("mongodb://nowhere"), "db", fleet) for fleet in ("d731", "daily90x10", "p0123456789")
+    ]
+    names = [name for one in ours for name in (one.ordinary, one.series, one.manifest)]
+    for name in (*names, FLEETS, RESULTS, "spark_jobs", "spark_d731_backup"):
+        database[name].insert_one({})
+    held = store.belongings()
+    assert held.others == {Kind.FLEETS: 11}
+    assert held.foreign == ("spark_d731_backup", "spark_jobs")
 
 
 def test_meters_are_found_by_record_and_by_readings(store: Store, database: Database[Any]) -> None:
