@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
+from core.lab.layouts.catalogue import WATERFALL
 from tests.browser.app import App
 from tests.browser.visit import PATIENCE_MS, PHONE, Visit, visit
 
@@ -34,7 +35,7 @@ def test_what_was_measured_is_sound_and_goes_into_a_report_that_needs_nothing(
     empty_app.command("import", "--demo")
     with visit(browser, empty_app.url) as tab:
         tab.open("laboratory")
-        tab.page.get_by_role("button", name=tab.say("laboratory.layouts.steps", count=7)).click()
+        tab.page.get_by_role("button", name=tab.say("laboratory.layouts.steps", count=len(WATERFALL))).click()
         expect(tab.page.get_by_role("heading", name=tab.say("laboratory.waterfall.title"))).to_be_visible()
         await_end(tab)
         assert not sound(tab)
