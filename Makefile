@@ -14,7 +14,7 @@ TEST_STAMP := $(VENV)/test-$(shell cat requirements.txt requirements-spark.txt r
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --no-loadscope-reorder
 NODE_STAMPS := tests/browser/node_modules/.package-lock.json deploy/atlas/node_modules/.package-lock.json
 
-.PHONY: run spark test lint types tests fresh cloud torture bench screenshots format clean
+.PHONY: run spark test lint types tests fuzz fresh cloud torture bench screenshots format clean
 
 # For this machine alone: a load curve is nobody else's business. To open it, under a name or an address:
 # ARGS="--server.address 0.0.0.0 --server.allowedHosts courbe.home"
@@ -24,7 +24,7 @@ run: $(RUN_STAMP)
 # Spark, the Java it runs on, and the jars it is given: `python -m core fleet --engine spark` works then.
 spark: $(SPARK_STAMP)
 
-test: lint types tests
+test: lint types tests fuzz
 
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check .
@@ -36,6 +36,10 @@ types: $(TEST_STAMP)
 tests: $(TEST_STAMP) $(SPARK_STAMP) $(NODE_STAMPS)
 	@.ci/need chromium chromium chromium-browser google-chrome google-chrome-stable
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered --cov-fail-under=90 -rs $(ARGS)
+
+# Mutated inputs for whatever reads what strangers write; ARGS="--inputs 1000000" for a long run.
+fuzz: $(TEST_STAMP)
+	$(BIN)/python -m tests.fuzz --seconds 30 $(ARGS)
 
 # README's promise kept on minimal Debians that nobody has prepared, as root: .ci/fresh.py says how.
 # ARGS=bookworm is one of them, ARGS=--tests runs every test there too.

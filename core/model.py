@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 MINUTE_MS: Final = 60_000
-STEPS: Final = (10, 15, 30, 60)
-"""Minutes an Enedis interval may last."""
+STEPS: Final = (5, 10, 15, 30, 60)
+"""Minutes an Enedis interval may last: PT5M to PT60M in the distributor's specification."""
 DEMO_PRM: Final = "00000000000000"
 """PRM of the demo household: obviously false."""
 UNKNOWN_PRM: Final = "xxxxxxxxxxxxxx"
@@ -34,31 +34,68 @@ class Flow(StrEnum):
     PRODUCTION = "production"
 
 
-class Origin(StrEnum):
-    """Where a reading came from. The value is stored; never rename one."""
+def _has_text(origin: str) -> bool:
+    from core.texts.catalogue import catalogue
+    from core.texts.languages import Language
 
-    DEMO = "demo"
-    API_V2 = "api-v2"
-    API_V5 = "api-v5"
-    JSON_V2 = "json-v2"
-    JSON_V5 = "json-v5"
-    ENEDIS_CSV = "enedis-csv"
-    ENEDIS_R63 = "enedis-r63"
-    ENEDIS_XLSX = "enedis-xlsx"
-    EDF = "edf"
-    CONSO_DOWNLOADER = "conso-downloader"
-    TOTALENERGIES = "totalenergies"
-    RECOVERED = "recovered"
+    return f"origin.{origin}" in catalogue(Language.ENGLISH)
+
+
+class Origin(str):
+    """Where a reading came from. The value is stored; never rename one. ValueError for one that has no text
+    (`origin.<value>`): it is by its texts that a format of files becomes known."""
+
+    __slots__ = ()
+    _all: ClassVar[dict[str, Origin]] = {}
+
+    DEMO: ClassVar[Origin]
+    API_V2: ClassVar[Origin]
+    API_V5: ClassVar[Origin]
+    JSON_V2: ClassVar[Origin]
+    JSON_V5: ClassVar[Origin]
+    ENEDIS_CSV: ClassVar[Origin]
+    ENEDIS_R63: ClassVar[Origin]
+    ENEDIS_XLSX: ClassVar[Origin]
+    TABLE: ClassVar[Origin]
+    RECOVERED: ClassVar[Origin]
     """Of unknown origin: taken from a collection whose record was damaged or lost."""
+
+    def __new__(cls, value: str) -> Origin:
+        if value not in cls._all and not _has_text(value):
+            raise ValueError(f"{value!r} is no origin")
+        return cls._made(value)
+
+    @classmethod
+    def _made(cls, value: str) -> Origin:
+        """One object for each value."""
+        return cls._all.setdefault(value, str.__new__(cls, value))
+
+    @property
+    def value(self) -> str:
+        """As it is stored."""
+        return str(self)
 
     @property
     def rank(self) -> int:
         """A reading is replaced only by one of the same rank or a higher one: 2 whole watts from the
         distributor, 1 rounded or re-published by others, 0 made up or of unknown origin."""
-        if self in (Origin.DEMO, Origin.RECOVERED):
-            return 0
-        second_hand = (Origin.ENEDIS_XLSX, Origin.EDF, Origin.CONSO_DOWNLOADER, Origin.TOTALENERGIES)
-        return 1 if self in second_hand else 2
+        return _RANKS.get(self, 1)
+
+    def __repr__(self) -> str:
+        return f"Origin({str(self)!r})"
+
+
+Origin.DEMO = Origin._made("demo")
+Origin.API_V2, Origin.API_V5 = Origin._made("api-v2"), Origin._made("api-v5")
+Origin.JSON_V2, Origin.JSON_V5 = Origin._made("json-v2"), Origin._made("json-v5")
+Origin.ENEDIS_CSV, Origin.ENEDIS_R63 = Origin._made("enedis-csv"), Origin._made("enedis-r63")
+Origin.ENEDIS_XLSX, Origin.TABLE = Origin._made("enedis-xlsx"), Origin._made("table")
+Origin.RECOVERED = Origin._made("recovered")
+_FIRST_HAND: Final = (
+    *(Origin.API_V2, Origin.API_V5, Origin.JSON_V2, Origin.JSON_V5),
+    *(Origin.ENEDIS_CSV, Origin.ENEDIS_R63),
+)
+_RANKS: Final = {Origin.DEMO: 0, Origin.RECOVERED: 0} | dict.fromkeys(_FIRST_HAND, 2)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -231,6 +268,27 @@ def count_refused(refusals: Iterable[Refusal]) -> int:
     return sum(one.count for one in refusals if one.reason is not RefusalReason.NO_VALUE)
 
 
+class Assumed(StrEnum):
+    """What was assumed where a file allows two readings. Texts: `assumed.<value>`."""
+
+    HOLES = "holes"
+    LONGER = "longer"
+    BEGIN = "begin"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """How a file was read where it could also be read otherwise. `count` rows, the first at `at` (UTC ms),
+    are `apart` minutes apart and were taken for readings of `minutes`; all 0 where it is about all stamps."""
+
+    what: Assumed
+    count: int = 0
+    at: int = 0
+    apart: int = 0
+    minutes: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class MaxPower:
     """The highest apparent power (VA) a meter measured on a day; when: UTC ms, None where it is not said."""
@@ -265,7 +323,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a source would bring, known before anything is written.
+    """What a source would bring, known before anything is written, and what was assumed of it.
 
     `readings` is None where only asking can tell (API); `calls` is how many requests it takes.
     """
@@ -279,6 +337,22 @@ class Preview:
     gaps: tuple[Span, ...] = ()
     refused: tuple[Refusal, ...] = ()
     calls: int = 0
+    assumed: tuple[Assumption, ...] = ()
+
+
+MANY_REFUSED: Final = 0.05
+"""Part of a file's rows from which on it is told, before anything is written, that they are refused."""
+
+
+def share_refused(preview: Preview) -> float:
+    """Part of the rows that cannot be used. Neither those without a value count, nor those of another
+    quantity: they are what they are."""
+    refused = sum(
+        one.count
+        for one in preview.refused
+        if one.reason not in (RefusalReason.NO_VALUE, RefusalReason.OTHER_QUANTITY)
+    )
+    return refused / max(refused + (preview.readings or 0), 1)
 
 
 @dataclass(frozen=True, slots=True)

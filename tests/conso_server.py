@@ -137,6 +137,8 @@ class ConsoServer:
         self.tokens: dict[str, tuple[str, ...]] = {}
         self.clock = clock
         self.knows_v2 = self.knows_v5 = True
+        self.reads_old_names_alone = False
+        """Like a gateway of one's own from before v2: it reads `prm`, `start` and `end` alone."""
         self.faults: deque[str | None] = deque()
         self.random: tuple[random.Random, float] | None = None
         self.failing: Callable[[Days], str | None] = lambda _: None
@@ -226,6 +228,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, path: str, query: dict[str, str]) -> None:
         kind = path.removeprefix("/api/")
+        if self.conso.reads_old_names_alone and self._misses_old_names(kind, query):
+            return
         known = (_V2 if self.conso.knows_v2 else {}) | (_V5 if self.conso.knows_v5 else {})
         prm = query.get("pointId") or query.get("prm", "")
         first, end = (
@@ -251,6 +255,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._enedis(
                 known[kind], kind in _V2, prm, Days(date.fromisoformat(first), date.fromisoformat(end))
             )
+
+    def _misses_old_names(self, kind: str, query: dict[str, str]) -> bool:
+        missing = ["type"] * (kind not in _V5) + [
+            name for name in ("prm", "start", "end") if name not in query
+        ]
+        if missing:
+            issues = [{"code": "invalid_type", "path": [name], "message": "Required"} for name in missing]
+            self.json(400, {"status": 400, "message": "Paramètres invalides", "error": {"issues": issues}})
+        return bool(missing)
 
     def _has_access(self, prm: str) -> bool:
         words = self.headers.get("Authorization", "").split(" ")
@@ -367,6 +380,11 @@ def _enedis(status: int, code: str, description: str) -> Callable[[_Handler], No
     return _passed_on(status, {"error": code, "error_description": description})
 
 
+def _bare(status: int, code: str, message: str) -> Callable[[_Handler], None]:
+    """An error of Enedis's gateway without `error` around or in it."""
+    return lambda handler: handler.json(status, {"code": code, "message": message})
+
+
 def _own(status: int, message: str) -> Callable[[_Handler], None]:
     return lambda handler: handler.json(status, {"status": status, "message": message})
 
@@ -476,6 +494,20 @@ FAULTS: Final[Mapping[str, Callable[[_Handler], None]]] = {
     ),
     "before-consent": _enedis(403, "ADAM-DC-0009", "The requested period is anterior to the consent."),
     "window": _enedis(400, "ADAM-DC-0015", "The requested period is too long."),
+    "days-order": _enedis(400, "ADAM-ERR0002", "La date de fin doit suivre la date de début."),
+    "days-not-open": _enedis(403, "ADAM-ERR0191", "Aucun service d'accès souscrit pour la période."),
+    "bare-before-activation": _bare(400, "ADAM-ERR0123", "Period anterior to the last activation date."),
+    "bare-not-allowed": _bare(403, "403", "Le client n'est pas autorisé"),
+    "wrapped-not-allowed": _passed_on(403, {"code": "403", "message": "Le client n'est pas autorise"}),
+    "not-subscribed": _passed_on(403, {"code": "900908", "message": "Resource forbidden"}),
+    "gateway-token": _bare(401, "900901", "Invalid Credentials"),
+    "path-gone": _passed_on(404, {"fault": {"code": 900906, "message": "No matching resource found"}}),
+    "no-series": _raw(200, b'{"idPrm": "99999999999991", "periode": {}}'),
+    "no-points": _raw(
+        200,
+        b'{"idPrm": "99999999999991", "grandeur": [{"grandeurMetier": "CONS", "grandeurPhysique": "PA", '
+        b'"unite": "W"}]}',
+    ),
     "strange-enedis": _enedis(418, "teapot", "short and stout"),
     "throttled": _passed_on(429, {"fault": {"code": 900807, "message": "Message throttled out"}}),
     "throttled-named": _throttled(6 * 3600),
@@ -502,12 +534,14 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8701)
     parser.add_argument("--errors", type=float, default=0, help="share of random errors, 0 to 1")
     parser.add_argument("--legacy", action="store_true", help="know the legacy paths only")
+    parser.add_argument("--old-names", action="store_true", help="read prm, start and end only")
     arguments = parser.parse_args()
     today = local(now_ms()).date()
     house = household(today - timedelta(days=900), today)
     house.absent = {today - timedelta(days=age) for age in (12, 100, 101)}
     with ConsoServer(house, port=arguments.port) as server:
         server.knows_v2 = not arguments.legacy
+        server.reads_old_names_alone = arguments.old_names
         server.fail_at_random(arguments.errors, seed=1)
         lines = [f"COURBE_API_URL={server.url}", f"COURBE_API_TOKEN={server.token()}", f"COURBE_PRM={PRM}"]
         sys.stdout.write("\n".join(lines) + "\n")

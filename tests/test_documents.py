@@ -19,6 +19,7 @@ NAMES: Final = (
     "README.md",
     "CONTRIBUTING.md",
     "docs/architecture.md",
+    "docs/file-formats.md",
     "docs/settings.md",
     "docs/scale.md",
     "deploy/databricks/README.md",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.cli.shared.console import Console, as_json
 from core.cli.shared.progress import ProgressBar, stop_on_interrupt
 from core.cli.shared.store import add_show_option, household, shown
-from core.errors import InputError
+from core.errors import InputError, SourceError
 
 if TYPE_CHECKING:
     from core.importing.run import Part, Report
@@ -36,6 +36,10 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
     source.add_argument("--api", action="store_true", help=console.words.text("cli.import.api"))
     parser.add_argument("--prm", metavar="PRM", help=console.words.text("cli.import.prm"))
     parser.add_argument("--production", action="store_true", help=console.words.text("cli.import.production"))
+    parser.add_argument("--stamps", choices=("begin", "end"), help=console.words.text("cli.import.stamps"))
+    parser.add_argument(
+        "--allow-refused", action="store_true", help=console.words.text("cli.import.allow-refused")
+    )
     add_show_option(parser, console)
     parser.add_argument("--json", action="store_true", help=console.words.text("cli.option.json"))
     parser.set_defaults(run=run_import)
@@ -48,12 +52,12 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
     from core.importing.run import run
 
     with household() as store:
-        sources = _sources(arguments, store)
+        sources, aside = _prepared(_sources(arguments, store), arguments, console)
         with stop_on_interrupt() as stop, ProgressBar(console) as bar:
             report = run(store, sources, stop=stop, progress=bar.show)
         known = _known(store)
     if arguments.json:
-        console.data(_report_json(report, arguments, console))
+        console.data(_report_json(report, arguments, console) | {"beside": aside})
     else:
         for part in report.parts:
             _print_part(part, arguments, console)
@@ -98,13 +102,60 @@ def _sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source]:
 
         return [DemoSource()]
     from core.sources.conso_api.token import clean_prm
-    from core.sources.files import open_files
+    from core.sources.files import Stamped, open_files
 
     prm = clean_prm(arguments.prm) if arguments.prm else None
     for path in arguments.file:
         if path.is_dir():
             raise InputError("cli-folder", path=str(path))
-    return open_files(arguments.file, prm, _flow(arguments))
+    stamped = Stamped(arguments.stamps) if arguments.stamps else Stamped.UNSAID
+    return open_files(arguments.file, prm, _flow(arguments), stamped)
+
+
+def _prepared(
+    sources: Sequence[Source], arguments: argparse.Namespace, console: Console
+) -> tuple[Sequence[Source], list[dict[str, str]]]:
+    """The sources to import, with what is to be known before anything is written said: what was assumed,
+    what is no load curve in a zip, and which file is not taken as many of its rows are refused."""
+    from core.sources.files import FileSource, beside
+
+    files = [source for source in sources if isinstance(source, FileSource)]
+    aside = beside(files)
+    told = []
+    for source in aside:
+        fault = source.fault
+        assert fault is not None  # else it would not be beside
+        title = fault.title(console.words)
+        console.note(console.words.labelled(source.name, title))
+        told.append({"name": source.name, "code": fault.code, "title": title})
+    return [_taken(source, arguments, console) for source in sources if source not in aside], told
+
+
+def _taken(source: Source, arguments: argparse.Namespace, console: Console) -> Source:
+    """A file, unless many of its rows are refused and this was not allowed."""
+    from core.model import MANY_REFUSED, count_refused, share_refused
+    from core.sources.files import FileSource, Reading
+
+    if not isinstance(source, FileSource) or source.fault is not None:
+        return source
+    preview = source.preview()
+    for one in preview.assumed:
+        console.note(console.words.labelled(source.name, console.words.assumed(one)))
+    if share_refused(preview) < MANY_REFUSED:
+        return source
+    most = max(preview.refused, key=lambda one: one.count)
+    refused = count_refused(preview.refused)
+    error = SourceError(
+        "file-many-refused",
+        refused=refused,
+        rows=refused + (preview.readings or 0),
+        why=most.reason,
+        example=most.example,
+    )
+    if arguments.allow_refused:
+        console.note(console.words.labelled(source.name, error.title(console.words)))
+        return source
+    return FileSource(source.name, reading=Reading(source.name, error=error))
 
 
 def _flow(arguments: argparse.Namespace) -> Flow | None:

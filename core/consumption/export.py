@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.consumption.figures.theme import Columns
 from core.model import MINUTE_MS, Curve, Flow, Meter
 from core.paristime import local
-from core.sources.files.timing import row_steps
+from core.sources.files.tables.steps import NO_STEP, SUPPORT, Steps, row_steps
 from core.texts import ENGLISH, Words
 
 _HIDDEN: Final = "xxxxxxxxxx"
@@ -24,10 +24,10 @@ _FLOWS: Final = {Flow.CONSUMPTION: "Consommation", Flow.PRODUCTION: "Production"
 def enedis_csv(meter: Meter, curve: Curve, *, with_prm: bool = False) -> bytes:
     """A load curve in the layout of Enedis's `Enedis_Conso_Heure_*`: END stamps with their offset, W.
 
-    In this layout the step of a row is its distance to the row before. So before a reading that does not
-    follow another of the file, a row without value marks where it starts, as Enedis does for missing ones.
-    A lone reading longer than those around it would be taken for a missing one: it is written as several of
-    the same power, so that the energy stays exact. Parquet holds it as it is.
+    The step is stated where there is one only. Else it is told by the rows: before a reading that does not
+    follow another of the file, a row without value marks where it starts, as Enedis does for missing ones,
+    and where a few readings have another step than those around them, the longer ones are written as several
+    of the same power, so that the energy stays exact. Parquet holds the curve as it is.
     """
     curve = _tellable(curve)
     out = io.StringIO()
@@ -39,7 +39,16 @@ def enedis_csv(meter: Meter, curve: Curve, *, with_prm: bool = False) -> bytes:
         ]
     )
     first, last = (f"{local(at):%d/%m/%Y}" for at in (_start(curve), _end(curve)))
-    kind = ("Courbe de charge", first, last, "Energie active", _FLOWS[meter.flow], "Comptage Brut", "W", "")
+    kind = (
+        "Courbe de charge",
+        first,
+        last,
+        "Energie active",
+        _FLOWS[meter.flow],
+        "Comptage Brut",
+        "W",
+        _stated(curve) or "",
+    )
     rows.writerow([meter.prm if with_prm else _HIDDEN + meter.prm[-4:], *kind])
     rows.writerow(["Horodate", "Valeur"])
     columns = (curve.start.tolist(), curve.end.tolist(), curve.watts.tolist(), _begins(curve).tolist())
@@ -58,22 +67,47 @@ def _begins(curve: Curve) -> NDArray[np.bool_]:
 
 
 def _tellable(curve: Curve) -> Curve:
-    """The curve with every reading cut whose length the rows of the file could not tell."""
-    while len(curve):
-        begins = _begins(curve)
-        row = np.arange(len(curve)) + np.cumsum(begins)
-        moments = np.zeros(row[-1] + 1, dtype=np.int32)
-        moments[row] = curve.end // MINUTE_MS
-        moments[row[begins] - 1] = curve.start[begins] // MINUTE_MS
-        told = np.maximum(row_steps(moments, stamped_at_end=True)[row], 1)
-        parts = np.where((told < curve.minutes) & (curve.minutes % told == 0), curve.minutes // told, 1)
-        if parts.max() == 1:
-            break
-        minutes = np.repeat(curve.minutes // parts, parts).astype(np.int64)
-        number = np.arange(len(minutes)) - np.repeat(np.cumsum(parts) - parts, parts)
-        start = np.repeat(curve.start, parts) + number * minutes * MINUTE_MS
-        curve = Curve.of(start, minutes, np.repeat(curve.watts, parts))
-    return curve
+    """The curve with readings cut where the rows of the file could not tell their lengths."""
+    while True:
+        told = _told(curve)
+        wrong = told != curve.minutes
+        if not wrong.any():
+            return curve
+        finest = curve.minutes.copy()
+        for at in np.flatnonzero(wrong):  # what is about it gets its step, until a whole stretch has it
+            near = slice(max(at - SUPPORT, 0), at + SUPPORT + 1)
+            shorter = int(told[at]) if 0 < told[at] < curve.minutes[at] else int(curve.minutes[at])
+            finest[near] = np.minimum(finest[near], shorter)
+        cut = np.gcd(finest, curve.minutes)
+        if bool((cut == curve.minutes).all()):
+            cut = np.full(len(curve), np.gcd.reduce(curve.minutes))  # one step alone is stated
+        curve = _cut(curve, cut)
+
+
+def _cut(curve: Curve, minutes: NDArray[np.integer]) -> Curve:
+    """Each reading as several of these minutes and the same power."""
+    parts = curve.minutes // minutes
+    short = np.repeat(minutes, parts).astype(np.int64)
+    number = np.arange(len(short)) - np.repeat(np.cumsum(parts) - parts, parts)
+    start = np.repeat(curve.start, parts) + number * short * MINUTE_MS
+    return Curve.of(start, short, np.repeat(curve.watts, parts))
+
+
+def _told(curve: Curve) -> Steps:
+    """The lengths that the rows of the file tell."""
+    stated = _stated(curve)
+    begins = _begins(curve)
+    row = np.arange(len(curve)) + np.cumsum(begins)
+    moments = np.zeros(int(row[-1]) + 1 if len(row) else 0, dtype=np.int32)
+    moments[row] = curve.end // MINUTE_MS
+    moments[row[begins] - 1] = curve.start[begins] // MINUTE_MS
+    return row_steps(moments, stamped_at_end=True, stated=stated)[row]
+
+
+def _stated(curve: Curve) -> int:
+    """The step that the file can state; NO_STEP where there are several."""
+    steps = np.unique(curve.minutes)
+    return int(steps[0]) if len(steps) == 1 else NO_STEP
 
 
 def _start(curve: Curve) -> int:

@@ -16,8 +16,9 @@ import numpy as np
 
 from core.errors import CourbeError, SourceError, SourcePaused, StorageError
 from core.importing.api.budget import REFUSALS
+from core.importing.shifted import is_shifted
 from core.jobs import Job, Progress
-from core.model import Curve, Delivery, Meter, Preview, Refusal, Span, summed
+from core.model import Curve, Delivery, Meter, Origin, Preview, Refusal, Span, summed
 from core.paristime import now_ms
 from core.sources.source import Source
 from core.storage import merging
@@ -242,6 +243,7 @@ class _Import:
         if isinstance(self._source, Waits):
             self._source.tell_waits(self._tell_wait)
         for step, delivery in enumerate(self._source.deliveries(self._stop), start=1):
+            self._check_not_shifted(delivery)
             merged = self._store.merge(delivery)
             tally.add(delivery, merged)
             if merged.new or merged.changed:
@@ -251,6 +253,14 @@ class _Import:
                 self._project()
             if self._stop.is_set():
                 break
+
+    def _check_not_shifted(self, delivery: Delivery) -> None:
+        """SourceError `file-shifted`. Only of files: the API says what its stamps are."""
+        if delivery.asked is not None or not len(delivery.curve) or delivery.origin is Origin.DEMO:
+            return
+        known = self._store.record(delivery.meter)
+        if known is not None and is_shifted(known.curve, delivery.curve):
+            raise SourceError("file-shifted")
 
     def _project(self) -> None:
         for meter in list(self._dirty):

@@ -9,7 +9,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import Final
 
-from core.model import DEMO_PRM, Days, Meter, RefusalReason, Span
+from core.model import DEMO_PRM, Assumption, Days, Meter, RefusalReason, Span
+from core.paristime import local
 from core.texts.catalogue import catalogue
 from core.texts.languages import THIN, Language, Locale
 
@@ -144,6 +145,16 @@ class Words:
     def hours(self, minutes: int) -> str:
         """Minutes as hours, without their unit; a decimal only where they are not whole."""
         return self.number(Fraction(minutes, 60), 1 if minutes % 60 else 0)
+
+    def assumed(self, one: Assumption) -> str:
+        """How a file was read where it could also be read otherwise."""
+        return self.text(
+            f"assumed.{one.what}",
+            rows=self.counted("history.rows", one.count),
+            at=self.moment(local(one.at)),
+            apart=one.apart,
+            minutes=one.minutes,
+        )
 
     def gaps(self, spans: Sequence[Span]) -> str:
         """How many gaps, and how long together."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from core.errors import SourceError
-from core.sources.files import FileSource, open_files
+from core.sources.files import FileSource, Stamped, open_files
 
 if sys.platform != "win32":
     import resource
@@ -40,13 +40,14 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Task:
     """Files as they were uploaded. `skip`: how many of their sources have been read before; `parent`: the
-    process that waits."""
+    process that waits. `stamped`: what the times of files are that do not tell."""
 
     files: Sequence[tuple[str, bytes]]
     prm: str | None
     skip: int
     parent: int
     limits: Limits = Limits()
+    stamped: Stamped = Stamped.UNSAID
 
 
 def main() -> int:
@@ -67,7 +68,7 @@ def _read(task: Task, answers: IO[bytes]) -> None:
     number = 0
     for file in task.files:
         _allow_time(task.limits.cpu_seconds)
-        for source in open_files([file], task.prm):
+        for source in open_files([file], task.prm, stamped=task.stamped):
             if number >= task.skip:
                 _tell(answers, (number, source.name))
                 _allow_time(task.limits.cpu_seconds)

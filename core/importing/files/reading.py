@@ -20,7 +20,7 @@ from typing import IO, Any, Final
 import core
 from core.errors import SourceError
 from core.importing.files.child import TOO_MUCH, Limits, Task
-from core.sources.files import FileSource
+from core.sources.files import FileSource, Stamped
 
 _ROOT: Final = Path(core.__file__).parents[1]
 _POLL_SECONDS: Final = 0.1
@@ -66,6 +66,7 @@ def read(
     prm: str | None,
     progress: Callable[[int], None] = lambda _: None,
     limits: Limits = Limits(),  # noqa: B008 - frozen
+    stamped: Stamped = Stamped.UNSAID,
 ) -> list[FileSource]:
     """A source for each file, and for each file in a zip, read already: what cannot be read says so when
     asked for its preview; `file-too-much-work` where that took too much memory or time.
@@ -76,7 +77,7 @@ def read(
     deadline = time.monotonic() + _TOTAL_SECONDS
     while True:
         begun = _Begun()
-        with _child(Task(files, prm, len(sources), os.getpid(), limits)) as (process, answers):
+        with _child(Task(files, prm, len(sources), os.getpid(), limits, stamped)) as (process, answers):
             whole = _collect(answers, sources, begun, progress, deadline)
             code = "file-too-much-work" if _was_limited(process.poll()) else "file-not-foreseen"
         if whole:

@@ -29,6 +29,7 @@ from pymongo.database import Database
 from core.lab.footprint import Tally
 from core.lab.layouts import documents
 from core.lab.layouts.documents import Shape
+from core.model import STEPS
 from core.storage import ordinary, time_series
 
 Index = list[tuple[str, int]]
@@ -114,7 +115,7 @@ def _tally_energy(collection: Collection[Any], _steps: Mapping[int, int]) -> Tal
 
 
 def _tally_first(collection: Collection[Any], _steps: Mapping[int, int]) -> Tally:
-    minutes = {f"PT{step}M": step for step in (10, 15, 30, 60)}
+    minutes = {f"PT{step}M": step for step in STEPS}
     return _summed(collection, "$interval_length", {"$sum": "$value"}, minutes)
 
 

@@ -7,7 +7,7 @@ power over it, in W. In v2 null means "no reading"; in v5 such rows are absent. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -21,11 +21,9 @@ from core.model import MINUTE_MS, Curve, Delivery, Flow, MaxPower, Meter, Origin
 from core.paristime import DAY_MS, HOUR_MS, ends_to_utc, exists, is_ambiguous, now_ms, to_utc
 from core.sources.masking import shown
 from core.sources.overlaps import NONE, overlapped
+from core.sources.refusals import FLOWS_BY_NAME, MAX_WATTS, STEPS_BY_NAME, Refusals
+from core.sources.stamped import Stamped, by_midnights, by_period
 
-MAX_WATTS: Final = 1_000_000
-"""A Linky meter serves up to 36 kVA; far beyond, a value is an error."""
-_STEPS: Final = {"PT10M": 10, "PT15M": 15, "PT30M": 30, "PT60M": 60, "PT1H": 60}
-_FLOWS: Final = {"CONS": Flow.CONSUMPTION, "PROD": Flow.PRODUCTION}
 _STAMP: Final = "%Y-%m-%d %H:%M:%S"
 _EARLIEST: Final = 10_957 * DAY_MS  # the year 2000, long before the first Linky
 _Mask = NDArray[np.bool_]
@@ -43,26 +41,72 @@ class _Series:
     values: list[Any]
     steps: list[Any]
     v2: bool
+    period: tuple[date | None, date | None] = (None, None)
+    """The days an answer says it covers."""
+
+    def row(self, at: int) -> str:
+        """A row as an example of what was refused."""
+        value = "null" if self.values[at] is None else self.values[at]
+        return shown(f"{self.stamps[at]}: {value}, {self.steps[at]}")
 
 
-def read_load_curve(document: Mapping[str, Any], *, flow: Flow | None = None, live: bool = False) -> Delivery:
+def read_load_curve(
+    document: Mapping[str, Any],
+    *,
+    flow: Flow | None = None,
+    live: bool = False,
+    stamped: Stamped = Stamped.UNSAID,
+) -> Delivery:
     """The load curve of an answer. `flow`: which one to take, and what a v5 answer (which does not say) is;
     consumption unless given. `live`: it came from the API itself, not from a file, and null is only silence.
+    `stamped`: which end of its interval a stamp names; told by the answer unless given, and the END, as the
+    distributor writes it, where nothing tells.
 
     SourceError `api-answer-unknown`, or `api-answer-other` where it is an answer of another kind (daily
     energies, maximal powers).
     """
     series = _series(document, flow)
-    if not series.power or series.unit != "W":
-        raise SourceError("api-answer-other", unit=series.unit or "?")
+    _check_power(series)
     found = series.flow or flow or Flow.CONSUMPTION
     try:
         meter = Meter(series.prm, found)
     except ValueError:
         raise SourceError("api-answer-unknown") from None
-    curve, refused = _curve(series, live)
+    if stamped is Stamped.UNSAID:
+        stamped = _told(series)
+    curve, refused = _curve(series, live, stamped_at_end=stamped is not Stamped.BEGIN)
     origins = (Origin.API_V5, Origin.API_V2) if live else (Origin.JSON_V5, Origin.JSON_V2)
     return Delivery(meter, origins[series.v2], curve, refused)
+
+
+def stamped_in(document: Mapping[str, Any], flow: Flow | None = None) -> Stamped:
+    """Which end of its interval a stamp of an answer names, where its period or its first and last stamp
+    tell. One gateway hands out v2 answers with BEGINs; v5 ones are always ENDs. SourceError as above."""
+    series = _series(document, flow)
+    _check_power(series)
+    return _told(series)
+
+
+def _check_power(series: _Series) -> None:
+    if not series.power or series.unit != "W":
+        raise SourceError("api-answer-other", unit=series.unit or "?")
+
+
+def _told(series: _Series) -> Stamped:
+    known = [str(stamp)[:19].replace("T", " ") for stamp in series.stamps if stamp]
+    if not series.v2 or not known:
+        return Stamped.END
+    ends = pd.to_datetime(pd.Series([min(known), max(known)]), format=_STAMP, errors="coerce")
+    if bool(ends.isna().any()):
+        return Stamped.UNSAID
+    first, last = ends.astype("datetime64[ms]").to_numpy().astype(np.int64).tolist()
+    if any(series.period):
+        return by_period(first, last, *series.period)
+    steps = [STEPS_BY_NAME.get(step, 0) for step in series.steps if isinstance(step, str)]
+    step = max(set(steps), key=steps.count, default=0)
+    found = by_midnights(first, last, step)
+    whole = (last + step * MINUTE_MS) % DAY_MS == 0
+    return Stamped.UNSAID if found is Stamped.BEGIN and not whole else found
 
 
 def flows_of(document: Mapping[str, Any]) -> tuple[Flow, ...]:
@@ -71,7 +115,7 @@ def flows_of(document: Mapping[str, Any]) -> tuple[Flow, ...]:
     if not isinstance(offered, list):
         return ()
     named = [one.get("grandeurMetier") for one in offered if isinstance(one, dict)]
-    return tuple(flow for word, flow in _FLOWS.items() if word in named)
+    return tuple(flow for word, flow in FLOWS_BY_NAME.items() if word in named)
 
 
 def read_daily(document: Mapping[str, Any]) -> dict[date, int]:
@@ -126,7 +170,7 @@ def _series(document: Mapping[str, Any], flow: Flow | None) -> _Series:
         raise SourceError("api-answer-unknown")
     legacy = document.get("meter_reading", document)
     try:
-        if "grandeur" in document:
+        if "grandeur" in document or "idPrm" in document:
             return _v2(document, flow)
         if isinstance(legacy, Mapping) and "interval_reading" in legacy:
             return _v5(legacy)
@@ -136,20 +180,37 @@ def _series(document: Mapping[str, Any], flow: Flow | None) -> _Series:
 
 
 def _v2(document: Mapping[str, Any], flow: Flow | None) -> _Series:
-    offered = [one for one in document["grandeur"] if flow in (None, _FLOWS.get(one["grandeurMetier"]))]
+    series = document.get("grandeur") or []
+    offered = [one for one in series if flow in (None, FLOWS_BY_NAME.get(one["grandeurMetier"]))]
+    if "idPrm" in document and (not offered or "points" not in offered[0]):
+        raise SourceError("api-no-data")
     chosen = offered[0]
     points = chosen["points"] or []
     usual = document.get("pas")
     return _Series(
         prm=str(document["idPrm"]),
-        flow=_FLOWS[chosen["grandeurMetier"]],
+        flow=FLOWS_BY_NAME[chosen["grandeurMetier"]],
         unit=shown(str(chosen["unite"])),
         power=chosen["grandeurPhysique"] == "PA",
         stamps=[point["d"] for point in points],
         values=[point["v"] for point in points],
         steps=[point.get("p", usual) for point in points],
         v2=True,
+        period=_period(document.get("periode")),
     )
+
+
+def _period(stated: object) -> tuple[date | None, date | None]:
+    if not isinstance(stated, Mapping):
+        return None, None
+    return _day(stated.get("dateDebut")), _day(stated.get("dateFin"))
+
+
+def _day(written: object) -> date | None:
+    try:
+        return date.fromisoformat(str(written)[:10])
+    except ValueError:
+        return None
 
 
 def _v5(document: Mapping[str, Any]) -> _Series:
@@ -169,40 +230,61 @@ def _v5(document: Mapping[str, Any]) -> _Series:
     )
 
 
-def _curve(series: _Series, live: bool) -> tuple[Curve, tuple[Refusal, ...]]:
+def _curve(series: _Series, live: bool, *, stamped_at_end: bool) -> tuple[Curve, tuple[Refusal, ...]]:
     """The readings in order, and what was left out of the rows."""
-    refusals = _Refusals(series)
+    refusals, row = Refusals(), series.row
     empty = np.array([value is None or value == "" for value in series.values], dtype=np.bool_)
     rows = np.arange(len(empty))
     # null is no reading and nothing to refuse; of a file it is told, for nobody asks again
-    rows = rows[~empty] if live else refusals.without(rows, empty, RefusalReason.NO_VALUE)
+    rows = rows[~empty] if live else refusals.without(rows, empty, RefusalReason.NO_VALUE, row)
 
-    wall = pd.to_datetime(pd.Series(series.stamps, dtype=object).map(_text), format=_STAMP, errors="coerce")
-    ends = wall.astype("datetime64[ms]").to_numpy().astype(np.int64)  # NaT: the least int64
-    bad = wall.isna().to_numpy(copy=True)
-    bad[~bad] = ~exists(ends[~bad]) | (ends[~bad] < _EARLIEST)
-    rows = refusals.without(rows, bad, RefusalReason.BAD_STAMP)
+    ends, told, bad = _stamps(series.stamps)
+    bad[~bad] = (~told[~bad] & ~exists(ends[~bad])) | (ends[~bad] < _EARLIEST)
+    rows = refusals.without(rows, bad, RefusalReason.BAD_STAMP, row)
 
     minutes = np.array(
-        [_STEPS.get(step, 0) if isinstance(step, str) else 0 for step in series.steps], np.int64
+        [STEPS_BY_NAME.get(step, 0) if isinstance(step, str) else 0 for step in series.steps], np.int64
     )
-    rows = refusals.without(rows, minutes == 0, RefusalReason.UNKNOWN_STEP)
+    rows = refusals.without(rows, minutes == 0, RefusalReason.UNKNOWN_STEP, row)
     off = ends % (np.maximum(minutes, 1) * MINUTE_MS) != 0
-    rows = refusals.without(rows, off, RefusalReason.OFF_GRID)
+    rows = refusals.without(rows, off, RefusalReason.OFF_GRID, row)
 
     power = pd.to_numeric(pd.Series(series.values, dtype=object).map(_text), errors="coerce").to_numpy(
         np.float64
     )
-    rows = refusals.without(rows, ~np.isfinite(power) | (power != np.rint(power)), RefusalReason.NOT_A_NUMBER)
-    rows = refusals.without(rows, power < 0, RefusalReason.NEGATIVE)
-    rows = refusals.without(rows, power > MAX_WATTS, RefusalReason.TOO_LARGE)
+    rows = refusals.without(
+        rows, ~np.isfinite(power) | (power != np.rint(power)), RefusalReason.NOT_A_NUMBER, row
+    )
+    rows = refusals.without(rows, power < 0, RefusalReason.NEGATIVE, row)
+    rows = refusals.without(rows, power > MAX_WATTS, RefusalReason.TOO_LARGE, row)
 
-    ends[rows] = _to_utc(ends[rows])
-    rows = refusals.without(rows, ends > now_ms(), RefusalReason.NOT_ENDED)
+    naive = rows[~told[rows]]
+    ends[naive] = _to_utc(ends[naive])
+    if not stamped_at_end:
+        ends = ends + minutes * MINUTE_MS
+    rows = refusals.without(rows, ends > now_ms(), RefusalReason.NOT_ENDED, row)
     rows, start = _in_order(rows, ends[rows] - minutes[rows] * MINUTE_MS, minutes)
     watts = np.where(np.abs(power) <= MAX_WATTS, power, 0).astype(np.int64)
-    rows, start = _once(rows, start, minutes, watts, refusals)
+    rows, start = _once(rows, start, minutes, watts, refusals, row)
     return Curve.of(start, minutes[rows], watts[rows]), refusals.all()
+
+
+def _stamps(written: list[Any]) -> tuple[NDArray[np.int64], _Mask, _Mask]:
+    """Stamps as naive Paris ms, or UTC where an offset is told; where it is; where they are none."""
+    wall = pd.to_datetime(pd.Series(written, dtype=object).map(_text), format=_STAMP, errors="coerce")
+    moments = wall.astype("datetime64[ms]").to_numpy().astype(np.int64)  # NaT: the least int64
+    bad = wall.isna().to_numpy(copy=True)
+    told = np.zeros(len(bad), np.bool_)
+    for at in np.flatnonzero(bad).tolist():
+        try:
+            moment = datetime.fromisoformat(_text(written[at]))
+        except ValueError:
+            continue
+        if len(_text(written[at])) > len("2025-12-01") and not moment.microsecond:
+            told[at] = moment.tzinfo is not None
+            moments[at] = round((moment if told[at] else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+            bad[at] = False
+    return moments, told, bad
 
 
 def _text(value: object) -> str:
@@ -238,7 +320,8 @@ def _once(
     start: NDArray[np.int64],
     minutes: NDArray[np.int64],
     watts: NDArray[np.int64],
-    refusals: _Refusals,
+    refusals: Refusals,
+    row: Callable[[int], str],
 ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
     """Each moment told once: repeats are dropped, the first of two that contradict or overlap is kept."""
     end = start + minutes[rows] * MINUTE_MS
@@ -246,35 +329,8 @@ def _once(
     for at in np.flatnonzero(over != NONE):
         first = over[at]
         if start[at] != start[first] or end[at] != end[first]:
-            refusals.add(RefusalReason.OVERLAP, rows[at])
+            refusals.add(RefusalReason.OVERLAP, 1, row(rows[at]))
         elif watts[rows[at]] != watts[rows[first]]:
-            refusals.add(RefusalReason.CONTRADICTION, rows[at])
+            refusals.add(RefusalReason.CONTRADICTION, 1, row(rows[at]))
     keep = over == NONE
     return rows[keep], start[keep]
-
-
-class _Refusals:
-    """Counts rows left out, by reason, with the first as an example."""
-
-    def __init__(self, series: _Series) -> None:
-        self._series = series
-        self._rows: dict[RefusalReason, list[int]] = {}
-
-    def without(self, rows: NDArray[np.intp], mask: _Mask, reason: RefusalReason) -> NDArray[np.intp]:
-        """The rows left once those the mask names are refused."""
-        for row in rows[mask[rows]].tolist():
-            self._rows.setdefault(reason, []).append(row)
-        return rows[~mask[rows]]
-
-    def add(self, reason: RefusalReason, row: int) -> None:
-        self._rows.setdefault(reason, []).append(int(row))
-
-    def all(self) -> tuple[Refusal, ...]:
-        return tuple(
-            Refusal(reason, len(rows), self._example(rows[0])) for reason, rows in self._rows.items()
-        )
-
-    def _example(self, row: int) -> str:
-        series = self._series
-        value = "null" if series.values[row] is None else series.values[row]
-        return shown(f"{series.stamps[row]}: {value}, {series.steps[row]}")

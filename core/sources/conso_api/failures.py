@@ -33,6 +33,8 @@ CLOSED: Final = frozenset({"api-before-activation", "api-before-consent", "api-t
 _INVALID: Final = "Paramètres invalides"
 _ENEDIS: Final = "The Enedis API returned an error"
 _ENEDIS_CODES: Final = {
+    "ADAM-ERR0002": "api-days-order",
+    "ADAM-ERR0191": "api-days-not-open",
     "ADAM-ERR0123": "api-before-activation",
     "ADAM-ERR0125": "api-too-old",
     "ADAM-DC-0007": "api-not-holder",
@@ -40,6 +42,9 @@ _ENEDIS_CODES: Final = {
     "ADAM-DC-0009": "api-before-consent",
     "no_data_found": NO_DATA,
     "technical_error": "api-enedis-down",
+    "900901": "api-gateway-token",
+    "900906": UNKNOWN_PATH,
+    "900908": "api-not-subscribed",
 }
 _NAMED_FIELD: Final = re.compile(r'"path"\s*:\s*\[\s*"(\w+)"')
 _NEXT_ACCESS: Final = re.compile(r"(\d{4})-([A-Z][a-z]{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})\+0000")
@@ -61,21 +66,26 @@ def failure(answer: Answer, now_ms: int) -> SourceError:
     if 300 <= answer.status < 400:
         return SourceError("api-redirect")
     if body.get("message") == _ENEDIS:
-        return SourceError(_of_enedis(answer.status, body.get("error")))
-    if "error_description" in body:  # the same, not wrapped
+        return SourceError(_of_enedis(answer.status, body.get("error", "")))
+    if "error_description" in body or ("code" in body and "status" not in body):  # the same, not wrapped
         return SourceError(_of_enedis(answer.status, body))
     return SourceError(_of_gateway(answer, body))
 
 
 def _of_enedis(status: int, error: object) -> str:
     """Enedis's own error: a code of theirs, a sentence, or nothing but the status."""
-    told = error if isinstance(error, Mapping) else {"error_description": str(error)}
-    code, said = str(told.get("error", "")), str(told.get("error_description", ""))
+    told: Mapping[str, Any] = error if isinstance(error, Mapping) else {"error_description": str(error)}
+    if isinstance(fault := told.get("fault"), Mapping):
+        told = fault
+    code = str(told.get("error") or told.get("code") or "")
+    said = " ".join(str(told.get(name, "")) for name in ("error_description", "description", "message"))
     for known, meaning in _ENEDIS_CODES.items():
         if known == code or known in said:
             return meaning
     if "titulaire" in said.lower():
         return "api-not-holder"
+    if re.search(r"n.est pas autoris|not authori[sz]ed", said, re.IGNORECASE):
+        return "api-consent"
     if "consent" in said.lower():
         return "api-consent"
     if status == 404:
@@ -103,7 +113,8 @@ def _of_request(answer: Answer, message: str) -> str:
     told = answer.body.decode("utf-8", "replace").replace("\\", "")
     named = " ".join(_NAMED_FIELD.findall(told)) or told
     if re.search(r"\b(pointId|prm)\b", named, re.IGNORECASE):
-        return "api-prm-refused"
+        # a gateway from before v2 misses all of its own names: it wants the legacy question
+        return UNKNOWN_PATH if {"prm", "start", "end"} <= set(named.split()) else "api-prm-refused"
     if message != _INVALID or re.search(r"date|\b(start|end)\b", named, re.IGNORECASE):
         return "api-refused"
     return UNKNOWN_PATH

@@ -7,18 +7,17 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-import numpy as np
-
 from core.errors import SourceError
-from core.model import MINUTE_MS, Curve, Delivery, Flow, Meter, Origin, RefusalReason, summed
+from core.model import Assumed, Assumption, Delivery, Flow
 from core.sources.files.content import Content
-from core.sources.files.parsed import MAX_METERS, Part
-from core.sources.files.rows import Refusals
-from core.sources.overlaps import NONE, overlapped
+from core.sources.files.parsed import MAX_METERS, Asked, Part, joined
+from core.sources.stamped import Stamped
 
 MAX_BYTES: Final = 16 << 20
 """Two years of steps of 10 minutes. As Python objects, a text takes several times its size."""
 _MAX_ANSWERS: Final = 10_000
+_WRAPPERS: Final = ("body", "data", "mesures", "response", "result")
+_MAX_WRAPPED: Final = 4
 _BETWEEN: Final = re.compile(r"[\s,\[\]﻿]*")
 """What stands between answers; a list of them is taken apart, so that one at a time is there as objects."""
 
@@ -27,53 +26,64 @@ def recognises(lines: list[str]) -> bool:
     return next((line.strip() for line in lines if line.strip()), "")[:1] in ("{", "[")
 
 
-def read(content: Content, flow: Flow | None = None) -> list[Part]:
+def read(content: Content, asked: Asked) -> list[Part]:
     """A part for each format, meter and flow among the answers; the error of the first one where none is a
-    load curve."""
-    from core.sources.conso_api.answers import flows_of, read_load_curve  # pandas takes half a second
+    load curve. SourceError `file-unclear-times` where nothing tells which end of its interval a stamp names.
+    """
+    from core.sources.conso_api.answers import read_load_curve, stamped_in  # pandas takes half a second
 
-    found: dict[tuple[Origin, Meter], list[Delivery]] = {}
+    said = _stamped(content, asked)
+    parts: list[Part] = []
     fault: SourceError | None = None
-    for answer in _answers(content):
-        body = _body(answer)
-        for wanted in flows_of(body) or (_asked(answer) or flow,):
-            try:
-                one = read_load_curve(body, flow=wanted)
-            except SourceError as error:
-                fault = fault or error
-            else:
-                found.setdefault((one.origin, one.meter), []).append(one)
-                if len(found) > MAX_METERS:
-                    raise SourceError("file-too-many-meters", limit=MAX_METERS)
-    if found:
-        return [_joined(answers) for answers in found.values()]
+    for body, flow in _bodies(content, asked):
+        try:
+            own = stamped_in(body, flow)
+            stamped = said if own is Stamped.UNSAID else own
+            one = read_load_curve(body, flow=flow, stamped=stamped)
+        except SourceError as error:
+            fault = fault or error
+            continue
+        parts.append(_part(one, stamped))
+        if len({(part.prm, part.flow) for part in parts}) > MAX_METERS:
+            raise SourceError("file-too-many-meters", limit=MAX_METERS)
+    if parts:
+        return joined([part] for part in parts)
     raise fault or SourceError("api-answer-unknown")
 
 
-def _joined(answers: list[Delivery]) -> Part:
-    """Answers about one meter and flow. Of readings that contradict or overlap, the first is kept."""
-    columns = [(one.curve.start, one.curve.end, one.curve.minutes, one.curve.watts) for one in answers]
-    start, end, minutes, watts = (np.concatenate(column) for column in zip(*columns, strict=True))
-    order = np.lexsort((minutes, start))  # answers that tell the same interval stay in their order
-    start, end, minutes, watts = start[order], end[order], minutes[order], watts[order]
-    over = overlapped(start, end)
-    kept = over == NONE
-    same = ~kept & (start == start[over]) & (end == end[over])
-    refused = Refusals()
-    for why, which in (
-        (RefusalReason.CONTRADICTION, same & (watts != watts[over])),
-        (RefusalReason.OVERLAP, ~kept & ~same),
-    ):
-        refused.add_moments(why, start[which] // MINUTE_MS)
-    return Part(
-        answers[0].origin,
-        answers[0].meter.prm,
-        answers[0].meter.flow,
-        Curve.of(start[kept], minutes[kept], watts[kept]),
-        summed(
-            refusal for refusals in (*(one.refused for one in answers), refused.all()) for refusal in refusals
-        ),
-    )
+def _part(one: Delivery, stamped: Stamped) -> Part:
+    assumed = (Assumption(Assumed.BEGIN),) if stamped is Stamped.BEGIN else ()
+    return Part(one.origin, one.meter.prm, one.meter.flow, one.curve, one.refused, assumed=assumed)
+
+
+def _stamped(content: Content, asked: Asked) -> Stamped:
+    """What stamps name in answers that do not tell it themselves: as the others tell, else as was asked."""
+    from core.sources.conso_api.answers import stamped_in
+
+    found: set[Stamped] = set()
+    for body, flow in _bodies(content, asked):
+        try:
+            found.add(stamped_in(body, flow))
+        except SourceError:
+            continue  # it is told where it is read
+    if Stamped.UNSAID not in found:
+        return Stamped.UNSAID
+    told = found - {Stamped.UNSAID}
+    if len(told) == 1:
+        return told.pop()
+    if asked.stamped is Stamped.UNSAID:
+        raise SourceError("file-unclear-times")
+    return asked.stamped
+
+
+def _bodies(content: Content, asked: Asked) -> Iterator[tuple[Mapping[str, Any], Flow | None]]:
+    """Each answer with each flow to read of it."""
+    from core.sources.conso_api.answers import flows_of
+
+    for answer in _answers(content):
+        for body in _unwrapped(answer):
+            for flow in flows_of(body) or (_asked(answer) or asked.flow,):
+                yield body, flow
 
 
 def _answers(content: Content) -> Iterator[Mapping[str, Any]]:
@@ -98,10 +108,17 @@ def _answers(content: Content) -> Iterator[Mapping[str, Any]]:
         raise SourceError("file-json-damaged")
 
 
-def _body(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An answer may have been saved with its request around it."""
-    body = answer.get("body")
-    return body if isinstance(body, dict) else answer
+def _unwrapped(answer: Mapping[str, Any], depth: int = 0) -> Iterator[Mapping[str, Any]]:
+    """What is an answer within what it was saved in: its request around it, `data`, or the `mesures` of an
+    R63. Anything else is handed on as it is."""
+    for name in _WRAPPERS:
+        inner = answer.get(name)
+        found = [one for one in (inner if isinstance(inner, list) else [inner]) if isinstance(one, dict)]
+        if found and depth < _MAX_WRAPPED:
+            for one in found:
+                yield from _unwrapped(one, depth + 1)
+            return
+    yield answer
 
 
 def _asked(answer: Mapping[str, Any]) -> Flow | None:

@@ -1,14 +1,10 @@
-"""The bytes of one file, from memory or out of a zip, in blocks of whole lines, within bounds."""
+"""The bytes of one file, from memory or out of a zip, as text in blocks of whole lines."""
 
 from __future__ import annotations
 
 import codecs
-import io
 import unicodedata
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from typing import Final
 
@@ -16,14 +12,18 @@ from core.errors import SourceError
 
 BLOCK: Final = 1 << 20
 HEAD: Final = 1 << 15
+_HEAD_LINES: Final = 200
 MAX_BYTES: Final = 512 << 20
 """Of one file, and of everything a zip holds together."""
-MAX_ENTRIES: Final = 1_000
 MAX_WHOLE: Final = 32 << 20
 """Of a file that can only be read as a whole."""
-_ENTRY: Final = b"PK\x01\x02"
 _ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
-_WORKBOOK: Final = "xl/workbook.xml"
+
+_SIGNS: Final = (
+    (codecs.BOM_UTF8, b""),
+    *((sign.encode(), b" ") for sign in "\u00a0\u202f\u2009"),
+    ("\u2019".encode(), b"'"),
+)
 
 Pieces = Callable[[], Iterator[bytes | memoryview]]
 
@@ -65,9 +65,14 @@ class Content:
 
     def head_lines(self) -> list[str]:
         """The first lines without accents and in lower case, to be recognised; a cut one only if alone."""
-        head = b"".join(bytes(piece) for piece in self._text(iter((self._raw_head,))))
-        lines = [folded(decoded(line)) for line in head.splitlines()]  # one bad letter spoils its line alone
-        return lines if len(self._raw_head) < HEAD else lines[:-1] or lines
+        return self._head_lines
+
+    @cached_property
+    def _head_lines(self) -> list[str]:
+        head = _plain(b"".join(bytes(piece) for piece in self._text(iter((self._raw_head,)))))
+        lines = head.splitlines()
+        whole = lines if len(self._raw_head) < HEAD else lines[:-1] or lines
+        return [folded(decoded(line)) for line in whole[:_HEAD_LINES]]  # a bad letter spoils its line alone
 
     def blocks(self) -> Iterator[bytes]:
         """All of it as ASCII-compatible text, in blocks of whole lines that end with a line end."""
@@ -78,10 +83,10 @@ class Content:
             if not cut and len(data) > 2 * BLOCK:  # no text has such lines; what it is will be told below
                 data, cut = data + b"\n", len(data) + 1
             if cut:
-                yield data[:cut]
+                yield _plain(data[:cut])
             rest = data[cut:]
         if rest.strip(b" \t\r\x00\x1a"):
-            yield rest + b"\n"
+            yield _plain(rest) + b"\n"
 
     def last_line(self) -> str | None:
         """What stands behind the last line end, if anything: the place where a file was cut."""
@@ -126,6 +131,21 @@ class Content:
     def is_zip(self) -> bool:
         return self._raw_head.startswith(_ZIP_MAGIC)
 
+    def begins_with(self, magic: bytes) -> bool:
+        """Whether its first bytes are these."""
+        return self._raw_head.startswith(magic)
+
+
+def _plain(text: bytes) -> bytes:
+    """Without byte order marks, which stand where files were joined, and with the spaces and the apostrophe
+    of typographers as those of ASCII."""
+    if text.isascii():
+        return text
+    for sign, plain in _SIGNS:
+        if sign in text:
+            text = text.replace(sign, plain)
+    return text
+
 
 def _encoding_of(head: bytes) -> str | None:
     """UTF-16 by its mark or its zeros; None for everything that writes ASCII as ASCII."""
@@ -137,68 +157,16 @@ def _encoding_of(head: bytes) -> str | None:
 
 
 def decoded(data: bytes) -> str:
-    """UTF-8, or Latin-1 where it is none."""
+    """UTF-8, or the code page of Western Windows (which holds Latin-1) where it is none."""
     try:
         return codecs.getincrementaldecoder("utf-8")().decode(data)  # a cut last letter is no error
     except UnicodeDecodeError:
-        return data.decode("latin-1")
+        return data.decode("cp1252", errors="replace")
 
 
 def folded(text: str) -> str:
     """In lower case and without accents."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).lower()
-
-
-@contextmanager
-def damage_told() -> Iterator[None]:
-    """What goes wrong inside a zip, as one of our errors."""
-    try:
-        yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as fault:
-        raise SourceError("file-zip-damaged") from fault
-    except RuntimeError as fault:  # the standard library's word for "encrypted"
-        raise SourceError("file-zip-encrypted") from fault
-
-
-def is_workbook(data: bytes) -> bool:
-    """Whether a zip is an XLSX workbook."""
-    with archive_of(data) as archive:
-        return _WORKBOOK in archive.namelist()
-
-
-def archive_of(data: bytes) -> zipfile.ZipFile:
-    """A zip. SourceError where it is damaged or holds too many files."""
-    if data.count(_ENTRY) > 2 * MAX_ENTRIES:  # each would be an object before they could be counted
-        raise SourceError("file-zip-too-many", limit=MAX_ENTRIES)
-    with damage_told():
-        return zipfile.ZipFile(io.BytesIO(data))
-
-
-def unpacked(name: str, data: bytes) -> list[Content]:
-    """The files in a zip, none of them read yet. SourceError where it holds too much or is damaged."""
-    archive = archive_of(data)
-    entries = [entry for entry in archive.infolist() if _is_file(entry)]
-    if len(entries) > MAX_ENTRIES:
-        raise SourceError("file-zip-too-many", limit=MAX_ENTRIES)
-    if sum(entry.file_size for entry in entries) > MAX_BYTES:
-        raise SourceError("file-zip-too-large", limit=MAX_BYTES >> 20)
-    if not entries:
-        raise SourceError("file-empty")
-    return [_entry(archive, entry, f"{name}/{entry.filename}") for entry in entries]
-
-
-def _is_file(entry: zipfile.ZipInfo) -> bool:
-    last = entry.filename.rsplit("/", 1)[-1]  # empty for a folder
-    return bool(last) and not entry.filename.startswith("__MACOSX/") and not last.startswith(".")
-
-
-def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Content:
-    """A file in a zip. `zipfile` hands out no more bytes than the entry declares."""
-
-    def pieces() -> Iterator[bytes]:
-        with damage_told(), archive.open(entry) as stream:
-            while piece := stream.read(BLOCK):
-                yield piece
-
-    return Content(name, pieces)

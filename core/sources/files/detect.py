@@ -2,52 +2,79 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final, Protocol
+from typing import Final
 
 from core.errors import SourceError
-from core.model import Flow
-from core.sources.files import (
-    api_json,
-    conso_downloader,
-    edf,
-    enedis_csv,
-    enedis_r63,
-    enedis_xlsx,
-    totalenergies,
-)
-from core.sources.files.content import Content, is_workbook
-from core.sources.files.parsed import ABOUT_LINES, Part
+from core.sources.files import api_json, archive, formats, general, sheets
+from core.sources.files.content import Content
+from core.sources.files.lines import looks_like_a_row
+from core.sources.files.parsed import Asked, Part, joined
+from core.sources.files.sections import Section, sections
 
-_INDEX: Final = re.compile(r'"?horodate"?;"?type de releve"?;.*')
+_PDF: Final = b"%PDF-"
+_OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PICTURES: Final = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8")
+_LEAST_TOLD: Final = ("file-unknown", "file-no-rows")
+"""What is told of a file only where nothing else is."""
 
 
-class _Format(Protocol):
-    """A format module of lines of text."""
-
-    def recognises(self, lines: list[str]) -> bool: ...
-
-    def read(self, content: Content) -> list[Part]: ...
-
-
-_TEXTS: Final[tuple[_Format, ...]] = (enedis_r63, enedis_csv, edf, conso_downloader, totalenergies)
-
-
-def read(content: Content, flow: Flow | None = None) -> list[Part]:
+def read(content: Content, asked: Asked) -> list[Part]:
     """The load curves of a file (a zip must have been unpacked). SourceError says what it is instead."""
     if content.empty:
         raise SourceError("file-empty")
     if content.is_zip:
-        data = content.whole()
-        if not is_workbook(data):
-            raise SourceError("file-zip-nested")
-        return enedis_xlsx.read(data)
-    lines = content.head_lines()
-    if any(_INDEX.fullmatch(line.strip()) for line in lines[:ABOUT_LINES]):
+        return _of_zip(content, asked)
+    for magic, code in (
+        (_PDF, "file-pdf"),
+        (_OLD_WORKBOOK, "file-xls"),
+        *((one, "file-picture") for one in _PICTURES),
+    ):
+        if content.begins_with(magic):
+            raise SourceError(code)
+    if api_json.recognises(content.head_lines()):
+        return api_json.read(content, asked)
+    return _of_tables(sections(content), asked)
+
+
+def _of_zip(content: Content, asked: Asked) -> list[Part]:
+    data = content.whole()
+    if archive.is_workbook(data):
+        return _of_tables(sheets.tables_of(content.name, data), asked)
+    raise SourceError("file-ods" if archive.is_open_document(data) else "file-zip-nested")
+
+
+def _of_tables(tables: list[Section], asked: Asked) -> list[Part]:
+    """All curves of all tables. A table that is none is passed over where others are read, unless it might
+    be one."""
+    found: list[list[Part]] = []
+    faults: list[SourceError] = []
+    for section in tables:
+        try:
+            found.append(_of_table(section, asked))
+        except SourceError as fault:
+            if fault.code not in _PASSED_OVER and len(tables) > 1 and not section.title:
+                raise  # a file that somebody glued is read whole or not at all
+            faults.append(fault)
+    if not faults or any(len(part.curve) for parts in found for part in parts):
+        return joined(found)
+    raise min(faults, key=lambda fault: fault.code in _LEAST_TOLD, default=SourceError("file-unknown"))
+
+
+_PASSED_OVER: Final = frozenset(
+    {"file-unknown", "file-no-rows", "file-daily", "file-index", "file-no-values"}
+)
+
+
+def _of_table(section: Section, asked: Asked) -> list[Part]:
+    if general.is_index(section):
         raise SourceError("file-index")
-    if api_json.recognises(lines):
-        return api_json.read(content, flow)
-    for known in _TEXTS:
-        if known.recognises(lines):
-            return known.read(content)
-    raise SourceError("file-unknown")
+    for known in formats.known():
+        if known.reader.recognises(section):
+            return known.reader.read(section, asked)
+    if general.recognises(section):
+        return general.read(section, asked)
+    if general.is_daily(section):
+        raise SourceError("file-daily")
+    if not any(looks_like_a_row(line) for line in section.head):
+        raise SourceError("file-unknown")
+    raise SourceError("file-no-header")

@@ -1,34 +1,37 @@
-"""What a format module makes of a file."""
+"""What a format module makes of a table, and what all of them need for it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Final
 
-from core.errors import SourceError
-from core.model import Curve, Flow, Origin, Refusal, Span
-from core.sources.files.columns import Lines
-from core.sources.files.content import Content
+import numpy as np
 
-ABOUT_LINES: Final = 30
-"""How far down a header is looked for."""
+from core.errors import SourceError
+from core.model import MINUTE_MS, Assumption, Curve, Flow, Origin, Refusal, RefusalReason, Span, summed
+from core.sources.overlaps import NONE, overlapped
+from core.sources.refusals import Refusals
+from core.sources.stamped import Stamped
+
 MAX_METERS: Final = 50
 """In one file, each flow counted."""
-_RUINED: Final = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.ASCII)
-_MASKED: Final = re.compile(r"(\d+)[x*•]+\d*", re.ASCII)
-_SHORT: Final = re.compile(r"\d{11,14}", re.ASCII)
-_ROW: Final = re.compile(
-    r'"?(\d{4}-\d\d-\d\d[t ]\d\d:|\d\d/\d\d/\d{4} \d\d:|\d\d:\d\d:\d\d"?;).*|.*;p\w+;(cons|prod);.*', re.ASCII
-)
-"""What looks like a reading of any format of lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What whoever chose a file says of it, for where the file itself does not: the flow, and which end of
+    its interval a stamp names."""
+
+    flow: Flow | None = None
+    stamped: Stamped = Stamped.UNSAID
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One load curve of a file. `prm`, `flow`: None where the file does not say. `tail`: a stretch behind
-    the last reading that the file should have held."""
+    the last reading that the file should have held. `assumed`: what was, where it allows two readings."""
 
     origin: Origin
     prm: str | None
@@ -38,51 +41,48 @@ class Part:
     tail: Span | None = None
     ruined: bool = False
     """The file wrote a meter number, but a spreadsheet destroyed it."""
+    assumed: tuple[Assumption, ...] = ()
 
 
-def read_prm(written: str) -> tuple[str | None, bool]:
-    """The meter number a file writes, and whether a spreadsheet ruined it (`2,31282E+13`).
-
-    Digits a household masked are `x`. A spreadsheet also drops leading zeros: they are put back.
-    """
-    bare = re.sub(r"[\s'\"=]", "", written).lower()
-    if _RUINED.fullmatch(bare):
-        return None, True
-    if _SHORT.fullmatch(bare):
-        return bare.zfill(14), False
-    masked = _MASKED.fullmatch(bare)
-    if masked and len(masked[1]) < 14:
-        return masked[1].ljust(14, "x"), False
-    return None, False
-
-
-def check_not_cut(last_line: str | None, fields: int, separator: str = ";") -> None:
-    """SourceError `file-cut` where a file ends inside a line, told by the fields that are missing or by a
-    quote that is not closed."""
-    if last_line is not None and (last_line.count(separator) + 1 < fields or last_line.count('"') % 2):
-        raise SourceError("file-cut")
+def joined(tables: Iterable[Iterable[Part]]) -> list[Part]:
+    """The parts of several tables: one for each origin, meter and flow, in the order in which they first
+    come. Of readings that contradict or overlap, the first is kept. SourceError `file-too-many-meters`."""
+    found: dict[tuple[object, ...], list[Part]] = {}
+    for parts in tables:
+        mine: Counter[tuple[object, ...]] = Counter()
+        for part in parts:
+            key = (part.origin, part.prm, part.flow, part.ruined)
+            found.setdefault((*key, mine[key]), []).append(part)  # two of one table are two
+            mine[key] += 1
+            if len(found) > MAX_METERS:
+                raise SourceError("file-too-many-meters", limit=MAX_METERS)
+    return [one[0] if len(one) == 1 else _joined(one) for one in found.values()]
 
 
-def full_lines(head: list[str]) -> list[str]:
-    """Those that hold anything, stripped, also of the separators with which a spreadsheet fills up lines."""
-    return [line.strip().rstrip(";") for line in head if line.strip(' \t";')]
-
-
-def lines_above(head: list[str], header: re.Pattern[str]) -> int:
-    """How many lines that hold anything stand above the first row, the header included; 0 without one."""
-    for above, line in enumerate(full_lines(head)[:ABOUT_LINES]):
-        if header.fullmatch(line):
-            return above + 1
-    return 0
-
-
-def lines_below(content: Content, skip: int, separator: bytes = b";") -> Iterator[Lines]:
-    """The file's lines, block by block, less the first `skip` that hold anything; rows above a header that
-    stands among them are not skipped."""
-    if any(_ROW.fullmatch(line) for line in full_lines(content.head_lines())[:skip]):
-        skip = 0
-    for block in content.blocks():
-        lines = Lines(block, separator).behind(skip)
-        skip = 0
-        if len(lines):
-            yield lines
+def _joined(parts: list[Part]) -> Part:
+    columns = [(part.curve.start, part.curve.end, part.curve.minutes, part.curve.watts) for part in parts]
+    start, end, minutes, watts = (np.concatenate(column) for column in zip(*columns, strict=True))
+    order = np.lexsort((minutes, start))  # those of the same interval stay in their order
+    start, end, minutes, watts = start[order], end[order], minutes[order], watts[order]
+    over = overlapped(start, end)
+    kept = over == NONE
+    same = ~kept & (start == start[over]) & (end == end[over])
+    refused = Refusals()
+    for why, which in (
+        (RefusalReason.CONTRADICTION, same & (watts != watts[over])),
+        (RefusalReason.OVERLAP, ~kept & ~same),
+    ):
+        refused.add_moments(why, start[which] // MINUTE_MS)
+    curve = Curve.of(start[kept], minutes[kept], watts[kept])
+    last = max(
+        (part for part in parts if len(part.curve)), key=lambda part: int(part.curve.end[-1]), default=None
+    )
+    return replace(
+        parts[0],
+        curve=curve,
+        refused=summed(
+            one for refusals in (*(part.refused for part in parts), refused.all()) for one in refusals
+        ),
+        tail=last.tail if last else None,
+        assumed=tuple(dict.fromkeys(one for part in parts for one in part.assumed)),
+    )

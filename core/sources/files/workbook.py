@@ -15,7 +15,7 @@ from typing import Final
 from xml.parsers import expat
 
 from core.errors import SourceError
-from core.sources.files.content import archive_of
+from core.sources.files.archive import Budget, archive_of, pieces_of
 
 MAX_XML: Final = 48 << 20
 """Bytes of all parts together, unpacked."""
@@ -24,6 +24,9 @@ _MAX_COLUMNS: Final = 40
 _MAX_STRINGS: Final = 500_000
 _MAX_TEXT: Final = 200
 _MAX_DEPTH: Final = 40
+_MAX_ELEMENTS: Final = 3_000_000
+"""Two years of steps of 5 minutes take two million."""
+_MAX_TOKEN: Final = 1 << 20
 _PIECE: Final = 1 << 16
 _COLUMN: Final = re.compile(r"[A-Z]{1,3}")
 _PARTS: Final = ("/worksheet", "/sharedStrings")
@@ -43,7 +46,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """The first sheets, in their order. `from_1904`: whether days count from 1904 instead of 1900."""
+    """The first sheets in their order, each part once. `from_1904`: days count from 1904, not 1900."""
 
     sheets: tuple[Sheet, ...]
     from_1904: bool
@@ -52,28 +55,48 @@ class Workbook:
 def opened(data: bytes) -> Workbook:
     """SourceError `file-too-large`, `file-zip-damaged`. What else is no workbook raises KeyError, ValueError
     or expat.ExpatError, here and where its rows are read."""
-    archive = archive_of(data)
+    archive, budget = archive_of(data), _Work(MAX_XML, "file-too-large")
     if sum(entry.file_size for entry in archive.infolist()) > MAX_XML:
         raise SourceError("file-too-large", limit=MAX_XML >> 20)
     index, targets = _Index(), _Targets()
-    _read(archive, "xl/workbook.xml", index)
-    _read(archive, "xl/_rels/workbook.xml.rels", targets)
+    _read(archive, budget, "xl/workbook.xml", index)
+    _read(archive, budget, "xl/_rels/workbook.xml.rels", targets)
     strings = _Strings()
     if targets.strings in archive.namelist():
-        _read(archive, targets.strings, strings)
-    found = [(title, targets.sheets[key]) for title, key in index.sheets if key in targets.sheets]
-    sheets = tuple(Sheet(title, _rows_of(archive, path, strings.all)) for title, path in found)
+        _read(archive, budget, targets.strings, strings)
+    found: dict[str, str] = {}  # a part that several sheets name is read once
+    for title, key in index.sheets:
+        if key in targets.sheets:
+            found.setdefault(targets.sheets[key], title)
+    sheets = tuple(
+        Sheet(title, _rows_of(archive, budget, path, strings.all)) for path, title in found.items()
+    )
     return Workbook(sheets, index.from_1904)
 
 
-def _rows_of(archive: zipfile.ZipFile, path: str, strings: list[str]) -> Callable[[], Iterator[list[Cell]]]:
+def _rows_of(
+    archive: zipfile.ZipFile, budget: _Work, path: str, strings: list[str]
+) -> Callable[[], Iterator[list[Cell]]]:
     def rows() -> Iterator[list[Cell]]:
         cells = _Cells(strings)
-        for _ in _pieces(archive, path, cells):
+        for _ in _pieces(archive, budget, path, cells):
             yield from cells.rows
             cells.rows.clear()
 
     return rows
+
+
+class _Work(Budget):
+    """Bytes and elements that may still be read of a workbook, all its parts together."""
+
+    def __init__(self, limit: int, code: str) -> None:
+        super().__init__(limit, code)
+        self._elements = _MAX_ELEMENTS
+
+    def element(self) -> None:
+        self._elements -= 1
+        if self._elements < 0:
+            raise ValueError("more elements than a load curve has cells")
 
 
 class _Part:
@@ -86,18 +109,19 @@ class _Part:
     def text(self, _text: str, /) -> None: ...
 
 
-def _read(archive: zipfile.ZipFile, path: str, part: _Part) -> None:
-    for _ in _pieces(archive, path, part):
+def _read(archive: zipfile.ZipFile, budget: _Work, path: str, part: _Part) -> None:
+    for _ in _pieces(archive, budget, path, part):
         pass
 
 
-def _pieces(archive: zipfile.ZipFile, path: str, part: _Part) -> Iterator[None]:
+def _pieces(archive: zipfile.ZipFile, budget: _Work, path: str, part: _Part) -> Iterator[None]:
     """Feeds a part's XML to it; yields after each piece."""
     parser, depth = expat.ParserCreate(namespace_separator=" "), 0
 
     def begin(name: str, attributes: _Attributes) -> None:
         nonlocal depth
         depth += 1
+        budget.element()
         if depth > _MAX_DEPTH:
             raise ValueError("nested too deeply")
         part.begin(name.rpartition(" ")[2], attributes)
@@ -112,12 +136,15 @@ def _pieces(archive: zipfile.ZipFile, path: str, part: _Part) -> Iterator[None]:
 
     parser.StartElementHandler, parser.EndElementHandler = begin, end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = part.text, doctype
-    with archive.open(path) as stream:
-        while piece := stream.read(_PIECE):
-            parser.Parse(piece, False)
-            yield
-        parser.Parse(b"", True)
+    fed = 0
+    for piece in pieces_of(archive, archive.getinfo(path), budget, _PIECE):
+        parser.Parse(piece, False)
+        fed += len(piece)
+        if fed - parser.CurrentByteIndex > _MAX_TOKEN:  # it would be read from its begin with each piece
+            raise ValueError("a token too long")
         yield
+    parser.Parse(b"", True)
+    yield
 
 
 class _Index(_Part):

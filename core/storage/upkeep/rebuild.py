@@ -107,7 +107,10 @@ def _origin(meter: Meter, document: Mapping[str, Any]) -> Origin:
 
 
 def _known(name: object) -> Origin:
-    return Origin(name) if isinstance(name, str) and name in set(Origin) else Origin.RECOVERED
+    try:
+        return Origin(name) if isinstance(name, str) else Origin.RECOVERED
+    except ValueError:
+        return Origin.RECOVERED
 
 
 def _days(document: Mapping[str, Any]) -> DayLog:

@@ -12,7 +12,7 @@ from core.errors import InputError, SourceError
 from core.importing.files.reading import read
 from core.model import DEMO_PRM, UNKNOWN_PRM, Meter
 from core.sources.conso_api.token import clean_prm
-from core.sources.files import FileSource
+from core.sources.files import FileSource, Stamped, beside
 from core.texts import Words
 from pages.shared import notices
 from pages.shared.visitor import Visitor
@@ -26,13 +26,16 @@ SCROLL_HEIGHT = 640
 _KEPT: Final = 3
 """Answers: that of one upload, read again for another meter."""
 _OTHER: Final = "other"
+_UNCLEAR: Final = "file-unclear-times"
 _UNNAMED: Final = "unnamed"
 
 
-def _opened(visitor: Visitor, uploads: Sequence[UploadedFile], prm: str | None) -> list[FileSource]:
+def _opened(
+    visitor: Visitor, uploads: Sequence[UploadedFile], prm: str | None, stamped: Stamped
+) -> list[FileSource]:
     """The sources of these uploads, read once by a process of their own; kept for this browser session alone.
     That process ends when the page is left, or another file is chosen."""
-    key = (*(upload.file_id for upload in uploads), prm)
+    key = (*(upload.file_id for upload in uploads), prm, stamped)
     if key in visitor.kept:
         return visitor.kept[key]
     words = visitor.words
@@ -42,7 +45,7 @@ def _opened(visitor: Visitor, uploads: Sequence[UploadedFile], prm: str | None) 
         bar.progress(done / (done + 1), words.text("history.files.reading"))
 
     with visitor.turn(lambda: tell(0)):
-        sources = read([(upload.name, upload.getvalue()) for upload in uploads], prm, tell)
+        sources = read([(upload.name, upload.getvalue()) for upload in uploads], prm, tell, stamped=stamped)
     bar.empty()
     visitor.kept[key] = sources
     while len(visitor.kept) > _KEPT:
@@ -65,10 +68,13 @@ def choose(visitor: Visitor) -> Factory | None:
         st.caption(words.text("history.files.note"))
         return None
     sources, told = _read(visitor, uploads, None), True
+    stamped = _ask_stamps(words, sources)
+    if stamped is not Stamped.UNSAID:
+        sources = _read(visitor, uploads, None, stamped)
     if any(_asks_for_meter(source) for source in sources):
         told, prm = _ask_meter(visitor)
         if prm:
-            sources = _read(visitor, uploads, prm)
+            sources = _read(visitor, uploads, prm, stamped)
     readable = _previews(words, sources)
     if not readable or not told:
         return None
@@ -83,15 +89,20 @@ def choose(visitor: Visitor) -> Factory | None:
     return lambda: readable
 
 
-def _read(visitor: Visitor, uploads: Sequence[UploadedFile], prm: str | None) -> list[FileSource]:
+def _read(
+    visitor: Visitor,
+    uploads: Sequence[UploadedFile],
+    prm: str | None,
+    stamped: Stamped = Stamped.UNSAID,
+) -> list[FileSource]:
     with notices.guard():
-        return _opened(visitor, uploads, prm)
+        return _opened(visitor, uploads, prm, stamped)
 
 
 def _previews(words: Words, sources: Sequence[FileSource]) -> list[FileSource]:
     """Shows a notice for each file that is no load curve, where it is seen at once, then a card for each
     curve; the readable ones."""
-    readable = []
+    readable, aside = [], beside(sources)
     with st.container(height=SCROLL_HEIGHT if len(sources) > SCROLL_ABOVE else "content", border=False):
         for source in sorted(sources, key=lambda one: _fault(one) is None):
             fault = _fault(source)
@@ -99,10 +110,27 @@ def _previews(words: Words, sources: Sequence[FileSource]) -> list[FileSource]:
                 readable.append(source)
                 for preview in source.previews():
                     show_preview(words, source.name, preview)
+            elif source in aside:
+                st.caption(notices.plain(words.labelled(source.name, fault.title(words))))
             else:
                 st.markdown(f"**{notices.plain(source.name)}**")
                 notices.show(fault)
     return readable
+
+
+def _ask_stamps(words: Words, sources: Sequence[FileSource]) -> Stamped:
+    """Which end of its interval a time names in files that do not tell; asked where there are any."""
+    unclear = [source.name for source in sources if (fault := _fault(source)) and fault.code == _UNCLEAR]
+    if not unclear:
+        return Stamped.UNSAID
+    chosen = st.radio(
+        notices.plain(words.text("history.files.stamps", name=", ".join(unclear))),
+        [Stamped.BEGIN, Stamped.END],
+        index=None,
+        format_func=lambda one: words.text(f"history.files.stamps.{one.value}"),
+        key="history_stamps",
+    )
+    return chosen or Stamped.UNSAID
 
 
 def _fault(source: FileSource) -> SourceError | None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.importing.api.budget import Allowance
 from core.importing.api.source import budget_of
-from core.model import UNKNOWN_PRM, Preview, Refusal, RefusalReason, Span
+from core.model import MANY_REFUSED, UNKNOWN_PRM, Preview, Refusal, RefusalReason, Span, share_refused
 from core.paristime import local
 from core.sources.source import Source
 from core.texts import Words
@@ -43,6 +43,10 @@ def show_preview(words: Words, title: str | None, preview: Preview) -> None:
         st.markdown(plain(" · ".join(facts)))
         show_gaps(words, preview.gaps)
         show_refusals(words, preview.refused)
+        for one in preview.assumed:
+            st.caption(plain(words.assumed(one)))
+        if (share := share_refused(preview)) >= MANY_REFUSED:
+            st.warning(words.text("history.many_refused", share=words.percent(share)))
 
 
 def every(words: Words, minutes: list[str]) -> str:

@@ -328,4 +328,4 @@ JSON = st.recursive(
 @given(document=JSON)
 def test_any_json_is_read_or_refused(document: Any) -> None:
     for reader in (read_load_curve, read_daily, read_peaks):
-        assert outcome(reader, document) in ("ok", "api-answer-unknown", "api-answer-other")
+        assert outcome(reader, document) in ("ok", "api-answer-unknown", "api-answer-other", "api-no-data")

@@ -54,6 +54,21 @@ def test_the_legacy_path_is_asked_only_where_the_new_one_is_unknown(server: Cons
     assert client.permits == 3
 
 
+def test_a_gateway_from_before_v2_is_asked_with_the_names_it_knows(server: ConsoServer) -> None:
+    server.reads_old_names_alone = True
+    client = Client(server)
+    assert client.load_curve(METER, WEEK).curve == server.households[METER].curve.within(span_of(WEEK))
+    assert [sorted(seen.query) for seen in server.seen] == [
+        ["dateDebut", "dateFin", "pointId"],
+        ["end", "prm", "start"],
+    ]
+
+
+def test_where_the_path_is_gone_at_enedis_the_other_format_is_tried(server: ConsoServer) -> None:
+    server.faults.append("path-gone")
+    assert Client(server).load_curve(METER, WEEK).origin is Origin.API_V5
+
+
 def test_no_failure_of_the_new_path_leads_to_the_legacy_one(server: ConsoServer) -> None:
     server.faults.extend(["technical", "token", "no-data"])
     client = Client(server)

@@ -36,7 +36,7 @@ def rows(name: str) -> bytes:
     step = 30 if name == "totalenergies" else 10
     lines = writers.ALL[name](regular(date(2023, 1, 1), days=365, step=step)).split(b"\n")
     above = LINES_ABOVE[name]
-    body = b"\n".join(lines[above:])
+    body = b"\n".join(lines[above:]).replace(b"01/01/2024 00:00", b"31/12/2023 24:00")
     years = [body.replace(b"2023", str(year).encode()) for year in YEARS]
     enough = SIZE // len(body) + 1
     return b"\n".join(lines[:above]) + b"\n" + b"".join(islice(cycle(years), enough))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import SourceError
-from core.model import MINUTE_MS, Curve, Refusal, RefusalReason
-from core.paristime import DAY_MS, exists, is_ambiguous, local, now_ms, to_wall
-from core.sources.files.columns import NO_OFFSET, OK, REASONS, Flags, Lines, Numbers, Stamps
-from core.sources.files.timing import APART, NO_STEP, Moments, Steps, localised, row_steps
+from core.model import MINUTE_MS, Assumed, Assumption, Curve, RefusalReason
+from core.paristime import DAY_MS, exists, is_ambiguous, now_ms, to_wall
+from core.sources.files.tables.columns import OK, REASONS, Flags, Lines, Numbers
+from core.sources.files.tables.numbers import MILLI
+from core.sources.files.tables.stamps import NO_OFFSET, Stamps
+from core.sources.files.tables.steps import NO_STEP, Moments, Steps, doubts, row_steps, usual_step
+from core.sources.files.tables.timing import APART, localised
 from core.sources.overlaps import NONE, overlapped
+from core.sources.refusals import MAX_WATTS, Refusals
 
 _GRID: Final = 5
 """Minutes of which every step is a multiple."""
@@ -21,27 +25,9 @@ _SETTLE: Final = 1 << 19
 """Rows that are gathered before they are put in order. Only distinct ones are kept from there on, so that
 a file's size hardly matters to memory."""
 _NOISE_ROWS: Final = 100_000
-
-
-@dataclass(slots=True)
-class Refusals:
-    """How many rows were left out for which reason, each with its first row as an example."""
-
-    counts: dict[RefusalReason, int] = field(default_factory=dict)
-    examples: dict[RefusalReason, str] = field(default_factory=dict)
-
-    def add(self, why: RefusalReason, count: int, example: str = "") -> None:
-        if count:
-            self.counts[why] = self.counts.get(why, 0) + count
-            self.examples.setdefault(why, example)
-
-    def add_moments(self, why: RefusalReason, moments: NDArray[np.integer]) -> None:
-        """Readings at these minutes since 1970, of which no row is at hand."""
-        if len(moments):
-            self.add(why, len(moments), f"{local(int(moments[0]) * MINUTE_MS):%Y-%m-%d %H:%M}")
-
-    def all(self) -> tuple[Refusal, ...]:
-        return tuple(Refusal(why, count, self.examples[why]) for why, count in self.counts.items())
+_HOUR: Final = 60
+_DAY: Final = 23 * _HOUR
+"""Minutes from which on rows are days apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +63,9 @@ class _Columns:
 class Rows:
     """The rows of one meter, gathered block by block. Only rows with a readable stamp are kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, energy: bool = False) -> None:
+        """`energy`: what is added as power is energy in mWh, which the step makes a power."""
+        self._energy = energy
         self._gathered: list[_Columns] = []
         self._naive: list[Flags] = []
         """Which of the gathered stamps are Paris wall time; the others are UTC."""
@@ -87,6 +75,10 @@ class Rows:
         self._rises = 0
         """By how many more of its rows the file goes on in time than it goes back."""
         self.refusals = Refusals()
+        self.assumed: tuple[Assumption, ...] = ()
+        """What was assumed to make the curve; known with it."""
+        self.is_daily = False
+        """Whether its rows are days apart; known with the curve."""
         self.seen = 0
 
     def add(
@@ -151,28 +143,53 @@ class Rows:
             self.refusals.add(why, int(which.sum()), lines.string(int(np.argmax(which))))
 
     @property
-    def ends_of_day(self) -> tuple[int, int] | tuple[None, None]:
-        """Minutes after midnight, as written, of the earliest and the latest row."""
-        if self._last < 0:
-            return None, None
-        return self._first % DAY_MS // MINUTE_MS, self._last % DAY_MS // MINUTE_MS
+    def first(self) -> int:
+        """The earliest stamp as written (naive ms)."""
+        return self._first
 
-    def curve(self, *, stamped_at_end: bool = True, usual: int = NO_STEP) -> Curve:
-        """The curve of all rows. `usual`: the step the file states for rows whose neighbours tell none."""
+    @property
+    def last(self) -> int:
+        """The latest stamp as written (naive ms); -1 where there is none."""
+        return self._last
+
+    def usual(self) -> int:
+        """The step (minutes) that most rows state or keep; NO_STEP where none does."""
+        self._settle()
+        stated = self._settled.minutes[self._settled.minutes != NO_STEP]
+        return int(np.argmax(np.bincount(stated))) if len(stated) else usual_step(self._settled.moment)
+
+    def curve(self, *, stamped_at_end: bool = True, stated: int = NO_STEP) -> Curve:
+        """The curve of all rows. `stated`: the step the file says its rows have."""
         self._settle()
         rows, self._settled = self._settled, _Columns.empty()
         if not len(rows):
             return Curve.empty()
         minutes = rows.minutes
+        self.is_daily = bool((np.diff(rows.moment) >= _DAY).all()) and self._last % DAY_MS == 0
         if not minutes.any():
-            minutes = row_steps(rows.moment, stamped_at_end=stamped_at_end, usual=usual)
+            minutes = row_steps(rows.moment, stamped_at_end=stamped_at_end, stated=stated)
+            self._note_doubts(rows.moment, minutes, stamped_at_end)
         end = rows.moment if stamped_at_end else rows.moment + minutes
         kept = self._without(rows.valued, minutes == NO_STEP, end, RefusalReason.UNKNOWN_STEP)
         kept = self._without(kept, end % np.maximum(minutes, 1) != 0, end, RefusalReason.OFF_GRID)
         kept = self._without(kept, end > now_ms() // MINUTE_MS, end, RefusalReason.NOT_ENDED)
-        start, minutes, watts = (end - minutes)[kept], minutes[kept], rows.watts[kept]
+        watts = rows.watts if not self._energy else _mean_power(rows.watts, minutes)
+        kept = self._without(kept, watts > MAX_WATTS, end, RefusalReason.TOO_LARGE)
+        start, minutes, watts = (end - minutes)[kept], minutes[kept], watts[kept]
         del rows, end, kept
         return self._once(start, minutes, watts)
+
+    def _note_doubts(self, moment: Moments, minutes: Steps, stamped_at_end: bool) -> None:
+        found = doubts(moment, minutes) if stamped_at_end else doubts(-moment[::-1], minutes[::-1])
+        told: dict[tuple[int, int], Assumption] = {}
+        for doubt in found:
+            place = doubt.first if stamped_at_end else len(moment) - doubt.first - doubt.count
+            what = Assumed.HOLES if doubt.apart > doubt.minutes else Assumed.LONGER
+            known = told.get((doubt.apart, doubt.minutes))
+            at = min(int(moment[place]) * MINUTE_MS, known.at if known else 1 << 62)
+            count = doubt.count + (known.count if known else 0)
+            told[doubt.apart, doubt.minutes] = Assumption(what, count, at, doubt.apart, doubt.minutes)
+        self.assumed = tuple(told.values())
 
     def _settle(self) -> None:
         """Put the gathered rows in order with those before, each stamp and step once."""
@@ -221,6 +238,16 @@ class Rows:
     def _without(self, kept: Flags, unfit: Flags, moments: Moments, why: RefusalReason) -> Flags:
         self.refusals.add_moments(why, moments[kept & unfit])
         return kept & ~unfit
+
+
+def _mean_power(milliwatt_hours: NDArray[np.int32], minutes: Steps) -> NDArray[np.int32]:
+    """The mean power (W) of energies (mWh), rounded half to even."""
+    whole, rest = np.divmod(
+        milliwatt_hours.astype(np.int64) * _HOUR, np.maximum(minutes.astype(np.int64), 1) * MILLI
+    )
+    twice = 2 * rest - np.maximum(minutes.astype(np.int64), 1) * MILLI
+    power = whole + ((twice > 0) | ((twice == 0) & (whole % 2 == 1)))
+    return np.asarray(np.minimum(power, np.iinfo(np.int32).max).astype(np.int32))
 
 
 def _contradicts(watts: NDArray[np.int32], valued: Flags, again: Flags) -> Flags:

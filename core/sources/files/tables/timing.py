@@ -1,4 +1,4 @@
-"""When the intervals of a file's rows begin and how long they last, where the rows do not say it in full.
+"""When the intervals of a file's rows begin and end, where the rows do not say it in full.
 
 Moments are minutes since 1970, of which an int32 holds all that a file can name.
 """
@@ -13,19 +13,16 @@ from numpy.typing import NDArray
 
 from core.model import MINUTE_MS, STEPS
 from core.paristime import DAY_MS, HOUR_MS, is_ambiguous, to_utc, to_wall
-from core.sources.files.columns import NO_OFFSET, Flags, Numbers, Stamps
+from core.sources.files.tables.columns import Flags, Numbers
+from core.sources.files.tables.stamps import NO_OFFSET, Stamps
+from core.sources.files.tables.steps import NO_STEP, Moments, Steps
 
-NO_STEP: Final = 0
-"""Stands for the step (minutes) of a row that states none."""
 APART: Final = 8
 """Rows between two listings of an hour that happens twice."""
 _LISTED: Final = 200
 """More rows than one listing of such an hour has, each written twice."""
 _OFFSETS: Final = (120, 60)
 """Minutes that Paris is east of UTC, in summer and in winter."""
-
-Moments = NDArray[np.int32]
-Steps = NDArray[np.int8]
 
 
 def localised(moment: Moments, naive: Flags, steps: Steps, *, newest_first: bool = False) -> Moments:
@@ -131,53 +128,8 @@ def _has_offset(wall: Numbers, offset: int) -> Flags:
     return np.asarray(to_wall(wall - offset * MINUTE_MS) == wall)
 
 
-def row_steps(moment: Moments, *, stamped_at_end: bool, usual: int = NO_STEP) -> Steps:
-    """The step (minutes) of each row of ascending stamps that state none; NO_STEP where nothing tells.
-
-    Of stamps at the end: the distance to the row before where that is a step, else to the row after. A lone
-    multiple of the distances on both its sides, or on its only side at the first or last row, is a missing
-    reading, not a longer one, and an interval lies on the grid of its own step. Of stamps at the start the
-    same, mirrored.
-    """
-    if not stamped_at_end:
-        return row_steps(-moment[::-1], stamped_at_end=True, usual=usual)[::-1]
-    apart = np.diff(moment)
-    none = np.zeros(1, np.int32)
-    before, after = np.concatenate([none, apart]), np.concatenate([apart, none])
-    earlier = np.concatenate([none, before[:-1]])  # the distance before the one to the row before
-    if len(apart) > 1:  # at the last row nothing is after
-        after[-1] = earlier[-1]
-    lone = (earlier == after) & _is_step(after) & (before > after)
-    lone &= before % np.maximum(after, 1) == 0
-    del earlier
-    step = np.where(_fits(before, moment), before, NO_STEP).astype(np.int8)
-    step[lone] = after[lone]
-    later = (step == NO_STEP) & _fits(after, moment)
-    step[later] = after[later]
-    return _surrounded(step, usual)
-
-
-def _fits(apart: Moments, moment: Moments) -> Flags:
-    return np.asarray(_is_step(apart) & (moment % np.maximum(apart, 1) == 0))
-
-
 def _is_step(apart: NDArray[np.integer]) -> Flags:
     found = np.zeros(len(apart), np.bool_)
     for step in STEPS:
         found |= apart == step
     return found
-
-
-def _surrounded(step: Steps, usual: int) -> Steps:
-    """Rows that stand alone take the step of the nearest rows on both sides where these agree."""
-    (known,) = np.nonzero(step != NO_STEP)
-    if len(known) == len(step):
-        return step
-    if not len(known):
-        return np.full_like(step, usual)
-    (alone,) = np.nonzero(step == NO_STEP)
-    places = np.searchsorted(known, alone)
-    left = step[known[np.maximum(places - 1, 0)]]
-    right = step[known[np.minimum(places, len(known) - 1)]]
-    step[alone] = np.where(left == right, left, usual)
-    return step

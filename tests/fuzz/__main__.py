@@ -1,0 +1,69 @@
+"""Give readers mutated inputs until a time or a number is reached.
+
+    python -m tests.fuzz [--seconds 30] [--inputs N] [--seed N]
+
+An input that raises, or takes longer than 30 s, is kept in tests/fixtures/findings, where a test reads it
+again for ever. Prints how many inputs there were, the slowest one, and the peak of memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import resource
+import sys
+import time
+import traceback
+
+from tests.fuzz import files
+from tests.fuzz.mutate import mutated
+
+SLOW_SECONDS = 30
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--inputs", type=int)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    arguments = parser.parse_args()
+    rng, seeds = random.Random(arguments.seed), files.seeds()
+    before = _peak()
+    began, count, findings, slowest = time.monotonic(), 0, 0, 0.0
+    while count < arguments.inputs if arguments.inputs else time.monotonic() - began < arguments.seconds:
+        data = mutated(rng, seeds)
+        count += 1
+        start = time.process_time()
+        try:
+            files.target(data)
+        except Exception:  # noqa: BLE001 - the point of it
+            findings += _keep(data)
+        slowest = max(slowest, took := time.process_time() - start)
+        if took > SLOW_SECONDS:
+            findings += _keep(data)
+    sys.stdout.write(
+        f"seed {arguments.seed}: {count} inputs in {time.monotonic() - began:.0f} s, {findings} findings; "
+        f"slowest {slowest:.2f} s of CPU; memory {(_peak() - before) / 1024:.0f} MB above the start\n"
+    )
+    return 1 if findings else 0
+
+
+def _keep(data: bytes) -> int:
+    folder = files.FIXTURES / "findings"
+    folder.mkdir(exist_ok=True)
+    path = folder / hashlib.sha256(data).hexdigest()[:12]
+    path.write_bytes(data)
+    sys.stderr.write(f"{path}\n{traceback.format_exc()}\n")
+    return 1
+
+
+def _peak() -> int:
+    """The most resident memory so far, in kB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
