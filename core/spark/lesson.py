@@ -101,12 +101,6 @@ class Bench:
         since = LAST_DAY - timedelta(days=FEW_DAYS)
         return self.read().filter(f"start >= '{since} 22:00:00'")
 
-    def few_with_id(self) -> DataFrame:
-        """The same with the `_id`s that the connector gave it, in a collection of its own."""
-        name = self.empty()
-        self.write(self.few(), name)
-        return self.read(schema=False, name=name)
-
     def empty(self) -> str:
         """A new time series collection."""
         name = self.new_name("trial")
@@ -254,32 +248,6 @@ def _absent(bench: Bench) -> Outcome:
     return bench.kind(name), {"readings": bench.count(name)}
 
 
-def _changed(kind: str) -> Trial:
-    def trial(bench: Bench) -> Outcome:
-        name, frame = bench.empty(), bench.few_with_id()
-        bench.write(frame, name, operationType="insert")
-        if _refused(lambda: bench.write(frame, name, operationType=kind)):
-            return "refused", {}
-        return "accepted", {"readings": bench.count(name)}
-
-    return trial
-
-
-def _same_id(bench: Bench) -> Outcome:
-    name, frame = bench.empty(), bench.few_with_id()
-    for _ in range(2):
-        bench.write(frame, name, operationType="insert")
-    return _whether_doubled(bench, name)
-
-
-def _with_id(bench: Bench) -> Outcome:
-    """Documents that have an `_id`: the connector replaces by default."""
-    name, frame = bench.empty(), bench.few_with_id()
-    if _refused(lambda: bench.write(frame, name)):
-        return "refused", {}
-    return "accepted", {"readings": bench.count(name)}
-
-
 def _json(bench: Bench) -> Outcome:
     name = bench.empty()
     bench.write(bench.few().limit(1), name, convertJson="any")
@@ -353,15 +321,8 @@ TRIALS: Final[dict[str, tuple[str, Trial]]] = {
     "filter": (f"{_R}.load().filter(\"meter.prm = '…'\").explain()", _pushed),
     "append": (f'{_W}.mode("append").save()', _append),
     "append-twice": (f'{_W}.mode("append").save()  # twice', _twice),
-    "append-id": (f'{_W}.mode("append").save()  # with _id', _with_id),
-    "append-same-id": (
-        f'{_W}.option("operationType", "insert").mode("append").save()  # twice, with _id',
-        _same_id,
-    ),
     "append-absent": (f'{_W}.mode("append").save()  # no collection of that name', _absent),
     "overwrite": (f'{_W}.mode("overwrite").save()', _overwrite),
-    "replace": (f'{_W}.option("operationType", "replace").mode("append").save()', _changed("replace")),
-    "update": (f'{_W}.option("operationType", "update").mode("append").save()', _changed("update")),
     "json": (f'{_W}.option("convertJson", "any").mode("append").save()', _json),
     "microseconds": (f'{_W}.mode("append").save()  # start: …00.123456', _microseconds),
     "stream": ('spark.readStream.format("mongodb").options(**address).load()', _stream),
