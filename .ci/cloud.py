@@ -18,9 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from debian import HOME, PROJECT, USER, Impossible, Root, enclosed, require
+from debian import HOME, PACKAGES, PROJECT, USER, Impossible, Root, enclosed, require
 
-PACKAGES: Final = ("python3", "python3-venv", "ca-certificates")
 MEMORY_BYTES: Final = 690_000_000
 ENVIRONMENT: Final = "/opt/venv"
 PAGES: Final = ("connect", "history", "consumption", "cost", "footprint", "laboratory", "speed", "fleet")
@@ -100,6 +99,7 @@ def main() -> int:
 
 def replica(folder: Path) -> None:
     root = Root(folder, "trixie", PACKAGES)
+    root.run("dpkg", "--purge", "make")
     print(f"== {root.name}, as Streamlit Community Cloud starts it", flush=True)
     root.keep_pip_cache()
     root.run("install", "--directory", f"--owner={USER}", ENVIRONMENT)
@@ -113,8 +113,12 @@ def replica(folder: Path) -> None:
     try:
         with application(root, memory) as (url, log):
             print(f"answers; its processes hold {memory.peak / 1e6:.0f} MB", flush=True)
-            walk(url, lambda name: print(f"  {name}: {memory.peak / 1e6:.0f} MB at most so far", flush=True))
-            assert "Traceback" not in log.read_text(), log.read_text()
+            try:
+                walk(url, lambda name: print(f"  {name}: {memory.peak / 1e6:.0f} MB so far", flush=True))
+                assert "Traceback" not in log.read_text()
+            except AssertionError:
+                print(f"{log.read_text()[-5000:]}")
+                raise
         print(f"peak memory: {memory.peak / 1e6:.0f} of {MEMORY_BYTES / 1e6:.0f} MB")
         assert memory.killed == 0
     finally:

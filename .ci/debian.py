@@ -24,6 +24,8 @@ from typing import Final
 PROJECT: Final = Path(__file__).resolve().parent.parent
 CACHE: Final = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "courbe-fresh"
 RELEASES: Final = ("bookworm", "trixie")
+PACKAGES: Final = ("python3", "python3-venv", "make", "ca-certificates")
+"""What README asks of a Debian, and its certificates."""
 USER: Final = "someone"
 HOME: Final = Path("/home", USER)
 _UID: Final = 1000

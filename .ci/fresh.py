@@ -12,11 +12,8 @@ import argparse
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final
 
-from debian import PROJECT, RELEASES, Impossible, Root, enclosed, require
-
-PACKAGES: Final = ("python3", "python3-venv", "make", "ca-certificates")
+from debian import PACKAGES, PROJECT, RELEASES, Impossible, Root, enclosed, require
 
 
 def main() -> int:
