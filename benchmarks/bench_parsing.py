@@ -1,7 +1,7 @@
 """Two years of one meter, from the bytes of each format to columns: ours against csv, datetime and a loop.
 
 The plain way knows the format and checks nothing; ours recognises it, checks every row and works out the
-steps. Both run in turn; ratios of medians count, not seconds.
+steps. Any other table is compared with Enedis's CSV. Both run in turn; ratios of medians count, not seconds.
 
     python -m benchmarks.bench_parsing [--runs 9]
 """
@@ -17,11 +17,62 @@ from collections.abc import Callable
 from datetime import date, datetime
 from threading import Event
 
+from core.model import Curve
 from core.paristime import PARIS
 from core.sources.demo import demo_curve
 from core.sources.files import FileSource
-from tests.sources.files import writers
+from tests.sources.files import tables, writers
 
+TABLES = {
+    "table of ends": tables.Style(
+        ";",
+        "utf-8",
+        "end",
+        ("Horodate fin de pas",),
+        "naive",
+        "W",
+        "Puissance ({})",
+        ",",
+        "",
+        "\n",
+        True,
+        False,
+        "",
+        0,
+    ),
+    "portal's workbook as CSV": tables.Style(
+        ";",
+        "cp1252",
+        "both",
+        ("Début", "Fin"),
+        "french",
+        "kW",
+        "Valeur (en {})",
+        ",",
+        "",
+        "\r\n",
+        True,
+        False,
+        "",
+        1,
+    ),
+    "quoted, commas, thousands": tables.Style(
+        ",",
+        "utf-8-sig",
+        "begin",
+        ("Start",),
+        "spreadsheet",
+        "Wh",
+        "Energy ({})",
+        ".",
+        " ",
+        "\n",
+        False,
+        True,
+        "",
+        0,
+    ),
+}
 UNTIL = date(2026, 1, 1)
 
 
@@ -47,11 +98,26 @@ def timed(action: Callable[[bytes], int], data: bytes) -> float:
     return time.perf_counter() - begun
 
 
+def compare_tables(curve: Curve, runs: int) -> None:
+    """The reader of any table against that of Enedis's CSV, which states what it is."""
+    known = writers.ALL["enedis-csv"](curve)
+    for name, style in TABLES.items():
+        data = tables.text(curve, style)
+        assert ours(data) == len(curve)
+        pairs = [(timed(ours, data), timed(ours, known)) for _ in range(runs)]
+        any_table, enedis = (statistics.median(column) for column in zip(*pairs, strict=True))
+        print(
+            f"{name}: {len(curve)} rows, {len(data) / 1e6:.1f} MB; {any_table * 1000:.1f} ms, "
+            f"Enedis CSV {enedis * 1000:.1f} ms: {enedis / any_table:.2f} times as fast"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=9)
     runs = parser.parse_args().runs
     curve = demo_curve(UNTIL)
+    compare_tables(curve, runs)
     for name, plain in (("enedis-csv", plain_csv), ("enedis-r63", plain_r63)):
         data = writers.ALL[name](curve)
         assert ours(data) == plain(data) == len(curve)

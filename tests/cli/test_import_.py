@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import tempfile
+import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -159,3 +160,50 @@ def test_a_folder_is_called_one(home: Home, tmp_path: Path) -> None:
     done = home.run("import", "--file", tmp_path)
     assert done.code == 1
     assert one_line(done).startswith(f"{tmp_path} is a folder")
+
+
+def test_a_file_of_which_a_good_part_is_refused_is_written_only_when_allowed(
+    home: Home, tmp_path: Path
+) -> None:
+    rows = writers.enedis_csv(regular(date(2025, 12, 1), days=2)).decode().splitlines()
+    ruined = [row + "E+03" if at in range(10, 20) else row for at, row in enumerate(rows)]
+    (tmp_path / "ruined.csv").write_text("\n".join(ruined) + "\n")
+    stopped = home.run("import", "--file", tmp_path / "ruined.csv")
+    assert stopped.code == 1
+    assert "10 of 96" in stopped.err
+    assert home.status() == []
+    allowed = home.run("import", "--file", tmp_path / "ruined.csv", "--allow-refused")
+    assert allowed.code == 0
+    assert ENGLISH.text("error.file-many-refused.title") in allowed.err
+    assert home.status()[0]["readings"] == 86
+
+
+def test_what_lies_beside_a_curve_in_a_zip_is_named_and_is_no_failure(home: Home, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "edf.zip", "w") as archive:
+        archive.writestr("mes-puissances.csv", writers.edf(regular(date(2025, 12, 1), days=2)))
+        archive.writestr("ma-conso-quotidienne.csv", "Date;kWh\n01/01/2025;12,3\n")
+        archive.writestr("LISEZMOI.pdf", b"%PDF-1.4")
+    done = home.run("import", "--json", "--file", tmp_path / "edf.zip")
+    assert done.code == 0
+    assert [one["code"] for one in done.json()["beside"]] == ["file-daily", "file-pdf"]
+    assert ENGLISH.text("error.file-daily.title") in done.err
+
+
+def test_what_the_times_of_a_file_are_can_be_said(home: Home, tmp_path: Path) -> None:
+    rows = "".join(f"2025-12-01 {hour:02}:00;{hour * 100}\n" for hour in range(5, 20))
+    (tmp_path / "a.csv").write_text("Date;Puissance (W)\n" + rows)
+    refused = home.run("import", "--file", tmp_path / "a.csv")
+    assert (refused.code, home.status()) == (1, [])
+    assert "--stamps" in refused.err
+    assert home.run("import", "--file", tmp_path / "a.csv", "--stamps", "end").code == 0
+    assert home.status()[0]["first"].startswith("2025-12-01T04:00")
+    again = home.run("import", "--file", tmp_path / "a.csv", "--stamps", "middle")
+    assert again.code == 2
+
+
+def test_what_was_assumed_of_a_file_is_said_before_it_is_written(home: Home, tmp_path: Path) -> None:
+    rows = "".join(f"2025-12-01 {hour:02}:00;{hour * 100}\n" for hour in range(24))
+    (tmp_path / "a.csv").write_text("Date;Puissance (W)\n" + rows)
+    done = home.run("import", "--file", tmp_path / "a.csv")
+    assert done.code == 0
+    assert ENGLISH.text("assumed.begin", rows="", at="", apart=0, minutes=0) in done.err

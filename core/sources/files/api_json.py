@@ -69,6 +69,8 @@ def _stamped(content: Content, asked: Asked) -> Stamped:
     if Stamped.UNSAID not in found:
         return Stamped.UNSAID
     told = found - {Stamped.UNSAID}
+    if not told and any(_is_r63(answer) for answer in _answers(content)):
+        return Stamped.END
     if len(told) == 1:
         return told.pop()
     if asked.stamped is Stamped.UNSAID:
@@ -119,6 +121,12 @@ def _unwrapped(answer: Mapping[str, Any], depth: int = 0) -> Iterator[Mapping[st
                 yield from _unwrapped(one, depth + 1)
             return
     yield answer
+
+
+def _is_r63(answer: Mapping[str, Any]) -> bool:
+    """Whether it is the distributor's own R63, whose stamps are ENDs by its specification."""
+    header = answer.get("header")
+    return isinstance(header, Mapping) and header.get("codeFlux") == "R63"
 
 
 def _asked(answer: Mapping[str, Any]) -> Flow | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import json
 from datetime import UTC, date
 from threading import Event
 
@@ -284,6 +285,60 @@ def test_every_sheet_with_a_curve():
     assert [one.meter for one in found] == [Meter(writers.PRM), Meter(UNKNOWN_PRM, Flow.PRODUCTION)]
     assert found[0].curve.wh == weeks[0].wh + weeks[1].wh
     assert found[1].curve == weeks[2]
+
+
+# Answers saved as JSON
+
+
+def answer(curve: Curve, *, begins: bool = False, **more: object) -> dict[str, object]:
+    """A v2 answer that states its period; `begins`: with the stamps of another gateway."""
+    found = json.loads(writers.json_v2(curve))
+    found["periode"] = {"dateDebut": "2025-12-01", "dateFin": "2025-12-08"}
+    for point, (start, _, _, _) in zip(found["grandeur"][0]["points"], writers.rows(curve), strict=True):
+        if begins:
+            point["d"] = f"{start:%Y-%m-%d %H:%M:%S}"
+    return found | more
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda one: one,
+        lambda one: [one, one],
+        lambda one: {"success": True, "data": one},
+        lambda one: {"data": [one]},
+        lambda one: {"request": {"url": "/api/x"}, "body": one},
+        lambda one: {"header": {"codeFlux": "R63"}, "mesures": [one]},
+    ],
+)
+@pytest.mark.parametrize("begins", [False, True])
+def test_what_an_answer_was_saved_in_and_what_its_stamps_are(wrap, begins):
+    data = json.dumps(wrap(answer(DAYS, begins=begins))).encode()
+    source = FileSource("a", data)
+    assert next(source.deliveries(Event())).curve == DAYS
+    assert [one.what for one in source.preview().assumed] == [Assumed.BEGIN] * begins
+
+
+@pytest.mark.parametrize("begins", [False, True])
+def test_an_answer_that_tells_nothing_of_its_stamps(begins):
+    holed = DAYS.select(slice(4, -4))
+    data = json.dumps(answer(holed, begins=begins)).encode()
+    assert refusal(data) == "file-unclear-times"
+    assert read(data, stamped=Stamped.BEGIN if begins else Stamped.END) == holed
+
+
+def test_an_r63_is_the_distributor_s_own():
+    holed = DAYS.select(slice(4, -4))
+    assert read(json.dumps({"header": {"codeFlux": "R63"}, "mesures": [answer(holed)]}).encode()) == holed
+
+
+def test_stamps_with_an_offset():
+    found = answer(regular(date(2025, 10, 26)), periode={})
+    for point, (_, end, _, _) in zip(
+        found["grandeur"][0]["points"], writers.rows(regular(date(2025, 10, 26))), strict=True
+    ):
+        point["d"] = end.isoformat()
+    assert read(json.dumps(found).encode()) == regular(date(2025, 10, 26))
 
 
 # Steps
