@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
-LONG = ("browser", "lab")
+LONG = ("browser", "lab", "spark")
 """Folders whose tests share a browser and an application, or layouts and fleets that take long to build."""
 
 # No example may fail for being slow: the machine may be busy.

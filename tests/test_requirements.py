@@ -24,7 +24,7 @@ CODE: Final = {
     "requirements-dev.txt": ("tests", "benchmarks"),
 }
 """Whose imports a file answers for."""
-OPTIONAL: Final = {"requirements-spark.txt": ("core.spark", "tests.spark")}
+OPTIONAL: Final = {"requirements-spark.txt": ("core.spark", "tests.spark", "benchmarks.bench_spark")}
 """Whose imports no part of the application needs: they may import what their own file lists besides."""
 UNIMPORTED: Final = {
     "requirements.txt": {"tzdata"},  # zoneinfo looks for it where the system has no time zones
