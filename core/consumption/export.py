@@ -18,6 +18,8 @@ from core.sources.files.tables.steps import NO_STEP, SUPPORT, Steps, row_steps
 from core.texts import ENGLISH, Words
 
 _HIDDEN: Final = "xxxxxxxxxx"
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What makes a spreadsheet run a text as a formula; a name that somebody typed may begin so (CWE-1236)."""
 _FLOWS: Final = {Flow.CONSUMPTION: "Consommation", Flow.PRODUCTION: "Production"}
 
 
@@ -136,7 +138,7 @@ def table_csv(columns: Columns, words: Words = ENGLISH) -> bytes:
     empty where nothing is known."""
     out = io.StringIO()
     rows = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    rows.writerow(columns)
+    rows.writerow([_cell(name, words) for name in columns])
     values = [np.asarray(column).tolist() for column in columns.values()]
     rows.writerows([_cell(value, words) for value in row] for row in zip(*values, strict=True))
     return out.getvalue().encode("utf-8-sig")
@@ -155,6 +157,8 @@ def _array(column: object) -> pa.Array:
 
 
 def _cell(value: object, words: Words) -> object:
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA) else value
     if not isinstance(value, float):
         return value
     return "" if value != value else words.typed(value)

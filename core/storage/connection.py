@@ -24,11 +24,13 @@ from pymongo.errors import (
 from core.errors import StorageError
 from core.model import Check
 from core.storage.embedded.mongod import OLDEST
-from core.storage.mongo_errors import FORBIDDEN, UNSUPPORTED
+from core.storage.mongo_errors import FORBIDDEN, UNAUTHORIZED, UNSUPPORTED
 
 Client = MongoClient[dict[str, Any]]
 
 _SECONDS: Final = 10.0
+_PATIENCE: Final = ("serverSelectionTimeoutMS", "connectTimeoutMS")
+_MOST_MS: Final = 30_000
 _NOBODY_THERE: Final = frozenset({errno.ECONNREFUSED, errno.ENOENT, 10061})
 """Refused (also Windows' own number), or the socket of a server that is not there."""
 _NO_SUCH_NAME: Final = frozenset({socket.EAI_NONAME, socket.EAI_AGAIN, socket.EAI_FAIL, 11001, 11004})
@@ -53,9 +55,7 @@ def connect(uri: SecretStr, *, seconds: float = _SECONDS) -> Client:
     address = uri.get_secret_value().strip()
     if not address.startswith(("mongodb://", "mongodb+srv://")):
         raise StorageError("database-uri")
-    milliseconds = round(seconds * 1000)
-    patience: dict[str, Any] = {"serverSelectionTimeoutMS": milliseconds, "connectTimeoutMS": milliseconds}
-    patience = {name: value for name, value in patience.items() if f"{name}=".lower() not in address.lower()}
+    patience: dict[str, Any] = {name: _patience(address, name, seconds) for name in _PATIENCE}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the driver repeats options it does not understand
@@ -81,6 +81,12 @@ def connect(uri: SecretStr, *, seconds: float = _SECONDS) -> Client:
         raise StorageError("database-uri") from None
 
 
+def _patience(address: str, name: str, seconds: float) -> int:
+    """Milliseconds: what the URI says, but no longer than anybody waits before a page; else `seconds`."""
+    told = re.search(rf"[?&;]{name}=([0-9]{{1,12}})", address, re.IGNORECASE)
+    return min(int(told[1]), _MOST_MS) if told and int(told[1]) else round(seconds * 1000)
+
+
 def greet(client: Client) -> None:
     """One round trip that needs a login where there is one. StorageError `database-<obstacle>`; the client
     is closed then."""
@@ -89,7 +95,7 @@ def greet(client: Client) -> None:
     except PyMongoError as error:
         which = obstacle(client, error)
         client.close()
-        raise _refusal(which) from None
+        raise _no_login() if _is_unnamed(error) else _refusal(which) from None
 
 
 def obstacle(client: Client, error: PyMongoError) -> Obstacle:
@@ -104,6 +110,15 @@ def obstacle(client: Client, error: PyMongoError) -> Obstacle:
         if one in found:
             return one
     return Obstacle.REACH
+
+
+def _is_unnamed(error: PyMongoError) -> bool:
+    """Whether the server asks for a login and the URI has none: a wrong one is refused with another code."""
+    return isinstance(error, OperationFailure) and error.code == UNAUTHORIZED
+
+
+def _no_login() -> StorageError:
+    return StorageError("database-no-login")
 
 
 def _knock(client: Client) -> None:
@@ -135,7 +150,9 @@ def preflight(client: Client, database: str) -> list[Check]:
         before = list(Obstacle)[: list(Obstacle).index(stopped)]
         return [
             *(_check(one, True) for one in before),
-            _check(stopped, False),
+            Check("mongodb-login", False, {"error": "database-no-login"})
+            if _is_unnamed(error)
+            else _check(stopped, False),
             Check("mongodb-version", None),
             Check("mongodb-rights", None),
         ]

@@ -99,7 +99,10 @@ class Workspaces:
         """The deployment's MongoDB. Raises StorageError; the next use tries again."""
         with self._opening:
             if self._server and not self._server.alive:
+                failure = self._server.failure
                 self.close()
+                if failure:  # told once; the next use tries again
+                    raise failure
             if self._client is None:
                 self._client = self._connect()
             return self._client

@@ -15,7 +15,8 @@ from core.model import Check
 from core.texts import Words
 from pages.shared.visitor import language
 
-_MARKS: Final = re.compile(r"([\\`*_{}\[\]<>$#|~:])")
+_MARKS: Final = re.compile(r"([\\`*_{}\[\]<>$#|~:@]|(?<=\bwww)\.)", re.IGNORECASE)
+"""Of Markdown and of Streamlit; a name with `www.` or `@` in it would become a link."""
 _SIGNS: Final = {True: ":green[:material/check_circle:]", False: ":red[:material/cancel:]"}
 _UNKNOWN: Final = ":gray[:material/help:]"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from threading import Event
 
 import numpy as np
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -102,3 +104,13 @@ def test_a_charts_columns_become_csv_and_parquet_with_nothing_where_nothing_is_k
     assert french == "day;kWh\r\n2024-01-05;1,5\r\n2024-01-06;\r\n"
     table = pq.read_table(io.BytesIO(table_parquet(columns)))
     assert table.to_pydict() == {"day": ["2024-01-05", "2024-01-06"], "kWh": [1.5, None]}
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_no_text_becomes_a_formula_in_a_spreadsheet(start: str) -> None:
+    typed = f'{start}HYPERLINK("http://elsewhere","x")'
+    table = table_csv({typed: np.array([typed, "plain"]), "kWh": np.array([-1.5, 2.0])}).decode("utf-8-sig")
+    header, first, second = csv.reader(io.StringIO(table, newline=""), delimiter=";")
+    assert header == ["'" + typed, "kWh"]
+    assert first == ["'" + typed, "-1.5"]
+    assert second == ["plain", "2.0"]

@@ -146,7 +146,25 @@ def test_the_alert_of_atlas_for_strangers_means_the_access_list() -> None:
 def test_a_wrong_password_is_named(guarded: str) -> None:
     host = guarded.rpartition("@")[2]
     assert failure(f"mongodb://courbe:hunter2@{host}") == "database-login"
-    assert failure(f"mongodb://{host}") == "database-login"
+    assert failure(f"mongodb://{host}") == "database-no-login"
+    told = preflight(connect(SecretStr(f"mongodb://{host}"), seconds=LONG), "test")
+    (login,) = (check for check in told if check.code == "mongodb-login")
+    assert (login.passed, login.details) == (False, {"error": "database-no-login"})
+
+
+@pytest.mark.parametrize(
+    ("options", "milliseconds"),
+    [
+        ("", 5_000),
+        ("?serverSelectionTimeoutMS=600000", 30_000),
+        ("?SERVERSELECTIONTIMEOUTMS=99999999999", 30_000),
+        ("?serverSelectionTimeoutMS=700", 700),
+        ("?serverSelectionTimeoutMS=0", 5_000),
+    ],
+)
+def test_no_uri_makes_a_page_wait_for_long(options: str, milliseconds: int) -> None:
+    with connect(SecretStr(f"mongodb://127.0.0.1:9/{options}"), seconds=5) as client:
+        assert client.options.server_selection_timeout * 1000 == milliseconds
 
 
 def test_a_name_that_srv_does_not_know_is_named() -> None:

@@ -24,6 +24,8 @@ from core.sources.overlaps import NONE, overlapped
 from core.sources.refusals import FLOWS_BY_NAME, MAX_WATTS, STEPS_BY_NAME, Refusals
 from core.sources.stamped import Stamped, by_midnights, by_period
 
+MAX_DAY_WH: Final = 24 * MAX_WATTS
+"""Of one day; far beyond what a meter counts."""
 _STAMP: Final = "%Y-%m-%d %H:%M:%S"
 _EARLIEST: Final = 10_957 * DAY_MS  # the year 2000, long before the first Linky
 _Mask = NDArray[np.bool_]
@@ -129,9 +131,11 @@ def read_daily(document: Mapping[str, Any]) -> dict[date, int]:
     totals: dict[date, int] = {}
     for stamp, value in zip(series.stamps, series.values, strict=True):
         try:
-            totals[date.fromisoformat(str(stamp)[:10])] = int(value)
-        except (TypeError, ValueError):
-            continue  # null: no total that day
+            day, wh = date.fromisoformat(str(stamp)[:10]), int(value)
+        except (TypeError, ValueError, OverflowError):
+            continue  # null, or no number: no total that day
+        if 0 <= wh <= MAX_DAY_WH:
+            totals[day] = wh
     return totals
 
 
@@ -149,7 +153,7 @@ def read_peaks(document: Mapping[str, Any]) -> dict[date, MaxPower]:
     for stamp, value in zip(series.stamps, series.values, strict=True):
         try:
             day, va = date.fromisoformat(str(stamp)[:10]), int(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             continue  # null: no maximum that day
         if 0 <= va <= MAX_WATTS and (day not in peaks or va > peaks[day].va):
             peaks[day] = MaxPower(va, _moment(str(stamp)))

@@ -137,7 +137,7 @@ def _resumes_at(answer: Answer, body: Mapping[str, Any], now_ms: int) -> int | N
         year, month, day, hour, minute, second = match.groups()
         if month in _MONTHS:
             return _ms(f"{year}-{_MONTHS.index(month) + 1:02}-{day}T{hour}:{minute}:{second}+00:00")
-    if answer.retry_after.isdigit() and len(answer.retry_after) < 8:
+    if re.fullmatch(r"[0-9]{1,7}", answer.retry_after):
         return now_ms + int(answer.retry_after) * 1000
     try:
         return to_ms(parsedate_to_datetime(answer.retry_after))

@@ -45,9 +45,14 @@ class Address:
     def read(cls, path: Path) -> Self | None:
         """None where there is none yet, or none that can be read."""
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            found = json.loads(path.read_text(encoding="utf-8"))
+            socket_path, port, password = (found[name] for name in ("socket", "port", "password"))
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
+        told = isinstance(socket_path, str) and isinstance(password, str) and isinstance(port, int)
+        if not told or "\0" in socket_path or not 0 <= port < 1 << 16:
+            return None
+        return cls(socket_path, port, password)
 
     def write(self, path: Path) -> None:
         """All or nothing, readable by this user alone."""

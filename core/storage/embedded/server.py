@@ -48,6 +48,11 @@ _NEWER_DATA_EXIT: Final = 62
 _PORT_TAKEN_EXIT: Final = 48
 _KILLED_EXITS: Final = (-9, 247)
 """Killed with -9; the same as reported by the process of core.storage.embedded.parent_death."""
+_ENDED_EXITS: Final = (0, -15, 143)
+"""Asked to end, also before it could take notice of that."""
+_CRASHES: Final = 3
+"""After so many in a row, on data that cannot be read, starting it again helps nobody."""
+_CRASH_SECONDS: Final = 120.0
 _OTHER_MAY_START: Final = ("server-start", "server-newer-data")
 """What another mongod on the same folder need not meet with."""
 
@@ -66,6 +71,7 @@ class EmbeddedServer:
         self._changing = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._failure: StorageError | None = None
+        self._crashes: list[float] = []
         self._keeper = threading.Thread(target=self._keep, name="mongod keeper", daemon=True)
         self._keeper.start()
 
@@ -83,6 +89,11 @@ class EmbeddedServer:
     def alive(self) -> bool:
         """Whether it is being kept running; a server that is just starting again counts."""
         return self._failure is None and not self._stopping.is_set()
+
+    @property
+    def failure(self) -> StorageError | None:
+        """Why it is not kept running any more."""
+        return self._failure
 
     @property
     def pid(self) -> int | None:
@@ -129,11 +140,22 @@ class EmbeddedServer:
                     if child:
                         child.wait()
                     self._child = None
+                    if child and not self._stopping.is_set():
+                        self._note_end(child.returncode)
         except StorageError as error:
             self._failure = error
         except OSError as error:
             self._failure = StorageError("server-folder", folder=str(self._folder))
             self._failure.__cause__ = error
+
+    def _note_end(self, code: int) -> None:
+        """Give up on data that make it crash again and again. Raises StorageError."""
+        if code in (*_ENDED_EXITS, *_KILLED_EXITS) or self._obstacle(code).code != "server-damaged":
+            return
+        now = time.monotonic()
+        self._crashes = [*(at for at in self._crashes if now - at < _CRASH_SECONDS), now]
+        if len(self._crashes) >= _CRASHES:
+            raise StorageError("server-damaged", folder=str(self._folder / "db"))
 
     def _launch(self) -> subprocess.Popen[bytes] | None:
         """Starts mongod and waits until it answers or is killed; None when asked to stop meanwhile."""
@@ -160,7 +182,7 @@ class EmbeddedServer:
             obstacle = self._obstacle(child.returncode)
             # another start can help: a killed owner's mongod ends soon, a port was taken meanwhile, somebody
             # asked this one to end
-            passing = obstacle.code in ("server-in-use", "server-port") or child.returncode == 0
+            passing = obstacle.code in ("server-in-use", "server-port") or child.returncode in _ENDED_EXITS
             if not passing or time.monotonic() - begun > _HANDOVER_SECONDS:
                 raise obstacle
             time.sleep(0.1)
@@ -205,6 +227,8 @@ class EmbeddedServer:
         with self._log.open("rb") as file:
             file.seek(max(0, self._log.stat().st_size - 100_000))
             words = file.read().decode(errors="replace")
+        if "create/open the lock file" in words:
+            return StorageError("server-folder", folder=str(self._folder))
         if "DBPathInUse" in words:
             return StorageError("server-in-use", folder=str(self._folder))
         if code == _PORT_TAKEN_EXIT:
@@ -216,6 +240,8 @@ class EmbeddedServer:
             return StorageError("server-newer-data", folder=str(self._folder), version=version)
         if "Permission denied" in words or "Read-only file system" in words:
             return StorageError("server-folder", folder=str(self._folder))
+        if any('"c":"WT"' in line and '"s":"E"' in line for line in words.splitlines()):
+            return StorageError("server-damaged", folder=str(self._folder / "db"))
         return StorageError("server-start", exit=code, log=str(self._log))
 
 
@@ -267,6 +293,7 @@ def _options(address: Address) -> list[str]:
     options = [
         *("--wiredTigerEngineConfigString", _ENGINE, "--maxConns", "200"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        *("--networkMessageCompressors", "disabled"),  # nothing to gain on a socket, and CVE-2025-14847
         *("--quiet", "--slowms", "86400000"),  # the log would repeat queries, meter numbers included
     ]
     if address.socket:

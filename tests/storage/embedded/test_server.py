@@ -9,12 +9,13 @@ import socket
 import stat
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from pymongo import MongoClient
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
 
 from core.errors import StorageError
 from core.storage.embedded import folder as folders
@@ -124,7 +125,7 @@ def test_a_killed_mongod_is_started_again(folder: Path, started: Callable[..., E
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the program is a shell script")
-@pytest.mark.parametrize("end", ["kill -9 $$", "exit 0"])
+@pytest.mark.parametrize("end", ["kill -9 $$", "kill -TERM $$", "exit 0"])
 def test_a_mongod_ended_while_it_starts_is_started_again(
     folder: Path, started: Callable[..., EmbeddedServer], end: str
 ) -> None:
@@ -212,6 +213,7 @@ GLIBC: Final = "echo \"mongod: /lib/libc.so.6: version 'GLIBC_2.34' not found\" 
         (VERSION + "exit 62", "server-newer-data"),
         (VERSION + "echo 'No space left on device'; exit 1", "server-disk-full"),
         (VERSION + "echo 'Permission denied'; exit 1", "server-folder"),
+        (VERSION + "echo 'Unable to create/open the lock file: Read-only'; exit 100", "server-folder"),
         (VERSION + "exit 5", "server-start"),
     ],
 )
@@ -248,6 +250,65 @@ def test_a_foreign_mongod_on_the_data_is_named(
         server.start(elsewhere)
     assert raised.value.code == "server-in-use"
     assert running.alive
+
+
+def test_a_lock_file_that_cannot_be_opened_is_not_taken_for_another_mongod(folder: Path) -> None:
+    (folder / "mongodb" / "db").mkdir(parents=True)
+    (folder / "mongodb" / "db" / "mongod.lock").symlink_to(folder / "nowhere" / "mongod.lock")
+    with pytest.raises(StorageError) as raised:
+        server.start(folder)
+    assert raised.value.code == "server-folder"
+
+
+def test_data_that_make_it_crash_again_and_again_are_named(
+    folder: Path, started: Callable[..., EmbeddedServer]
+) -> None:
+    running = started(folder)
+    with MongoClient[dict[str, Any]](running.uri.get_secret_value()) as one:
+        one.t.big.insert_many([{"_id": number, "v": os.urandom(500)} for number in range(5000)])
+        one.admin.command("fsync")
+        ident = one.t.command("collStats", "big")["wiredTiger"]["uri"].split(":")[-1]
+    running.stop()
+    (file,) = folder.rglob(f"{ident}.wt")
+    with file.open("r+b") as pages:
+        for at in range(4 * 4096, file.stat().st_size - 4 * 4096, 4096):
+            pages.seek(at + 100)
+            pages.write(os.urandom(300))
+    running = started(folder)
+    uri = running.uri.get_secret_value()
+
+    def failed() -> bool:
+        with suppress(PyMongoError), MongoClient[dict[str, Any]](uri, serverSelectionTimeoutMS=2000) as one:
+            one.t.big.count_documents({"v": b"x"})
+        return running.failure is not None
+
+    until(failed)
+    assert running.failure
+    assert running.failure.code == "server-damaged"
+    assert not running.alive
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        '{"socket": 5}',
+        '{"socket": 5, "port": 0, "password": ""}',
+        '{"socket": "", "port": "x", "password": ""}',
+        '{"socket": "", "port": 99999999, "password": ""}',
+        '{"socket": "\\u0000", "port": 0, "password": ""}',
+        "[" * 100_000,
+        "[]",
+        "5",
+        "null",
+        "",
+    ],
+)
+def test_a_file_of_the_address_that_is_none_is_written_anew(
+    folder: Path, started: Callable[..., EmbeddedServer], told: str
+) -> None:
+    (folder / "mongodb").mkdir()
+    (folder / "mongodb" / "address.json").write_text(told)
+    write(started(folder), 1)
 
 
 def test_a_folder_that_cannot_be_made_is_named(folder: Path) -> None:
