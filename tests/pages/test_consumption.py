@@ -17,7 +17,7 @@ from core.consumption.cost.saved_contract import save_contract
 from core.consumption.periods import View
 from core.consumption.profiles import Season
 from core.consumption.totals import Grain
-from core.model import DEMO_PRM, Delivery, Meter, Origin
+from core.model import DEMO_PRM, Curve, Delivery, MaxPower, Meter, Origin
 from core.storage.store import Store
 from core.texts import ENGLISH, Language, Words
 from pages.views.table import written
@@ -423,3 +423,40 @@ def test_ones_own_meter_opens_before_the_demo_which_is_put_away_by_a_click(
     page.button(key="demo_away").click().run()
     assert not page.exception
     assert [one.meter for one in store.meters() if one.readings] == [Meter(METER_PRM)]
+
+
+def test_measured_maxima_say_whether_a_smaller_subscription_would_do(
+    household_page: Opens, store: Store
+) -> None:
+    peaks = {date(2024, 3, day): MaxPower(5_000 + 20 * day, None) for day in range(1, 32)}
+    store.merge(Delivery(Meter(METER_PRM), Origin.API_V2, Curve.empty(), peaks=peaks))
+    page = household_page("consumption", show="power", view="all")
+    assert not page.exception
+    told = " ".join(one.value for one in page.markdown)
+    assert "5.62\u202fkVA" in told  # on 31 March
+    assert "3.38\u202fkVA below" in told
+    table = next(
+        one.value for one in page.dataframe if ENGLISH.text("consumption.margin.over") in one.value.columns
+    )
+    # 61 days at 1,000 W: 1,464 kWh. From 9 to 6 kVA at the prices of August 2026:
+    # (238.56 - 190.32) x 61 / 366 = 8.04 EUR less, and 1,464 x (0.2001 - 0.1985) = 2.34 EUR more
+    assert table.iloc[0].tolist() == ["6\u202fkVA", "0", "never", "5.70\u202f€"]
+    assert [success.value for success in page.success] == [
+        ENGLISH.text("consumption.margin.fits", kva=6, saved="5.70\u202f€", days="61")
+    ]
+    other = household_page("consumption", show="power", view="all", kva="6", lang="fr")
+    assert not other.exception
+    assert "0,38\u202fkVA sous" in " ".join(one.value for one in other.markdown)
+
+
+def test_without_measured_maxima_it_is_said_where_they_come_from(household_page: Opens) -> None:
+    page = household_page("consumption", show="power")
+    captions = [one.value for one in page.caption]
+    assert ENGLISH.text("consumption.peak.note_none") in captions
+    assert ENGLISH.text("consumption.margin.title") not in [one.value for one in page.subheader]
+
+
+def test_a_spring_alone_does_not_say_what_is_always_on(household_page: Opens) -> None:
+    page = household_page("consumption", show="habits")
+    assert any("cannot be told" in one.value for one in page.caption)
+    assert not any("always on are" in one.value for one in page.markdown)

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.consumption.cost.contract_file import templates, to_toml
 from core.consumption.cost.contracts import Contract, OffPeak, Option, PriceList
+from core.consumption.cost.kept_market import load_market
 from core.consumption.cost.market import regulated
-from core.consumption.cost.saved_contract import load_contract, save_contract
+from core.consumption.cost.saved_contract import (
+    keep_contract,
+    load_contract,
+    named_contracts,
+    save_contract,
+)
 from core.consumption.cost.typed import read_windows
 from core.consumption.periods import View
 from core.model import Delivery, Flow, Meter, Origin
+from core.paristime import today
+from core.sources.open_data.tempo import Colour, Season
 from core.storage.store import Store
 from core.texts import ENGLISH, Language, Words
+from pages.shared.notices import plain
 from tests.curves import METER_PRM, regular
+from tests.open_data_server import OpenDataServer
 from tests.pages.conftest import Opens
 
+FRENCH = Words(Language.FRENCH)
+FREE_PRICES = PriceList(
+    date(2024, 1, 1), {"Week-end": Decimal("0.15"), "Semaine": Decimal("0.25")}, Decimal("180")
+)
 
-@pytest.mark.parametrize("part", ["bill", "compare", "contract"])
+
+@pytest.mark.parametrize("part", ["bill", "compare", "contract", "sources"])
 @pytest.mark.parametrize("language", Language)
 def test_every_part_opens_by_its_address(household_page: Opens, part: str, language: Language) -> None:
     page = household_page("cost", lang=language.value, part=part, view="month", day="2024-03-01")
@@ -269,3 +287,126 @@ def test_under_the_charts_of_cost_stands_the_query_for_their_energy(
     told = " ".join(words.value for words in page.markdown)
     assert ENGLISH.text("consumption.query.same") in told
     assert "Documents in the answer: 61." in told
+
+
+def test_until_when_prices_and_colours_are_known_is_said_with_its_sources(household_page: Opens) -> None:
+    page = household_page("cost", part="sources")
+    told = " ".join(one.value for one in page.markdown)
+    assert "31 Jan 2027" in told
+    assert "29 Sep 2026" in told
+    assert plain(ENGLISH.text("cost.known.never")) in told
+    newest = page.dataframe[0].value.iloc[0]
+    assert newest[ENGLISH.text("cost.known.column_source")] == ENGLISH.text("cost.source.edf")
+    assert newest[ENGLISH.text("cost.register.base")] == "0.1985"
+
+
+def refreshed(page: AppTest) -> AppTest:
+    """Presses the button and waits for the end."""
+    page.button(key="refresh_prices").click().run()
+    for _ in range(200):
+        if not any(button.key == "cancel_prices" for button in page.button):
+            return page
+        page.run()
+    raise AssertionError("the refresh does not end")
+
+
+@pytest.fixture
+def sources(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], OpenDataServer]]:
+    """The public sources, in force for pages opened after they were called for."""
+    with OpenDataServer(today()) as server:
+
+        def begin() -> OpenDataServer:
+            for name, value in server.settings.items():
+                monkeypatch.setenv(f"COURBE_{name.upper()}", value)
+            return server
+
+        yield begin
+
+
+def test_the_button_brings_colours_up_to_date_and_nothing_is_asked_before(
+    household_page: Opens, sources: Callable[[], OpenDataServer], store: Store
+) -> None:
+    server = sources()
+    page = household_page("cost", part="sources")
+    assert server.seen == []
+    page = refreshed(page)
+    assert not page.exception
+    told = " ".join(one.value for one in page.markdown)
+    assert ENGLISH.text("cost.refresh.done") in told
+    assert load_market(store.database).tempo.knows(today())
+    page.button(key="close_prices").click().run()
+    assert ENGLISH.text("cost.refresh.done") not in " ".join(one.value for one in page.markdown)
+
+
+def test_a_source_that_lies_is_refused_with_words(
+    household_page: Opens, sources: Callable[[], OpenDataServer], store: Store
+) -> None:
+    server = sources()
+    season = Season.of(today())
+    sunday = next(day for day in server.colours[season.year] if day.weekday() == 6)
+    server.colours[season.year][sunday] = Colour.WHITE
+    page = refreshed(household_page("cost", part="sources", lang="fr"))
+    assert any(
+        FRENCH.text("error.public-white-sunday.title", source="RTE") in one.value for one in page.error
+    )
+    assert not load_market(store.database).tempo.knows(today())
+
+
+def test_offline_is_said_and_everything_else_works(household_page: Opens) -> None:
+    page = refreshed(household_page("cost", part="bill", view="month", day="2024-03-01"))
+    assert plain(ENGLISH.text("cost.refresh.offline")) in " ".join(one.value for one in page.markdown)
+    assert page.metric
+    assert not page.error
+
+
+def test_a_comparison_names_the_days_it_leaves_out(household_page: Opens, store: Store) -> None:
+    late = Meter(METER_PRM[:-1] + "3")
+    store.merge(Delivery(late, Origin.ENEDIS_CSV, regular(date(2026, 4, 20), 6)))
+    store.project(late)
+    page = household_page("cost", part="compare", view="all", meter="1")
+    told = " ".join(one.value for one in page.markdown)
+    assert plain("(days: 3): 23 Apr 2026 to 25 Apr 2026") in told
+
+
+def test_a_contract_begins_from_a_template_is_kept_and_compared_and_deleted(
+    household_page: Opens, store: Store
+) -> None:
+    page = household_page("cost", part="contract")
+    page.selectbox(key="start").set_value("template-week-end").run()
+    assert not page.exception
+    assert page.segmented_control(key="option-template-week-end").value == Option.FREE
+    page.button(key="keep_contract").click().run()
+    (kept,) = named_contracts(store.database)
+    assert (kept.name, kept.registers) == ("Week-end", ("Week-end", "Semaine"))
+    keep_contract(store.database, replace(kept, prices=(FREE_PRICES,)))
+    page = household_page("cost", part="compare", view="all")
+    assert not page.exception
+    assert "Week-end" in page.get("plotly_chart")[0].proto.spec
+    page = household_page("cost", part="contract")
+    page.button(key="drop_0").click().run()
+    assert named_contracts(store.database) == ()
+
+
+def test_a_contract_of_a_file_is_the_household_s_once_saved(household_page: Opens, store: Store) -> None:
+    page = household_page("cost", part="contract")
+    page.selectbox(key="start").set_value("file").run()
+    body = to_toml(replace(templates()["midday"], name="Midday", prices=(FREE_PRICES,)))
+    body = body.replace("Week-end", "HC").replace("Semaine", "HP")
+    page.file_uploader[0].set_value(("mine.toml", body.encode(), "application/toml")).run()
+    assert not page.exception
+    assert not page.error
+    page.button(key="save_contract").click().run()
+    mine = load_contract(store.database)
+    assert mine is not None
+    assert (mine.name, mine.option, mine.regulated) == ("Midday", Option.FREE, False)
+    assert [str(price) for price in mine.prices[0].kwh.values()] == ["0.15", "0.25"]
+    bill = household_page("cost", part="bill", view="day", day="2024-03-02")
+    assert not bill.exception
+    assert set(bill.dataframe[0].value[ENGLISH.text("cost.column.register")]) == {"HC", "HP"}
+
+
+def test_a_file_that_is_no_contract_is_said(household_page: Opens) -> None:
+    page = household_page("cost", part="contract")
+    page.selectbox(key="start").set_value("file").run()
+    page.file_uploader[0].set_value(("mine.toml", b"Horodate;Valeur", "application/toml")).run()
+    assert ENGLISH.text("error.cost-file.title") in page.error[0].value

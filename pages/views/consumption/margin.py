@@ -68,10 +68,8 @@ def _smaller(words: Words, offered: tuple[Smaller, ...], contract: Contract) -> 
     fits = [one for one in offered if not one.over and one.saved is not None and one.saved > 0]
     if fits:
         best = min(fits, key=lambda one: one.kva)
-        saved = words.euros(best.saved or 0)
-        st.success(
-            words.text("consumption.margin.fits", kva=best.kva, saved=saved), icon=":material/savings:"
-        )
+        told = {"saved": words.euros(best.saved or 0), "days": words.number(best.priced)}
+        st.success(words.text("consumption.margin.fits", kva=best.kva, **told), icon=":material/savings:")
     elif contract.regulated:
         st.info(words.text("consumption.margin.none"), icon=":material/check:")
     if contract.regulated:
