@@ -24,7 +24,7 @@ from pages.shared.frame import page
 from pages.shared.visitor import Visitor
 from pages.views.lab import job
 from pages.views.lab.display import draw, show_statistics, sides, warn_of_few
-from pages.views.lab.kept import shown
+from pages.views.lab.kept import kept_of, shown
 from pages.views.lab.rate import insert_rate
 from pages.views.lab.report import show_report
 from pages.views.lab.spark import runs_of, show_spark, with_runs
@@ -165,6 +165,7 @@ def show_closing(visitor: Visitor, found: Fleet) -> None:
         )
     )
     draw(words, closing(both, words), "fleet.closing.title", "fleet_closing")
+    show_arriving(visitor, series)
     show_needs(words, both, copies)
     st.markdown(
         words.text(
@@ -178,6 +179,16 @@ def show_closing(visitor: Visitor, found: Fleet) -> None:
     if models:
         warn_of_few(visitor, models[0].measured, key="fleet.forecast.few")
         show_model(words, *models)
+
+
+def show_arriving(visitor: Visitor, series: Outlook) -> None:
+    """What the time series side takes while readings arrive day by day, until a month is rewritten."""
+    words, kept_arrival = visitor.words, kept_of(visitor, Kind.ARRIVAL)
+    ways = {one.code: one.time_series.net_per_reading for one in kept_arrival.result} if kept_arrival else {}
+    if {"best", "crowded"} <= ways.keys():
+        times = ways["crowded"] / ways["best"]
+        size = words.size(series.node.likely * times)
+        st.markdown(words.text("fleet.closing.arrival", times=words.number(times, 1), size=size))
 
 
 def show_needs(words: Words, both: Sequence[Outlook], copies: int) -> None:
@@ -222,7 +233,7 @@ def show_model(words: Words, ordinary: forecast.Model, series: forecast.Model) -
     """What the forecast is made of: the lines fitted, and the dated prices."""
     listed = tiers.prices()
     st.caption(fitted(ordinary, series, words))
-    st.caption(
+    st.markdown(
         words.text(
             "fleet.forecast.prices",
             date=words.day(listed.date),

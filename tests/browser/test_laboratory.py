@@ -11,7 +11,11 @@ from tests.browser.app import App
 from tests.browser.visit import PATIENCE_MS, PHONE, Visit, visit
 
 
-def await_end(tab: Visit) -> None:
+def await_end(tab: Visit, left: int = 0) -> None:
+    """Until what was begun has been measured: its own figures stand where an example stood. `left`: examples
+    of what was not begun."""
+    begins = tab.say("prepare.kept.example", moment="", server="", machine="").partition(":")[0]
+    expect(tab.page.get_by_text(begins)).to_have_count(left)
     expect(tab.page.get_by_role("button", name=tab.say("lab.cancel"))).to_have_count(0)
     tab.settle()
 
@@ -42,14 +46,14 @@ def test_what_was_measured_is_sound_and_goes_into_a_report_that_needs_nothing(
         tab.open("speed")
         tab.click("speed.start")
         expect(tab.page.get_by_role("heading", name=tab.say("speed.examined"))).to_be_visible()
-        await_end(tab)
+        await_end(tab, left=1)
         assert not sound(tab)
         tab.open("fleet")
         days = tab.page.get_by_label(tab.say("fleet.form.days"))
         days.fill("7")
         days.press("Tab")
         tab.click("fleet.form.start")
-        expect(tab.page.get_by_role("heading", name=tab.say("fleet.forecast.title"))).to_be_visible()
+        expect(tab.page.get_by_role("heading", name=tab.say("fleet.closing.title"))).to_be_visible()
         await_end(tab)
         assert not sound(tab)
         tab.click("report.prepare")
@@ -67,6 +71,6 @@ def assert_needs_nothing(browser: Browser, report: Path) -> None:
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: asked.append(str(error)))
     page.goto(report.as_uri())
-    expect(page.locator(".js-plotly-plot:has(.main-svg)")).to_have_count(5)
+    expect(page.locator(".js-plotly-plot:has(.main-svg)")).to_have_count(6)
     assert asked == [report.as_uri()]
     context.close()

@@ -251,7 +251,7 @@ def test_a_fleet_is_measured_and_extrapolated(household_page: Opens, store: Stor
     listed = prices()
     tiers = next(one.value for one in page.table if ENGLISH.text("fleet.prices.tier") in one.value.columns)
     assert list(tiers[ENGLISH.text("fleet.prices.tier")]) == [tier.name for tier in listed.tiers]
-    assert any(listed.source in one.value for one in page.caption)
+    assert any(listed.source in one.value for one in page.markdown)
     raw = page.selectbox(key="fleet_raw")
     assert len(raw.options) == 4
     assert json.loads(page.json[0].value)["storageStats"]["count"] == 336

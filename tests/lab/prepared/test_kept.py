@@ -100,7 +100,7 @@ def test_the_example_has_every_kind_and_no_meter_of_anybody() -> None:
     assert set(example) == set(Kind)
     assert all(one.example and not one.versions for one in example.values())
     assert {race.query for race in example[Kind.SPEED].result} == set(BY_CODE)
-    assert max(size.meters for size in example[Kind.FLEET].result.sizes) >= 10
+    assert max(size.meters for size in example[Kind.FLEET].result.sizes) >= 100
 
 
 def test_races_come_back_with_their_queries(measured: Store) -> None:
