@@ -20,11 +20,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("release", nargs="*", choices=RELEASES, default=RELEASES)
+    # not `choices` with a default: Python 3.11 takes the default itself for one of them
+    parser.add_argument("release", nargs="*", help=" or ".join(RELEASES))
     for name in ("tests", "cold", "possible"):
         parser.add_argument(f"--{name}", action="store_true")
     parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
     wanted = parser.parse_args()
+    if unknown := set(wanted.release) - set(RELEASES):
+        parser.error(f"no such release: {', '.join(sorted(unknown))}")
     if wanted.inside:
         try:
             fresh(wanted.inside, wanted.release[0], tests=wanted.tests, cold=wanted.cold)
@@ -42,7 +45,7 @@ def main() -> int:
     if subprocess.run(["git", "diff", "--quiet", "HEAD"], cwd=PROJECT, check=False).returncode:
         print("What is not committed is not in the clone.")
     options = [f"--{name}" for name in ("tests", "cold") if getattr(wanted, name)]
-    return max(enclosed(Path(__file__), [*options, release]) for release in wanted.release)
+    return max(enclosed(Path(__file__), [*options, release]) for release in wanted.release or RELEASES)
 
 
 def fresh(folder: Path, release: str, *, tests: bool, cold: bool) -> None:
