@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from core.cli.main import main
+from core.lab.fleet.synthetic import households
 from core.lab.prepared import kept
 from core.lab.prepared.kept import Kind
+from core.model import Delivery, Meter, Origin
 from core.storage.store import Store
 from tests.lab.households import imported
 
@@ -37,7 +39,10 @@ def test_a_fleet_that_is_too_large_is_refused_before_anything_is_measured(
 
 
 def test_it_measures_prints_and_keeps(household: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    meter = imported(household, 10)
+    ((_, curve),) = households(1, 10)
+    meter = Meter("12345678901234")  # unlike the demo's, a number that says whose it is
+    household.merge(Delivery(meter, Origin.ENEDIS_CSV, curve))
+    household.project(meter)
     assert main(["prepare", "--meters", "1", "--json"]) == 0
     told = capsys.readouterr()
     assert told.err.splitlines()[0] == "1 of 10: Footprint"
