@@ -113,7 +113,7 @@ def _told(series: _Series) -> Stamped:
 
 def flows_of(document: Mapping[str, Any]) -> tuple[Flow, ...]:
     """The flows that a v2 answer names; none of a v5 one, which does not say, and of what is no answer."""
-    offered = document.get("grandeur")
+    offered = document.get("grandeur") if isinstance(document, Mapping) else None
     if not isinstance(offered, list):
         return ()
     named = [one.get("grandeurMetier") for one in offered if isinstance(one, dict)]
