@@ -20,6 +20,7 @@ NAMES: Final = (
     "CONTRIBUTING.md",
     "docs/architecture.md",
     "docs/file-formats.md",
+    "SECURITY.md",
     "docs/settings.md",
     "docs/scale.md",
     "deploy/databricks/README.md",
