@@ -73,7 +73,7 @@ def show_copy(words: Words, run: dict[str, Race]) -> None:
         (written.shell, written.python),
         strict=True,
     ):
-        tab.code(code, language=language)
+        tab.code(code, language=language, wrap_lines=True)
     if written.hides_meter:
         st.caption(words.text("speed.masked"))
 

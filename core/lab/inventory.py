@@ -78,7 +78,7 @@ def inventory(store: Store) -> tuple[Listed, ...]:
 
 def with_record(listed: tuple[Listed, ...]) -> WithRecord | None:
     """None where one of the three is not measured, or empty."""
-    sizes = {one.purpose: one.usage.net_bytes for one in listed if one.usage}
+    sizes = {one.purpose: one.usage.net_bytes for one in listed if one.usage and one.usage.data_bytes}
     plain, series, kept = (sizes.get(code, 0) for code in ("ordinary", "time-series", "record"))
     if not plain or not series or not kept:
         return None

@@ -215,6 +215,6 @@ def _notes(visitor: Visitor, codes: Sequence[str]) -> None:
             f"<p>{html.escape(words.text(f'talk.note.{code}.{part}'))}</p></div>"
         )
     st.markdown(f"**{words.text('talk.note.run')}**")
-    st.code(words.text(f"talk.note.{code}.run"), language="shell")
+    st.code(words.text(f"talk.note.{code}.run"), language="shell", wrap_lines=True)
     if step + 1 < len(codes):
         st.caption(f"→ {words.text(f'talk.{codes[step + 1]}.title')}")

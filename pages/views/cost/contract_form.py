@@ -155,7 +155,7 @@ def _file_name(name: str) -> str:
 def _kept(visitor: Visitor, kept: tuple[Contract, ...]) -> None:
     """The contracts kept side by side, each with its way out."""
     words = visitor.words
-    st.subheader(words.text("cost.kept.title"), anchor=False)
+    st.header(words.text("cost.kept.title"), anchor=False)
     if not kept:
         st.caption(words.text("cost.kept.none", most=MOST_CONTRACTS))
     for number, one in enumerate(kept):

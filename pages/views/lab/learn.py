@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -53,25 +53,24 @@ def show_recipe(words: Words, version: str) -> None:
     )
     layout = BY_CODE[code]
     with st.expander(words.text("learn.sample"), icon=":material/data_object:"):
-        st.code(json.dumps(day_of(layout)[0], default=str, indent=2, ensure_ascii=False), language="json")
+        st.code(
+            json.dumps(day_of(layout)[0], default=str, indent=2, ensure_ascii=False),
+            language="json",
+            wrap_lines=True,
+        )
     steps = recipe(layout)
     for tab, (name, language) in zip(st.tabs(list(_SHELLS)), _SHELLS.items(), strict=True):
         with tab:
             for number, step in enumerate(STEPS, 1):
                 st.markdown(f"**{number}. {words.text(f'learn.step.{step}')}**")
                 if steps[step]:
-                    st.code(_written(steps[step], name), language=language, height=_height(steps[step]))
+                    st.code(_written(steps[step], name), language=language, wrap_lines=True)
                 else:
                     st.caption(words.text("learn.none"))
 
 
 def _written(calls: list[Call], name: str) -> str:
     return mongosh(calls) if name == "mongosh" else python(calls)
-
-
-def _height(calls: list[Call]) -> int | Literal["content"]:
-    """A day of documents scrolls."""
-    return 220 if any(call.method == "insertMany" for call in calls) else "content"
 
 
 def show_server(visitor: Visitor, meter: Meter) -> None:
@@ -101,7 +100,11 @@ def show_server(visitor: Visitor, meter: Meter) -> None:
                 column.json(_masked(_shown(plans[side.value]), meter), expanded=2)
     with st.expander(words.text("learn.statistics"), icon=":material/monitoring:"):
         for name in (visitor.store.ordinary.name, visitor.store.time_series.name):
-            st.code(f"db.{name}.aggregate([{{$collStats: {{storageStats: {{}}}}}}]);", language="javascript")
+            st.code(
+                f"db.{name}.aggregate([{{$collStats: {{storageStats: {{}}}}}}]);",
+                language="javascript",
+                wrap_lines=True,
+            )
 
 
 def _shown(value: Any) -> Any:
@@ -137,7 +140,11 @@ def show_lessons(visitor: Visitor, meter: Meter, version: str) -> None:
     with notices.guard():
         found = lessons.learn(visitor.store, meter, lessons.BY_CODE[code])
     for tab, (name, language) in zip(st.tabs(list(_SHELLS)), _SHELLS.items(), strict=True):
-        tab.code(found.written.shell if name == "mongosh" else found.written.python, language=language)
+        tab.code(
+            found.written.shell if name == "mongosh" else found.written.python,
+            language=language,
+            wrap_lines=True,
+        )
     if found.documents is not None:
         told = {"documents": words.number(found.documents), "keys": words.number(found.keys or 0)}
         st.markdown(f"**{words.text('learn.looked', **told)}**")
@@ -163,5 +170,5 @@ def show_shell(visitor: Visitor) -> None:
         st.markdown(words.text("learn.shell_uri"))
         return
     st.markdown(words.text("learn.shell_lead"))
-    st.code(found.shell, language="shell")
-    st.code(found.python, language="python")
+    st.code(found.shell, language="shell", wrap_lines=True)
+    st.code(found.python, language="python", wrap_lines=True)

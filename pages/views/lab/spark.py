@@ -49,7 +49,7 @@ def show_spark(visitor: Visitor, runs: Sequence[Run]) -> None:
             _show_profile(visitor, run)
     else:
         st.markdown(words.text("spark.page.none"))
-    st.code(_COMMANDS, language="sh")
+    st.code(_COMMANDS, language="sh", wrap_lines=True)
     with st.expander(words.text("spark.page.lesson"), icon=":material/school:"):
         _show_lesson(words, lesson.kept())
     with st.expander(
