@@ -19,7 +19,7 @@ from tests.code import ROOT
 PROJECTOR: Final[ViewportSize] = {"width": 1024, "height": 768}
 STEPS: Final = ("meters", "carpet", "smaller", "gain", "bucket", "speed", "fleet", "limits")
 PREPARED: Final = """
-from core.cli.store import household
+from core.cli.shared.store import household
 from core.lab.prepared.kept import example, save
 with household() as store:
     meter = store.meters()[0].meter

@@ -74,6 +74,7 @@ def test_a_fleet_is_loaded_measured_and_analysed_and_the_uri_is_nowhere(
     assert kept.size.as_json() == told["size"]
 
 
+@pytest.mark.torture
 def test_ctrl_c_leaves_what_was_published_and_nothing_else(home: dict[str, str]) -> None:
     """On a terminal, with its progress; the second run ends what the first began."""
     ours, theirs = pty.openpty()
