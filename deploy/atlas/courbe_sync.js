@@ -130,7 +130,10 @@ exports = async function () {
   /* The outcome of an answer: the same rules as core/sources/conso_api/failures.py. */
   function understood(status, text, retryAfter) {
     const body = object(text) || {}; // a page of HTML, or a cut answer, is none
-    if (status === 200) return points(body) ? { code: null, body } : { code: "api-garbled" };
+    if (status === 200) {
+      if (points(body)) return { code: null, body };
+      return { code: lacksPoints(body) ? "api-no-data" : "api-garbled" };
+    }
     const error = typeof body.error === "string" ? object(body.error) || body.error : body.error;
     const told = isObject(error) ? error : body;
     if (status === 429 || /"code":\s*"?90080\d/.test(JSON.stringify(told))) {
@@ -138,7 +141,7 @@ exports = async function () {
     }
     if (status >= 300 && status < 400) return { code: "api-redirect" };
     if (body.message === ENEDIS) return { code: enedisCode(status, error) };
-    if ("error_description" in body) return { code: enedisCode(status, body) };
+    if ("error_description" in body || ("code" in body && !("status" in body))) return { code: enedisCode(status, body) };
     if (status === 403 && /^\s*</.test(text)) return { code: "api-banned" };
     if (status === 401 || (status === 400 && /Authorization/.test(String(body.message)))) {
       return { code: "api-token-refused" };
@@ -158,9 +161,12 @@ exports = async function () {
 
   /* Enedis's own error: a code of theirs, a sentence, or nothing but the status. */
   function enedisCode(status, error) {
-    const code = isObject(error) ? String(error.error || "") : "";
-    const said = isObject(error) ? String(error.error_description || "") : String(error || "");
+    const told = isObject(error) ? (isObject(error.fault) ? error.fault : error) : { message: String(error || "") };
+    const code = String(told.error || told.code || "");
+    const said = ["error_description", "description", "message"].map((name) => String(told[name] || "")).join(" ");
     const known = {
+      "ADAM-ERR0002": "api-days-order",
+      "ADAM-ERR0191": "api-days-not-open",
       "ADAM-ERR0123": "api-before-activation",
       "ADAM-ERR0125": "api-too-old",
       "ADAM-DC-0007": "api-not-holder",
@@ -169,10 +175,13 @@ exports = async function () {
       no_data_found: "api-no-data",
       technical_error: "api-enedis-down",
     };
+    const gateway = { 900901: "api-gateway-token", 900906: "api-path-gone", 900908: "api-not-subscribed" };
     const found = Object.keys(known).find((one) => one === code || said.includes(one));
     if (found) return known[found];
+    const number = Object.keys(gateway).find((one) => one === code || said.includes(one));
+    if (number) return gateway[number];
     if (/titulaire/i.test(said)) return "api-not-holder";
-    if (/consent/i.test(said)) return "api-consent";
+    if (/consent|n.est pas autoris|not authori[sz]ed/i.test(said)) return "api-consent";
     if (status === 404) return "api-no-data";
     return status >= 500 ? "api-enedis-down" : "api-refused";
   }
@@ -216,6 +225,13 @@ exports = async function () {
   }
 
   /* The rows of an answer in either format, as [END stamp, value]; null for anything else. */
+  /* An answer of v2 without any series, or with one that has no points: there are no readings. */
+  function lacksPoints(body) {
+    if (!("idPrm" in body || "periode" in body)) return false;
+    const series = body.grandeur === undefined ? [] : body.grandeur;
+    return Array.isArray(series) && series.every((one) => isObject(one) && one.points === undefined);
+  }
+
   function points(body) {
     try {
       const inner = body.meter_reading || body;

@@ -181,7 +181,7 @@ def test_a_named_wait_holds_both(trigger: Trigger) -> None:
 
 ENDLESS = frozenset({"drip", "drip-headers", "silent", "huge"})
 """Atlas has limits of its own for these."""
-GONE = ("gone", "bad-request")
+GONE = ("gone", "bad-request", "path-gone")
 """After these the legacy path is asked."""
 
 
