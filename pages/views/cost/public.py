@@ -33,7 +33,7 @@ def show_known(visitor: Visitor, market: Market) -> None:
     asked = words.text("cost.known.never")
     if last_time is not None:
         asked = words.text("cost.known.asked", moment=words.moment(local(last_time[0])))
-    st.header(words.text("cost.known.title"), anchor=False)
+    st.subheader(words.text("cost.known.title"), anchor=False)
     st.markdown("  \n".join(notices.plain(line) for line in [*known_told(words, market), asked]))
     _refresh(visitor)
 
