@@ -141,7 +141,7 @@ def _resumes_at(answer: Answer, body: Mapping[str, Any], now_ms: int) -> int | N
         return now_ms + int(answer.retry_after) * 1000
     try:
         return to_ms(parsedate_to_datetime(answer.retry_after))
-    except ValueError:
+    except (ValueError, OverflowError):  # the second for a year of twenty digits
         return None
 
 

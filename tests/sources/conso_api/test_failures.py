@@ -132,7 +132,9 @@ def test_the_moment_the_other_side_names_is_kept(
     assert error.resumes_at == (None if seconds is None else NOW + seconds * 1000)
 
 
-@pytest.mark.parametrize("header", ["", "soon", "99999999999", "-5"])
+@pytest.mark.parametrize(
+    "header", ["", "soon", "99999999999", "-5", "Fri, 27 Nov 99999999999999999999 10:00:00 GMT"]
+)
 def test_a_strange_retry_after_names_no_moment(header: str) -> None:
     error = failure(Answer(429, "text/html", header, b"<html>"), NOW)
     assert isinstance(error, SourcePaused)
