@@ -1,7 +1,8 @@
 """Courbe as Streamlit Community Cloud starts it: Debian 13 without make, an ordinary user without a home to
 write in, a read-only checkout, 690 MB of memory, the pip and streamlit lines alone, a shared deployment on
 the embedded MongoDB. A real browser outside imports the demo household and opens every page; peak memory is
-told. As root, with `.venv/bin/python`: it needs the packages of the tests.
+told. Where no control group can be made (or with `--ulimit`) each process is limited, and the sum is watched.
+As root, with `.venv/bin/python`: it needs the packages of the tests.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ _GROUPS: Final = Path("/sys/fs/cgroup")
 _PREFIX: Final = "courbe-cloud-"
 
 
-class Memory:
+class Group:
     """A control group with a limit, and how much its processes took; version 1 or 2, whichever is here."""
+
+    kind = "a control group"
 
     def __init__(self, limit: int) -> None:
         first = (_GROUPS / "memory").is_dir()
@@ -71,6 +74,57 @@ class Memory:
                 self.peak = max(self.peak, _figure(self._group / "memory.stat", self._own))
 
 
+class Ulimit:
+    """The same where no control group can be made: a limit on each process, and the sum of what they hold.
+
+    The kernel keeps each process below the limit, which for the sum is only watched: above it the run fails.
+    """
+
+    kind = "ulimit"
+
+    def __init__(self, limit: int, root: Path) -> None:
+        self._limit, self._root = limit, str(root)
+        self._ended = threading.Event()
+        self.peak = 0
+        """Most bytes the processes below `root` held at one time, without what they map of files."""
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    @property
+    def join(self) -> str:
+        """A line for a shell whose processes are to be limited."""
+        return f"ulimit -d {self._limit // 1024}"
+
+    @property
+    def killed(self) -> int:
+        """Whether the sum was above the limit, in which case a control group would have ended one."""
+        return int(self.peak > self._limit)
+
+    def close(self) -> None:
+        self._ended.set()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(0.1):
+            self.peak = max(self.peak, sum(map(self._held, Path("/proc").glob("[0-9]*"))))
+
+    def _held(self, process: Path) -> int:
+        try:
+            if str((process / "root").readlink()) != self._root:
+                return 0
+            return _figure(process / "status", "RssAnon:") * 1024
+        except (OSError, StopIteration):  # it has ended, or is the kernel's own
+            return 0
+
+
+def limited(root: Path, *, ulimit: bool) -> Group | Ulimit:
+    """The limit of Community Cloud on what runs below `root`."""
+    if not ulimit:
+        try:
+            return Group(MEMORY_BYTES)
+        except OSError as error:
+            print(f"no control group can be made here ({error.strerror}): ulimit takes its place")
+    return Ulimit(MEMORY_BYTES, root)
+
+
 def _figure(path: Path, name: str) -> int:
     """The value of a line `name value` of a file."""
     return int(next(line.split()[1] for line in path.read_text().splitlines() if line.split()[0] == name))
@@ -80,11 +134,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--ulimit", action="store_true", help="without a control group")
     parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
-    folder = parser.parse_args().inside
-    if folder:
+    wanted = parser.parse_args()
+    if wanted.inside:
         try:
-            replica(folder)
+            replica(wanted.inside, ulimit=wanted.ulimit)
         except subprocess.CalledProcessError as error:
             print(f"FAILED: {error.cmd[-1]} ended with {error.returncode}", file=sys.stderr)
             return 1
@@ -94,10 +149,10 @@ def main() -> int:
     except Impossible as why:
         print(f"Community Cloud cannot be acted out on this machine: {why}.", file=sys.stderr)
         return 1
-    return enclosed(Path(__file__), [])
+    return enclosed(Path(__file__), ["--ulimit"] if wanted.ulimit else [])
 
 
-def replica(folder: Path) -> None:
+def replica(folder: Path, *, ulimit: bool) -> None:
     root = Root(folder, "trixie", PACKAGES)
     root.run("dpkg", "--purge", "make")
     print(f"== {root.name}, as Streamlit Community Cloud starts it", flush=True)
@@ -109,7 +164,7 @@ def replica(folder: Path) -> None:
     root.run(f"{ENVIRONMENT}/bin/pip", "install", "--quiet", "-r", "requirements.txt", user=True)
     print(f"pip install -r requirements.txt: {time.monotonic() - begun:.0f} s", flush=True)
     root.run("sh", "-c", f"chown root:root {HOME} && chmod 755 {HOME}")
-    memory = Memory(MEMORY_BYTES)
+    memory = limited(root.path, ulimit=ulimit)
     try:
         with application(root, memory) as (url, log):
             print(f"answers; its processes hold {memory.peak / 1e6:.0f} MB", flush=True)
@@ -119,14 +174,14 @@ def replica(folder: Path) -> None:
             except AssertionError:
                 print(f"{log.read_text()[-5000:]}")
                 raise
-        print(f"peak memory: {memory.peak / 1e6:.0f} of {MEMORY_BYTES / 1e6:.0f} MB")
+        print(f"peak memory: {memory.peak / 1e6:.0f} of {MEMORY_BYTES / 1e6:.0f} MB, kept by {memory.kind}")
         assert memory.killed == 0
     finally:
         memory.close()
 
 
 @contextmanager
-def application(root: Root, memory: Memory) -> Iterator[tuple[str, Path]]:
+def application(root: Root, memory: Group | Ulimit) -> Iterator[tuple[str, Path]]:
     """`streamlit run streamlit_app.py`, answering; its address and its log."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

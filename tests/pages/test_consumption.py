@@ -183,6 +183,24 @@ def test_every_chart_has_words_a_table_files_and_a_query_that_both_collections_a
         assert any(ENGLISH.text("consumption.query.same") in words.value for words in page.markdown)
 
 
+@pytest.mark.parametrize(
+    ("section", "view", "charts"),
+    [("overview", "day", 3), ("habits", "all", 4), ("compare", "month", 2), ("power", "all", 1)],
+)
+def test_readings_every_five_minutes_have_all_their_charts(
+    open_page: Opens, store: Store, section: str, view: str, charts: int
+) -> None:
+    """`PT5M` is in the distributor's specification (see docs/file-formats.md)."""
+    meter = Meter(METER_PRM)
+    store.merge(Delivery(meter, Origin.ENEDIS_R63, regular(date(2024, 3, 1), 35, step=5, watts=1000)))
+    store.project(meter)
+    page = open_page("consumption", lang="en", show=section, view=view, day="2024-03-31").run()
+    assert not page.exception
+    hours = {"day": 23, "month": 31 * 24 - 1, "all": 35 * 24 - 1}[view]
+    assert page.metric[0].value == ENGLISH.kwh(hours * 60 * 1000)
+    assert len(page.get("plotly_chart")) == charts
+
+
 def order(page: AppTest, *wanted: str) -> list[str]:
     """Headings and widgets, by text or key, in the order of the page."""
     found = []

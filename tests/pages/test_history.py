@@ -15,6 +15,7 @@ from core.model import DEMO_PRM, Curve, Days, Delivery, Meter, Origin
 from core.paristime import today
 from core.settings import load_settings
 from core.sources.demo import DemoSource
+from core.sources.stamped import Stamped
 from core.storage.store import Store
 from core.texts import ENGLISH, THIN, Language, Words
 from tests.conso_server import PRM, ConsoServer, household, token_for
@@ -158,6 +159,25 @@ def test_a_meter_number_that_is_none_is_said(history: Opens) -> None:
     app = upload(history(), ("b.csv", writers.edf(CURVE)))
     app.text_input(key="history_prm").input("123").run()
     assert ENGLISH.text("error.api-prm.title") in words(app)
+
+
+@pytest.mark.parametrize(("said", "minutes_late"), [(Stamped.BEGIN, 30), (Stamped.END, 0)])
+def test_a_file_that_does_not_tell_which_end_its_times_are_is_asked_about(
+    history: Opens, store: Store, said: Stamped, minutes_late: int
+) -> None:
+    """Its hours lie within a day, so that no midnight tells."""
+    held = CURVE.select(slice(4, 40))
+    rows = [f"{end:%d/%m/%Y};{end:%H:%M};{watts}" for _, end, _, watts in writers.rows(held)]
+    app = upload(history(), ("a.csv", "\n".join(["Date;Heure;Puissance (W)", *rows]).encode()))
+    assert ENGLISH.text("error.file-unclear-times.title") in words(app)
+    assert app.radio(key="history_stamps").value is None
+    assert not [one for one in found(app, "button") if one.key == "history_start" and not one.disabled]
+    app.radio(key="history_stamps").set_value(said).run()
+    app.text_input(key="history_prm").input(writers.PRM).run()
+    finished(app.button(key="history_start").click().run())
+    kept = store.read(Meter(writers.PRM))
+    assert kept.start.tolist() == [at + minutes_late * 60_000 for at in held.start.tolist()]
+    assert kept.watts.tolist() == held.watts.tolist()
 
 
 def test_a_ruined_meter_number_can_be_typed(history: Opens, store: Store) -> None:
