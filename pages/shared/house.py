@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from weakref import WeakSet
 
-from streamlit import net_util
+from streamlit import config, net_util
 
 from core.importing.files.reading import Turns
 from core.jobs import Jobs, Line
@@ -47,6 +47,8 @@ class House:
 # needs it, and nothing is to leave this machine unasked.
 net_util.get_external_ip = lambda: None
 
+_GUEST_MEGABYTES: Final = 50
+_UPLOAD: Final = "server.maxUploadSize"
 _READERS: Final = 2
 """Files of so many visitors are read at once, each in a process of its own; others wait."""
 _opening: Final = threading.Lock()
@@ -80,4 +82,8 @@ def _made() -> House:
         steps.pop(key, None)
         talks.pop(key, None)
 
-    return House(settings, Workspaces(settings, let_go), jobs, steps, talks, Turns(_READERS), Line())
+    workspaces = Workspaces(settings, let_go)
+    if workspaces.is_shared and config.get_option(_UPLOAD) > _GUEST_MEGABYTES:
+        # asked of the page alone it would not hold against who sends an upload by hand
+        config.set_option(_UPLOAD, _GUEST_MEGABYTES, "a shared deployment")
+    return House(settings, workspaces, jobs, steps, talks, Turns(_READERS), Line())

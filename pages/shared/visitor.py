@@ -31,7 +31,6 @@ from pages.shared.house import House, house
 
 _KEY: Final = "visitor"
 _METER: Final = "meter"
-_GUEST_MEGABYTES: Final = 50
 _PARIS: Final = ZoneInfo("Europe/Paris")
 
 
@@ -83,8 +82,7 @@ class Visitor:
     @property
     def upload_megabytes(self) -> int:
         """How large a file may be: what is uploaded stays in memory until its tab is closed."""
-        most = int(st.get_option("server.maxUploadSize"))
-        return min(most, _GUEST_MEGABYTES) if self.is_shared else most
+        return int(st.get_option("server.maxUploadSize"))
 
     def turn(self, waiting: Callable[[], None]) -> AbstractContextManager[None]:
         """To read files: one at a time for each visitor."""

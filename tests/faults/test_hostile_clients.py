@@ -81,3 +81,11 @@ def test_a_page_of_elsewhere_makes_nothing_leave_this_machine(tmp_path: Path) ->
                 Session(one.port, origin="http://elsewhere.example.org").__enter__()
         with pytest.raises(BlockingIOError):
             proxy.accept()
+
+
+def test_a_guest_uploads_no_more_than_the_page_says(tmp_path: Path) -> None:
+    """Asked by hand too: a page only asks a browser to keep to it."""
+    with App(tmp_path, COURBE_DEPLOYMENT="shared") as one, Session(one.port) as guest:
+        guest.open("lang=en")
+        assert guest.upload(b"x" * 1_000_000) == 204
+        assert guest.upload(b"x" * 51 * 1024 * 1024) == 413
