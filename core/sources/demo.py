@@ -270,7 +270,7 @@ def _hot_water(moments: _Moments) -> _Numbers:
 def demo_peaks(curve: Curve, seed: int = SEED) -> dict[date, MaxPower]:
     """The maximum power (VA) of each day, at some time of its highest half-hour.
 
-    It is higher than the half-hour's mean (W): a meter measures shorter intervals, and apparent power.
+    It is higher than the half-hour's mean power (W) and includes reactive power.
     """
     day = day_of(curve.start)
     order = np.lexsort((curve.start, -curve.watts.astype(np.int64), day.astype(np.int64)))

@@ -1,8 +1,8 @@
 """Brings both measured collections in line with a record, so that a crash at any time can be repaired.
 
 Before it writes, a writer notes its intent (a fresh generation number and its writer id) in the record. After
-all writes, one compare-and-swap points readers to the new generation, provided the record still has the
-version that was projected. What a dead writer left behind is found by its intent.
+all writes, one compare-and-swap points readers to the new generation if the record is unchanged. What a dead
+writer left behind is found by its intent.
 """
 
 from __future__ import annotations
@@ -141,10 +141,7 @@ def has_ended(collections: Collections, meter: Meter) -> bool:
 
 
 def _announce(records: Collection[Any], meter: Meter, me: str) -> int | None:
-    """Note an intent under a generation number never used before; None if the meter has no record.
-
-    Invalid intents are removed, as nobody could withdraw them.
-    """
+    """Note an intent under an unused generation number, None without a record; drop invalid intents."""
     intent = {"g": "$next_g", "owner": {"$literal": me}, "at": Int64(now_ms())}
     random = secrets.randbelow(1 << 30)
     sound = {
@@ -184,8 +181,7 @@ def _write(collections: Collections, state: record.Record, generation: int) -> N
 def _publish(records: Collection[Any], state: record.Record, generation: int) -> Mapping[str, Any] | None:
     """Point readers to a generation; returns the record's `projection` and `intents` from before.
 
-    None if the record has changed, or if the intent was removed as that of a dead writer. The intent stays
-    until leftovers are deleted.
+    None if the record has changed or the intent was removed. The intent stays until leftovers are deleted.
     """
     shown = {
         "g": generation,
@@ -226,14 +222,11 @@ def _sweep_all(collections: Collections, meter: Meter) -> None:
 
 
 def _finish(collections: Collections, meter: Meter, generation: int) -> None:
-    """Withdraw the intent of a published generation; delete the generation first if another has replaced it.
-
-    The writer of that other one may have died, and a sweep spares generations that still have an intent.
-    """
+    """Withdraw the intent of a published generation; delete the generation first if it was replaced."""
     shown = collections.records.update_one(
         {"_id": record.key(meter), "projection.g": generation}, {"$pull": {"intents": {"g": generation}}}
     )
-    if shown.matched_count == 0:
+    if shown.matched_count == 0:  # its replacer may have died, and a sweep spares what has an intent
         time_series.delete(collections.time_series, meter, generation)
         _withdraw(collections.records, meter, [generation])
 

@@ -21,7 +21,7 @@ YEAR_MS = 366 * 24 * 3_600_000
 
 
 def set_clock(monkeypatch: pytest.MonkeyPatch, by_ms: int) -> None:
-    """Set the clock of the process off by so much from now on."""
+    """Shift the clock that the storage modules use by so many milliseconds."""
     for module in (projection, record, store, writers, shapes):
         now = module.now_ms
         monkeypatch.setattr(module, "now_ms", lambda now=now: now() + by_ms)

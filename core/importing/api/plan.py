@@ -36,7 +36,7 @@ A little less than whole days, as the daily update does not run at the same minu
 DAILY_GATHER: Final = 7
 """Number of complete days, never queried for a total or maximum power, that are worth a call."""
 DAILY_AGAIN_MS: Final = tuple(7 * wait for wait in OLDER_AGAIN_MS)
-"""The same waits in weeks, for a daily total or a maximum power, which matter less than the curve."""
+"""The same waits times 7, for a daily total or a maximum power: the curve does not need them."""
 _Day = NDArray[np.datetime64]
 _Mask = NDArray[np.bool_]
 

@@ -17,7 +17,7 @@ from tests.conso_server import FAULTS, ConsoServer
 from tests.sources.conso_api.asking import NOW, PATIENT, Client, raised
 
 HURRIED = Limits(connect=30, silence=0.15, deadline=0.4, size=500_000)
-"""For servers that never finish an answer: on a slow machine, the outcome is the same."""
+"""For servers that never finish an answer."""
 
 
 STALLS = ("drip", "drip-headers", "silent")
