@@ -1,5 +1,8 @@
-"""What is known of each Paris day of a meter, from its record: complete, partial, missing, not published yet
-or refused; where its readings came from, when it was last asked for, and Enedis's own total beside ours."""
+"""State of each Paris day of a meter, from its record.
+
+Complete, partial, missing, not published yet or refused; where its readings came from, when it was last
+queried, and Enedis's own total beside ours.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,11 @@ from core.storage.day_log import UNKNOWN_WH, Answer
 from core.storage.record import Record
 
 PUBLISHING_DAYS: Final = 7
-"""A day may appear this many days late; until then silence is no gap."""
+"""A day may be published this many days late; until then it is not a gap."""
 
 
 class DayState(StrEnum):
-    """Texts: `history.state.<value>`."""
+    """State of a day. Texts: `history.state.<value>`."""
 
     COMPLETE = "complete"
     PARTIAL = "partial"
@@ -33,8 +36,11 @@ class DayState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One Paris day. Minutes covered and minutes it has (1,380 / 1,440 / 1,500); energy in watt-minutes;
-    `asked_ms`: UTC ms of the last question to the API, None never; `official_wh`: Enedis's total."""
+    """One Paris day.
+
+    `covered`, `minutes`: minutes with readings, and minutes of the day (1,380, 1,440 or 1,500). `asked_ms`:
+    UTC ms of the last query to the API, None never. `official_wh`: Enedis's total.
+    """
 
     day: date
     state: DayState
@@ -48,20 +54,20 @@ class Day:
 
     @property
     def difference_wh(self) -> Fraction | None:
-        """Enedis's total less the curve's energy; None where either is not whole."""
+        """Enedis's total minus the curve's energy; None if there is no total, or the day is incomplete."""
         if self.official_wh is None or self.state is not DayState.COMPLETE:
             return None
         return self.official_wh - Fraction(self.watt_minutes, 60)
 
     @property
     def agrees(self) -> bool | None:
-        """Whether both are the same to the watt-hour, which is all Enedis's total tells; None as above."""
+        """Whether both agree to the watt-hour, the precision of Enedis's total; None as above."""
         difference = self.difference_wh
         return None if difference is None else abs(difference) < 1
 
 
 def days_of(record: Record, today: date) -> tuple[Day, ...]:
-    """Every day from the first to the last one that anything is known of, yesterday at the latest."""
+    """Every day from the first to the last of which anything is known, yesterday at the latest."""
     days = _range(record, today)
     if not len(days):
         return ()

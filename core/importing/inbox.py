@@ -1,8 +1,8 @@
-"""Answers of the API that somebody else fetched: an Atlas scheduled trigger leaves them in a collection.
+"""Imports API answers that an Atlas scheduled trigger left in a collection.
 
 The record of a meter is one packed document that only Courbe writes. A trigger therefore stores each answer
-as it came, under a natural key (meter, flow, days), and it is folded in here: when a database is opened, and
-by `sync`. Folding twice changes nothing.
+unchanged, under a natural key (meter, flow, days), and it is imported here: when a database is opened, and by
+`sync`. Importing it twice changes nothing.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from core.storage.upkeep.ownership import ANSWER, INBOX
 
 
 def fold(store: Store) -> int:
-    """Bring the waiting answers into the record and both collections; returns how many there were. One that
-    cannot be read stays, marked `unreadable`, and is not looked at again. StorageError."""
+    """Import the waiting answers into the records and both collections; returns how many there were.
+
+    An unreadable answer stays, marked `unreadable`, and is ignored from then on. Raises StorageError.
+    """
     inbox = store.database[INBOX]
     with explained():
         waiting = patiently(
@@ -42,7 +44,7 @@ def fold(store: Store) -> int:
         except StorageError as error:
             if error.code != DAMAGED:
                 raise
-            continue  # it waits until the record is mended, and keeps nobody from the other meters
+            continue  # it waits until the record is repaired; the other meters are imported
         meters[delivery.meter] = None
         _settle(inbox, document, None)
     for meter in meters:
@@ -51,7 +53,7 @@ def fold(store: Store) -> int:
 
 
 def _delivery(document: Mapping[str, Any]) -> Delivery:
-    """A waiting answer: `prm`, `flow`, `first`, `end` (ISO days) and `answer`."""
+    """Delivery of a waiting answer: `prm`, `flow`, `first`, `end` (ISO days) and `answer`."""
     meter = Meter(document["prm"], Flow(document["flow"]))
     asked = Days(date.fromisoformat(document["first"]), date.fromisoformat(document["end"]))
     read = read_load_curve(document["answer"], flow=meter.flow, live=True)
@@ -61,7 +63,7 @@ def _delivery(document: Mapping[str, Any]) -> Delivery:
 
 
 def _settle(inbox: Collection[Any], document: Mapping[str, Any], change: Mapping[str, Any] | None) -> None:
-    """Remove or mark an answer, unless a newer one has taken its place meanwhile."""
+    """Delete or mark an answer, unless a newer one has replaced it meanwhile."""
     this = {"_id": document["_id"], "fetched": document.get("fetched")}
     with explained():
         if change is None:

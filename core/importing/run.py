@@ -1,6 +1,6 @@
-"""An import: each delivery is committed before the next is asked for, then both collections follow.
+"""Runs an import: commits each delivery before the next is requested, then updates both collections.
 
-Whatever ends it (the end, a cancel, a pause, a fault), what was committed stays and is projected.
+However it ends (the end, a cancel, a pause, a fault), what was committed stays and is projected.
 """
 
 from __future__ import annotations
@@ -25,21 +25,24 @@ from core.storage import merging
 from core.storage.store import Merged, Store
 
 PROJECT_EVERY_SECONDS: Final = 15.0
-"""A long import shows its readings meanwhile; rewriting two years takes a quarter of a second."""
+"""Interval at which a long import shows its readings; rewriting two years takes 0.25 s."""
 
 
 @runtime_checkable
 class Waits(Protocol):
-    """A source that may wait a little before it goes on."""
+    """A source that may wait before it continues."""
 
     def tell_waits(self, tell: Callable[[int, str], None]) -> None:
-        """From now on call `tell` with the moment (UTC ms) it waits for and the code of the reason."""
+        """From now on call `tell` with the time (UTC ms) it waits for and the reason's code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one source brought. `brought`: all it delivered of each meter, a time delivered twice once, with
-    the later value. `error`: why it ended early, if it did. `tails`: what lacks behind the last reading."""
+    """Result of one source.
+
+    `brought`: merged curve per meter; a later delivery wins. `error`: why it ended early, if it did. `tails`:
+    missing time after the last reading.
+    """
 
     name: str
     brought: Mapping[Meter, Curve] = field(default_factory=dict)
@@ -51,28 +54,29 @@ class Part:
     tails: Mapping[Meter, Span] = field(default_factory=dict)
 
     def gaps(self, meter: Meter) -> tuple[Span, ...]:
-        """The times that no reading of a meter covers, and what lacks behind the last one."""
+        """Times that no reading of a meter covers, including the missing time after the last one."""
         curve, tail = self.brought[meter], self.tails.get(meter)
         return (*curve.gaps, tail) if tail and curve.span and tail.start == curve.span.end else curve.gaps
 
     @property
     def meters(self) -> tuple[Meter, ...]:
+        """The meters that the source delivered."""
         return tuple(self.brought)
 
     @property
     def delivered(self) -> int:
-        """Readings the source handed over that count: new, changed or known already."""
+        """Accepted readings of the source: new, changed or known already."""
         return self.new + self.changed + self.unchanged
 
     @property
     def is_empty(self) -> bool:
-        """Whether it came to its end without anything: the API had nothing to ask for, or no readings."""
+        """Whether it ended without an error and brought nothing: nothing was due, or no readings exist."""
         return not (self.delivered or self.refused or self.error)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an import did, source by source; times in UTC ms."""
+    """Result of an import, source by source; times in UTC ms."""
 
     parts: tuple[Part, ...]
     started_ms: int
@@ -81,21 +85,23 @@ class Report:
 
     @property
     def meters(self) -> tuple[Meter, ...]:
+        """All meters that were delivered, each once."""
         return tuple(dict.fromkeys(meter for part in self.parts for meter in part.meters))
 
     @property
     def errors(self) -> tuple[CourbeError, ...]:
+        """The errors of the sources that ended early."""
         return tuple(part.error for part in self.parts if part.error)
 
     @property
     def paused(self) -> SourcePaused | None:
-        """The pause with the latest moment to go on, when a source asked for one."""
+        """The pause that ends last, if a source asked for one."""
         pauses = [error for error in self.errors if isinstance(error, SourcePaused)]
         return max(pauses, key=lambda pause: pause.resumes_at or 0, default=None)
 
 
 def together(earlier: Report | None, later: Report) -> Report:
-    """The report of an import that paused and went on: the parts of one source are one part."""
+    """One report of an import that paused and continued; the parts of a source are joined."""
     if earlier is None:
         return later
     parts = {part.name: part for part in earlier.parts}
@@ -105,7 +111,7 @@ def together(earlier: Report | None, later: Report) -> Report:
 
 
 def _joined(one: Part, two: Part) -> Part:
-    """What a source brought in two rounds; how it ended is how the second did."""
+    """What a source brought in two rounds, with the error of the second."""
     brought = dict(one.brought)
     for meter, curve in two.brought.items():
         brought[meter] = _over(brought.get(meter), curve)
@@ -122,7 +128,7 @@ def _joined(one: Part, two: Part) -> Part:
 
 
 def _over(earlier: Curve | None, later: Curve) -> Curve:
-    """Two deliveries of a meter as one, by the rules of the record."""
+    """Two deliveries of a meter merged, by the rules of the record."""
     if earlier is None or not len(earlier):
         return later
     of_one_rank = np.zeros(len(earlier), np.uint8)
@@ -131,7 +137,7 @@ def _over(earlier: Curve | None, later: Curve) -> Curve:
 
 @dataclass(slots=True)
 class _Tally:
-    """A part in the making."""
+    """A part being built."""
 
     name: str
     brought: dict[Meter, Curve] = field(default_factory=dict)
@@ -166,9 +172,12 @@ def run(
     stop: Event | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Report:
-    """Import every source in turn. A source that fails ends with its error in the report and the next one
-    goes on; what would meet the others too (a StorageError, a ban, no calls left) ends the import, also in
-    the report. Safe to run again at any time."""
+    """Import all sources in turn.
+
+    A source that fails ends with its error in the report, and the next one follows. An error that the others
+    would meet too (StorageError, a ban, no calls left) ends the import, also in the report. Safe to repeat at
+    any time.
+    """
     stop = stop or Event()
     started = now_ms()
     parts: list[Part] = []
@@ -184,8 +193,11 @@ def run(
 
 
 def import_work(store: Store, sources: Callable[[], Sequence[Source]]) -> Callable[[Job[Report]], Report]:
-    """The work of an import: when a source pauses until a known moment, it waits and asks for the sources
-    anew, so that what came meanwhile is not asked for twice."""
+    """The work of an import job.
+
+    If a source pauses until a known time, it waits and then requests the sources again, so that what was
+    imported meanwhile is not queried twice.
+    """
 
     def work(job: Job[Report]) -> Report:
         def tell(progress: Progress) -> None:
@@ -255,7 +267,7 @@ class _Import:
                 break
 
     def _check_not_shifted(self, delivery: Delivery) -> None:
-        """SourceError `file-shifted`. Only of files: the API says what its stamps are."""
+        """SourceError `file-shifted`; for files only, as the meaning of the API's stamps is known."""
         if delivery.asked is not None or not len(delivery.curve) or delivery.origin is Origin.DEMO:
             return
         known = self._store.record(delivery.meter)
@@ -281,5 +293,5 @@ class _Import:
         self._progress(self._told)
 
     def _tell_wait(self, until: int, code: str) -> None:
-        """Until the next delivery, or the end."""
+        """Report a wait, until the next delivery or the end."""
         self._progress(replace(self._told, waiting_until=until, waiting_for=code))

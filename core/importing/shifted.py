@@ -1,5 +1,8 @@
-"""Whether a delivery is what is stored already, moved by one step: stamps of its source name the other end of
-their intervals than was thought. Such a delivery would overwrite right readings by wrong ones."""
+"""Detects a delivery that repeats the stored readings, shifted by one step.
+
+Its stamps name the other end of their intervals than was assumed. Such a delivery would overwrite correct
+readings with wrong ones.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,16 @@ import numpy as np
 from core.model import MINUTE_MS, STEPS, Curve
 
 _LEAST: Final = 24
-"""Readings that must be equal by a shift before it is believed."""
+"""Readings that must match when shifted."""
 _SHARE: Final = 0.9
-"""Part of the readings known of the same time that must be equal by the shift."""
+"""Share of the comparable readings that must match when shifted."""
 
 
 def is_shifted(stored: Curve, delivered: Curve) -> bool:
-    """True where nearly all delivered readings equal stored ones one step earlier or later, and far fewer
-    equal those of their own time. A curve that is the same at all times is not shifted."""
+    """Whether nearly all delivered readings equal stored ones one step earlier or later.
+
+    Far fewer must equal those of their own time: a curve that is the same at all times is not shifted.
+    """
     unmoved, _ = _equal(stored, delivered, 0)
     for step in STEPS:
         if not bool((delivered.minutes == step).any()):
@@ -30,8 +35,7 @@ def is_shifted(stored: Curve, delivered: Curve) -> bool:
 
 
 def _equal(stored: Curve, delivered: Curve, shift: int) -> tuple[int, int]:
-    """How many delivered readings equal the stored one that begins `shift` ms later, and of how many there
-    is one."""
+    """Number of delivered readings equal to the stored one `shift` ms later, and of those that have one."""
     at = np.searchsorted(stored.start, delivered.start + shift)
     inside = at < len(stored)
     at, mine = at[inside], delivered.select(inside)

@@ -1,7 +1,7 @@
 """A made-up French household, to try everything without an account, a file or a network.
 
-Four people, electric heating, a hot-water tank in the off-peak hours, 9 kVA. Each value depends on the
-seed and its own moment alone, so a day is the same whatever day the history ends on.
+Four people, electric heating, a hot-water tank in the off-peak hours, 9 kVA. Each value depends only on the
+seed and its own time, so a day is the same whatever day the history ends on.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _Flags = NDArray[np.bool_]
 _SCHOOL: Final = (((2, 15), (3, 3)), ((4, 12), (4, 28)), ((7, 6), (9, 1)), ((10, 19), (11, 4)))
 _AWAY: Final = (((2, 22), (3, 1)), ((8, 2), (8, 18)), ((12, 26), (12, 31)))
 _FIXED_HOLIDAYS: Final = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
-# What the meter's line loses: one stretch a year, so that two years hold two gaps.
+# Missing readings: one stretch a year, so that two years have two gaps.
 _LOST_DAY: Final = (1, 21)  # of even years, all of it
 _LOST_HOURS: Final = (5, 16)  # of odd years, 09:00 to 13:30
 
@@ -46,6 +46,7 @@ class DemoSource:
         self._curve: Curve | None = None
 
     def preview(self) -> Preview:
+        """The whole period in half-hours, with its gaps."""
         curve = self._read()
         return Preview(
             name="demo",
@@ -58,7 +59,7 @@ class DemoSource:
         )
 
     def deliveries(self, stop: Event) -> Iterator[Delivery]:
-        """A quarter of a year at a time, so that progress can be watched and stopped."""
+        """The readings, a quarter of a year per delivery, so that progress shows and can be stopped."""
         curve = self._read()
         quarter = 90 * 24 * 60 // STEP
         for first in range(0, len(curve), quarter):
@@ -94,7 +95,7 @@ def _years_before(until: date, years: int) -> date:
 
 @dataclass(frozen=True, slots=True)
 class _Moments:
-    """Every half-hour of the period: where it lies in the day, the week and the year."""
+    """Every half-hour of the period, with its place in the day, the week and the year."""
 
     start: NDArray[np.int64]
     seed: int
@@ -201,7 +202,7 @@ def _base_load(moments: _Moments) -> _Numbers:
 
 
 def _home(moments: _Moments) -> _Numbers:
-    """How much of the family is at home and awake, 0 to 1."""
+    """Share of the family at home and awake, 0 to 1."""
     off = moments.days_off
     rise = np.where(off, 8.0, 6.5) + np.where(moments.daily(30) < 0.4, 0.5, 0.0)
     sleep = np.where(off | (moments.weekday == 4), 23.5, 22.5) + np.where(moments.daily(31) < 0.3, 0.5, 0.0)
@@ -256,7 +257,7 @@ def _heating(moments: _Moments) -> _Numbers:
 
 
 def _hot_water(moments: _Moments) -> _Numbers:
-    """The tank heats from the start of the off-peak hours for as long as the day's showers ask."""
+    """The tank heats from the start of the off-peak hours for as long as the day's showers require."""
     evening = moments.day - (moments.hour < 12.0)
     begins = to_utc(evening * DAY_MS + int(_OFF_PEAK_HOUR * HOUR_MS))
     into = (moments.start - begins) / HOUR_MS
@@ -267,8 +268,10 @@ def _hot_water(moments: _Moments) -> _Numbers:
 
 
 def demo_peaks(curve: Curve, seed: int = SEED) -> dict[date, MaxPower]:
-    """The maximum power (VA) of each day of the household, at some moment of its highest half-hour: what a
-    meter measures is higher than the mean of the half-hour, and reactive power comes to it."""
+    """The maximum power (VA) of each day, at some time of its highest half-hour.
+
+    It is higher than the half-hour's mean power (W) and includes reactive power.
+    """
     day = day_of(curve.start)
     order = np.lexsort((curve.start, -curve.watts.astype(np.int64), day.astype(np.int64)))
     first = order[np.append(True, np.diff(day[order].astype(np.int64)) != 0)] if len(order) else order

@@ -1,4 +1,4 @@
-"""What came from outside, as it may be told: short, without control characters, meter numbers masked."""
+"""External text made safe to show: short, without control characters, meter numbers masked."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _LONG_NUMBER: Final = re.compile(r"[0-9]{10,}")
 
 
 def shown_name(name: str) -> str:
-    """A file's name; of a meter number in it, the last 4 digits. What would steer a terminal is a `�`."""
+    """A file's name with the last 4 digits of a meter number only, and `�` for control characters."""
     masked = _LONG_NUMBER.sub(lambda found: f"••••{found[0][-4:]}", name)
     return "".join(sign if sign.isprintable() else " " if sign.isspace() else "�" for sign in masked)
 
 
 def shown(words: str) -> str:
-    """The beginning of anything else, in the same way."""
+    """The first 80 characters of any other text, made safe in the same way."""
     return shown_name(words)[:LONGEST].strip()

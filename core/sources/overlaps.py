@@ -1,4 +1,4 @@
-"""Which intervals of a list overlap one that stands before them, each moment being told once."""
+"""Finds the intervals of a list that overlap an earlier one, so that no time is counted twice."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 NONE: Final = -1
-"""Stands for the place of an interval that none overlaps."""
+"""In place of an index: no interval overlaps."""
 
 
 def overlapped(start: NDArray[np.integer], end: NDArray[np.integer]) -> NDArray[np.intp]:
-    """For each of intervals in ascending order of their starts, the place of the one before it that is kept
-    and reaches into it; `NONE` where there is none, so that it is kept itself."""
+    """Index of the earlier, kept interval that overlaps each one; NONE if none.
+
+    `start` is ascending. An interval with NONE is kept, the others are not.
+    """
     over = np.full(len(start), NONE, np.intp)
     if not len(start):
         return over
@@ -22,6 +24,6 @@ def overlapped(start: NDArray[np.integer], end: NDArray[np.integer]) -> NDArray[
     for row in map(int, suspects):
         if over[row - 1] == NONE:
             kept = row - 1
-        if start[row] < end[kept]:  # else what it overlaps is left out itself
+        if start[row] < end[kept]:  # else it overlaps only what is left out itself
             over[row] = kept
     return over

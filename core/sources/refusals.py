@@ -1,4 +1,4 @@
-"""What every reader of readings refuses, and the names that Enedis gives to steps and flows."""
+"""Refused rows, and what all readers share: limits, and Enedis's names of steps and flows."""
 
 from __future__ import annotations
 
@@ -13,27 +13,28 @@ from core.model import MINUTE_MS, STEPS, Flow, Refusal, RefusalReason
 from core.paristime import local
 
 MAX_WATTS: Final = 1_000_000
-"""A Linky meter serves up to 36 kVA; far beyond, a value is an error."""
+"""A Linky meter serves up to 36 kVA; a value far beyond is an error."""
 STEPS_BY_NAME: Final = {f"PT{step}M": step for step in STEPS} | {"PT1H": 60}
-"""Minutes of the ISO durations of the distributor's specification."""
+"""Minutes by ISO duration, from the distributor's specification."""
 FLOWS_BY_NAME: Final = {"CONS": Flow.CONSUMPTION, "PROD": Flow.PRODUCTION}
-"""`grandeurMetier` of the distributor's formats."""
+"""Flows by `grandeurMetier` of the distributor's formats."""
 
 
 @dataclass(slots=True)
 class Refusals:
-    """How many rows were left out for which reason, each with its first row as an example."""
+    """Number of refused rows by reason, each with its first row as an example."""
 
     counts: dict[RefusalReason, int] = field(default_factory=dict)
     examples: dict[RefusalReason, str] = field(default_factory=dict)
 
     def add(self, why: RefusalReason, count: int, example: str = "") -> None:
+        """Count refused rows; the first example of a reason is kept."""
         if count:
             self.counts[why] = self.counts.get(why, 0) + count
             self.examples.setdefault(why, example)
 
     def add_moments(self, why: RefusalReason, moments: NDArray[np.integer]) -> None:
-        """Readings at these minutes since 1970, of which no row is at hand."""
+        """Count readings at these times (minutes since 1970, UTC), if their rows are not at hand."""
         if len(moments):
             self.add(why, len(moments), f"{local(int(moments[0]) * MINUTE_MS):%Y-%m-%d %H:%M}")
 
@@ -44,11 +45,12 @@ class Refusals:
         why: RefusalReason,
         example: Callable[[int], str],
     ) -> NDArray[np.intp]:
-        """The rows that are left once the unfit ones are refused. `example`: a row as it was written."""
+        """The rows without the unfit ones, which are counted. `example`: gives a row as written."""
         refused = rows[unfit[rows]]
         if len(refused):
             self.add(why, len(refused), example(int(refused[0])))
         return rows[~unfit[rows]]
 
     def all(self) -> tuple[Refusal, ...]:
+        """One refusal for each reason."""
         return tuple(Refusal(why, count, self.examples[why]) for why, count in self.counts.items())

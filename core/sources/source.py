@@ -1,4 +1,4 @@
-"""What every source of readings is to the importer and the pages: the same two questions."""
+"""The protocol of all sources of readings, for the importer and the pages."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from core.model import Delivery, Preview
 
 
 class Source(Protocol):
-    """Somewhere a load curve comes from: the demo, a file, the API."""
+    """A source of load curves: the demo, a file, the API."""
 
     def preview(self) -> Preview:
-        """What it would bring. Raises SourceError when it cannot be read at all."""
+        """What it would bring. SourceError if it cannot be read at all."""
 
     def deliveries(self, stop: Event) -> Iterator[Delivery]:
-        """The readings, in as many steps as it takes; each is stored before the next is asked for.
+        """The readings, in any number of deliveries; each is stored before the next is requested.
 
         Ends early, without error, once `stop` is set. Raises SourceError or SourcePaused.
         """

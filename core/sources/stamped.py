@@ -1,4 +1,4 @@
-"""Which end of its interval a stamp names: evidence from a stated period, or from whole days."""
+"""Which end of its interval a stamp names, by a stated period or by whole days."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ class Stamped(Enum):
 
 
 def by_period(first: int, last: int, begins: date | None, ends: date | None) -> Stamped:
-    """What stamps name, told by the earliest and the latest one (naive ms) where these stand on the edge of
-    the stated period: its first midnight cannot be an END, its last one no BEGIN. `ends`: the last day or the
-    one after it. UNSAID where that tells nothing."""
+    """What stamps name, by the stated period and the earliest and latest stamp (naive ms).
+
+    The period's first midnight cannot be an END, its last one cannot be a BEGIN. `ends`: the last day, or the
+    one after it. UNSAID if that is not conclusive.
+    """
     begin = begins is not None and first == _wall(begins)
     end = ends is not None and last in (_wall(ends), _wall(ends + timedelta(days=1)))
     end = end and (begins is None or last > _wall(begins))
@@ -33,9 +35,11 @@ def by_period(first: int, last: int, begins: date | None, ends: date | None) -> 
 
 
 def by_midnights(first: int, last: int, step: int) -> Stamped:
-    """What stamps name in a series of whole days: it begins at 00:00 by the begins of its intervals, one step
-    (minutes) later by their ends, and ends at 00:00 by their ends. UNSAID where that contradicts itself, or
-    where it neither begins nor ends so."""
+    """What stamps name in a series of whole days, by its earliest and latest stamp (naive ms).
+
+    With BEGINs it begins at 00:00; with ENDs it begins one `step` (minutes) later and ends at 00:00. UNSAID
+    if neither or both are so.
+    """
     first, last = first % DAY_MS // MINUTE_MS, last % DAY_MS // MINUTE_MS
     begin = first == 0 and last != 0
     end = (0 < step == first and last + step != DAY_MS // MINUTE_MS) or (last == 0 and first != 0)

@@ -1,7 +1,7 @@
-"""One HTTP GET, bounded in time and size, that can be trusted with a token: what every source asks with.
+"""One HTTP GET with limits on time and size, safe with a token; used by all sources.
 
-It follows no redirect (the token would go along), reads no netrc and no proxy settings, and ends at its
-deadline even when the other side sends a byte now and then.
+It follows no redirect (the token would be sent along), reads no netrc and no proxy settings, and ends at its
+deadline even if the server sends a byte now and then.
 """
 
 from __future__ import annotations
@@ -25,20 +25,23 @@ from core import VERSION
 
 CONNECT_SECONDS: Final = 10.0
 SILENCE_SECONDS: Final = 20.0
-"""How long nothing at all may arrive."""
+"""Longest time without any data."""
 DEADLINE_SECONDS: Final = 60.0
-"""How long a whole answer may take."""
+"""Longest time for a whole answer."""
 MAX_BYTES: Final = 8_000_000
 """A year of days or a week of ten-minute values is below 0.2 MB."""
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 _PIECE: Final = 65_536
-logging.getLogger("urllib3").setLevel(logging.INFO)  # its debug lines hold the address, PRM included
+logging.getLogger("urllib3").setLevel(logging.INFO)  # its debug lines contain the URL, PRM included
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, content type (lower case, without parameters), the Retry-After header, the body, and where a
-    redirect points."""
+    """Answer to a GET.
+
+    `kind`: content type (lower case, without parameters). `retry_after`: the Retry-After header. `location`:
+    the target of a redirect.
+    """
 
     status: int
     kind: str
@@ -49,7 +52,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of a call, in seconds and bytes."""
+    """Limits of a call, in seconds and bytes."""
 
     connect: float = CONNECT_SECONDS
     silence: float = SILENCE_SECONDS
@@ -58,7 +61,7 @@ class Limits:
 
 
 class Cause(StrEnum):
-    """Why there is no whole answer."""
+    """Why there is no complete answer."""
 
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
@@ -67,7 +70,7 @@ class Cause(StrEnum):
 
 
 class NoAnswer(Exception):
-    """There is no whole answer, for this `cause`; it holds nothing of the request."""
+    """There is no complete answer, for this `cause`; contains nothing of the request."""
 
     def __init__(self, cause: Cause) -> None:
         super().__init__(cause.value)
@@ -75,17 +78,17 @@ class NoAnswer(Exception):
 
 
 class UnusableAddress(Exception):
-    """Neither https nor this very machine."""
+    """The URL is neither https nor this very machine."""
 
 
 def user_agent(contact: str) -> str:
-    """Who asks: our name and version, and the site or address that tells more."""
+    """The User-Agent header: our name and version, and the site or address to contact."""
     told = f"Courbe/{VERSION} (+{contact})"
     return "".join(character for character in told if " " <= character <= "~")
 
 
 def get(url: str, query: Mapping[str, str], headers: Mapping[str, str], limits: Limits) -> Answer:
-    """The answer to a GET, whatever its status. NoAnswer, UnusableAddress."""
+    """The answer to a GET, whatever its status. Raises NoAnswer, UnusableAddress."""
     _check(url)
     outcome: Future[Answer] = Future()
 
@@ -95,7 +98,7 @@ def get(url: str, query: Mapping[str, str], headers: Mapping[str, str], limits: 
         except Exception as error:  # noqa: BLE001 - handed over to the caller, whatever it is
             outcome.set_exception(error)
 
-    # a thread of its own: headers that drip byte by byte keep a socket's time-out from ever firing
+    # in a thread: with headers that arrive byte by byte, the timeout of a socket never fires
     threading.Thread(target=fetch, name="http get", daemon=True).start()
     try:
         return outcome.result(limits.deadline)
@@ -105,23 +108,23 @@ def get(url: str, query: Mapping[str, str], headers: Mapping[str, str], limits: 
         cause = Cause.TOO_LARGE
     except (requests.RequestException, HTTPError) as error:
         cause = _cause(error)
-    # outside the handler: the library's exception stays out, with all it knows of the request
+    # outside the handler: the library's exception, which contains the request, is not chained
     raise NoAnswer(cause)
 
 
 class _TooLarge(Exception):
-    """More than any real answer."""
+    """Larger than any real answer."""
 
 
 class _SystemTrust(HTTPAdapter):
-    """Trusts the authorities of this system besides Mozilla's, which requests brings."""
+    """Trusts the system's certificate authorities besides Mozilla's, which requests brings."""
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, ssl_context=ssl.create_default_context(), **options)
 
 
 def _check(url: str) -> None:
-    """Over TLS only, or to this very machine."""
+    """UnusableAddress unless the URL is https, or this very machine."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port

@@ -1,4 +1,4 @@
-"""Columns as one compressed binary value and back: how the record keeps a curve in a single document."""
+"""Packs columns into one compressed binary value, for the record: the curve and the day log."""
 
 from __future__ import annotations
 
@@ -16,28 +16,30 @@ _HEADER: Final = np.dtype("<i8")
 _CURVE: Final = ("<i8", "<i2", "<i4", "u1")
 _DAYS: Final = ("<i4", "<i8", "<i2", "u1", "<i4", "<i8", "<i2", "<i4", "<i8", "<i8", "<i2")
 _PEAK_VA: Final = 6
-"""Where the maximum power stands behind the day."""
+"""Index of the maximum power among the columns after the day."""
 
 
 def pack_curve(curve: Curve, origin: NDArray[np.uint8]) -> bytes:
-    """Starts as differences, so that a regular series packs to almost nothing."""
+    """Compressed curve and origin numbers; starts as differences, which are small for a regular series."""
     return _pack(_CURVE, (np.diff(curve.start, prepend=0), curve.minutes, curve.watts, origin))
 
 
 def unpack_curve(packed: bytes) -> tuple[Curve, NDArray[np.uint8]]:
-    """The curve and the origin number of each reading."""
+    """The curve and the origin number of each reading. ValueError if the value is damaged."""
     steps, minutes, watts, origin = _unpack(_CURVE, packed)
     return Curve.of(np.cumsum(steps), minutes, watts), origin
 
 
 def pack_days(log: DayLog) -> bytes:
+    """Compressed columns of a day log."""
     told = (log.asked, log.attempts, log.answer, log.official_wh, log.totals_asked, log.totals_attempts)
-    # one more than it is, so that the zeros of a log without this column are "unknown"
+    # stored plus one, so that the zeros for a log without this column mean "unknown" (-1)
     peaks = (log.peak_va - UNKNOWN_VA, log.peak_at, log.peaks_asked, log.peaks_attempts)
     return _pack(_DAYS, (log.day.astype(np.int32), *told, *peaks))
 
 
 def unpack_days(packed: bytes) -> DayLog:
+    """The day log packed by `pack_days`. ValueError if the value is damaged."""
     day, *told = _unpack(_DAYS, packed)
     told[_PEAK_VA] = told[_PEAK_VA] + UNKNOWN_VA
     return DayLog(day.astype("datetime64[D]"), *told)
@@ -50,8 +52,10 @@ def _pack(types: tuple[str, ...], columns: tuple[NDArray[Any], ...]) -> bytes:
 
 
 def _unpack(types: tuple[str, ...], packed: bytes) -> list[NDArray[Any]]:
-    """The columns; zeros for the last ones where they were packed before there were such columns. ValueError
-    where they are not whole."""
+    """The columns. ValueError if they are damaged or incomplete.
+
+    Columns that did not exist yet when the value was packed are filled with zeros.
+    """
     try:
         raw = zlib.decompress(packed)
     except zlib.error:

@@ -1,4 +1,4 @@
-"""A connection to a MongoDB, and what stands in its way: each obstacle is named on evidence only."""
+"""Connects to a MongoDB and names what prevents it, on evidence only."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _SECONDS: Final = 10.0
 _PATIENCE: Final = ("serverSelectionTimeoutMS", "connectTimeoutMS")
 _MOST_MS: Final = 30_000
 _NOBODY_THERE: Final = frozenset({errno.ECONNREFUSED, errno.ENOENT, 10061})
-"""Refused (also Windows' own number), or the socket of a server that is not there."""
+"""Connection refused (also Windows' own number), or no socket file: no server listens there."""
 _NO_SUCH_NAME: Final = frozenset({socket.EAI_NONAME, socket.EAI_AGAIN, socket.EAI_FAIL, 11001, 11004})
 
 
 class Obstacle(StrEnum):
-    """Where a connection stopped, in the order in which a connection is made."""
+    """The step at which connecting failed, in the order of the steps."""
 
     NAME = "name"
     REACH = "reach"
@@ -47,10 +47,10 @@ class Obstacle(StrEnum):
 
 
 def connect(uri: SecretStr, *, seconds: float = _SECONDS) -> Client:
-    """A client of a MongoDB; nothing is sent before the first request.
+    """Client of a MongoDB; does not wait for the server.
 
-    `seconds`: how long a server may take to be found, where the URI does not say. StorageError
-    `database-uri`, `database-name`, `database-encryption` (a certificate that is not there or none).
+    `seconds`: time to find a server, where the URI gives none. StorageError `database-uri`, `database-name`,
+    `database-encryption` (a certificate file is missing or invalid).
     """
     address = uri.get_secret_value().strip()
     if not address.startswith(("mongodb://", "mongodb+srv://")):
@@ -58,7 +58,7 @@ def connect(uri: SecretStr, *, seconds: float = _SECONDS) -> Client:
     patience: dict[str, Any] = {name: _patience(address, name, seconds) for name in _PATIENCE}
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the driver repeats options it does not understand
+            warnings.simplefilter("ignore")  # the driver's warnings repeat options that it does not know
             return MongoClient(
                 address,
                 appname="courbe",
@@ -82,14 +82,16 @@ def connect(uri: SecretStr, *, seconds: float = _SECONDS) -> Client:
 
 
 def _patience(address: str, name: str, seconds: float) -> int:
-    """Milliseconds: what the URI says, but no longer than anybody waits before a page; else `seconds`."""
+    """Timeout in milliseconds: that of the URI, at most 30 s; `seconds` where it gives none."""
     told = re.search(rf"[?&;]{name}=([0-9]{{1,12}})", address, re.IGNORECASE)
     return min(int(told[1]), _MOST_MS) if told and int(told[1]) else round(seconds * 1000)
 
 
 def greet(client: Client) -> None:
-    """One round trip that needs a login where there is one. StorageError `database-<obstacle>`; the client
-    is closed then."""
+    """Make one round trip that requires a login where the server does.
+
+    StorageError `database-<obstacle>` or `database-no-login`; the client is then closed.
+    """
     try:
         _knock(client)
     except PyMongoError as error:
@@ -99,7 +101,7 @@ def greet(client: Client) -> None:
 
 
 def obstacle(client: Client, error: PyMongoError) -> Obstacle:
-    """What kept a connection from being made. The message of the driver stays out: it can hold a URI."""
+    """The step at which connecting failed. Leaves out the driver's message, which can contain a URI."""
     if isinstance(error, OperationFailure):
         return Obstacle.LOGIN
     if isinstance(error, ConfigurationError):
@@ -113,7 +115,7 @@ def obstacle(client: Client, error: PyMongoError) -> Obstacle:
 
 
 def _is_unnamed(error: PyMongoError) -> bool:
-    """Whether the server asks for a login and the URI has none: a wrong one is refused with another code."""
+    """Whether the server requires a login and the URI has none; a wrong login has another error code."""
     return isinstance(error, OperationFailure) and error.code == UNAUTHORIZED
 
 
@@ -122,7 +124,7 @@ def _no_login() -> StorageError:
 
 
 def _knock(client: Client) -> None:
-    """Any user may ask this, and nobody without a login: `ping` is answered to strangers too."""
+    """Requires authentication; `ping` does not."""
     client.admin.command("listDatabases", nameOnly=True, authorizedDatabases=True)
 
 
@@ -141,8 +143,10 @@ def _refusal(which: Obstacle) -> StorageError:
 
 
 def preflight(client: Client, database: str) -> list[Check]:
-    """Looks at all the application needs of this MongoDB, in order; what depends on a failure is not
-    looked at. Leaves nothing behind."""
+    """Check everything the application needs of this MongoDB, in order.
+
+    Checks that depend on a failed one are left out or not made (None). Leaves nothing in the database.
+    """
     try:
         _knock(client)
     except PyMongoError as error:
@@ -193,7 +197,7 @@ def _abilities(client: Client, database: Database[dict[str, Any]]) -> Iterator[C
 
 
 def _trial(database: Database[dict[str, Any]], name: str) -> Iterator[Check]:
-    """Makes a time series collection and reads its statistics, as the application will."""
+    """Create a time series collection and read its statistics, as the application will."""
     try:
         database.create_collection(name, timeseries={"timeField": "start", "metaField": "meter"})
     except OperationFailure as error:
@@ -220,11 +224,14 @@ def _drop(database: Database[dict[str, Any]], name: str) -> None:
     try:
         database.drop_collection(name)
     except PyMongoError:
-        return  # what could not be made cannot be dropped; the check has said why
+        return  # it was not created, and the check has said why
 
 
 def _checkpoint(client: Client) -> Check:
-    """Never a failure: where it is forbidden, sizes settle by themselves within a minute."""
+    """Whether a checkpoint can be forced.
+
+    None where it is forbidden or not known: sizes then settle by themselves within a minute.
+    """
     try:
         client.admin.command("fsync")
     except OperationFailure as error:
@@ -235,15 +242,15 @@ def _checkpoint(client: Client) -> Check:
 
 
 def _is_dns(error: ConfigurationError) -> bool:
-    """Whether looking up a `mongodb+srv` name failed; the driver wraps dnspython's error in its own."""
+    """Whether the lookup of a `mongodb+srv` name failed; the driver wraps dnspython's error in its own."""
     cause = error.__cause__ or error.__context__
     return "DNS" in str(error) or type(cause).__module__.startswith("dns.")
 
 
 def _of(words: str) -> Obstacle | None:
-    """What the driver's account of an attempt is evidence of; it keeps no cause, only words and numbers."""
+    """The obstacle that the driver's text gives evidence of; the driver keeps no cause, only this text."""
     if "ALERT_INTERNAL_ERROR" in words.upper():
-        return Obstacle.REACH  # how Atlas ends the handshake of an address that its access list lacks
+        return Obstacle.REACH  # Atlas ends the handshake so for an address missing from its access list
     if "SSL" in words or "CERTIFICATE" in words.upper():
         return Obstacle.ENCRYPTION
     if "Authentication failed" in words:

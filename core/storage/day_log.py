@@ -1,5 +1,8 @@
-"""What is known of each Paris day of a meter besides its readings: when a source was last asked, how often
-in vain, what it said, the distributor's own total, and the maximum power the meter measured."""
+"""Day log: what is known of each Paris day of a meter besides its readings.
+
+When a source was last queried, how many queries brought nothing, the last answer, the distributor's total,
+and the maximum power that the meter measured.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,11 @@ from core.paristime import each_day
 UNKNOWN_WH: Final = -1
 UNKNOWN_VA: Final = -1
 _MOST_ATTEMPTS: Final = 32_000
-"""Fits the column."""
+"""Upper limit of the int16 columns that count attempts."""
 
 
 class Answer(IntEnum):
-    """What the last question about a day brought. The value is stored; never renumber one."""
+    """Result of the last query about a day. The values are stored; never renumber one."""
 
     NEVER_ASKED = 0
     READINGS = 1
@@ -32,11 +35,14 @@ class Answer(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DayLog:
-    """One row a day, ascending. `asked`: UTC ms of the last question, 0 never. `attempts`: questions since
-    the day last gained a reading. `official_wh`: the distributor's total of the day, -1 unknown;
-    `totals_asked`, `totals_attempts`: the last question for it, and how many were in vain. `peak_va`: the
-    maximum power the meter measured, VA, -1 unknown; `peak_at`: when, UTC ms, 0 unknown; `peaks_asked` and
-    `peaks_attempts` as for the total."""
+    """One row per Paris day, ascending.
+
+    - `asked`: UTC ms of the last query, 0 never. `attempts`: queries since the day last gained a reading.
+    - `official_wh`: the distributor's total of the day, -1 unknown. `totals_asked`, `totals_attempts`: the
+      last query for it, and how many brought none.
+    - `peak_va`: the maximum power that the meter measured, VA, -1 unknown. `peak_at`: its time, UTC ms, 0
+      unknown. `peaks_asked`, `peaks_attempts`: as for the total.
+    """
 
     day: NDArray[np.datetime64]
     asked: NDArray[np.int64]
@@ -52,6 +58,7 @@ class DayLog:
 
     @classmethod
     def empty(cls) -> Self:
+        """A log without days."""
         return cls._blank(np.array([], dtype="datetime64[D]"))
 
     @classmethod
@@ -77,7 +84,10 @@ class DayLog:
     def asked_about(
         self, days: Days, gained: NDArray[np.datetime64], now_ms: int, *, closed: bool = False
     ) -> DayLog:
-        """After a question about `days`, of which `gained` are the days that got new readings by it."""
+        """The log after a query about `days`, of which `gained` got new readings by it.
+
+        `closed`: the source will never have readings of these days.
+        """
         if not len(days):
             return self
         asked = each_day(days)
@@ -92,7 +102,7 @@ class DayLog:
         return log
 
     def with_totals(self, totals: Mapping[date, int]) -> DayLog:
-        """With the distributor's totals (Wh) of some days."""
+        """The log with the distributor's totals (Wh) of some days."""
         if not totals:
             return self
         ordered = sorted(totals)
@@ -102,7 +112,7 @@ class DayLog:
         return log
 
     def asked_for_totals(self, days: Days, now_ms: int) -> DayLog:
-        """After a question for the totals of `days`, whose answer is in the log already."""
+        """The log after a query for the totals of `days`; those it brought must be in the log already."""
         if not len(days):
             return self
         asked = each_day(days)
@@ -114,7 +124,7 @@ class DayLog:
         return log
 
     def with_peaks(self, peaks: Mapping[date, MaxPower]) -> DayLog:
-        """With the maximum powers of some days."""
+        """The log with the maximum powers (VA) of some days."""
         if not peaks:
             return self
         ordered = sorted(peaks)
@@ -126,7 +136,7 @@ class DayLog:
         return log
 
     def asked_for_peaks(self, days: Days, now_ms: int) -> DayLog:
-        """After a question for the maximum powers of `days`, whose answer is in the log already."""
+        """The log after a query for the maximum powers of `days`; those it brought must be in it already."""
         if not len(days):
             return self
         asked = each_day(days)
@@ -138,7 +148,7 @@ class DayLog:
         return log
 
     def about(self, days: NDArray[np.datetime64]) -> DayLog:
-        """Exactly these days (ascending), blank where nothing is known."""
+        """The rows of exactly these days (ascending), blank where nothing is known."""
         log = self._with_rows(days)
         rows = np.searchsorted(log.day, days)
         return DayLog(*(column[rows] for column in log._columns))
@@ -148,7 +158,7 @@ class DayLog:
         return tuple(getattr(self, one.name) for one in fields(self))
 
     def _with_rows(self, days: NDArray[np.datetime64]) -> DayLog:
-        """A copy that has a row for each of these days."""
+        """A copy with a row for each of these days."""
         log = self._blank(np.union1d(self.day, days).astype("datetime64[D]"))
         rows = np.searchsorted(log.day, self.day)
         for column, mine in zip(log._columns, self._columns, strict=True):

@@ -1,6 +1,6 @@
-"""The condition that finds the readings of a meter, in collections and in buckets.
+"""Query conditions for the readings of a meter, in collections and in buckets.
 
-Nobody else spells it out: the fields are those of the metaField and of the indexes.
+They are spelled out here only: their fields are those of the metaField and of the indexes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from core.model import Flow, Meter
 
 
 def readings(meter: Meter, generation: int | None = None) -> dict[str, Any]:
-    """The readings of a meter; in the time series collection of one generation, where it is named."""
+    """The readings of a meter; with `generation`, those of one generation of the time series collection."""
     condition: dict[str, Any] = {"meter.prm": meter.prm, "meter.flow": meter.flow.value}
     return condition if generation is None else condition | {"meter.g": generation}
 
@@ -25,18 +25,18 @@ def of_generations(meter: Meter, numbers: Sequence[int]) -> dict[str, Any]:
 
 
 def any_of(meters: Sequence[Meter]) -> dict[str, Any]:
-    """The readings of these meters."""
+    """The readings of any of these meters."""
     return {"$or": [readings(meter) for meter in meters]}
 
 
 def between(meters: Sequence[Meter]) -> dict[str, Any]:
-    """The readings of a range of meters, from the first PRM to the last, in both flows; by the index."""
+    """The readings of all meters from the lowest PRM to the highest, in both flows; uses the index."""
     prms = [meter.prm for meter in meters]
     return {"meter.prm": {"$gte": min(prms), "$lte": max(prms)}}
 
 
 def published(generations: Mapping[Meter, int]) -> dict[str, Any]:
-    """Exactly one generation of each of these meters, by metaField alone."""
+    """The readings of exactly one generation of each meter, by metaField alone."""
     together: dict[tuple[int, Flow], list[str]] = {}
     for meter, number in generations.items():
         together.setdefault((number, meter.flow), []).append(meter.prm)
@@ -48,12 +48,12 @@ def published(generations: Mapping[Meter, int]) -> dict[str, Any]:
 
 
 def buckets(meter: Meter) -> dict[str, Any]:
-    """The buckets of a meter, of every generation: there the metaField is called `meta`."""
+    """The buckets of a meter, of every generation; in buckets the metaField is called `meta`."""
     return {"meta.prm": meter.prm, "meta.flow": meter.flow.value}
 
 
 def meter_of(fields: Mapping[str, Any]) -> Meter | None:
-    """The meter of `prm` and `flow`; None of what is no meter of ours."""
+    """The meter with these `prm` and `flow`; None if they are not valid."""
     prm, flow = fields.get("prm"), fields.get("flow")
     if not isinstance(prm, str) or flow not in set(Flow):
         return None

@@ -1,9 +1,9 @@
-"""Two curves of one meter made one: pure columns, no storage.
+"""Merges a delivered curve into the stored one of the same meter; columns only, no storage.
 
-Rules. The same interval with the same value changes nothing; with another value, the newer delivery wins
-unless its origin ranks lower. Where steps differ (hours against half-hours), stored readings give way only
-to a delivery that covers them wholly; otherwise what is stored stays and the delivered reading is refused.
-So energy is never counted twice and nothing stored is lost.
+Rules: the same interval with the same value changes nothing; with another value, the newer delivery wins
+unless its origin ranks lower. Where steps differ (hours against half-hours), stored readings are replaced
+only by a delivery that covers them completely; otherwise they stay and the delivered reading is refused. So
+energy is never counted twice and nothing stored is lost.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A merged curve, where each reading came from, and what happened to the delivered ones."""
+    """A merged curve, the origin number of each reading, and what happened to the delivered readings."""
 
     curve: Curve
     origin: NDArray[np.uint8]
@@ -30,9 +30,9 @@ class Merge:
     changed: Curve
     """The delivered readings that replaced others."""
     replaced: Curve
-    """What they replaced."""
+    """The stored readings that they replaced."""
     gained: Curve
-    """The delivered readings that were not there before, in this form or another."""
+    """The delivered readings that overlap no stored one."""
     refused: tuple[Refusal, ...]
 
 
@@ -44,7 +44,10 @@ def merge(
     delivered_origin: int,
     delivered_rank: int,
 ) -> Merge:
-    """`origin`, `ranks`: of each stored reading; `delivered_*`: of the whole delivery."""
+    """Merge a delivery into the stored curve.
+
+    `origin`, `ranks`: of each stored reading. `delivered_origin`, `delivered_rank`: of the whole delivery.
+    """
     same, at = _same_interval(stored, delivered)
     equal = np.zeros(len(delivered), dtype=np.bool_)
     equal[same] = stored.watts[at[same]] == delivered.watts[same]
@@ -75,7 +78,7 @@ def merge(
 
 
 def _same_interval(stored: Curve, delivered: Curve) -> tuple[_Mask, NDArray[np.intp]]:
-    """Which delivered readings have a stored one of the same interval, and where it is."""
+    """Per delivered reading: whether a stored one has the same interval, and the index of that one."""
     at = np.searchsorted(stored.start, delivered.start)
     if not len(stored):
         return np.zeros(len(delivered), dtype=np.bool_), at
@@ -85,7 +88,7 @@ def _same_interval(stored: Curve, delivered: Curve) -> tuple[_Mask, NDArray[np.i
 
 
 def _touches(curve: Curve, others: Curve) -> _Mask:
-    """Which readings of `curve` share any time with a reading of `others`."""
+    """Which readings of `curve` overlap a reading of `others`."""
     first = np.searchsorted(others.end, curve.start, side="right")
     past = np.searchsorted(others.start, curve.end, side="left")
     touched: _Mask = past > first
@@ -93,7 +96,7 @@ def _touches(curve: Curve, others: Curve) -> _Mask:
 
 
 def _without_partial_cover(stored: Curve, delivered: Curve, candidate: _Mask) -> tuple[_Mask, _Mask]:
-    """Candidates less those that would displace a stored reading they do not cover wholly."""
+    """Candidates that replace only completely covered stored readings, and those refused for the others."""
     refused = np.zeros(len(delivered), dtype=np.bool_)
     while True:
         taken = delivered.select(candidate)
@@ -102,7 +105,7 @@ def _without_partial_cover(stored: Curve, delivered: Curve, candidate: _Mask) ->
         partly = candidate & _touches(delivered, stored.select(touched & ~whole))
         if not bool(partly.any()):
             return candidate, refused
-        # a refused one may have been half of another's cover: look again
+        # a refused reading may have been needed to cover another stored one: check again
         candidate = candidate & ~partly
         refused |= partly
 

@@ -1,5 +1,4 @@
-"""Retries transient MongoDB errors and maps the others to StorageError. MongoDB's error codes stand here
-only."""
+"""Retries transient MongoDB errors and maps the others to StorageError; lists MongoDB's error codes."""
 
 from __future__ import annotations
 
@@ -23,39 +22,41 @@ from core.errors import StorageError
 
 T = TypeVar("T")
 PATIENCE_SECONDS: Final = 30.0
-"""An embedded server is back after about 1 s, a replica set elects within 12 s."""
+"""Longest retry: an embedded server is back after about 1 s, a replica set elects within 12 s."""
 _PASSING_CODES: Final = frozenset(
     {6, 7, 26, 43, 64, 89, 91, 112, 175, 189, 237, 262, 9001, 10107, 11600, 11602, 13435, 13436}
 )
-"""Host unreachable, shutting down, stepped down, write conflict and their kin (MongoDB's error codes).
-26: a server that shuts down knows no time series collection any more (no other request of ours names one that
-is not there). 43, 175, 237: a restart, or the drop of a collection, took away what was being read."""
+"""Host unreachable, shutting down, stepped down, write conflict and other transient errors.
+
+26: a server that shuts down no longer knows its time series collections (no other request of ours names a
+collection that does not exist). 43, 175, 237: a restart, or the drop of a collection, removed what was being
+read.
+"""
 UNAUTHORIZED: Final = 13
 LOGIN_FAILED: Final = 18
 NAMESPACE_EXISTS: Final = 48
 DUPLICATE_KEY: Final = 11000
 ON_A_VIEW: Final = 166
-"""A view cannot do what a collection can."""
+"""The command works on collections only, not on views."""
 ATLAS: Final = 8000
-"""Atlas's own code for whatever a plan forbids: space over its quota, or a command."""
+"""Atlas's own code for anything a plan forbids: space over its quota, or a command."""
 FORBIDDEN: Final = frozenset({UNAUTHORIZED, ATLAS})
-"""This user may not do it, or this plan does not offer it."""
+"""The user has no right to it, or the plan does not offer it."""
 UNSUPPORTED: Final = FORBIDDEN | {20, 59, 115}
-"""The same, or the server does not know the command in this state: what small tiers of Atlas answer to
-`fsync`."""
+"""Forbidden, or unknown to the server in this state: what small Atlas plans answer to `fsync`."""
 _FULL: Final = frozenset({14031, 16, 12501})
 """Out of disk space; quota exceeded (Atlas free tier)."""
 
 
 def passes_by_itself(error: PyMongoError) -> bool:
-    """Whether trying again in a moment can help."""
+    """Whether the error is transient, so that a retry can help."""
     if isinstance(error, (AutoReconnect, NotPrimaryError, NetworkTimeout, ServerSelectionTimeoutError)):
         return True
     return isinstance(error, (OperationFailure, WriteConcernError)) and error.code in _PASSING_CODES
 
 
 def patiently(action: Callable[[], T], *, seconds: float = PATIENCE_SECONDS) -> T:
-    """Do something that may safely be done twice, again and again while the fault passes by itself."""
+    """Run an action that is safe to repeat, and retry transient errors for up to `seconds`."""
     deadline = time.monotonic() + seconds
     pause = 0.05
     while True:
@@ -70,7 +71,7 @@ def patiently(action: Callable[[], T], *, seconds: float = PATIENCE_SECONDS) -> 
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn any driver error into a StorageError. The driver's own text stays out: it can hold a URI."""
+    """Turn any driver error into a StorageError, without the driver's text, which can contain a URI."""
     try:
         yield
     except PyMongoError as error:
@@ -78,7 +79,7 @@ def explained() -> Iterator[None]:
 
 
 def explain(error: PyMongoError) -> StorageError:
-    """The cause, as far as there is evidence for it."""
+    """The StorageError of a driver error; names a cause only where there is evidence for it."""
     if isinstance(error, ExecutionTimeout):
         return StorageError("storage-slow")
     if passes_by_itself(error):

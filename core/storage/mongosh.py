@@ -1,4 +1,4 @@
-"""A pipeline as text to copy, for mongosh and for PyMongo, without the number of a household's meter."""
+"""Pipelines as text to copy, for mongosh and for PyMongo, without a household's PRM."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Pipeline = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A query to copy. `hides_meter`: whether the meter stands there by its last four digits only."""
+    """A query to copy. `hides_meter`: whether it names the meter by its last four digits only."""
 
     shell: str
     python: str
@@ -23,14 +23,16 @@ class Written:
 
 
 def written(collection: str, pipeline: Pipeline, meter: Meter) -> Written:
-    """A pipeline about a meter, as it can be run."""
+    """A pipeline about a meter as text that can be run."""
     shown = _masked(pipeline, meter)
     return Written(_shell(collection, shown), _python(collection, shown), shown != pipeline)
 
 
 def _masked(pipeline: Pipeline, meter: Meter) -> Pipeline:
-    """The pipeline without the meter's number: a screen may be shared. The last four digits find it all the
-    same. The demo and what is no number say nothing about anybody."""
+    """The pipeline with the meter's last four digits instead of its PRM, as a screen may be shared.
+
+    The PRM of the demo, and what is not a number, belong to nobody and stay.
+    """
     if meter.prm == DEMO_PRM or not meter.prm.isdigit():
         return pipeline
     ending = {"$regex": f"{meter.prm[-4:]}$"}
@@ -47,7 +49,10 @@ def _shell(collection: str, pipeline: Pipeline) -> str:
 
 
 def _python(collection: str, pipeline: Pipeline) -> str:
-    """A whole program. Address and database stay out of it: a guest's database has the name of their link."""
+    """A complete program.
+
+    It does not name URI and database: the name of a guest's database identifies their workspace.
+    """
     body = _json(pipeline, _python_moment).replace(": null", ": None")
     moments = "from datetime import UTC, datetime\n" if "datetime(" in body else ""
     return (

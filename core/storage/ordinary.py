@@ -1,4 +1,4 @@
-"""The ordinary collection: one document a reading, brought in line with the record by set difference."""
+"""The ordinary collection: one document per reading, brought in line with the record by set difference."""
 
 from __future__ import annotations
 
@@ -20,22 +20,24 @@ from core.storage.upkeep import shapes
 
 COLLECTION: Final = "readings"
 INDEX: Final = [("meter.prm", 1), ("meter.flow", 1), ("start", 1)]
-"""Unique: it forbids doubles and serves the reading of one meter."""
+"""Unique: prevents duplicate readings and serves queries about one meter."""
 READING: Final = {
     "start": {"$type": "date"},
     "meter.prm": {"$type": "string"},
     "meter.step": {"$type": "number"},
     "watts": {"$type": "number"},
 }
-"""What every document here looks like."""
+"""Types that every document of ours has here."""
 _BATCH: Final = 5_000
 
 
 def prepare(database: Database[Any]) -> int | None:
-    """The collection with its one index besides `_id`. Doubled readings, which only a lost index can have let
-    in, are reduced to one each: how many went; None where the index was there.
+    """Create the collection and its one index besides `_id`.
 
-    StorageError `storage-name-taken` where others' documents, or a view, are."""
+    Duplicate readings, possible only after the index was lost, are reduced to one each. Returns how many were
+    deleted; None if the index existed. StorageError `storage-name-taken` if the name belongs to a view or to
+    documents that are not ours.
+    """
     collection = database[COLLECTION]
     try:
         return 0 if shapes.ensure_index(collection, INDEX, unique=True) else None
@@ -45,20 +47,22 @@ def prepare(database: Database[Any]) -> int | None:
         if error.code != DUPLICATE_KEY:
             raise
     doubled = _reduce(collection)
-    if not doubled:  # what is doubled are no readings
+    if not doubled:  # the duplicates are not readings of ours
         raise StorageError(shapes.NAME_TAKEN, collection=COLLECTION)
     shapes.ensure_index(collection, INDEX, unique=True)
     return doubled
 
 
 def is_of_ours(collection: Collection[Any]) -> bool:
-    """Whether a collection holds readings and nothing else."""
+    """Whether a collection holds nothing but readings."""
     return collection.find_one({"$nor": [READING]}) is None
 
 
 def _reduce(collection: Collection[Any]) -> int:
-    """Delete all but the first of readings of one meter that begin at the same time; how many. What no
-    meter of ours has is left alone."""
+    """Delete all but the first of readings of one meter with the same start; returns how many.
+
+    Documents without a valid meter are left alone.
+    """
     key = {"prm": "$meter.prm", "flow": "$meter.flow", "start": "$start"}
     doubled = collection.aggregate(
         [
@@ -78,7 +82,7 @@ def _reduce(collection: Collection[Any]) -> int:
 
 
 def read(collection: Collection[Any], meter: Meter, span: Span | None = None) -> Curve:
-    """The readings of a meter that start inside a span; all without one."""
+    """Curve of the readings that start inside a span; all without one. ValueError if readings overlap."""
     query = match.readings(meter)
     if span:
         query["start"] = {"$gte": to_datetime(span.start), "$lt": to_datetime(span.end)}
@@ -89,22 +93,22 @@ def read(collection: Collection[Any], meter: Meter, span: Span | None = None) ->
 
 
 def align(collection: Collection[Any], meter: Meter, curve: Curve) -> None:
-    """Make the collection hold exactly this curve for the meter, touching only what differs.
+    """Make the collection hold exactly this curve for the meter, writing only the differences.
 
-    Safe to repeat, and safe beside another that aligns to the same curve.
+    Safe to repeat, and safe beside another call with the same curve.
     """
     present = _present(collection, meter)
     gone = ~np.isin(present.start, curve.start)
     _delete(collection, meter, present, gone)
     _correct(
         collection, meter, curve, present
-    )  # before: an hour must be half as long when its other half comes
+    )  # before inserting: an hour is halved before its second half is added
     absent = ~np.isin(curve.start, present.start)
     bson_columns.insert(collection, bson_columns.payload(meter, curve.select(absent)), skip_duplicates=True)
 
 
 def meters(collection: Collection[Any]) -> set[Meter]:
-    """The meters that have readings, told by the index alone."""
+    """The meters that have readings, found by the index alone."""
     found = {Meter(prm, flow) for prm in collection.distinct("meter.prm") if _is_prm(prm) for flow in Flow}
     return {meter for meter in found if collection.find_one(match.readings(meter), {"_id": 1})}
 
@@ -114,11 +118,12 @@ def _is_prm(prm: object) -> bool:
 
 
 def erase(collection: Collection[Any], meter: Meter) -> None:
+    """Delete all readings of a meter; durable on return."""
     collection.with_options(write_concern=bson_columns.DURABLE).delete_many(match.readings(meter))
 
 
 def _present(collection: Collection[Any], meter: Meter) -> bson_columns.Columns:
-    """What is there, in whatever state a crash left it: overlaps and all."""
+    """The stored readings in whatever state a crash left them, overlaps included."""
     query = match.readings(meter)
     return bson_columns.read_raw(
         collection.find_raw_batches(query, bson_columns.READING, batch_size=bson_columns.READ_BATCH)

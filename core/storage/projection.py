@@ -1,8 +1,8 @@
-"""Bringing both measured collections in line with a record, so that a crash at any moment can be mended.
+"""Brings both measured collections in line with a record, so that a crash at any time can be repaired.
 
-Before it writes, a writer notes its intent (a fresh generation number and who it is) in the record. When
-all is written, one compare-and-swap points readers to the new generation, provided the record is still the
-version that was projected. What a writer that died left behind is found by its intent.
+Before it writes, a writer notes its intent (a fresh generation number and its writer id) in the record. After
+all writes, one compare-and-swap points readers to the new generation if the record is unchanged. What a dead
+writer left behind is found by its intent.
 """
 
 from __future__ import annotations
@@ -35,12 +35,13 @@ class Collections:
 
     @property
     def database(self) -> Database[Any]:
+        """The database of the three collections."""
         return self.records.database
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """What readers are pointed to: a generation, the version it shows, its readings and watt-minutes."""
+    """What readers use: a generation, the record version it shows, its readings and watt-minutes."""
 
     generation: int
     version: int
@@ -49,7 +50,7 @@ class Projection:
 
 
 def current(records: Collection[Any], meter: Meter) -> Projection | None:
-    """The projection readers are to use; None where nothing was projected yet."""
+    """The projection that readers use; None if there is none yet."""
     document = records.find_one({"_id": record.key(meter)}, {"projection": 1}) or {}
     try:
         found = document["projection"]
@@ -59,7 +60,7 @@ def current(records: Collection[Any], meter: Meter) -> Projection | None:
 
 
 def is_settled(records: Collection[Any], meter: Meter) -> bool:
-    """Whether the last version is projected and no dead writer, and no erasure, left anything behind."""
+    """Whether the last version is projected and no dead writer or erasure left anything behind."""
     document = records.find_one({"_id": record.key(meter)}, {"version": 1, "intents": 1, "erased": 1})
     if document is None:
         return True
@@ -75,10 +76,11 @@ def is_at_rest(records: Collection[Any], meter: Meter) -> bool:
 
 
 def project(collections: Collections, meter: Meter) -> None:
-    """Write the record's last version to both collections, whatever state they are in; nothing where there
-    is no record. Where the meter has been erased, also in the middle of this, nothing of it is left.
+    """Write the record's last version to both collections, whatever their state; nothing without a record.
 
-    StorageError `record-damaged`, `storage-name-taken`."""
+    If the meter is erased, even while this runs, nothing of it remains. StorageError `record-damaged`,
+    `storage-name-taken`.
+    """
     began = False
     with writers.working() as me:
         while True:
@@ -86,19 +88,19 @@ def project(collections: Collections, meter: Meter) -> None:
             if generation is None:
                 if not began:
                     return
-                # taken for dead and erased behind our back: what was written here is to go too
+                # taken for dead, and the meter erased meanwhile: delete what was written here too
                 record.begin_erasure(collections.records, meter, anew=True)
                 continue
             began = True
             if _projected(collections, meter, generation):
                 return
-            # somebody committed meanwhile: what was just written is old before anybody read it
+            # another writer committed meanwhile: this generation is outdated before it was read
             time_series.delete(collections.time_series, meter, generation)
             _withdraw(collections.records, meter, [generation])
 
 
 def _projected(collections: Collections, meter: Meter, generation: int) -> bool:
-    """Write and publish one generation. False where that is not to be what readers see."""
+    """Write and publish one generation. False if readers must not see it."""
     try:
         state = record.load(collections.records, meter)
         series = time_series.identity(collections.database) or _made(collections)
@@ -113,7 +115,7 @@ def _projected(collections: Collections, meter: Meter, generation: int) -> bool:
         return False
     _sweep(collections, meter, before)
     if state.erased:
-        _sweep_all(collections, meter)  # also what no record knew of
+        _sweep_all(collections, meter)  # also generations that no record mentions
     _finish(collections, meter, generation)
     if state.erased:
         record.forget(collections.records, meter)
@@ -126,21 +128,20 @@ def _made(collections: Collections) -> object | None:
 
 
 def repair(collections: Collections, meter: Meter) -> None:
-    """Project, then delete every generation of the time series collection nobody reads or writes."""
+    """Project, then delete all generations of the time series collection that nobody reads or writes."""
     project(collections, meter)
     _sweep_all(collections, meter)
 
 
 def has_ended(collections: Collections, meter: Meter) -> bool:
-    """Whether the erasure of a meter is over: nothing is left of it, or it has been imported again."""
+    """Sweep, and tell whether an erasure is complete: nothing is left, or the meter was imported again."""
     _sweep_all(collections, meter)
     record.forget(collections.records, meter)
     return not record.is_being_erased(collections.records, meter)
 
 
 def _announce(records: Collection[Any], meter: Meter, me: str) -> int | None:
-    """Note an intent under a number never used before; None where the meter has no record. What is no intent
-    goes: nobody could withdraw it."""
+    """Note an intent under an unused generation number, None without a record; drop invalid intents."""
     intent = {"g": "$next_g", "owner": {"$literal": me}, "at": Int64(now_ms())}
     random = secrets.randbelow(1 << 30)
     sound = {
@@ -168,7 +169,7 @@ def _announce(records: Collection[Any], meter: Meter, me: str) -> int | None:
 
 
 def _write(collections: Collections, state: record.Record, generation: int) -> None:
-    """Both collections at once: neither needs the other, and the server has more than one core."""
+    """Write both collections in parallel: they are independent, and the server has several cores."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         series = beside.submit(
             time_series.write, collections.time_series, state.meter, generation, state.curve
@@ -178,8 +179,10 @@ def _write(collections: Collections, state: record.Record, generation: int) -> N
 
 
 def _publish(records: Collection[Any], state: record.Record, generation: int) -> Mapping[str, Any] | None:
-    """Point readers to a generation; the record's bookkeeping as it was before, or None where the record
-    has moved on or the intent was taken for a dead writer's. The intent stays until all is swept."""
+    """Point readers to a generation; returns the record's `projection` and `intents` from before.
+
+    None if the record has changed or the intent was removed. The intent stays until leftovers are deleted.
+    """
     shown = {
         "g": generation,
         "version": state.version,
@@ -195,7 +198,7 @@ def _publish(records: Collection[Any], state: record.Record, generation: int) ->
 
 
 def _sweep(collections: Collections, meter: Meter, before: Mapping[str, Any]) -> None:
-    """Delete the generation readers used until now; all that is left over, where a writer died."""
+    """Delete the generation that readers used until now; all leftovers, if a writer died."""
     shown = (before.get("projection") or {}).get("g")
     if shown is not None:
         time_series.delete(collections.time_series, meter, shown)
@@ -204,7 +207,7 @@ def _sweep(collections: Collections, meter: Meter, before: Mapping[str, Any]) ->
 
 
 def _sweep_all(collections: Collections, meter: Meter) -> None:
-    # looked at before the record: whatever is seen here was announced, so the record accounts for it
+    # read before the record: each generation seen here was announced, so the record accounts for it
     present = time_series.generations(collections.time_series, meter)
     document = collections.records.find_one({"_id": record.key(meter)}, {"projection": 1, "intents": 1})
     if document is None:
@@ -219,18 +222,17 @@ def _sweep_all(collections: Collections, meter: Meter) -> None:
 
 
 def _finish(collections: Collections, meter: Meter, generation: int) -> None:
-    """Withdraw the intent of a published generation. Where another has taken its place meanwhile, delete it
-    first: whoever replaced it may have died, and a sweep spares what still has an intent."""
+    """Withdraw the intent of a published generation; delete the generation first if it was replaced."""
     shown = collections.records.update_one(
         {"_id": record.key(meter), "projection.g": generation}, {"$pull": {"intents": {"g": generation}}}
     )
-    if shown.matched_count == 0:
+    if shown.matched_count == 0:  # its replacer may have died, and a sweep spares what has an intent
         time_series.delete(collections.time_series, meter, generation)
         _withdraw(collections.records, meter, [generation])
 
 
 def _dead(document: Mapping[str, Any]) -> list[int]:
-    """Generations of writers that have ended. Raises nothing for what is no intent: see `_announce`."""
+    """Generations of writers that have ended; invalid intents are ignored (see `_announce`)."""
     return [generation for generation, alive in _intents(document) if not alive]
 
 

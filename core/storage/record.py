@@ -1,7 +1,7 @@
-"""The record of a meter: one document that holds its whole curve, and the commit point of every import.
+"""The record of a meter: one document with its whole curve, and the commit point of every import.
 
-It is replaced only from the version that was read (compare and swap), journaled on most nodes. The two
-measured collections are projections of it: what the record says is imported, and they are brought in line
+It is replaced only from the version that was read (compare-and-swap), journaled on most nodes. The two
+measured collections are projections of it: what the record contains is imported, and they are brought in line
 with it, now or after a crash.
 """
 
@@ -29,19 +29,19 @@ from core.storage.upkeep import shapes
 
 COLLECTION: Final = "curves"
 LISTED_CHANGES: Final = 500
-"""Changed readings kept for the list; their number is counted without limit."""
+"""Changed readings that the list keeps; their number is counted without limit."""
 _FIRST_BELOW: Final = 1 << 30
-"""Leaves as much room again in an int32."""
+"""Upper limit of first numbers; an int32 has room for as many increments again."""
 _SUMMARY: Final = {"columns": 0, "days": 0, "changes": 0}
 _OF_A_METER: Final = {"$regex": "^[0-9x]{14}:[a-z]+$"}
-"""`_id` of the records: whatever else is in their collection is not ours."""
+"""Pattern of the `_id` of records; other documents in the collection are not ours."""
 DAMAGED: Final = "record-damaged"
 _Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A reading whose value another delivery corrected. `at_ms`: when it was imported."""
+    """A reading corrected by a later delivery: watts `was` and `now`; `start`, `at_ms` (import) in UTC ms."""
 
     start: int
     minutes: int
@@ -70,7 +70,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """Everything known of a meter. `origin` numbers index `origins`, one a reading."""
+    """Everything known of a meter. `origin`: index into `origins`, one per reading."""
 
     meter: Meter
     version: int
@@ -81,10 +81,11 @@ class Record:
     changed: int = 0
     changes: tuple[Change, ...] = field(default=())
     erased: bool = False
-    """Whether the meter was erased, and this is only here until nothing is left of it."""
+    """Whether the meter was erased; the record then stays only until nothing else of it is left."""
 
     @classmethod
     def blank(cls, meter: Meter) -> Record:
+        """A record of version 0 without readings."""
         return cls(meter, 0, Curve.empty(), np.zeros(0, np.uint8), (), DayLog.empty())
 
 
@@ -94,14 +95,13 @@ def key(meter: Meter) -> str:
 
 
 def load(records: Collection[Any], meter: Meter) -> Record:
-    """The record as committed last; a blank one of version 0 where there is none. StorageError
-    `record-damaged`."""
+    """The last committed record; a blank one of version 0 if there is none. StorageError `record-damaged`."""
     document = records.find_one({"_id": key(meter)})
     return Record.blank(meter) if document is None else read(meter, document)
 
 
 def read(meter: Meter, document: _Document) -> Record:
-    """The record in a document. StorageError `record-damaged` where it is none, or is not whole."""
+    """The record in a document. StorageError `record-damaged` if it is not a whole record of this meter."""
     try:
         found = _record(document)
         told = document["readings"], document["watt_minutes"]
@@ -115,11 +115,11 @@ def read(meter: Meter, document: _Document) -> Record:
 
 
 def replace(records: Collection[Any], record: Record, writer: str) -> bool:
-    """Commit a record over the version it was made from. False where somebody was faster.
+    """Commit a record over the version it was made from. False if another writer was faster.
 
-    `writer` is told back by `written_by`, for the case that the answer to this very call is lost.
-    A new record counts versions and generations from random numbers: whoever still works on one that was
-    erased must not take this one for it.
+    `writer`: token that lets `written_by` detect a commit whose reply was lost. A new record counts versions
+    and generations from random numbers, so that a writer still at work on an erased record cannot take this
+    one for it.
     """
     if record.version == 0:
         first = {"version": 1 + secrets.randbelow(_FIRST_BELOW), "writer": writer}
@@ -135,13 +135,16 @@ def replace(records: Collection[Any], record: Record, writer: str) -> bool:
 
 
 def written_by(records: Collection[Any], meter: Meter, writer: str) -> bool:
-    """Whether the last committed version is this writer's."""
+    """Whether the last committed version has this writer's token."""
     return records.count_documents({"_id": key(meter), "writer": writer}, limit=1) == 1
 
 
 def restore(records: Collection[Any], record: Record, writer: str) -> bool:
-    """Commit a record over one that is damaged, or absent. False where somebody was faster. Whoever works on
-    the damaged one must not take this one for it: versions go on from a random number."""
+    """Commit a record over one that is damaged or absent. False if another writer was faster.
+
+    Versions continue from a random number, so that a writer still at work on the damaged record cannot take
+    this one for it.
+    """
     if record.version == 0 and replace(records, record, writer):
         return True
     seen = (records.find_one({"_id": key(record.meter)}, {"version": 1}) or {}).get("version")
@@ -153,8 +156,10 @@ def restore(records: Collection[Any], record: Record, writer: str) -> bool:
 
 
 def begin_erasure(records: Collection[Any], meter: Meter, *, anew: bool = False) -> None:
-    """Commit that the meter has no readings any more, whatever its record is like: none, damaged or whole.
-    It goes once nobody works on it (`forget`). `anew`: only where it has no record."""
+    """Commit that the meter has no readings, whether its record is absent, damaged or whole.
+
+    `forget` deletes the record once nobody works on it. `anew`: only if the meter has no record.
+    """
     random = secrets.randbelow(_FIRST_BELOW)
     blank = _document(Record.blank(meter)) | {"erased": True}
     kept = {
@@ -173,8 +178,10 @@ def begin_erasure(records: Collection[Any], meter: Meter, *, anew: bool = False)
 
 
 def forget(records: Collection[Any], meter: Meter) -> None:
-    """Delete the record of a meter that was erased, once nobody works on it and no readings are left. Were it
-    deleted earlier, a writer could not know that what it is writing is an erased meter's."""
+    """Delete the record of an erased meter, once nobody works on it and no readings are left.
+
+    If it were deleted earlier, a writer could not know that it writes readings of an erased meter.
+    """
     done = {"erased": True, "intents": [], "$expr": {"$eq": ["$version", "$projection.version"]}}
     records.delete_one({"_id": key(meter)} | done)
 
@@ -185,19 +192,19 @@ def is_being_erased(records: Collection[Any], meter: Meter) -> bool:
 
 
 def summaries(records: Collection[Any]) -> list[Summary]:
-    """One line a meter, without unpacking any curve; meters whose record tells none are left out."""
+    """A summary of each meter, without unpacking curves; erased meters and damaged records are left out."""
     found = records.find({"_id": _OF_A_METER, "erased": {"$ne": True}}, _SUMMARY).sort("_id", 1)
     return [summary for document in found if (summary := _summary_or_none(document))]
 
 
 def meters(records: Collection[Any]) -> list[Meter]:
-    """The meters that have a record, be it damaged or of one that is being erased."""
+    """The meters that have a record, including damaged records and those of meters being erased."""
     found = records.find({"_id": _OF_A_METER}, {"_id": 1}).sort("_id", 1)
     return [meter for document in found if (meter := _meter_of(document["_id"]))]
 
 
 def foreign(records: Collection[Any]) -> int:
-    """How many documents among the records are not ours."""
+    """Number of documents in the collection of records that are not ours."""
     return records.count_documents({"_id": {"$not": _OF_A_METER, "$ne": shapes.LOCK}})
 
 

@@ -1,4 +1,4 @@
-"""Collections of experiments: their names say whose they are, so that none outlives a crash for long."""
+"""Names of experiment collections; they tell the owner, so that leftovers of a crash can be dropped."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from core.storage.mongo_errors import explained
 from core.storage.writers import NAME, base32, is_gone, working
 
 PREFIX: Final = "lab_"
-"""Nothing else begins with it."""
+"""No other collection's name begins with it."""
 _FORGOTTEN_MS: Final = 24 * 3_600_000
-"""After this a collection is nobody's, wherever its owner runs: no experiment takes as long."""
+"""Age after which a collection is left behind, wherever its owner runs; no experiment takes as long."""
 _NAME: Final = re.compile(rf"{PREFIX}([0-9a-v]{{5,6}})_[a-z0-9-]{{1,8}}_({NAME})[0-9a-f]{{2}}")
 _WORD: Final = 8
 
 
 @contextmanager
 def names() -> Iterator[Callable[[str], str]]:
-    """Gives names no other experiment has, from a word for what is in the collection. Once the block ends, or
-    its process does, the collections of these names are left behind.
+    """Gives a function that turns a word into a collection name that no other experiment has.
 
-    At most 41 bytes: with the longest name of a database and what MongoDB puts before the buckets of a time
-    series collection, these are the 95 that small plans of Atlas take.
+    Once the block or its process ends, collections of these names count as left behind. Names have at most 41
+    bytes: with the longest database name, and MongoDB's prefix for buckets, that makes the 95 bytes that
+    small Atlas plans allow.
     """
     with working() as owner:
         number = count()
@@ -41,7 +41,7 @@ def names() -> Iterator[Callable[[str], str]]:
 
 
 def sweep(database: Database[Any]) -> int:
-    """Drop what experiments that were killed left behind; how many. Leaves alone what is being built."""
+    """Drop collections that killed experiments left behind, and none that is in use; returns how many."""
     with explained():
         found = database.list_collection_names(filter={"name": {"$regex": f"^{PREFIX}[0-9a-v]+_"}})
         forgotten = [name for name in found if _is_left_behind(name)]

@@ -1,4 +1,4 @@
-"""One workspace's database: the record of each meter and its two projections, behind one door."""
+"""Storage of one workspace: the record of each meter and its two projections."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _READ_ATTEMPTS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What committing a delivery did: numbers of readings, and which were left out."""
+    """Result of committing a delivery: numbers of readings, and the refused ones."""
 
     new: int
     changed: int
@@ -45,7 +45,7 @@ class Store:
     """Reads and writes the meters of one database. Every method raises StorageError."""
 
     def __init__(self, database: Database[Any], *, patience_seconds: float = PATIENCE_SECONDS) -> None:
-        """`patience_seconds`: how long to wait for what passes by itself (a restart, an election)."""
+        """`patience_seconds`: how long to retry transient errors (a restart, an election)."""
         self.patience_seconds = patience_seconds
         self.database = database.with_options(
             write_concern=DURABLE,
@@ -60,7 +60,7 @@ class Store:
 
     @property
     def ordinary(self) -> Collection[Any]:
-        """The ordinary collection, one document a reading."""
+        """The ordinary collection, one document per reading."""
         return self._collections.ordinary
 
     @property
@@ -69,16 +69,17 @@ class Store:
         return self._collections.time_series
 
     def patient(self, seconds: float = PATIENCE_SECONDS) -> Store:
-        """The same store with another patience: long for an import, short for a page."""
+        """The same store with another retry time: long for an import, short for a page."""
         return Store(self.database, patience_seconds=seconds)
 
     def _patiently(self, action: Callable[[], T]) -> T:
         return patiently(action, seconds=self.patience_seconds)
 
     def prepare(self) -> None:
-        """Make collections and indexes where absent, and mend what a crash left. Cheap when all is well.
+        """Create missing collections and indexes, and repair what a crash left. Cheap when all is well.
 
-        StorageError `storage-name-taken` where something that is not ours has the name of one of them."""
+        StorageError `storage-name-taken` if something that is not ours has the name of one of them.
+        """
         with explained():
             self._patiently(lambda: shapes.refuse_view(self.database, record.COLLECTION))
             self._patiently(lambda: ordinary.prepare(self.database))
@@ -92,7 +93,7 @@ class Store:
         try:
             self.repair(meter)
         except StorageError as error:
-            if error.code != record.DAMAGED:  # `damages` tells of it; it must not hide the others
+            if error.code != record.DAMAGED:  # `damages` reports it; the other meters are still repaired
                 raise
 
     def meters(self) -> list[Summary]:
@@ -101,15 +102,16 @@ class Store:
             return self._patiently(lambda: record.summaries(self._collections.records))
 
     def record(self, meter: Meter) -> Record | None:
-        """All that is known of a meter; None where nothing is."""
+        """Everything known of a meter; None if nothing is."""
         with explained():
             found = self._patiently(lambda: record.load(self._collections.records, meter))
         return found if found.version and not found.erased else None
 
     def merge(self, delivery: Delivery) -> Merged:
-        """Commit a delivery to the record: durable when it returns. The collections follow by `project`.
+        """Commit a delivery to the record; durable on return.
 
-        Repeating it changes nothing. Readers of the collections see none of it before `project`.
+        The collections follow with `project`; their readers see nothing of it before. Repeating it changes
+        nothing.
         """
         with explained():
             while True:
@@ -121,7 +123,7 @@ class Store:
                     )
 
     def _known(self, meter: Meter) -> Record:
-        """The record; where it was lost, made anew from the readings that are there."""
+        """The record; if it was lost, rebuilt from the readings in the collections."""
         found = record.load(self._collections.records, meter)
         if found.version == 0:
             checkup.adopt(self._collections, meter)
@@ -129,7 +131,7 @@ class Store:
         return found
 
     def _commit(self, state: Record) -> bool:
-        """False where another writer was faster. A lost answer is asked for again, never guessed."""
+        """Commit; False if another writer was faster. After a lost reply, the database is asked."""
         writer = secrets.token_hex(8)
         records = self._collections.records
         return self._patiently(
@@ -137,28 +139,34 @@ class Store:
         )
 
     def damages(self) -> list[Damage]:
-        """What is wrong with single meters, as far as it can be told without comparing readings."""
+        """Damage to single meters, as far as it shows without comparing readings."""
         with explained():
             return self._patiently(lambda: list(checkup.look(self._collections)))
 
     def mend(self) -> list[Damage]:
-        """Look at everything, reading by reading, and mend what can be from whichever side is whole: what
-        was found, and what became of it. Works on what `prepare` refuses."""
+        """Check everything, reading by reading, and repair what can be repaired from the undamaged side.
+
+        Returns each damage with its outcome. Also works on a database that `prepare` refuses.
+        """
         with explained():
             return self._patiently(lambda: list(checkup.mend(self._collections)))
 
     def project(self, meter: Meter) -> None:
-        """Bring both collections in line with the record. Safe to repeat and beside other writers."""
+        """Bring both collections in line with the record. Safe to repeat, and beside other writers."""
         with explained():
             self._patiently(lambda: projection.project(self._collections, meter))
 
     def repair(self, meter: Meter) -> None:
-        """Project anew and delete anything the record does not account for."""
+        """Project again, and delete everything that the record does not account for."""
         with explained():
             self._patiently(lambda: projection.repair(self._collections, meter))
 
     def read(self, meter: Meter, span: Span | None = None) -> Curve:
-        """The meter's curve from the time series collection, one consistent state of it."""
+        """The meter's curve from the time series collection, in one consistent state.
+
+        `span`: only the part inside it. StorageError `storage-differs` if the collection does not match the
+        record.
+        """
         with explained():
             for _ in range(_READ_ATTEMPTS):
                 shown = self._patiently(lambda: projection.current(self._collections.records, meter))
@@ -174,7 +182,7 @@ class Store:
         raise StorageError("storage-differs")
 
     def read_ordinary(self, meter: Meter, span: Span | None = None) -> Curve:
-        """The same from the ordinary collection. While an import is being written it may be ahead."""
+        """The same from the ordinary collection, which may be ahead while an import is being written."""
         with explained():
             for _ in range(_READ_ATTEMPTS):
                 curve = self._patiently(lambda: _sound(ordinary.read, self.ordinary, meter, span))
@@ -184,18 +192,20 @@ class Store:
         raise StorageError("storage-differs")
 
     def match(self, meter: Meter) -> dict[str, Any]:
-        """The condition that finds a meter's readings in the ordinary collection."""
+        """Condition for a meter's readings in the ordinary collection."""
         return match.readings(meter)
 
     def match_time_series(self, meter: Meter) -> dict[str, Any]:
-        """The same for the time series collection: of the published generation, so that no half-written one
-        counts. Finds nothing of a meter that has none."""
+        """Condition for a meter's readings in the time series collection, of the published generation only.
+
+        So a half-written generation is never counted. It matches nothing if no generation is published.
+        """
         with explained():
             shown = self._patiently(lambda: projection.current(self._collections.records, meter))
         return match.readings(meter, shown.generation if shown else 0)
 
     def settle(self) -> bool:
-        """Force a checkpoint, so that sizes are those of what is written; False where it is forbidden."""
+        """Force a checkpoint, so that sizes include all that is written; False if it is forbidden."""
         with explained():
             try:
                 self._patiently(lambda: self.database.client.admin.command("fsync"))
@@ -206,10 +216,11 @@ class Store:
         return True
 
     def erase(self, meter: Meter | None = None) -> None:
-        """Delete a meter and all its readings; without a meter, everything that is ours but the count of API
-        calls. Others' collections stay. What somebody imports after this began may stay.
+        """Delete a meter and all its readings; without a meter, everything of ours but the API call count.
 
-        Works on what `prepare` refuses, and on records that cannot be read."""
+        Foreign collections stay. What is imported after this began may stay. Also works on a database that
+        `prepare` refuses, and on damaged records.
+        """
         with explained():
             meters = [meter] if meter else sorted(self._patiently(lambda: ownership.meters(self.database)))
             usable = self._patiently(lambda: erasure.is_usable(self.database))
@@ -224,13 +235,13 @@ class Store:
                 self._patiently(lambda: ownership.drop_all_but_meters(self.database))
 
     def belongings(self) -> Belongings:
-        """What `erase` will delete, and which collections are not ours."""
+        """What `erase` would delete without a meter, and the names of foreign collections."""
         with explained():
             return self._patiently(lambda: ownership.belongings(self.database))
 
 
 def _sound(read: Callable[..., Curve], *arguments: Any) -> Curve | None:
-    """What was read; None where its readings overlap: a damage, or a state in the middle of a rewrite."""
+    """The curve read; None if its readings overlap, by damage or in the middle of a rewrite."""
     try:
         return read(*arguments)
     except ValueError:
@@ -238,7 +249,7 @@ def _sound(read: Callable[..., Curve], *arguments: Any) -> Curve | None:
 
 
 def _merged(before: Record, delivery: Delivery) -> tuple[Record, merging.Merge]:
-    """The record after a delivery; the very same object where the delivery says nothing new."""
+    """The record after a delivery; the same object if the delivery adds nothing."""
     origins = before.origins if delivery.origin in before.origins else (*before.origins, delivery.origin)
     ranks = np.array([origin.rank for origin in origins], dtype=np.uint8)
     result = merging.merge(
@@ -278,7 +289,7 @@ def _merged(before: Record, delivery: Delivery) -> tuple[Record, merging.Merge]:
 
 
 def _changes(result: merging.Merge, delivery: Delivery, now: int) -> tuple[Change, ...]:
-    """Each replaced reading with the average power that now stands over its interval."""
+    """Each replaced reading, with the mean power (W) that is now stored for its interval."""
     kept = slice(-record.LISTED_CHANGES, None)
     old = result.replaced.select(kept)
     new = result.changed

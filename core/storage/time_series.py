@@ -1,9 +1,8 @@
-"""The time series collection: each state of a meter is a generation of its own, written whole and in
-chronological order.
+"""The time series collection: each state of a meter is a generation, written whole, in chronological order.
 
 A time series collection has no unique index and (6.0) deletes only by metaField. So a new state is written
 beside the old one under the next generation number `g` in the metaField, readers are pointed to it, and the
-old one is deleted. The buckets are always those of a chronological load, whatever order readings came in.
+old one is deleted. The buckets are always those of a chronological load, in whatever order readings came.
 """
 
 from __future__ import annotations
@@ -22,8 +21,10 @@ from core.storage.upkeep import shapes
 
 COLLECTION: Final = "readings_ts"
 OPTIONS: Final = {"timeField": "start", "metaField": "meter", "granularity": "hours"}
-"""Hours: a bucket spans up to 30 days and 1,000 readings. The default (seconds) would hold two. A collection
-made with other options is made anew from the records when the store is next prepared."""
+"""Granularity hours: a bucket spans up to 30 days and 1,000 readings; by default (seconds) it would hold two.
+
+A collection with other options is made again from the records when the store is next prepared.
+"""
 INDEX: Final = [("meter.prm", 1), ("meter.flow", 1), ("meter.g", 1), ("start", 1)]
 READING: Final = {
     "start": {"$type": "date"},
@@ -31,17 +32,17 @@ READING: Final = {
     "meter.g": {"$type": "number"},
     "watts": {"$type": "number"},
 }
-"""What every document here looks like, and nobody else's."""
+"""Types that every document of ours has here, and no foreign one."""
 _FIELDS: Final = ("timeField", "metaField")
 _LOCK_SECONDS: Final = 30.0
 
 
 def prepare(database: Database[Any], *, seconds: float = _LOCK_SECONDS) -> bool:
-    """Make the collection and its index where they are absent, or made with other options than OPTIONS;
-    whether it had to be made.
+    """Create the collection and its index if absent, or if it has other options; whether it was created.
 
-    What writers left under its name while it was dropped gives way: all that holds is in the records.
-    StorageError `storage-name-taken` where something stands there that is not ours.
+    Documents written under its name while it was dropped are removed: the records hold their readings.
+    `seconds`: how long to wait for the lock. StorageError `storage-name-taken` if the name belongs to
+    something that is not ours.
     """
     made = not _is_current(shapes.shape(database, COLLECTION))
     if made:
@@ -52,8 +53,10 @@ def prepare(database: Database[Any], *, seconds: float = _LOCK_SECONDS) -> bool:
 
 
 def identity(database: Database[Any]) -> object | None:
-    """What tells this time series collection from any other of its name; None where there is none. A write to
-    a name that stands for none makes MongoDB create an ordinary collection."""
+    """Identifier that distinguishes this time series collection from any other of its name; None if absent.
+
+    If the collection is absent, a write makes MongoDB create an ordinary one.
+    """
     found = shapes.shape(database, COLLECTION)
     return (found.uuid or COLLECTION) if _is_time_series(found) else None
 
@@ -64,7 +67,7 @@ def _is_time_series(found: shapes.Shape) -> bool:
 
 
 def _is_current(found: shapes.Shape) -> bool:
-    """Whether it is ours, and made with the options that are ours now: granularity, above all."""
+    """Whether it is ours and has the current options, above all the granularity."""
     options = found.options.get("timeseries", {})
     return _is_time_series(found) and all(options.get(name) == value for name, value in OPTIONS.items())
 
@@ -89,20 +92,22 @@ def _make(database: Database[Any]) -> None:
 
 
 def is_of_ours(plain: Collection[Any]) -> bool:
-    """Whether a plain collection holds readings of generations and nothing else: MongoDB made it for a writer
-    that was at work while the real one was dropped."""
+    """Whether a plain collection holds nothing but readings with a generation.
+
+    MongoDB creates one if a writer is at work while the time series collection is dropped.
+    """
     return plain.find_one({"$nor": [READING]}) is None
 
 
 def _drop_aside(database: Database[Any], aside: str) -> None:
-    """Drop what has just been put aside, unless it holds more than the records do."""
+    """Drop a collection just put aside, unless it holds more than the records do."""
     known = set(record.meters(database[record.COLLECTION]))
     if is_of_ours(database[aside]) and meters(database[aside]) <= known:
         database.drop_collection(aside)
 
 
 def read(collection: Collection[Any], meter: Meter, generation: int) -> Curve:
-    """The readings of a generation."""
+    """Curve of one generation. ValueError if readings overlap."""
     query = match.readings(meter, generation)
     cursor: Cursor[Any] = collection.find_raw_batches(
         query, bson_columns.READING, batch_size=bson_columns.READ_BATCH
@@ -116,12 +121,12 @@ def write(collection: Collection[Any], meter: Meter, generation: int, curve: Cur
 
 
 def delete(collection: Collection[Any], meter: Meter, generation: int) -> None:
-    """Delete a generation: by the metaField alone, as 6.0 demands."""
+    """Delete a generation, by metaField alone, as MongoDB 6.0 requires."""
     collection.with_options(write_concern=bson_columns.DURABLE).delete_many(match.readings(meter, generation))
 
 
 def generations(collection: Collection[Any], meter: Meter) -> set[int]:
-    """The generations that have readings, leftovers of crashes among them."""
+    """The generations of a meter that have readings, including leftovers of crashes."""
     groups = collection.aggregate(
         [
             {"$match": match.readings(meter)},
@@ -132,6 +137,6 @@ def generations(collection: Collection[Any], meter: Meter) -> set[int]:
 
 
 def meters(collection: Collection[Any]) -> set[Meter]:
-    """The meters that have readings, of whatever generation."""
+    """The meters that have readings, in any generation."""
     groups = collection.aggregate([{"$group": {"_id": {"prm": "$meter.prm", "flow": "$meter.flow"}}}])
     return {meter for group in groups if (meter := match.meter_of(group["_id"]))}

@@ -1,8 +1,8 @@
-"""Whose data are where: one workspace for a household's own deployment, one a visitor on a shared one.
+"""Workspaces: one for a household's own deployment, one per visitor of a shared one.
 
-A workspace of a shared deployment is a database of its own. Its visitor finds it again by a link nobody can
-guess, and whoever has that link can read and erase it: MongoDB is never told it, only what is made of it. A
-workspace expires some hours after the last visit and can be erased at once.
+A workspace of a shared deployment is a database of its own. Its visitor returns to it by an unguessable link,
+and whoever has the link can read and erase it; MongoDB gets a hash of the link only. A workspace expires some
+hours after the last visit and can be erased at once.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """One visitor's, or one household's, part of the world.
+    """The data of one household, or of one visitor.
 
-    `key` names it to MongoDB and to the job registry; nobody gets from it to `link`, or into the workspace.
-    `expires`: UTC, None when it stays.
+    `key`: its name for MongoDB and for the job registry; it neither reveals `link` nor opens the workspace.
+    `expires`: UTC, None if it does not.
     """
 
     key: str
@@ -63,11 +63,10 @@ class Workspace:
 
 
 class Workspaces:
-    """The workspaces of this process; MongoDB is started or reached when the first is opened."""
+    """The workspaces of this process; MongoDB is started or connected when the first is opened."""
 
     def __init__(self, settings: Settings, let_go: Callable[[str], None] | None = None) -> None:
-        """`let_go` is called with the key of a workspace before its data are erased: whoever holds anything
-        of it, or works on it, is to end that."""
+        """`let_go`: called with the key before deletion, to cancel jobs and drop caches."""
         self._settings = settings
         self._let_go = let_go
         self._opening = threading.RLock()
@@ -78,10 +77,12 @@ class Workspaces:
 
     @property
     def is_shared(self) -> bool:
+        """Whether visitors share this deployment, each with a workspace of their own."""
         return self._settings.deployment is Deployment.SHARED
 
     @property
     def place(self) -> Place:
+        """Where the deployment's MongoDB is."""
         return Place.CONFIGURED if self._settings.mongodb_uri else Place.EMBEDDED
 
     @cached_property
@@ -91,17 +92,17 @@ class Workspaces:
 
     @property
     def lasting(self) -> bool:
-        """Whether readings stay where the deployment keeps them. Raises StorageError."""
+        """Whether stored readings last. Raises StorageError."""
         return self.place is not Place.EMBEDDED or self.folder.lasts
 
     @property
     def client(self) -> Client:
-        """The deployment's MongoDB. Raises StorageError; the next use tries again."""
+        """Client of the deployment's MongoDB. Raises StorageError; the next use tries again."""
         with self._opening:
             if self._server and not self._server.alive:
                 failure = self._server.failure
                 self.close()
-                if failure:  # told once; the next use tries again
+                if failure:  # reported once; the next use tries again
                     raise failure
             if self._client is None:
                 self._client = self._connect()
@@ -109,7 +110,7 @@ class Workspaces:
 
     @property
     def uri(self) -> SecretStr:
-        """Where the deployment's MongoDB is, for programs that connect themselves. Raises StorageError."""
+        """URI of the deployment's MongoDB, for programs that connect themselves. Raises StorageError."""
         client = self.client
         with self._opening:
             if self._settings.mongodb_uri:
@@ -128,20 +129,25 @@ class Workspaces:
         return self._opened(link, expires)
 
     def find(self, link: str) -> Workspace | None:
-        """A visitor's workspace by its link, which lives longer for it; None where there is none, or none
-        any more. On a personal deployment the household's, whatever the link."""
+        """The workspace of a link, with its life extended; None if there is none, or if it has expired.
+
+        On a personal deployment it is the household's, whatever the link.
+        """
         if not self.is_shared:
             return self.open()
         expires = self._expiry()
         return self._opened(link, expires) if self._put_off(link, expires) else None
 
     def unprepared(self) -> Store:
-        """The household's store as it is, whatever its state: to erase or to mend what `open` refuses."""
+        """The household's store in any state, to erase or to repair what `open` refuses."""
         return Store(self.client[self._settings.database])
 
     def open_own(self, uri: SecretStr) -> Workspace:
-        """A workspace on a MongoDB of the visitor's own, for their session alone. On a shared deployment
-        StorageError: the server would connect wherever a stranger says."""
+        """A workspace on the visitor's own MongoDB, for their session alone.
+
+        StorageError `database-own-uri` on a shared deployment, whose server must not connect wherever a
+        stranger says.
+        """
         if self.is_shared:
             raise StorageError("database-own-uri")
         client = connect(uri)
@@ -158,7 +164,7 @@ class Workspaces:
             return preflight(client, self._settings.database)
 
     def erase(self, workspace: Workspace) -> None:
-        """Deletes everything a workspace holds; a visitor's is gone, a household's is empty."""
+        """Delete everything in a workspace: a visitor's is removed, any other remains empty."""
         if workspace.link is None:
             self._leave(workspace.key)
             workspace.store.erase()
@@ -166,8 +172,7 @@ class Workspaces:
             self._forget(workspace.key)
 
     def sweep(self) -> int:
-        """Erases the workspaces whose time has come, and what somebody still wrote to one that was erased;
-        returns how many databases went."""
+        """Erase expired workspaces, and what was still written to erased ones; returns how many databases."""
         with explained():
             there = self.client.list_database_names()  # before the rows: each database has one from the start
             rows = {row["_id"]: row["expires"] for row in self._registry.find({}, {"expires": 1})}
@@ -181,7 +186,7 @@ class Workspaces:
         return len(due) + len(orphans)
 
     def close(self) -> None:
-        """Disconnects and stops a server of our own."""
+        """Disconnect, and stop the embedded server."""
         self._closed.set()
         with self._opening:
             if self._client:
@@ -201,7 +206,7 @@ class Workspaces:
         except StorageError as error:
             if not self.is_shared:
                 raise
-            # the cure is not a visitor's to apply, and the folders of this machine are none of theirs
+            # visitors cannot repair it and must not see the folders of this machine
             _log.error("MongoDB cannot be used: %s", error)
             raise StorageError("demonstration-down") from None
         if self.is_shared:
@@ -235,8 +240,10 @@ class Workspaces:
         return _now() + timedelta(hours=self._settings.workspace_hours)
 
     def _put_off(self, link: str, expires: datetime) -> bool:
-        """Let a workspace live longer; False where there is none, or none any more. In one step: a sweep
-        must not erase what was just visited."""
+        """Extend the life of a workspace; False if there is none, or if it has expired.
+
+        It is one atomic step, so that a sweep cannot erase what was just visited.
+        """
         if not _LINK.fullmatch(link):
             return False
         alive = {"_id": self._key_of(link), "expires": {"$gt": _now()}}
@@ -252,8 +259,11 @@ class Workspaces:
             patiently(lambda: self._registry.update_one({"_id": key}, row, upsert=True))
 
     def _key_of(self, link: str) -> str:
-        """128 bits in hexadecimal: names of databases must not differ by case alone. The last ones are those
-        of this deployment, so that another on the same server is never taken for it."""
+        """128 bits in hexadecimal, as names of databases must not differ by case alone.
+
+        The last digits are those of this deployment, so that another one on the same server is never taken
+        for it.
+        """
         return blake2b(link.encode(), digest_size=14).hexdigest() + self._tag
 
     @property
@@ -265,7 +275,7 @@ class Workspaces:
         return f"{self._settings.database[:5]}_"
 
     def _database_of(self, key: str) -> str:
-        """At most 38 bytes, all that small plans of Atlas take."""
+        """At most 38 bytes, the limit of small Atlas plans."""
         return f"{self._prefix}{key}"
 
     def _leave(self, key: str) -> None:

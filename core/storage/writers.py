@@ -1,4 +1,4 @@
-"""Who is writing: enough to tell, after a crash, that unfinished work has nobody left to finish it."""
+"""Writer ids: whether the process that began a write is still alive."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ import numpy as np
 from core.paristime import now_ms
 
 STALE_MS: Final = 15 * 60_000
-"""After this unfinished work is nobody's, wherever its owner ran; it takes seconds."""
+"""Age after which unfinished work is abandoned, wherever its owner ran; work takes seconds."""
 NAME: Final = "[0-9a-v]{18}"
-"""What every name looks like."""
+"""Pattern of a writer id."""
 _DIGITS: Final = 18
 _HOST_BITS, _PID_BITS, _START_BITS, _TOKEN_BITS = _BITS = (30, 25, 15, 20)  # 90 bits, 5 a digit
 _working: set[int] = set()
@@ -27,8 +27,11 @@ _working: set[int] = set()
 
 @contextmanager
 def working() -> Iterator[str]:
-    """A name for one piece of work, 18 digits and letters: host, process, its start time (numbers recur), and
-    a token that is known here while the work goes on. Short, as it is a part of names of collections too."""
+    """A writer id for one piece of work, 18 digits and letters.
+
+    It encodes host, process, the start time of the process (process ids recur), and a token that this process
+    knows while the work goes on. It is short, as names of collections contain it too.
+    """
     token = secrets.randbits(_TOKEN_BITS)
     _working.add(token)
     try:
@@ -38,8 +41,8 @@ def working() -> Iterator[str]:
 
 
 def is_gone(name: str, since_ms: int) -> bool:
-    """Whether work begun at `since_ms` under this name can be known to have ended."""
-    if abs(now_ms() - since_ms) > STALE_MS:  # also what seems to lie ahead: a clock was set back
+    """Whether work begun at `since_ms` (UTC ms) under this writer id is known to have ended."""
+    if abs(now_ms() - since_ms) > STALE_MS:  # also in the future, after a clock was set back
         return True
     owner = _Name.read(name)
     if owner is None or owner.host != _host():
@@ -47,11 +50,11 @@ def is_gone(name: str, since_ms: int) -> bool:
     start = _start_of(owner.pid)
     if owner.pid == os.getpid() and owner.start == start:
         return owner.token not in _working
-    return owner.start not in (start, _digest("", _START_BITS))  # not told by /proc at the time
+    return owner.start not in (start, _digest("", _START_BITS))  # empty: /proc did not tell it then
 
 
 class _Name(NamedTuple):
-    """What a name says, each part a number."""
+    """The parts of a writer id, each a number."""
 
     host: int
     pid: int
@@ -60,7 +63,7 @@ class _Name(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> _Name | None:
-        """None for what is no name of ours."""
+        """None for what is not a writer id."""
         if not re.fullmatch(NAME, text):
             return None
         rest, parts = int(text, 32), []
@@ -78,7 +81,7 @@ class _Name(NamedTuple):
 
 
 def base32(number: int) -> str:
-    """In digits and small letters, as `int(text, 32)` reads it."""
+    """A number in base 32, in digits and small letters, as `int(text, 32)` reads it."""
     return np.base_repr(number, 32).lower()
 
 
@@ -95,7 +98,7 @@ def _start_of(pid: int) -> int:
 
 
 def _started(pid: int) -> str:
-    """Start time of a process in clock ticks; empty where /proc does not tell or the process is gone."""
+    """Start time of a process in clock ticks; empty if /proc does not tell it, or the process is gone."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:

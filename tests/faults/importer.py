@@ -1,4 +1,4 @@
-"""An importer in a process of its own, made to be killed: it says what it was told is imported.
+"""An importer in a process of its own, made to be killed: it prints which deliveries are committed.
 
 python -m tests.faults.importer URI DATABASE SEED
 """
@@ -20,8 +20,10 @@ DAYS = 60
 
 
 def deliveries(seed: int) -> list[Curve]:
-    """Overlapping pieces of one curve in random order, with corrected values among them; the last are
-    the whole curve, half by half, so that whoever gets to the end knows what must be there."""
+    """Overlapping pieces of one curve in random order, some with corrected values.
+
+    The last ones are the whole curve in two halves, so that the expected end state is known.
+    """
     random = np.random.default_rng(seed)
     whole = regular(days=DAYS)
     pieces = []

@@ -22,7 +22,7 @@ _SMALL = "cache_size=64M,session_max=200,log=(file_max=4MB,prealloc=false)"
 
 
 class Node:
-    """One mongod on its own folder: on a socket, or on a loopback port as member of a replica set."""
+    """One mongod on its own folder: on a socket, or on a loopback port as a member of a replica set."""
 
     def __init__(self, folder: Path, replica_set: str = "") -> None:
         self.folder = folder
@@ -54,7 +54,7 @@ class Node:
         self._await()
 
     def kill(self) -> None:
-        """kill -9."""
+        """Kill the mongod with -9."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
@@ -115,7 +115,7 @@ class ReplicaSet:
         return next(node for node in self.nodes if node.port == address[1])
 
     def step_down(self) -> None:
-        """The primary hands over; it closes no connections but refuses writes from then on."""
+        """Make the primary step down; it closes no connections but then refuses writes."""
         with MongoClient[dict[str, Any]](self.uri) as client:
             client.admin.command("replSetStepDown", 5, force=True)
 

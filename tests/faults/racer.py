@@ -1,4 +1,4 @@
-"""An importer or an eraser in a process of its own, beside others.
+"""An importer or an eraser in a process of its own, in parallel with others.
 
 python -m tests.faults.racer import|erase URI DATABASE SEED TIMES
 """
@@ -31,7 +31,7 @@ def main() -> None:
             if role == "import":
                 import_some(store, chance)
             else:
-                time.sleep(chance.uniform(0, 0.3))  # the moment of the erasure, not a wait for anything
+                time.sleep(chance.uniform(0, 0.3))  # the time of the erasure, not a wait for anything
                 store.erase(chance.choice([None, None, *METERS]))
 
 

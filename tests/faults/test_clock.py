@@ -1,4 +1,4 @@
-"""The clock is set back, or was ahead: nothing is lost, and nothing waits for a moment that has been."""
+"""The clock is set back, or was ahead: nothing is lost, and nothing waits for a time that has passed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ YEAR_MS = 366 * 24 * 3_600_000
 
 
 def set_clock(monkeypatch: pytest.MonkeyPatch, by_ms: int) -> None:
-    """From now on the clock is so much off."""
+    """Shift the clock that the storage modules use by so many milliseconds."""
     for module in (projection, record, store, writers, shapes):
         now = module.now_ms
         monkeypatch.setattr(module, "now_ms", lambda now=now: now() + by_ms)

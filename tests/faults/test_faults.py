@@ -1,7 +1,7 @@
-"""Importers and servers killed at random moments: what was said to be imported is there, once, in the
-record and in both collections, after the next start.
+"""Importers and servers killed at random times: committed readings are stored exactly once afterwards.
 
-Each round prints its seed. `make torture` runs many rounds; COURBE_TORTURE_ROUNDS sets how many.
+They are in the record and in both collections after the next start. Each round prints its seed. `make
+torture` runs many rounds; COURBE_TORTURE_ROUNDS sets how many.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from tests.faults.nodes import Node, ReplicaSet, standalone
 
 ROUNDS = int(os.environ.get("COURBE_TORTURE_ROUNDS", "100"))
 LONGEST_SECONDS = 2.0
-"""An undisturbed importer takes about this long after it said it was ready."""
+"""An undisturbed importer takes about this long after it reported to be ready."""
 
 
 @dataclass
 class Importer:
-    """A running importer, and the numbers of the deliveries it was told are imported."""
+    """A running importer, and the numbers of the deliveries that it reported as committed."""
 
     uri: str
     seed: int
@@ -76,7 +76,7 @@ class Importer:
 
 
 def assert_sound(uri: str, importers: list[Importer]) -> Store:
-    """After the next start: three times the same readings, all that was said to be imported among them."""
+    """After the next start: the same readings in all three places, all committed ones among them."""
     store = Store(MongoClient[dict[str, Any]](uri)["faults"])
     store.prepare()
     found = store.record(METER)
@@ -93,7 +93,7 @@ def assert_sound(uri: str, importers: list[Importer]) -> Store:
 
 
 def assert_completes(store: Store) -> None:
-    """The whole import, undisturbed, gives exactly the curve whatever stood there."""
+    """A whole, undisturbed import gives exactly the curve, whatever was stored before."""
     for curve in deliveries(0)[-2:]:
         store.merge(Delivery(METER, Origin.ENEDIS_CSV, curve))
     store.project(METER)
@@ -121,7 +121,7 @@ def kill_mongod(importers: list[Importer], node: Node) -> None:
 
 
 def stop_mongod(importers: list[Importer], node: Node) -> None:
-    """As the process that owns it does at its end; it answers strangely on the way."""
+    """Stop mongod as its owner does at the end; while stopping, it answers with unusual errors."""
     node.stop()
     node.start()
     for one in importers:
@@ -138,12 +138,12 @@ FAULTS: list[Callable[[list[Importer], Node], None]] = [kill_importers, kill_mon
 
 
 def torment(node: Node, seed: int) -> None:
-    """One round: one to three importers at once, and one fault at a random moment."""
+    """One round: one to three importers at once, and one fault at a random time."""
     chance = random.Random(seed)
     fault, many = chance.choice(FAULTS), chance.randint(1, 3)
     print(f"seed {seed}: {fault.__name__}, {many} importers")
     importers = [Importer(node.uri, seed * 10 + number) for number in range(many)]
-    time.sleep(chance.uniform(0, LONGEST_SECONDS))  # the moment of the fault, not a wait for anything
+    time.sleep(chance.uniform(0, LONGEST_SECONDS))  # the time of the fault, not a wait for anything
     fault(importers, node)
     store = assert_sound(node.uri, importers)
     if chance.random() < 0.3:
@@ -156,8 +156,7 @@ def test_kills_at_random_moments_lose_and_double_nothing(node: Node) -> None:
 
 
 def test_a_server_that_stops_in_the_middle_of_a_write_is_waited_for(node: Node) -> None:
-    """With large batches the stop comes in the middle of one, and MongoDB 6.0 then says that there is no such
-    collection."""
+    """With large batches, the stop comes during one, and MongoDB 6.0 then reports no such collection."""
     database = MongoClient[dict[str, Any]](node.uri)["faults"]
     time_series.prepare(database)
     series = database[time_series.COLLECTION]
@@ -173,7 +172,7 @@ def test_a_server_that_stops_in_the_middle_of_a_write_is_waited_for(node: Node) 
             for _ in range(8):
                 node.stop()
                 node.start()
-                wait(writers, timeout=0.3)  # the moment of the next stop, not a wait for anything
+                wait(writers, timeout=0.3)  # the time of the next stop, not a wait for anything
         finally:
             ended.set()
         for one in writers:
@@ -220,7 +219,7 @@ def test_many_new_primaries(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_loses_nothing(node: Node) -> None:
-    """No file of mongod's may grow any more: to the server that is a full disk, and it gives up."""
+    """Files of mongod may not grow any more: it takes that for a full disk and exits."""
     importer = Importer(node.uri, 3)
     importer.end()
     assert node.process is not None

@@ -1,4 +1,4 @@
-"""What a stranger's browser can send to a running application, and what must not come of it."""
+"""What a stranger's browser may send to a running application, and what that must not cause."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.streamlit_session import Session
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """A personal deployment that holds the demo household."""
+    """A personal deployment with the demo household."""
     with App(tmp_path_factory.mktemp("personal")) as one:
         one.command("import", "--demo")
         yield one
 
 
 def mongods(folder: Path) -> set[str]:
-    """The mongod processes whose data are in this folder."""
+    """The mongod processes with their data in this folder."""
     found = set()
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -70,7 +70,7 @@ def test_this_machine_gets_a_session_under_each_of_its_names(app: App, host: str
 
 
 def test_a_page_of_elsewhere_makes_nothing_leave_this_machine(tmp_path: Path) -> None:
-    """Streamlit would ask a service of elsewhere for its public address."""
+    """By default, Streamlit would ask an external service for its public address."""
     with socket.create_server(("127.0.0.1", 0)) as proxy:
         proxy.setblocking(False)
         address = f"http://127.0.0.1:{proxy.getsockname()[1]}"

@@ -1,4 +1,4 @@
-"""A user who may read and write one database, on a mongod that asks for a login: all of it works."""
+"""Everything works for a user who may read and write one database of a mongod with authentication."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def guarded() -> Iterator[str]:
 
 
 def user(guarded: str, name: str, role: str) -> Store:
-    """The household's store as a user of one role sees it."""
+    """The household's store as a user with one role."""
     with MongoClient[dict[str, Any]](guarded) as administrator:
         administrator.drop_database("household")
         administrator.admin.command("createUser", name, pwd="pw", roles=[{"role": role, "db": "household"}])

@@ -1,4 +1,4 @@
-"""Importers and erasers side by side, no kills: nobody is locked out, and all that is left is equal.
+"""Importers and erasers in parallel, without kills: none is locked out, and all places agree at the end.
 
 Each round prints its seed. `make torture` runs this for minutes; COURBE_TORTURE_ROUNDS sets how many rounds.
 """
@@ -64,7 +64,7 @@ def race(node: Node, seed: int, times: int) -> None:
 
 
 def assert_equal(uri: str) -> None:
-    """Without any mending: each record, and the same readings in both collections, and nothing else."""
+    """Without any repair: each record, the same readings in both collections, and nothing else."""
     with MongoClient[dict[str, Any]](uri) as client:
         store = Store(client["races"])
         assert time_series.identity(store.database) is not None
@@ -81,7 +81,7 @@ def assert_equal(uri: str) -> None:
 
 
 def assert_usable(uri: str) -> None:
-    """Everything goes on as on a new database."""
+    """The database works like a new one."""
     with MongoClient[dict[str, Any]](uri) as client:
         store = Store(client["races"])
         store.erase()

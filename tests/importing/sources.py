@@ -1,4 +1,4 @@
-"""Sources that deliver, fail and pause as they are told."""
+"""Sources that deliver, fail and pause as told by the test."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REFUSED = Refusal(RefusalReason.NO_VALUE, 2, "2024-03-01 00:30")
 
 
 class Steps:
-    """A source that delivers curves one by one, and may fail, pause or be cancelled after them."""
+    """A source that delivers curves one by one and may then fail, pause or be cancelled."""
 
     name = "steps"
 

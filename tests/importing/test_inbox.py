@@ -1,4 +1,4 @@
-"""Answers that a trigger left are folded in once, whatever happens meanwhile."""
+"""Answers left by a trigger are imported once, whatever happens meanwhile."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CURVE = regular(FIRST, 7)
 
 
 def left(store: Store, answer: Any, *, first: date = FIRST, days: int = 7, meter: Meter = METER) -> str:
-    """What the trigger does: the answer under its natural key."""
+    """Store an answer under its natural key, as the trigger does."""
     end = first + timedelta(days=days)
     key = f"{meter.prm}:{meter.flow.value}:{first.isoformat()}:{end.isoformat()}"
     document = {

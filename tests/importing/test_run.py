@@ -1,4 +1,4 @@
-"""An import keeps what was committed, whatever ends it, and reports exactly what happened."""
+"""An import keeps what was committed, however it ends, and reports exactly what happened."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.sources.files import writers
 
 
 class Known(Steps):
-    """A source that knows beforehand how many readings it brings."""
+    """A source that knows in advance how many readings it delivers."""
 
     def preview(self) -> Preview:
         return Preview("known", Origin.API_V2, METER, None, sum(len(curve) for curve in self._curves))
@@ -94,8 +94,11 @@ def test_a_job_goes_on_after_a_pause_by_itself(store: Store) -> None:
 
 
 def test_the_report_of_several_rounds_tells_of_all_they_delivered_together(store: Store) -> None:
-    """Newest first: the second round fills a gap of the first and leaves one between them, the third asks
-    for the newest day again, whose values were corrected meanwhile."""
+    """The rounds deliver the newest days first.
+
+    The second round fills a gap of the first and leaves a gap between them; the third delivers the newest day
+    again, with values corrected meanwhile.
+    """
     day, corrected = days(9), regular(date(2024, 3, 9), seed=2)
     pause = SourcePaused("unexpected", resumes_at=now_ms(), kind="budget")
     rounds = [
@@ -132,7 +135,7 @@ def test_days_without_readings_are_those_that_no_round_delivered(rounds: list[se
 
 
 def test_what_was_taken_and_what_was_given_are_told_apart(store: Store) -> None:
-    """Their sum would be an energy that nobody used; a gap of one is no gap of the other."""
+    """Consumption and production must not be added, and a gap of one is not a gap of the other."""
     first, _, third = days(3)
     both, given_back = Steps(first, third), regular(days=3, seed=2)
     both.others = [Delivery(Meter(METER_PRM, Flow.PRODUCTION), Origin.API_V2, given_back)]

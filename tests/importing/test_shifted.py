@@ -1,4 +1,4 @@
-"""A delivery that is what is stored, moved by one step, is told from any other."""
+"""A delivery of the stored readings shifted by one step is distinguished from any other."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_house_that_always_takes_the_same() -> None:
 
 
 def test_it_never_overwrites_what_is_right(store: Store) -> None:
-    """Answers of another gateway with BEGINs, taken for ENDs."""
+    """Answers of another gateway with BEGINs, read as ENDs."""
     run(store, [FileSource("right", writers.enedis_csv(WEEK))])
     before = store.read(Meter(writers.PRM))
     (part,) = run(store, [FileSource("shifted", writers.enedis_csv(moved(WEEK, -1)))]).parts

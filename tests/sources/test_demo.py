@@ -1,4 +1,4 @@
-"""The demo household looks like one, and a day stays the same whatever day the history ends on."""
+"""The demo household is plausible, and a day stays the same whatever day the history ends on."""
 
 from datetime import date
 from threading import Event
@@ -42,7 +42,7 @@ def test_there_are_two_gaps() -> None:
 @example(date(2026, 1, 23))
 @given(st.dates(date(2010, 1, 1), date(2090, 1, 1)))
 def test_any_two_years_hold_two_gaps(until: date) -> None:
-    """But where the lost day is their first or their last one: readings on one side of it make no gap."""
+    """Unless the lost day is the first or the last: missing readings at an end are not a gap."""
     at_an_edge = until.year % 2 == 0 and (until.month, until.day) in ((1, 21), (1, 22))
     assert len(DemoSource(until).preview().gaps) == (1 if at_an_edge else 2)
 

@@ -1,4 +1,4 @@
-"""What a file or an answer says is told short, and can neither steer a terminal nor show a meter number."""
+"""External text is shown short; it can neither control a terminal nor show a meter number."""
 
 from __future__ import annotations
 

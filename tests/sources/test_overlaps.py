@@ -1,4 +1,4 @@
-"""Of intervals that overlap, the earlier one is kept and the later one names it."""
+"""Of overlapping intervals, the earlier is kept, and the later refers to it."""
 
 from __future__ import annotations
 

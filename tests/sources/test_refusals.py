@@ -1,4 +1,4 @@
-"""Rows left out are counted by reason, with the first of each as its example."""
+"""Refused rows are counted by reason, with the first of each as its example."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which end of its interval a stamp names, by the edges of a period and by whole days."""
+"""Which end of its interval a stamp names, by a stated period or by whole days."""
 
 from __future__ import annotations
 

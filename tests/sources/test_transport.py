@@ -1,4 +1,4 @@
-"""The way to the server: whom it trusts, and where the token goes."""
+"""The HTTP client: which servers it trusts, and where the token is sent."""
 
 from __future__ import annotations
 

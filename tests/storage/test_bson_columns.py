@@ -1,4 +1,4 @@
-"""BSON assembled from columns is what the driver's own encoder makes, and reads back the same."""
+"""BSON assembled from columns equals that of the driver's encoder and is read back unchanged."""
 
 from __future__ import annotations
 

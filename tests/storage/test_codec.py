@@ -1,4 +1,4 @@
-"""Packed columns come back the same, and the day log keeps what was learnt of each day."""
+"""Packed columns are unpacked unchanged, and the day log keeps what is known of each day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connecting, and naming what stands in the way: real servers, real refusals."""
+"""Connecting and naming obstacles, with real servers and real refusals."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from core.storage.embedded.address import Transport
 
 CONNECTING = ["mongodb-name", "mongodb-reach", "mongodb-open", "mongodb-encryption", "mongodb-login"]
 LONG, SHORT = 60.0, 3.0
-"""Seconds until a client gives up: where a server answers, and where none ever does (long enough to try)."""
+"""Timeouts in seconds: if a server answers, and if none ever does (long enough for one attempt)."""
 
 
 @contextmanager
 def listener(answer: bytes | None) -> Iterator[int]:
-    """A port that takes connections and says `answer` to each, or keeps silent."""
+    """A port that accepts connections and sends `answer` to each, or nothing."""
     with socket.create_server(("127.0.0.1", 0)) as server_socket:
         kept: list[socket.socket] = []
 
@@ -54,7 +54,7 @@ def listener(answer: bytes | None) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[str]:
-    """URI of a mongod that asks for a password, as its administrator."""
+    """URI of a mongod with authentication, as its administrator."""
     with tempfile.TemporaryDirectory(prefix="courbe-") as folder:
         running = server.start(Path(folder), transport=Transport.PORT)
         yield running.uri.get_secret_value()
@@ -62,7 +62,7 @@ def guarded() -> Iterator[str]:
 
 
 def failure(uri: str, seconds: float = LONG) -> str:
-    """Code of the error that greeting this URI gives; none of its texts holds the URI."""
+    """Error code of greeting this URI; asserts that no text of it contains the password."""
     with pytest.raises(StorageError) as raised:
         greet(connect(SecretStr(uri), seconds=seconds))
     shown = f"{raised.value!r} {raised.value} {raised.value.__cause__}"
@@ -168,7 +168,7 @@ def test_no_uri_makes_a_page_wait_for_long(options: str, milliseconds: int) -> N
 
 
 def test_a_name_that_srv_does_not_know_is_named() -> None:
-    """The driver wraps what the name server says; there is no name server to ask here."""
+    """The driver wraps the error of the name server; there is no real name server here."""
     with MongoClient[dict[str, Any]](connect=False) as client:
         error = ConfigurationError("The DNS query name does not exist: _mongodb._tcp.x.mongodb.net.")
         assert obstacle(client, error) is Obstacle.NAME

@@ -1,4 +1,4 @@
-"""What is known of each day: noted, counted, and blank where nothing is."""
+"""The day log: noted, counted, and blank for unknown days."""
 
 from __future__ import annotations
 

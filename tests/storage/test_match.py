@@ -1,4 +1,4 @@
-"""The condition on a meter finds its readings and nobody else's, in both collections and in the buckets."""
+"""The condition for a meter matches its readings only, in both collections and in the buckets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Driver errors become errors a person can act on, without the driver's words."""
+"""Driver errors become errors that a person can act on, without the driver's text."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_what_passes_is_tried_again() -> None:
 
 
 def test_what_was_being_read_when_its_cursor_went_is_read_anew(database: Database[dict[str, Any]]) -> None:
-    """As after a restart: the server no longer knows what it was asked to go on with."""
+    """After a restart, the server no longer knows the cursor."""
     rows = database.get_collection("rows")
     rows.insert_many([{"value": value} for value in range(10)])
     attempts: list[int] = []

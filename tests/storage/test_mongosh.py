@@ -1,4 +1,4 @@
-"""Pipelines to copy: they say what was asked, and not whose meter it is."""
+"""Pipelines to copy: they show the query but not the meter."""
 
 from __future__ import annotations
 

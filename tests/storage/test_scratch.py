@@ -1,4 +1,4 @@
-"""Collections of experiments: dropped once nobody is left who could drop them, and not before."""
+"""Experiment collections are dropped once their owner is gone, and not before."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_what_a_killed_process_was_building_is_dropped_at_the_next_start(
         assert building.stdout
         name = building.stdout.readline().decode().strip()
         store.prepare()
-        assert name in collections(store)  # it is at work
+        assert name in collections(store)  # its owner is at work
         building.kill()
         building.wait(60)
     store.prepare()
@@ -74,7 +74,7 @@ def test_collections_of_somebody_else_stay(store: Store, name: str) -> None:
 
 
 def test_a_name_fits_into_what_small_plans_of_atlas_take() -> None:
-    """95 bytes with the name of a guest's database, 38, and what MongoDB puts before a time series's own."""
+    """95 bytes: a guest's database (38), MongoDB's prefix for buckets, and the collection's name."""
     with names() as new_name:
         given = [new_name(code) for code in BY_CODE]
     assert len(set(given)) == len(given)

@@ -1,4 +1,4 @@
-"""The store on a real MongoDB: both collections always hold what was committed, once."""
+"""The store on a real MongoDB: both collections always contain what was committed, once."""
 
 from __future__ import annotations
 
@@ -256,13 +256,13 @@ def test_another_granularity_makes_the_collection_anew_from_the_records(
     assert info["options"]["timeseries"]["granularity"] == "minutes"
     assert_holds(store, regular(days=3))
     buckets = database[f"system.buckets.{time_series.COLLECTION}"].count_documents({})
-    assert buckets >= 3  # a day each
+    assert buckets >= 3  # one delivery per day
     store.prepare()
     assert_holds(store, regular(days=3))
 
 
 class Sent(CommandListener):
-    """The names of the commands a client has sent."""
+    """Names of the commands that a client has sent."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
@@ -271,10 +271,10 @@ class Sent(CommandListener):
         self.names.append(event.command_name)
 
     def succeeded(self, event: CommandSucceededEvent) -> None:
-        """Not looked at."""
+        """Ignored."""
 
     def failed(self, event: CommandFailedEvent) -> None:
-        """Not looked at."""
+        """Ignored."""
 
 
 def test_what_is_there_is_not_made_again(store: Store, mongo_uri: str) -> None:
@@ -355,7 +355,7 @@ def test_readings_without_a_record_are_kept_and_taken_up_again(store: Store, dat
     again.project(METER)
     assert store.ordinary.count_documents({}) == store.time_series.count_documents({}) == 144
     assert [(one.kind, one.meter, one.count) for one in again.damages()] == [(Kind.NO_RECORD, METER, 144)]
-    deliver(again, regular(days=1, watts=7))  # an import takes them up first
+    deliver(again, regular(days=1, watts=7))  # an import first rebuilds the record from them
     expected = regular(days=3).select(slice(48, None))
     assert again.read(METER).select(slice(48, None)) == expected
     assert len(again.read(METER)) == len(again.read_ordinary(METER)) == 144
@@ -367,7 +367,7 @@ def test_a_collection_made_by_a_late_writer_gives_way_to_a_time_series_one(
 ) -> None:
     deliver(store, regular(days=2))
     database.drop_collection("readings_ts")
-    store.project(METER)  # MongoDB makes a plain collection
+    store.project(METER)  # MongoDB creates a plain collection
     Store(database).prepare()
     assert_holds(store, regular(days=2))
     stats = next(store.time_series.aggregate([{"$collStats": {"storageStats": {}}}]))

@@ -1,4 +1,4 @@
-"""Personal and shared: what belongs to whom, until when, and that nothing leaks."""
+"""Personal and shared workspaces: who can open which, until when, and that nothing leaks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Client = MongoClient[dict[str, Any]]
 def made(
     mongo: Client, mongo_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Workspaces]]:
-    """Makes deployments on databases that are dropped afterwards."""
+    """Creates deployments on databases that are dropped afterwards."""
     name = f"test_{secrets.token_hex(4)}"
     all_of_them: list[Workspaces] = []
 

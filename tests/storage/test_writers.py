@@ -1,4 +1,4 @@
-"""Work is known to have ended by its process, by its token, or by its age; never by guess."""
+"""The end of a piece of work is known from its process, its token or its age, never guessed."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""How many calls may go to an API today, and when the next one: counted in MongoDB before a call is sent.
+"""API budget: how many calls may be sent today, and when the next; counted in MongoDB before it is sent.
 
-One document an API and database, changed in one atomic step, so that any number of processes together stay
+One document per API and database, changed in one atomic step, so that any number of processes together stay
 within the limit, across restarts. Days are UTC, as the API counts them. A ban is remembered here until a
-person lifts it; a moment the API named for going on is waited for by everybody.
+person lifts it. If the API names a time to continue, all processes wait for it.
 """
 
 from __future__ import annotations
@@ -25,36 +25,37 @@ from core.storage.mongo_errors import explained, patiently
 from core.storage.upkeep.ownership import API_BUDGET
 
 WAITS: Final = frozenset({"api-throttled", "api-budget-used"})
-"""Nothing failed: calls go on at a moment that is known."""
+"""Not failures: calls continue at a known time."""
 REFUSALS: Final = WAITS | {"api-banned"}
-"""What `Budget.take` refuses with: it meets every question, whatever meter that is about."""
+"""Error codes of `Budget.take`; they apply to every query, whatever its meter."""
 MARGIN_MS: Final = 5 * 60_000
-"""After midnight UTC, before the first call of the new day: clocks differ."""
+"""Wait after midnight UTC before the first call of the new day, as clocks differ."""
 _NEVER: Final = Int64(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Where an API's budget stands. Moments in UTC ms."""
+    """State of an API's budget. Times in UTC ms."""
 
     calls: int
     limit: int
     resumes_at: int | None
-    """When the next call may go out, where that is not at once; None too where it is banned."""
+    """When the next call may be sent; None if at once, or if the address is banned."""
     banned_at: int | None
 
     @property
     def left(self) -> int:
+        """Calls left today."""
         return max(0, self.limit - self.calls)
 
     def days_for(self, calls: int) -> int:
-        """On how many days so many calls are sent, with today where it has any left."""
+        """On how many days so many calls are sent, including today if it has any left."""
         later = max(0, calls - self.left)
         return int(calls > later) + -(-later // self.limit)
 
 
 class Budget:
-    """The calls of one API, shared by all processes on this database. Every method raises StorageError."""
+    """The calls to one API, shared by all processes on this database. Every method raises StorageError."""
 
     def __init__(
         self,
@@ -71,9 +72,10 @@ class Budget:
         self._clock = clock
 
     def take(self) -> int:
-        """Count one call and reserve its moment (UTC ms): it may be sent then, not before.
+        """Count one call and reserve its time (UTC ms): it may be sent then, not before.
 
-        SourceError `api-banned`; SourcePaused `api-throttled`, `api-budget-used` with the moment it resumes.
+        SourceError `api-banned`; SourcePaused `api-throttled`, `api-budget-used`, with the time at which
+        calls resume.
         """
         now = self._clock()
         after = self._change(_taken(now, _day(now), self._limit, self._apart))
@@ -82,13 +84,13 @@ class Budget:
         raise self._refusal(after, now)
 
     def give_back(self) -> None:
-        """A call that was counted has not left: no connection was made, so the API cannot have counted it."""
+        """Uncount a call that was not sent: without a connection, the API cannot have counted it."""
         this = {"_id": self._api, "day": _day(self._clock()), "calls": {"$gt": 0}}
         with explained():
             patiently(lambda: self._documents.update_one(this, {"$inc": {"calls": -1}}))
 
     def allowance(self) -> Allowance:
-        """Where it stands, without counting anything."""
+        """The state of the budget, without counting a call."""
         now = self._clock()
         with explained():
             found = patiently(lambda: self._documents.find_one({"_id": self._api})) or {}
@@ -99,15 +101,17 @@ class Budget:
         return Allowance(calls, self._limit, None if banned else resumes, banned)
 
     def hold(self, until: int | None) -> int:
-        """No call by anybody before a moment the API named (UTC ms; at most two days away). Where it named
-        none, each time in a row doubles the wait, from 5 minutes up to 3 hours. Gives the moment."""
+        """Stop all calls until a time named by the API (UTC ms; at most two days ahead); returns that time.
+
+        Without `until`, each hold in a row doubles the wait, from 5 up to 160 minutes.
+        """
         now = self._clock()
         named = until if until is not None and until > now else 0
         after = self._change(_held(now, min(named, now + 2 * DAY_MS)))
         return int(after["held_until"])
 
     def answered(self) -> None:
-        """The API answers again: the next wait starts from the beginning."""
+        """Note that the API answers again: the next wait starts from the beginning."""
         with explained():
             patiently(
                 lambda: self._documents.update_one(
@@ -116,21 +120,21 @@ class Budget:
             )
 
     def ban(self) -> None:
-        """This address is banned: nobody calls until a person lifts it."""
+        """Remember that the API has banned this address: nobody calls until a person lifts the ban."""
         now = Int64(self._clock())
         self._change([{"$set": {"banned_at": now, "granted": False}}])
 
     def lift_ban(self) -> None:
-        """A person has made sure that the ban is over."""
+        """Allow calls again, after a person has made sure that the ban is over."""
         self._change([{"$set": {"banned_at": _NEVER, "granted": False}}])
 
     def _change(self, steps: list[Mapping[str, Any]]) -> dict[str, Any]:
-        """One atomic step on the document of this API, which it makes where absent."""
+        """Change the document of this API in one atomic step, creating it if absent; the result."""
 
         def once() -> dict[str, Any]:
             try:
                 return self._find_and_modify(steps)
-            except DuplicateKeyError:  # another process made it at this very moment
+            except DuplicateKeyError:  # another process created it just now
                 return self._find_and_modify(steps)
 
         with explained():
@@ -152,8 +156,11 @@ class Budget:
 
 
 def _taken(now: int, day: str, limit: int, apart: int) -> list[Mapping[str, Any]]:
-    """Count and reserve where it is allowed; `granted` says whether. A clock a little behind the last one
-    opens no new day; a day or a slot far ahead is the trace of a wrong clock."""
+    """Update that counts a call and reserves its time, if allowed; `granted` says whether.
+
+    A clock a little behind the last one starts no new day. A day or a slot far ahead comes from a wrong clock
+    and is ignored.
+    """
     ahead = _day(now + 2 * DAY_MS)
     other = {"$or": [{"$lt": [{"$ifNull": ["$day", ""]}, day]}, {"$gt": ["$day", ahead]}]}
     calls = {"$cond": [other, 0, "$calls"]}
@@ -193,5 +200,5 @@ def _day(moment: int) -> str:
 
 
 def _next_day(moment: int) -> int:
-    """A little after the next midnight UTC."""
+    """UTC ms of a little after the next midnight UTC."""
     return (moment // DAY_MS + 1) * DAY_MS + MARGIN_MS

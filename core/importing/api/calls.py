@@ -1,4 +1,4 @@
-"""How calls are sent: counted first, at their moment; patient with faults that pass, never with a ban."""
+"""Sends API calls within the budget; retries transient faults, never after a ban."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from core.paristime import now_ms
 from core.sources.conso_api import failures
 
 TRIES: Final = 3
-"""Calls spent on one question while faults pass."""
+"""Calls spent on one query while faults are transient."""
 BACK_OFF_SECONDS: Final = 4.0
-"""Before the second try; doubled before the third, and spread by chance."""
+"""Wait before the second try; doubled before the third, and varied at random."""
 DOWN_MINUTES: Final = 30
-"""How long to leave a service alone that is down; up to twice that, by chance."""
+"""Pause while a service is down; up to twice that, at random."""
 IN_PLACE_SECONDS: Final = 60
-"""A wait this short is waited out rather than paused on."""
+"""Waits up to this are waited out; longer ones pause the import."""
 Wait = Callable[[Event, float], bool]
 T = TypeVar("T")
 
 
 class Stopped(Exception):
-    """Somebody asked to stop while a call waited for its moment."""
+    """A stop was requested before a call was sent."""
 
 
 class Denied(Exception):
@@ -37,7 +37,7 @@ class Denied(Exception):
 
 
 class Caller:
-    """Sends questions within a budget. `wait(stop, seconds)` waits and says whether it was stopped."""
+    """Sends queries within a budget. `wait(stop, seconds)` waits and returns whether it was stopped."""
 
     def __init__(
         self,
@@ -49,12 +49,12 @@ class Caller:
     ) -> None:
         self.stop = Event()
         self.tell: Callable[[int, str], None] = lambda _until, _code: None
-        """Called with the moment (UTC ms) it waits for after a fault, and the fault's code."""
+        """Called with the time (UTC ms) until which it waits after a fault, and the fault's code."""
         self._budget, self._clock, self._wait, self._chance = budget, clock, wait, chance
         self._faults: list[str] = []
 
     def permit(self) -> None:
-        """Count a call, and wait for its moment. Stopped, Denied."""
+        """Count a call and wait for its time. Raises Stopped, Denied."""
         if self.stop.is_set():
             raise Stopped
         try:
@@ -64,8 +64,11 @@ class Caller:
         self._pause((moment - self._clock()) / 1000)
 
     def patiently(self, ask: Callable[[], T], tries: int = TRIES) -> T | None:
-        """The answer; None where faults that pass did not pass. A short throttling is waited out, a longer
-        one is Denied; all other errors are raised, and a ban is remembered first."""
+        """The answer; None if transient faults persist.
+
+        A short throttling is waited out, a longer one raises Denied. All other errors are raised; a ban is
+        remembered first.
+        """
         self._faults = []
         for left in reversed(range(tries)):
             try:
@@ -90,16 +93,16 @@ class Caller:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """The codes of the faults the last question met."""
+        """Codes of the faults of the last query."""
         return tuple(self._faults)
 
     def down(self, code: str | None = None) -> SourcePaused:
-        """A fault (the last one, unless it is named), as a pause."""
+        """A pause for a fault: `code`, or else the last one."""
         pause = DOWN_MINUTES * 60_000 * (1 + self._chance())
         return SourcePaused(code or self._faults[-1], resumes_at=self._clock() + round(pause))
 
     def _hold(self, pause: SourcePaused, *, again: bool) -> None:
-        """Nobody calls before the moment the API named: wait for it where it is near and we ask again."""
+        """Stop all calls until the time the API named; wait for it if it is near and `again`, else Denied."""
         until = self._budget.hold(pause.resumes_at)
         seconds = (until - self._clock()) / 1000
         if seconds > IN_PLACE_SECONDS or not again:

@@ -1,4 +1,4 @@
-"""The preflight of Conso API for the Connect page: one call tells whether an import can work."""
+"""Preflight of Conso API for the Connect page: one call shows whether an import can work."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _UNREACHED: Final = frozenset(
         "api-path-gone",
     }
 )
-"""Not even Conso API itself could be spoken to."""
+"""Errors that mean that not even Conso API itself was reached."""
 _REFUSED: Final = frozenset({"api-token-refused", "api-consent", "api-not-holder"})
 
 
@@ -47,10 +47,12 @@ def check_api(
     wait: Wait = Event.wait,
     limits: Limits | None = None,
 ) -> list[Check]:
-    """Token, API, access and half-hourly collection, in this order, for a meter (the token's first unless
-    given); at most one question is asked, counted in the day's budget. What could not be looked at has
-    `passed` None, as has a token that is not there: nobody needs one. The detail `error` is the code of the
-    error that explains a line. StorageError."""
+    """Check token, API, access and half-hourly collection, in this order, for one meter.
+
+    `meter`: the token's first unless given. At most one query is sent, counted in the day's budget. `passed`
+    is None for what could not be checked, and for an absent token, as nobody needs one. The detail `error` is
+    the code of the error that explains a check. Raises StorageError.
+    """
     now = clock()
     try:
         secret = usable_token(settings, meter, token, now)
@@ -95,7 +97,7 @@ def _asked(calls: Caller, client: ConsoApi, meter: Meter, now: int) -> list[Chec
 
 
 def _failed(error: CourbeError) -> list[Check]:
-    """What an error says of each line, and no more than that."""
+    """What an error shows about each check, and no more than that."""
     code, why = error.code, _why(error)
     if code in _UNREACHED or code in ("api-url", failures.BANNED):
         return [Check("api-reachable", False, why), Check("api-access", None), Check("api-collection", None)]

@@ -1,5 +1,7 @@
-"""What Enedis keeps of whole days, asked for after the curve: its own energies, and the maximum power the
-meter measured. The curve stands without them, so no import is held up or ended for their sake."""
+"""Daily energies and maximum powers from Enedis, queried after the load curve.
+
+The curve does not need them, so no import waits for them or ends because of them.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +21,12 @@ from core.sources.conso_api.client import DAILY_DAYS, ConsoApi
 from core.storage.store import Store
 
 _SILENT: Final = failures.CLOSED | {failures.NO_DATA, failures.UNKNOWN_PATH}
-"""Answers that say: there is no such thing for these days. To be asked again seldom, and nobody's fault."""
+"""Errors that mean that there is no such value for these days: not a fault, and rarely queried again."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A daily question: which windows are due, how it is asked, and the answer as a delivery."""
+    """A kind of daily query: which windows are due, how to ask, and the answer as a delivery."""
 
     due: Callable[[plan.Known | None, date, int, int], tuple[Days, ...]]
     ask: Callable[[Meter, Days], Mapping[date, Any]]
@@ -32,7 +34,7 @@ class _Kind:
 
 
 class Daily:
-    """The daily questions about one meter: its energies, and of consumption its maximum powers."""
+    """The daily queries about one meter: its energies and, for consumption, its maximum powers."""
 
     def __init__(
         self, store: Store, meter: Meter, client: ConsoApi, calls: Caller, clock: Callable[[], int]
@@ -43,15 +45,18 @@ class Daily:
             self._kinds.append(_Kind(plan.peaks_windows, client.daily_peaks, self._peaks))
 
     def windows(self) -> tuple[Days, ...]:
-        """The questions due now, in the order in which they are asked."""
+        """The windows due now, in the order of the queries."""
         return tuple(window for kind in self._kinds for window in self._due(kind))
 
     def deliveries(self, curve_answered: Callable[[], bool]) -> Iterator[Delivery]:
-        """One delivery a question, newest first, as far as they come without waiting for another day or hour:
-        what is not asked now stays due. Silence is recorded, also that of an Enedis that fails for them and
-        not for the curve. Raises SourceError for what only a person can mend, such as a ban."""
+        """One delivery per query, newest first, as far as they need no wait for another day or hour.
+
+        What is not asked now stays due. An answer without values is recorded, and so is a failure of Enedis
+        for these values while the curve is answered. Raises SourceError for what only a person can resolve,
+        such as a ban.
+        """
         for kind in self._kinds:
-            for window in self._due(kind):  # by now it is known where the readings begin
+            for window in self._due(kind):  # after the curve, the first day with readings is known
                 try:
                     told = self._calls.patiently(partial(kind.ask, self._meter, window))
                 except SourceError as error:

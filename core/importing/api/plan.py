@@ -1,9 +1,9 @@
-"""Which days to ask the API about: pure functions of what is known, newest first, in few calls.
+"""Plans which days to query from the API, newest first, in few calls; pure functions of what is known.
 
-Days before the horizon (24 months and 15 days), today and later are never asked about. The trailing week is
-asked again until it is complete, and once a day after that. An older day that lacks readings is asked again
-with growing distance, and not for ever: some days never come. So is a day that lacks its daily total or its
-maximum power, seldom.
+Days before the horizon (24 months and 15 days), today and later are never queried. The last week is queried
+until it is complete, and once a day after that. An older day that lacks readings is queried at growing
+intervals and finally no more, as some days never come. So is, more rarely, a day that lacks its daily total
+or its maximum power.
 """
 
 from __future__ import annotations
@@ -23,52 +23,57 @@ TRAILING_DAYS: Final = 7
 HISTORY_YEARS: Final = 2
 HISTORY_DAYS: Final = 15
 PUBLISHED_FROM_HOUR: Final = 6
-"""Paris time before which nothing of yesterday is expected."""
+"""Hour in Paris before which yesterday is not expected to be published."""
 RECENT_AGAIN_MS: Final = HOUR_MS
-"""A day of the trailing week that lacks readings."""
+"""Wait before a day of the last week that lacks readings is queried again."""
 COMPLETE_AGAIN_MS: Final = 20 * HOUR_MS
-"""A complete trailing week: its values may have been corrected."""
+"""Wait before a complete last week is queried again, as its values may have been corrected."""
 OLDER_AGAIN_MS: Final = tuple((days * 24 - 4) * HOUR_MS for days in (1, 2, 4, 8, 16))
-"""By number of questions in vain, for an older day; after the last, it is left alone. A little less than
-whole days: the daily update does not come at the same minute."""
+"""Waits for an older day, by number of queries without result; after the last, it is left alone.
+
+A little less than whole days, as the daily update does not run at the same minute.
+"""
 DAILY_GATHER: Final = 7
-"""Complete days whose total or maximum power was never asked for that are worth a call."""
+"""Number of complete days, never queried for a total or maximum power, that are worth a call."""
 DAILY_AGAIN_MS: Final = tuple(7 * wait for wait in OLDER_AGAIN_MS)
-"""The same waits in weeks, for a total or a maximum power: they stand beside the curve."""
+"""The same waits times 7, for a daily total or a maximum power: the curve does not need them."""
 _Day = NDArray[np.datetime64]
 _Mask = NDArray[np.bool_]
 
 
 class Known(Protocol):
-    """What the plan reads of a meter's record."""
+    """What the plan reads from a meter's record."""
 
     @property
-    def curve(self) -> Curve: ...
+    def curve(self) -> Curve:
+        """All stored readings of the meter."""
+
     @property
-    def days(self) -> DayLog: ...
+    def days(self) -> DayLog:
+        """The day log of the meter."""
 
 
 def horizon(today: date) -> Days:
-    """The days the API may know: from 24 months and 15 days ago up to yesterday."""
+    """The days that the API may have: from 24 months and 15 days ago up to yesterday."""
     leap = today.month == 2 and today.day == 29
     back = today.replace(year=today.year - HISTORY_YEARS, day=28 if leap else today.day)
     return Days(back - timedelta(days=HISTORY_DAYS), today)
 
 
 def curve_windows(known: Known | None, today: date, now_ms: int, longest: int) -> tuple[Days, ...]:
-    """The questions due now, newest first, each of at most `longest` days."""
+    """The windows due now, newest first, each of at most `longest` days."""
     return windows(due_days(known, today, now_ms), longest)
 
 
 def asked_for(chosen: Days, today: date, longest: int) -> tuple[Days, ...]:
-    """The questions for days a person chose, whatever is known of them; none outside the horizon."""
+    """Windows for days that a person chose, whatever is known of them; none outside the horizon."""
     allowed = horizon(today)
     first, end = max(chosen.first, allowed.first), min(chosen.end, allowed.end)
     return windows(each_day(Days(first, end)), longest) if first < end else ()
 
 
 def due_days(known: Known | None, today: date, now_ms: int) -> _Day:
-    """The days to ask about now, ascending."""
+    """The days due for a query now, ascending."""
     days = each_day(horizon(today))
     if known is None:
         return days
@@ -78,19 +83,19 @@ def due_days(known: Known | None, today: date, now_ms: int) -> _Day:
     since = now_ms - log.asked
     older = lacking & ((log.asked == 0) | _again(since, log.attempts, OLDER_AGAIN_MS))
     trailing = days >= np.datetime64(today - timedelta(days=TRAILING_DAYS))
-    # a day is published from about 8 on: before dawn it is no reason to ask
+    # a day is published from about 8:00 on: before `dawn`, yesterday is no reason to ask
     dawn = midnight(today) + PUBLISHED_FROM_HOUR * HOUR_MS
     reason = (days < np.datetime64(today - timedelta(days=1))) | (now_ms >= dawn)
     late = reason & (since >= np.where(complete, COMPLETE_AGAIN_MS, RECENT_AGAIN_MS))
     open_days: _Mask = trailing & (log.answer != Answer.CLOSED)
-    # the whole trailing week or nothing of it: it takes one call in any case
+    # the whole last week or nothing of it: it takes one call in any case
     week = open_days if bool((open_days & late).any()) else np.zeros_like(open_days)
     due: _Day = days[older & ~trailing | week]
     return due
 
 
 def windows(days: _Day, longest: int) -> tuple[Days, ...]:
-    """As few half-open windows of at most `longest` days as cover these days, newest first."""
+    """The fewest half-open windows of at most `longest` days that cover these days, newest first."""
     left = np.unique(days)
     found = []
     while len(left):
@@ -102,9 +107,12 @@ def windows(days: _Day, longest: int) -> tuple[Days, ...]:
 
 
 def totals_windows(known: Known | None, today: date, now_ms: int, longest: int) -> tuple[Days, ...]:
-    """The questions for daily totals due now, newest first: of days that are complete, to compare them, once
-    a week of them has gathered; and again where the distributor had none. Days before the first reading are
-    never in them: they would have the whole answer refused."""
+    """The windows for daily totals due now, newest first.
+
+    Complete days, to compare them, once a week of them has gathered; and again days for which the distributor
+    had no total. Days before the first reading are excluded, as they would make the API refuse the whole
+    query.
+    """
     return _daily(known, today, now_ms, longest, _totals_of)
 
 
@@ -114,7 +122,7 @@ def peaks_windows(known: Known | None, today: date, now_ms: int, longest: int) -
 
 
 _Kept = tuple[_Mask, NDArray[np.int64], NDArray[np.int16]]
-"""Of each day: whether its value is unknown, when it was last asked for, and how often in vain."""
+"""Per day: whether its value is unknown, when it was last queried, and how often without result."""
 
 
 def _totals_of(log: DayLog) -> _Kept:
@@ -150,7 +158,7 @@ def _day_at(start: NDArray[np.int64]) -> date:
 
 
 def _again(since: NDArray[np.int64], attempts: NDArray[np.int16], waits: tuple[int, ...]) -> _Mask:
-    """What was asked in vain so many times, `since` ms ago, and is due again; after the last wait, never."""
+    """What is due again after so many queries without result, the last `since` ms ago."""
     tries = attempts.astype(np.int64)
     wait = np.array(waits, dtype=np.int64)[np.minimum(tries, len(waits) - 1)]
     due: _Mask = (tries < len(waits)) & (since >= wait)

@@ -1,9 +1,9 @@
-"""Conso API as a source: the plan, the budget and the client as one, for one meter.
+"""Conso API as a source for one meter: plan, budget and client together.
 
-Each question is counted before it is sent and its answer handed over before the next. A fault that passes
-is waited out a little and then paused on; days the API closes end the plan; silence is recorded, so that
-the next plan knows when to ask again. Nothing is ever retried after a ban. What Enedis keeps of whole days
-comes after the curve: see `daily`.
+Each query is counted before it is sent, and its answer is delivered before the next. A transient fault is
+retried and then paused on; days that the API closes end the plan; answers without readings are recorded, so
+that the next plan knows when to query again. Nothing is ever retried after a ban. Daily values are queried
+after the curve: see `daily`.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from core.sources.transport import Limits
 from core.storage.store import Store
 
 IN_VAIN_IN_A_ROW: Final = 3
-"""Weeks that fail one after the other before somebody is blamed; by chance alone that does not happen."""
+"""Consecutive failed weeks after which the service, not the week, is assumed to be down."""
 EMPTY_WINDOWS: Final = 2
-"""Weeks without any reading, of a meter that never had one, before no more calls are spent."""
+"""Weeks without readings after which a meter that never had any is not queried further."""
 EMPTY_IN_A_ROW: Final = 8
-"""The same of a meter that has some: readings probably begin here. The rest is asked another day."""
+"""The same for a meter with readings: they probably begin here. The rest is queried another day."""
 
 
 def budget_of(store: Store, settings: Settings, clock: Callable[[], int] = now_ms) -> Budget:
-    """The budget of this deployment's API."""
+    """The budget for this deployment's API."""
     return Budget(
         store.database,
         settings.api_url,
@@ -52,10 +52,12 @@ def budget_of(store: Store, settings: Settings, clock: Callable[[], int] = now_m
 
 
 class ApiSource:
-    """One meter of Conso API. `days`: those a person chose, else what the record lacks. `daily`: also fetch
-    the distributor's daily energies and the maximum powers (one call a year each).
+    """One meter of Conso API as a source.
 
-    `clock` gives UTC ms; `wait(stop, seconds)` waits and says whether it was stopped; both for tests.
+    `days`: chosen by a person; else the days that the record lacks. `daily`: also fetch daily energies and
+    maximum powers (one call a year each).
+
+    `clock` gives UTC ms; `wait(stop, seconds)` waits and returns whether it was stopped; both are for tests.
     Raises InputError `api-shared`, `api-no-token`, `api-token-…`.
     """
 
@@ -92,20 +94,21 @@ class ApiSource:
         self._worked: Days | None = None
 
     def tell_waits(self, tell: Callable[[int, str], None]) -> None:
+        """From now on call `tell` with the time (UTC ms) it waits for and the reason's code."""
         self._calls.tell = tell
 
     def preview(self) -> Preview:
-        """The period to be asked about and the calls that takes; no call is spent on it."""
+        """The period to query and the number of calls; sends no call."""
         days = self.windows()
         span = Span.around(span_of(window) for window in days)
         return Preview(self.name, Origin.API_V2, self.meter, span, None, calls=len(days))
 
     def windows(self) -> tuple[Days, ...]:
-        """The questions due now, in the order in which they are asked."""
+        """The windows due now, in the order of the queries."""
         return (*self._curve_windows(), *(self._daily.windows() if self._daily else ()))
 
     def deliveries(self, stop: Event) -> Iterator[Delivery]:
-        """One delivery a question, newest days first, then what is asked of whole days."""
+        """One delivery per query, newest days first, then the daily values."""
         self._calls.stop = stop
         try:
             yield from self._curves(self._curve_windows())
@@ -148,7 +151,7 @@ class ApiSource:
                     self._blame(put_off[window])
                     beyond = windows[asked:]
                     break
-                continue  # the next one shows whose fault it is
+                continue  # the next one shows whether the week or the service fails
             in_vain, barren = 0, 0 if len(delivery.curve) else barren + 1
             had_any = had_any or len(delivery.curve) > 0
             yield delivery
@@ -161,8 +164,10 @@ class ApiSource:
             raise SourceError(failures.NO_DATA)
 
     def _blame(self, faults: tuple[str, ...]) -> None:
-        """After several weeks in vain: raise a pause, unless it is Enedis that fails for these days while it
-        still answers a question it answered before."""
+        """Raise a pause after several failed weeks, unless Enedis fails for these days only.
+
+        That is so if it still answers a query that it answered before.
+        """
         proof = self._worked
         if proof is None or not failures.of_enedis(faults):
             raise self._calls.down(faults[-1])
@@ -172,9 +177,11 @@ class ApiSource:
     def _once_more(
         self, put_off: Mapping[Days, tuple[str, ...]], beyond: tuple[Days, ...]
     ) -> Iterator[Delivery]:
-        """The weeks that failed, again, and those `beyond` several that did. Where Enedis itself fails for
-        them each time and not for others, that is their answer for now; any other fault says nothing about
-        days, and pauses the import."""
+        """Query the failed weeks again, and those `beyond` them.
+
+        If Enedis itself fails for a week each time and not for others, the week is recorded as without
+        readings for now. Any other fault says nothing about days and pauses the import.
+        """
         refused: list[Days] = []
         for window, faults in put_off.items():
             if self._worked is None:
@@ -195,8 +202,11 @@ class ApiSource:
         raise SourceError("api-days-refused", days=Days(refused[-1].first, end))
 
     def _further_back(self, beyond: tuple[Days, ...]) -> Generator[Delivery, None, tuple[Days, ...]]:
-        """The weeks before several that Enedis fails for. Where it fails for the one in the middle too, the
-        meter's days probably begin later, and that is the answer of all; gives those that are refused."""
+        """Query the weeks before several for which Enedis fails; returns those that are refused.
+
+        If it also fails for the one in the middle, the meter's days probably begin later, and all are
+        recorded as without readings.
+        """
         if delivery := self._ask_once(beyond[len(beyond) // 2]):
             yield delivery
             return ()
@@ -206,8 +216,10 @@ class ApiSource:
         return beyond
 
     def _closed(self, window: Days, error: SourceError) -> Iterator[Delivery]:
-        """A window refused for beginning too early: record that everything before its first day that is
-        allowed is closed for good."""
+        """Record the days before the first allowed one as closed for good.
+
+        `window` was refused because it begins too early; its first allowed day is searched.
+        """
 
         def ask(days: Days) -> Delivery | None:
             try:
@@ -223,14 +235,16 @@ class ApiSource:
         end = yield from self._first_allowed(window, ask)
         today = local(self._clock()).date()
         if end == today:
-            raise error  # not even yesterday: no sign of where the meter's days begin
+            raise error  # not even yesterday: nothing tells where the meter's days begin
         yield replace(self._silence(Days(min(plan.horizon(today).first, window.first), end)), closed=True)
 
     def _first_allowed(
         self, window: Days, ask: Callable[[Days], Delivery | None]
     ) -> Generator[Delivery, None, date]:
-        """Halves a window that is refused until the day from which on it is not, which it gives. `ask` brings
-        the readings of days, or None where they are refused."""
+        """Bisect a refused window; returns the day from which on it is not refused.
+
+        `ask` returns the readings of days, or None if they are refused.
+        """
         refused, end = window.first, window.end
         while (end - refused).days > 1:
             middle = refused + (end - refused) // 2
@@ -252,7 +266,7 @@ class ApiSource:
         return delivery
 
     def _ask_once(self, window: Days) -> Delivery | None:
-        """The same without patience; None where a fault came instead."""
+        """The same with a single try; None if a fault came instead."""
         return self._calls.patiently(partial(self._ask, window), tries=1)
 
     def _silence(self, window: Days) -> Delivery:
@@ -260,8 +274,11 @@ class ApiSource:
 
 
 def usable_token(settings: Settings, meter: Meter | None, token: SecretStr | None, now: int) -> SecretStr:
-    """The token to use, looked at before any call is spent on it. InputError `api-shared`, `api-no-token`,
-    `api-token-unreadable`, `api-token-no-prm`, `api-token-expired`, `api-token-other-meter`."""
+    """The token to use, checked before any call is spent on it.
+
+    InputError `api-shared`, `api-no-token`, `api-token-unreadable`, `api-token-no-prm`, `api-token-expired`,
+    `api-token-other-meter`.
+    """
     if settings.deployment is Deployment.SHARED:
         raise InputError("api-shared")
     secret = token or settings.api_token

@@ -1,6 +1,6 @@
-"""The daily update: every meter that comes from the API, brought up to date within the budget.
+"""The daily update: brings every meter that comes from the API up to date, within the budget.
 
-Safe to run at any time, twice, and beside the open application: whatever it brings goes through the record.
+Safe to run at any time, repeatedly, and beside the open application, as everything goes through the record.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _FROM_API: Final = frozenset({Origin.API_V2, Origin.API_V5})
 
 
 class SyncResult(StrEnum):
-    """How an update ended. Texts: `sync.<value>`."""
+    """Result of an update. Texts: `sync.<value>`."""
 
     UP_TO_DATE = "up-to-date"
     NOT_PUBLISHED = "not-published"
@@ -43,9 +43,11 @@ class SyncResult(StrEnum):
 
     @property
     def exit_code(self) -> int:
-        """Of the command: 0 up to date, 3 yesterday is not published yet, 4 more is to come (the calls of
-        today are used, Enedis asks to wait, or somebody stopped it), 1 failed. 2 stays for arguments that
-        cannot be used."""
+        """Exit code of the command.
+
+        0 up to date; 3 yesterday is not published yet; 4 more is to come (today's calls are used, Enedis asks
+        to wait, or it was stopped); 1 failed. 2 is reserved for invalid arguments.
+        """
         return {"up-to-date": 0, "not-published": 3, "paused": 4, "failed": 1}[self.value]
 
 
@@ -59,7 +61,7 @@ _WORST_FIRST: Final = (
 
 @dataclass(frozen=True, slots=True)
 class MeterSync:
-    """One meter's share: what was (or, in a dry run, would be) asked, and what came."""
+    """Result for one meter: what was (or, in a dry run, would be) queried, and what came."""
 
     meter: Meter
     result: SyncResult
@@ -70,7 +72,7 @@ class MeterSync:
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """An update of all meters. `folded`: answers that a trigger had left. `dry_run`: nothing was asked."""
+    """Result for all meters. `folded`: answers taken from the inbox. `dry_run`: nothing was queried."""
 
     meters: tuple[MeterSync, ...]
     folded: int
@@ -79,13 +81,13 @@ class SyncReport:
 
     @property
     def result(self) -> SyncResult:
-        """The worst of the meters'."""
+        """The worst result of the meters."""
         results = {one.result for one in self.meters}
         return next((result for result in _WORST_FIRST if result in results), SyncResult.UP_TO_DATE)
 
     @property
     def resumes_at(self) -> int | None:
-        """UTC ms from which more can be fetched, where it paused on a moment that is known."""
+        """UTC ms from which more can be fetched, if it paused until a known time."""
         pauses = [one.error.resumes_at for one in self.meters if isinstance(one.error, SourcePaused)]
         return max((pause for pause in pauses if pause is not None), default=None)
 
@@ -103,8 +105,11 @@ def sync(
     limits: Limits | None = None,
     chance: Callable[[], float] = random.random,
 ) -> SyncReport:
-    """Bring every known meter of the API up to date. A meter that fails does not stop the others, save by a
-    ban. Raises InputError (`api-no-token`, `api-token-…`, `api-shared`) and StorageError."""
+    """Bring every known meter of the API up to date.
+
+    A meter that fails does not stop the others; a refusal that applies to all (ban, throttling, no calls
+    left) does. Raises InputError (`api-no-token`, `api-token-…`, `api-shared`) and StorageError.
+    """
     stop = stop or Event()
     secret = usable_token(settings, None, token, clock())
     known = meters(store, settings, secret)
@@ -120,7 +125,7 @@ def sync(
             done.append(MeterSync(meter, SyncResult.FAILED, (), error=unusable))
         else:
             sources.append((source, source.windows()))
-    # a long history of one meter must not keep yesterday from the others
+    # shortest first: a long history of one meter must not delay yesterday's readings of the others
     for source, windows in sorted(sources, key=lambda one: len(one[1])):
         if stop.is_set() or _is_over(done):
             break
@@ -134,8 +139,10 @@ def sync(
 
 
 def meters(store: Store, settings: Settings, token: SecretStr) -> tuple[Meter, ...]:
-    """The meters whose readings came from the API or that the token opens, and the one of the settings;
-    where there is none, all that the token opens. InputError `api-prm`."""
+    """Stored meters that came from the API or that the token opens, and the meter of the settings.
+
+    If there are none, all meters that the token opens. InputError `api-prm`.
+    """
     prms = read_token(token).prms
     found = [one.meter for one in store.meters() if _FROM_API & set(one.origins) or one.meter.prm in prms]
     if settings.prm:
@@ -144,7 +151,7 @@ def meters(store: Store, settings: Settings, token: SecretStr) -> tuple[Meter, .
 
 
 def _is_over(done: list[MeterSync]) -> bool:
-    """Whether the rest would only meet the same refusal: banned, or no calls left."""
+    """Whether the other meters would meet the same refusal: ban, throttling, or no calls left."""
     return any(one.error and one.error.code in REFUSALS for one in done)
 
 
@@ -157,7 +164,7 @@ def _ended(store: Store, meter: Meter, windows: tuple[Days, ...], part: Part, no
 
 
 def _state(store: Store, meter: Meter, now: int) -> SyncResult:
-    """Whether yesterday is there, as far as it will be."""
+    """Whether there are readings of yesterday."""
     yesterday = local(now).date() - timedelta(days=1)
     newest = plan.last_day_known(store.record(meter))
     there = newest is not None and newest >= yesterday

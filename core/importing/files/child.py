@@ -1,7 +1,7 @@
-"""Reads uploaded files in a process of its own, with limits of memory and time.
+"""Reads uploaded files in a separate process, with limits on memory and time.
 
-Standard input: one pickle of a Task. Standard output: pickles, for each file in turn its number and name
-before it is read, then the source that was read; None at the end. Both ends are the same program.
+Standard input: one pickled Task. Standard output: pickles; for each file its number and name before it is
+read, then the source that was read; None at the end. Both ends are the same program.
 """
 
 from __future__ import annotations
@@ -24,14 +24,17 @@ if sys.platform != "win32":
     import resource
 
 TOO_MUCH: Final = 41
-"""Exit code where there was not enough memory; one that is killed has a negative code."""
+"""Exit code if memory ran out; a killed process has a negative code."""
 _PR_SET_PDEATHSIG: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one file. `cpu_seconds`: two years of half-hours take a tenth of one. `memory_bytes`: above what the
-    process and the upload take; for its rows, as much again as the upload is granted besides."""
+    """Limits for one file.
+
+    `cpu_seconds`: two years of half-hours take 0.1 s. `memory_bytes`: beyond what the process takes; the size
+    of the upload is added to it, for its rows.
+    """
 
     cpu_seconds: int = 20
     memory_bytes: int = 256 << 20
@@ -39,8 +42,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Files as they were uploaded. `skip`: how many of their sources have been read before; `parent`: the
-    process that waits. `stamped`: what the times of files are that do not tell."""
+    """Uploaded files to read.
+
+    `skip`: how many of their sources were read before. `parent`: id of the process that waits. `stamped`:
+    which end of its interval a stamp names, in files that do not tell.
+    """
 
     files: Sequence[tuple[str, bytes]]
     prm: str | None
@@ -51,8 +57,9 @@ class Task:
 
 
 def main() -> int:
+    """Read the task from standard input, answer on standard output; the exit code."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints is no answer
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not mix with answers
     task: Task = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the program that started this one
     if not _stays_with(task.parent):
         return 1
@@ -82,7 +89,7 @@ def _read_one(source: FileSource) -> None:
     try:
         source.preview()
     except SourceError:
-        return  # kept in the source, and told again by it
+        return  # the source keeps it and raises it again
 
 
 def _tell(answers: IO[bytes], answer: Any) -> None:
@@ -91,7 +98,7 @@ def _tell(answers: IO[bytes], answer: Any) -> None:
 
 
 def _stays_with(parent: int) -> bool:
-    """End with the parent, also when that is killed. False where it has ended already."""
+    """End with the parent, even if it is killed. False if it has ended already."""
     if sys.platform != "linux":
         return True
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -99,7 +106,7 @@ def _stays_with(parent: int) -> bool:
 
 
 def _limit_memory(more: int) -> None:
-    """Where the system can: Linux counts what a process allocates, macOS and Windows do not."""
+    """Limit further allocations to `more` bytes; on Linux only, as macOS and Windows do not count them."""
     if sys.platform != "linux":
         return
     found = re.search(r"VmData:\s*(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
@@ -109,7 +116,7 @@ def _limit_memory(more: int) -> None:
 
 
 def _allow_time(seconds: int) -> None:
-    """From now on so much of processor time; the system ends the process then."""
+    """Allow so many seconds of processor time from now on; the system then ends the process."""
     if sys.platform == "win32":
         return
     used = resource.getrusage(resource.RUSAGE_SELF)

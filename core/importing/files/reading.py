@@ -1,6 +1,6 @@
-"""Uploaded files, read in a child process: no file can swell or stop the application.
+"""Reads uploaded files in a child process, so that no file can exhaust or stop the application.
 
-Whoever waits is called back often, and may raise: the child ends then, and with the parent.
+The caller's function is called often and may raise: the child then ends. It also ends with its parent.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from core.sources.files import FileSource, Stamped
 _ROOT: Final = Path(core.__file__).parents[1]
 _POLL_SECONDS: Final = 0.1
 _FILE_SECONDS: Final = 30.0
-"""Of one file by the clock: its processor time is bounded besides, and other work may be going on."""
+"""Wall time for one file; its processor time is limited too, but other work may be going on."""
 _TOTAL_SECONDS: Final = 180.0
-"""Of one upload."""
+"""Wall time for one upload."""
 _SPARED: Final = ("COURBE_API_TOKEN", "COURBE_MONGODB_URI")
-"""What a process that reads strangers' files need not know."""
+"""Variables that a process reading strangers' files must not get."""
 
 
 def _was_limited(exit_code: int | None) -> bool:
-    """Whether a child was ended by its limits: also one that still runs has had its time."""
+    """Whether a child was ended by its limits; one that still runs has used up its time."""
     return exit_code is None or exit_code < 0 or exit_code == TOO_MUCH
 
 
 class Turns:
-    """At most one child at once for each visitor, and so many in all."""
+    """Limits children to one at a time per visitor, and to `total` in all."""
 
     def __init__(self, total: int) -> None:
         self._total = total
@@ -47,7 +47,7 @@ class Turns:
 
     @contextmanager
     def taken(self, key: str, waiting: Callable[[], None]) -> Iterator[None]:
-        """Wait for a turn; `waiting` is called meanwhile, and may raise."""
+        """Wait for a turn; `waiting` is called meanwhile and may raise."""
         with self._changed:
             while key in self._taken or len(self._taken) >= self._total:
                 waiting()
@@ -68,10 +68,11 @@ def read(
     limits: Limits = Limits(),  # noqa: B008 - frozen
     stamped: Stamped = Stamped.UNSAID,
 ) -> list[FileSource]:
-    """A source for each file, and for each file in a zip, read already: what cannot be read says so when
-    asked for its preview; `file-too-much-work` where that took too much memory or time.
+    """A source for each file, and for each file in a zip, already read.
 
-    `progress` is called with the number of files read, ten times a second; what it raises ends the reading.
+    The source of an unreadable file raises on `preview`; `file-too-much-work` if it took too much memory or
+    time. `progress` is called ten times a second with the number of files read; an exception from it ends the
+    reading.
     """
     sources: list[FileSource] = []
     deadline = time.monotonic() + _TOTAL_SECONDS
@@ -88,7 +89,7 @@ def read(
 
 
 class _Begun:
-    """The file a child is reading."""
+    """The name of the file that a child is reading."""
 
     name: str | None = None
 
@@ -100,7 +101,7 @@ def _collect(
     progress: Callable[[int], None],
     deadline: float,
 ) -> bool:
-    """Take what a child has read. False where it ended, or took too long, before all was read."""
+    """Collect what a child has read. False if it ended, or took too long, before all was read."""
     until = time.monotonic() + _FILE_SECONDS
     while True:
         progress(len(sources))
@@ -125,8 +126,10 @@ def _collect(
 
 @contextmanager
 def _child(task: Task) -> Iterator[tuple[subprocess.Popen[bytes], queue.Queue[Any]]]:
-    """A child at work, and its answers as they come; False after the last where it ended early. The child
-    has ended when this block has."""
+    """A running child and a queue of its answers; the child has ended when the block ends.
+
+    The queue ends with False if the child ended early.
+    """
     environment = {name: value for name, value in os.environ.items() if name not in _SPARED}
     process = subprocess.Popen(
         [sys.executable, "-m", "core.importing.files.child"],

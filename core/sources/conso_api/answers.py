@@ -1,8 +1,8 @@
-"""The JSON of Enedis as Conso API passes it on, and as households save it: v2 (`grandeur`) and the legacy
-v5 (`interval_reading`), load curves, daily energies and daily maximum powers.
+"""Enedis's JSON, as Conso API passes it on and households save it: v2 (`grandeur`) and the legacy v5.
 
-A stamp is the END of its interval in Paris wall time; every row names its own step; a value is the average
-power over it, in W. In v2 null means "no reading"; in v5 such rows are absent. Order is not guaranteed.
+Load curves, daily energies and daily maximum powers; v5 has `interval_reading`. A stamp is the END of its
+interval in Paris wall time; every row names its own step; a value is the average power over it, in W. In v2,
+null means no reading; in v5 such rows are absent. The order of rows is not guaranteed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from core.sources.refusals import FLOWS_BY_NAME, MAX_WATTS, STEPS_BY_NAME, Refus
 from core.sources.stamped import Stamped, by_midnights, by_period
 
 MAX_DAY_WH: Final = 24 * MAX_WATTS
-"""Of one day; far beyond what a meter counts."""
+"""Upper limit of a day's energy, far beyond what a meter counts."""
 _STAMP: Final = "%Y-%m-%d %H:%M:%S"
 _EARLIEST: Final = 10_957 * DAY_MS  # the year 2000, long before the first Linky
 _Mask = NDArray[np.bool_]
@@ -33,7 +33,7 @@ _Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class _Series:
-    """One series of either format: the meter, its unit, and the rows as they came."""
+    """One series of either format: meter, unit and the rows as received."""
 
     prm: str
     flow: Flow | None
@@ -44,7 +44,7 @@ class _Series:
     steps: list[Any]
     v2: bool
     period: tuple[date | None, date | None] = (None, None)
-    """The days an answer says it covers."""
+    """The days that the answer says it covers."""
 
     def row(self, at: int) -> str:
         """A row as an example of what was refused."""
@@ -59,13 +59,15 @@ def read_load_curve(
     live: bool = False,
     stamped: Stamped = Stamped.UNSAID,
 ) -> Delivery:
-    """The load curve of an answer. `flow`: which one to take, and what a v5 answer (which does not say) is;
-    consumption unless given. `live`: it came from the API itself, not from a file, and null is only silence.
-    `stamped`: which end of its interval a stamp names; told by the answer unless given, and the END, as the
-    distributor writes it, where nothing tells.
+    """The load curve of an answer.
 
-    SourceError `api-answer-unknown`, or `api-answer-other` where it is an answer of another kind (daily
-    energies, maximal powers).
+    `flow`: which one to take, and that of a v5 answer, which names none; consumption unless given. `live`:
+    from the API itself, where null is not reported, and not from a file. `stamped`: which end of its interval
+    a stamp names; unless given, it is taken from the answer, and is END, as the distributor writes it, if
+    nothing tells.
+
+    SourceError `api-answer-unknown`, `api-no-data`, or `api-answer-other` for another kind of answer (daily
+    energies, maximum powers).
     """
     series = _series(document, flow)
     _check_power(series)
@@ -82,8 +84,11 @@ def read_load_curve(
 
 
 def stamped_in(document: Mapping[str, Any], flow: Flow | None = None) -> Stamped:
-    """Which end of its interval a stamp of an answer names, where its period or its first and last stamp
-    tell. One gateway hands out v2 answers with BEGINs; v5 ones are always ENDs. SourceError as above."""
+    """Which end of its interval a stamp of an answer names, as far as the answer tells.
+
+    Its period tells, or its first and last stamp. One gateway returns v2 answers with BEGINs; v5 answers
+    always have ENDs. SourceError as in `read_load_curve`.
+    """
     series = _series(document, flow)
     _check_power(series)
     return _told(series)
@@ -112,7 +117,7 @@ def _told(series: _Series) -> Stamped:
 
 
 def flows_of(document: Mapping[str, Any]) -> tuple[Flow, ...]:
-    """The flows that a v2 answer names; none of a v5 one, which does not say, and of what is no answer."""
+    """The flows named by a v2 answer; none for v5, which names none, and for anything else."""
     offered = document.get("grandeur") if isinstance(document, Mapping) else None
     if not isinstance(offered, list):
         return ()
@@ -121,9 +126,9 @@ def flows_of(document: Mapping[str, Any]) -> tuple[Flow, ...]:
 
 
 def read_daily(document: Mapping[str, Any]) -> dict[date, int]:
-    """The distributor's energy of each day in Wh, from a daily answer. Days without a value are left out.
+    """The distributor's energy (Wh) of each day in a daily answer; days without a value are left out.
 
-    SourceError `api-answer-unknown`, or `api-answer-other` where it holds no daily energies.
+    SourceError `api-answer-unknown`, or `api-answer-other` if it contains no daily energies.
     """
     series = _series(document, None)
     if series.unit != "Wh":
@@ -140,11 +145,12 @@ def read_daily(document: Mapping[str, Any]) -> dict[date, int]:
 
 
 def read_peaks(document: Mapping[str, Any]) -> dict[date, MaxPower]:
-    """The maximum apparent power of each day in VA and its moment, from a daily answer. Days without a value
-    are left out. A stamp is the Paris time of the maximum itself, to the second; of an hour that happens
-    twice it is taken for the first.
+    """The maximum apparent power (VA) and its time, of each day in a daily answer.
 
-    SourceError `api-answer-unknown`, or `api-answer-other` where it holds no maximum powers.
+    Days without a value are left out. A stamp is the Paris time of the maximum, to the second; in the
+    repeated hour, the first one is assumed.
+
+    SourceError `api-answer-unknown`, or `api-answer-other` if it contains no maximum powers.
     """
     series = _series(document, None)
     if series.unit != "VA":
@@ -161,7 +167,7 @@ def read_peaks(document: Mapping[str, Any]) -> dict[date, MaxPower]:
 
 
 def _moment(stamp: str) -> int | None:
-    """UTC ms of a Paris time to the second; None for what is none, or happened nowhere."""
+    """UTC ms of a Paris time to the second; None if it is invalid or does not exist."""
     try:
         wall = np.array([round(datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC).timestamp()) * 1000])
         return int(to_utc(wall)[0])
@@ -235,11 +241,11 @@ def _v5(document: Mapping[str, Any]) -> _Series:
 
 
 def _curve(series: _Series, live: bool, *, stamped_at_end: bool) -> tuple[Curve, tuple[Refusal, ...]]:
-    """The readings in order, and what was left out of the rows."""
+    """The readings in order, and the refused rows."""
     refusals, row = Refusals(), series.row
     empty = np.array([value is None or value == "" for value in series.values], dtype=np.bool_)
     rows = np.arange(len(empty))
-    # null is no reading and nothing to refuse; of a file it is told, for nobody asks again
+    # null is no reading and not an error; for a file it is reported, as it is not queried again
     rows = rows[~empty] if live else refusals.without(rows, empty, RefusalReason.NO_VALUE, row)
 
     ends, told, bad = _stamps(series.stamps)
@@ -274,7 +280,7 @@ def _curve(series: _Series, live: bool, *, stamped_at_end: bool) -> tuple[Curve,
 
 
 def _stamps(written: list[Any]) -> tuple[NDArray[np.int64], _Mask, _Mask]:
-    """Stamps as naive Paris ms, or UTC where an offset is told; where it is; where they are none."""
+    """Stamps as naive Paris ms, or UTC if they have an offset; masks of those with one, and of bad ones."""
     wall = pd.to_datetime(pd.Series(written, dtype=object).map(_text), format=_STAMP, errors="coerce")
     moments = wall.astype("datetime64[ms]").to_numpy().astype(np.int64)  # NaT: the least int64
     bad = wall.isna().to_numpy(copy=True)
@@ -292,18 +298,18 @@ def _stamps(written: list[Any]) -> tuple[NDArray[np.int64], _Mask, _Mask]:
 
 
 def _text(value: object) -> str:
-    """A value as written; booleans and containers become no number."""
+    """A value as written; booleans and containers give a text that is not a number."""
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else "?"
 
 
 def _to_utc(ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """UTC of END stamps in whatever order they were listed."""
+    """UTC of END stamps, listed in any order."""
     steps = np.diff(ends)
     if len(steps) and int((steps < 0).sum()) > 0.9 * len(steps):
         return _to_utc(ends[::-1])[::-1]
     if bool(((steps > 0) | ((steps >= -HOUR_MS) & is_ambiguous(ends[1:]))).all()):
         return ends_to_utc(ends)
-    # no order: of an hour that happens twice, each stamp is summer time first, winter time next
+    # no order: in the repeated hour, the first row of a stamp is summer time, the next winter time
     second = np.zeros(len(ends), dtype=np.bool_)
     for stamp in np.unique(ends[is_ambiguous(ends)]):
         (rows,) = np.nonzero(ends == stamp)
@@ -314,7 +320,7 @@ def _to_utc(ends: NDArray[np.int64]) -> NDArray[np.int64]:
 def _in_order(
     rows: NDArray[np.intp], start: NDArray[np.int64], minutes: NDArray[np.int64]
 ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-    """By start, then the finer step first; rows of the same interval as they were listed."""
+    """Sorted by start, then the finer step first; rows of the same interval keep their order."""
     order = np.lexsort((minutes[rows], start))
     return rows[order], start[order]
 
@@ -327,7 +333,7 @@ def _once(
     refusals: Refusals,
     row: Callable[[int], str],
 ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-    """Each moment told once: repeats are dropped, the first of two that contradict or overlap is kept."""
+    """Each time once: repeats are dropped; of two rows that contradict or overlap, the first is kept."""
     end = start + minutes[rows] * MINUTE_MS
     over = overlapped(start, end)
     for at in np.flatnonzero(over != NONE):

@@ -1,7 +1,7 @@
-"""Conso API: one request function, and the questions we put to it.
+"""Client of Conso API: one request function, and the queries we send.
 
-v2 is asked first; the legacy path only where the server shows that it does not know the new one. Whoever
-owns the client says with `permit` when a call may be sent: it is called before each one.
+v2 is queried first; the legacy path only if the server shows that it does not know the new one. `permit` is
+called before each call and decides when it may be sent.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _NO_ANSWER: Final = {
 
 
 class _Question(Enum):
-    """What is asked, with its v2 and legacy names by flow."""
+    """Kinds of queries, with their v2 and legacy names by flow."""
 
     CURVE = (
         {
@@ -59,13 +59,13 @@ class _Question(Enum):
 
 
 _MORE: Final = {_Question.PEAKS: {"mesuresPas": "P1D", "grandeurPhysique": "PMA"}}
-"""What v2 has to be told besides: a value a day, of the maximum apparent power."""
+"""Additional v2 parameters: one value a day, of the maximum apparent power."""
 
 
 class ConsoApi:
-    """A client for one token. `contact` (site or address) and our name identify us to the API.
+    """Client for one token. `contact` (site or address) and our name identify us to the API.
 
-    Every method raises InputError `api-token-unreadable`, `api-url` and SourceError, see api_failures.
+    Every method raises InputError `api-token-unreadable`, `api-url` and SourceError, see `failures`.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class ConsoApi:
         self._legacy: set[_Question] = set()
 
     def load_curve(self, meter: Meter, days: Days) -> Delivery:
-        """The readings of at most 7 Paris days; days without any are simply not in it."""
+        """The readings of at most 7 Paris days; days without readings are absent."""
         document = self._ask(_Question.CURVE, meter, days)
         delivery = _understood(lambda: read_load_curve(document, flow=meter.flow, live=True))
         if delivery.meter != meter:
@@ -92,12 +92,12 @@ class ConsoApi:
         return Delivery(delivery.meter, delivery.origin, delivery.curve, delivery.refused, days)
 
     def daily_totals(self, meter: Meter, days: Days) -> dict[date, int]:
-        """The distributor's energy in Wh of at most 365 Paris days; days it has none for are left out."""
+        """The distributor's energy (Wh) of at most 365 Paris days; days without one are left out."""
         document = self._ask(_Question.TOTALS, meter, days)
         return _understood(lambda: read_daily(document))
 
     def daily_peaks(self, meter: Meter, days: Days) -> dict[date, MaxPower]:
-        """The maximum power of at most 365 Paris days of consumption; days without one are left out."""
+        """The maximum power (VA) of at most 365 days of consumption; days without one are left out."""
         document = self._ask(_Question.PEAKS, meter, days)
         return _understood(lambda: read_peaks(document))
 
@@ -117,7 +117,7 @@ class ConsoApi:
     def _request(
         self, path: str, meter: Meter, days: Days, *, modern: bool, more: Mapping[str, str] = _NOTHING
     ) -> Mapping[str, Any]:
-        """The one place where a call is sent. The token travels in its header and nowhere else."""
+        """Send one call; nothing else does. The token is sent in its header and nowhere else."""
         names = ("pointId", "dateDebut", "dateFin") if modern else ("prm", "start", "end")
         told = (meter.prm, days.first.isoformat(), days.end.isoformat())
         query = {**dict(zip(names, told, strict=True)), **more}
@@ -147,7 +147,7 @@ def _document(body: bytes) -> Mapping[str, Any] | None:
 
 
 def _understood(read: Callable[[], T]) -> T:
-    """What an answer says; one we cannot read is the gateway's fault, not the reader's of a file."""
+    """The answer as read; `api-garbled` if it is unreadable, as the gateway, not a file, is at fault."""
     try:
         return read()
     except SourceError as unreadable:
@@ -157,7 +157,7 @@ def _understood(read: Callable[[], T]) -> T:
 
 
 def _answer(url: str, query: Mapping[str, str], headers: Mapping[str, str], limits: Limits) -> Answer:
-    """The answer; InputError and SourceError where there is none."""
+    """The answer to a GET; InputError or SourceError if there is none."""
     try:
         return get(url, query, headers, limits)
     except UnusableAddress:

@@ -1,7 +1,7 @@
-"""What an answer of Conso API that is no data means: one error for each cause, named only on evidence.
+"""Maps unsuccessful answers of Conso API to errors: one for each cause, named only on evidence.
 
-Conso API checks the request itself first; what comes after that is Enedis's own error, passed on as
-`{status, message: "The Enedis API returned an error", error}`; a page of HTML is Cloudflare speaking.
+Conso API checks the request itself first; later errors are Enedis's own, passed on as `{status, message: "The
+Enedis API returned an error", error}`; an HTML page comes from Cloudflare.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ UNREACHED: Final = "api-unreachable"
 PASSING: Final = frozenset(
     {UNREACHED, "api-timeout", "api-cut", "api-garbled", "api-enedis-down", "api-gateway-down"}
 )
-"""Nobody's fault here; asking again a little later can help."""
+"""Transient faults, not ours; a query a little later can succeed."""
 CLOSED: Final = frozenset({"api-before-activation", "api-before-consent", "api-too-old"})
 """There will never be readings for these days, nor for older ones."""
 
@@ -52,14 +52,14 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 
 def of_enedis(faults: Iterable[str]) -> bool:
-    """Whether Enedis itself failed, each time."""
+    """Whether Enedis itself failed each time."""
     return set(faults) == {"api-enedis-down"}
 
 
 def failure(answer: Answer, now_ms: int) -> SourceError:
-    """The error an answer other than 200 stands for. `now_ms`: the moment it came, UTC."""
+    """The error for an answer other than 200. `now_ms`: UTC ms at which it came."""
     body = _json(answer.body)
-    if isinstance(error := body.get("error"), str):  # Enedis's own answer, passed on as it came
+    if isinstance(error := body.get("error"), str):  # Enedis's own answer, passed on unchanged
         body = {**body, "error": _json(error) or error}
     if answer.status == 429 or _is_throttled(body):
         return SourcePaused(THROTTLED, resumes_at=_resumes_at(answer, body, now_ms))
@@ -67,13 +67,13 @@ def failure(answer: Answer, now_ms: int) -> SourceError:
         return SourceError("api-redirect")
     if body.get("message") == _ENEDIS:
         return SourceError(_of_enedis(answer.status, body.get("error", "")))
-    if "error_description" in body or ("code" in body and "status" not in body):  # the same, not wrapped
+    if "error_description" in body or ("code" in body and "status" not in body):  # not wrapped
         return SourceError(_of_enedis(answer.status, body))
     return SourceError(_of_gateway(answer, body))
 
 
 def _of_enedis(status: int, error: object) -> str:
-    """Enedis's own error: a code of theirs, a sentence, or nothing but the status."""
+    """Error code for Enedis's own error: by its code, by its sentence, or by the status alone."""
     told: Mapping[str, Any] = error if isinstance(error, Mapping) else {"error_description": str(error)}
     if isinstance(fault := told.get("fault"), Mapping):
         told = fault
@@ -94,7 +94,7 @@ def _of_enedis(status: int, error: object) -> str:
 
 
 def _of_gateway(answer: Answer, body: Mapping[str, Any]) -> str:
-    """Conso API's own checks, or the network in front of it."""
+    """Error code for Conso API's own checks, or for the network in front of it."""
     message = str(body.get("message", ""))
     if answer.status == 403 and _is_page(answer):
         return BANNED
@@ -108,12 +108,15 @@ def _of_gateway(answer: Answer, body: Mapping[str, Any]) -> str:
 
 
 def _of_request(answer: Answer, message: str) -> str:
-    """A refused request, by the field its details name. Where they name none we know, it is the type that is
-    unknown: meter and days are checked before they are sent."""
+    """Error code for a refused request, by the field that its details name.
+
+    If they name none that we know, the kind of query is unknown: meter and days are checked before they are
+    sent.
+    """
     told = answer.body.decode("utf-8", "replace").replace("\\", "")
     named = " ".join(_NAMED_FIELD.findall(told)) or told
     if re.search(r"\b(pointId|prm)\b", named, re.IGNORECASE):
-        # a gateway from before v2 misses all of its own names: it wants the legacy question
+        # a gateway without v2 misses all of its own parameters: it expects the legacy query
         return UNKNOWN_PATH if {"prm", "start", "end"} <= set(named.split()) else "api-prm-refused"
     if message != _INVALID or re.search(r"date|\b(start|end)\b", named, re.IGNORECASE):
         return "api-refused"
@@ -121,18 +124,18 @@ def _of_request(answer: Answer, message: str) -> str:
 
 
 def _is_throttled(body: Mapping[str, Any]) -> bool:
-    """Enedis's gateway (WSO2) says 9008xx whatever the status."""
+    """Whether Enedis's gateway (WSO2) throttles us: it then says 90080x, whatever the status."""
     return bool(re.search(r'"code": "?90080\d', json.dumps(_told(body))))
 
 
 def _told(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What Enedis's gateway says: inside an error that was passed on, or by itself."""
+    """The message of Enedis's gateway: inside an error that was passed on, or by itself."""
     inner = body.get("error")
     return inner if isinstance(inner, Mapping) else body
 
 
 def _resumes_at(answer: Answer, body: Mapping[str, Any], now_ms: int) -> int | None:
-    """The moment (UTC ms) the other side names for going on; None where it names none."""
+    """The time (UTC ms) that the server names for the next call; None if it names none."""
     if match := _NEXT_ACCESS.search(str(_told(body).get("nextAccessTime", ""))):
         year, month, day, hour, minute, second = match.groups()
         if month in _MONTHS:
@@ -141,7 +144,7 @@ def _resumes_at(answer: Answer, body: Mapping[str, Any], now_ms: int) -> int | N
         return now_ms + int(answer.retry_after) * 1000
     try:
         return to_ms(parsedate_to_datetime(answer.retry_after))
-    except (ValueError, OverflowError):  # the second for a year of twenty digits
+    except (ValueError, OverflowError):  # OverflowError: a year of twenty digits
         return None
 
 
@@ -157,7 +160,7 @@ def _is_page(answer: Answer) -> bool:
 
 
 def _json(text: str | bytes) -> Mapping[str, Any]:
-    """What it says where it is a JSON object; empty for anything else."""
+    """The JSON object in a text; empty for anything else."""
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):

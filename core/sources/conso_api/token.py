@@ -1,4 +1,4 @@
-"""Conso API's token, read and never verified: which meters it opens and until when.
+"""Reads Conso API's token without verifying it: which meters it opens, and until when.
 
 It is a JWT (header.payload.signature, base64url); `sub` is the list of PRMs, `exp` seconds since 1970.
 """
@@ -25,19 +25,21 @@ _DAY_MS: Final = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a token says of itself. `expires`: UTC ms, None where it does not say."""
+    """What a token states. `expires`: UTC ms, None if it states none."""
 
     prms: tuple[str, ...]
     expires: int | None
 
     def days_left(self, now_ms: int) -> int | None:
-        """Whole days until it expires, negative once it has; None where it does not say."""
+        """Whole days until it expires, negative afterwards; None if it states none."""
         return None if self.expires is None else (self.expires - now_ms) // _DAY_MS
 
 
 def bearer(secret: SecretStr) -> str:
-    """The token as a header may carry it, without the spaces or the `Bearer` it was pasted with.
-    InputError `api-token-unreadable`."""
+    """The token for the request header, without pasted spaces or `Bearer`.
+
+    InputError `api-token-unreadable`.
+    """
     token = "".join(secret.get_secret_value().split()).removeprefix("Bearer").strip("\"'\u200b\ufeff")
     if len(token) > _LONGEST or not _JWT.fullmatch(token):
         raise InputError("api-token-unreadable")
@@ -58,7 +60,7 @@ def read_token(secret: SecretStr) -> Token:
 
 
 def clean_prm(typed: str) -> str:
-    """A meter number as 14 digits, however it was spaced. InputError `api-prm`."""
+    """A PRM as 14 digits, without the separators that were typed. InputError `api-prm`."""
     prm = _BETWEEN_DIGITS.sub("", typed)
     if not _PRM.fullmatch(prm):
         raise InputError("api-prm")
@@ -76,7 +78,7 @@ def _claims(token: str) -> dict[str, Any] | None:
 
 
 def _milliseconds(seconds: object) -> int | None:
-    """UTC ms of a date in a token; None where it holds no plausible one."""
+    """UTC ms of a time in a token (seconds); None if it is not plausible."""
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < 1e11:
         return None
     return round(seconds * 1000)

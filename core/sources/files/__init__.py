@@ -1,7 +1,7 @@
-"""Files a household has: opened, recognised by their content, and read as sources like any other.
+"""A household's files: opened, recognised by their content, and read as sources like any other.
 
-`read_all` is a pure function from bytes to curves or refusals that can be pickled, for whoever reads files
-of strangers in a process of its own; `open_files` makes sources of files that are read here, when asked.
+`read_all` is a pure function from bytes to curves or refusals that can be pickled, for reading strangers'
+files in a separate process; `open_files` makes sources of files that are read here, on request.
 """
 
 from core.sources.files.parsed import Asked, Part

@@ -1,4 +1,4 @@
-"""Answers of Conso API or Enedis saved to a file: one, a list of them, or one after the other."""
+"""Answers of Conso API or Enedis saved to a file: one, a list of them, or several in a row."""
 
 from __future__ import annotations
 
@@ -14,21 +14,24 @@ from core.sources.files.parsed import MAX_METERS, Asked, Part, joined
 from core.sources.stamped import Stamped
 
 MAX_BYTES: Final = 16 << 20
-"""Two years of steps of 10 minutes. As Python objects, a text takes several times its size."""
+"""Two years of 10-minute steps. As Python objects, a text takes several times its size."""
 _MAX_ANSWERS: Final = 10_000
 _WRAPPERS: Final = ("body", "data", "mesures", "response", "result")
 _MAX_WRAPPED: Final = 4
 _BETWEEN: Final = re.compile(r"[\s,\[\]﻿]*")
-"""What stands between answers; a list of them is taken apart, so that one at a time is there as objects."""
+"""Separators of answers; a list is taken apart, so that only one answer at a time becomes objects."""
 
 
 def recognises(lines: list[str]) -> bool:
+    """Whether a text is JSON, by its first sign."""
     return next((line.strip() for line in lines if line.strip()), "")[:1] in ("{", "[")
 
 
 def read(content: Content, asked: Asked) -> list[Part]:
-    """A part for each format, meter and flow among the answers; the error of the first one where none is a
-    load curve. SourceError `file-unclear-times` where nothing tells which end of its interval a stamp names.
+    """One part for each format, meter and flow among the answers.
+
+    If none is a load curve, raises the error of the first. SourceError `file-unclear-times` if nothing tells
+    which end of its interval a stamp names, `file-too-many-meters`.
     """
     from core.sources.conso_api.answers import read_load_curve, stamped_in  # pandas takes half a second
 
@@ -57,7 +60,7 @@ def _part(one: Delivery, stamped: Stamped) -> Part:
 
 
 def _stamped(content: Content, asked: Asked) -> Stamped:
-    """What stamps name in answers that do not tell it themselves: as the others tell, else as was asked."""
+    """What stamps name in answers that do not tell: as the other answers tell, else as asked."""
     from core.sources.conso_api.answers import stamped_in
 
     found: set[Stamped] = set()
@@ -65,7 +68,7 @@ def _stamped(content: Content, asked: Asked) -> Stamped:
         try:
             found.add(stamped_in(body, flow))
         except SourceError:
-            continue  # it is told where it is read
+            continue  # reported where it is read
     if Stamped.UNSAID not in found:
         return Stamped.UNSAID
     told = found - {Stamped.UNSAID}
@@ -79,7 +82,7 @@ def _stamped(content: Content, asked: Asked) -> Stamped:
 
 
 def _bodies(content: Content, asked: Asked) -> Iterator[tuple[Mapping[str, Any], Flow | None]]:
-    """Each answer with each flow to read of it."""
+    """Each answer, with each flow to read from it."""
     from core.sources.conso_api.answers import flows_of
 
     for answer in _answers(content):
@@ -111,8 +114,10 @@ def _answers(content: Content) -> Iterator[Mapping[str, Any]]:
 
 
 def _unwrapped(answer: Mapping[str, Any], depth: int = 0) -> Iterator[Mapping[str, Any]]:
-    """What is an answer within what it was saved in: its request around it, `data`, or the `mesures` of an
-    R63. Anything else is handed on as it is."""
+    """The answers inside what they were saved in; anything else is passed on unchanged.
+
+    They may be inside a saved request, `data`, or the `mesures` of an R63.
+    """
     for name in _WRAPPERS:
         inner = answer.get(name)
         found = [one for one in (inner if isinstance(inner, list) else [inner]) if isinstance(one, dict)]
@@ -124,11 +129,11 @@ def _unwrapped(answer: Mapping[str, Any], depth: int = 0) -> Iterator[Mapping[st
 
 
 def _is_r63(answer: Mapping[str, Any]) -> bool:
-    """Whether it is the distributor's own R63, whose stamps are ENDs by its specification."""
+    """Whether it is the distributor's own R63, whose stamps are ENDs by specification."""
     header = answer.get("header")
     return isinstance(header, Mapping) and header.get("codeFlux") == "R63"
 
 
 def _asked(answer: Mapping[str, Any]) -> Flow | None:
-    """The flow a request names that was saved around its answer: v5 answers do not say it."""
+    """The flow named by a request saved around its answer, as v5 answers do not name it."""
     return Flow.PRODUCTION if "production" in str(answer.get("request", "")) else None

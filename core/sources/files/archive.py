@@ -1,5 +1,8 @@
-"""What a zip holds, read within bounds: of stored and deflated entries only, and never more bytes than are
-allowed for the whole file, counted as they come and not as they are declared."""
+"""Reads zip files within limits.
+
+Only stored and deflated entries are read, and never more bytes than allowed for the whole file, counted as
+they come and not as they are declared.
+"""
 
 from __future__ import annotations
 
@@ -23,32 +26,32 @@ _DOCUMENT: Final = b"mimetypeapplication/vnd.oasis.opendocument"
 
 @contextmanager
 def damage_told() -> Iterator[None]:
-    """What goes wrong inside a zip, as one of our errors."""
+    """Turns errors inside a zip into SourceError `file-zip-damaged` or `file-zip-encrypted`."""
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as fault:
         raise SourceError("file-zip-damaged") from fault
-    except RuntimeError as fault:  # the standard library's word for "encrypted"
+    except RuntimeError as fault:  # the standard library raises it for encrypted files
         raise SourceError("file-zip-encrypted") from fault
 
 
 class Budget:
-    """Bytes that may still be unpacked of one file, all its entries together."""
+    """Bytes that may still be unpacked from one file, all its entries together."""
 
     def __init__(self, limit: int, code: str) -> None:
         self._limit = self._left = limit
         self._code = code
 
     def take(self, count: int) -> None:
-        """SourceError once more was unpacked than is allowed."""
+        """Count unpacked bytes. SourceError once there are more than allowed."""
         self._left -= count
         if self._left < 0:
             raise SourceError(self._code, limit=self._limit >> 20)
 
 
 def archive_of(data: bytes) -> zipfile.ZipFile:
-    """A zip. SourceError where it is damaged or holds too many files."""
-    if data.count(_ENTRY) > 2 * MAX_ENTRIES:  # each would be an object before they could be counted
+    """The opened zip. SourceError if it is damaged or contains too many files."""
+    if data.count(_ENTRY) > 2 * MAX_ENTRIES:  # zipfile makes an object of each before they can be counted
         raise SourceError("file-zip-too-many", limit=MAX_ENTRIES)
     with damage_told():
         return zipfile.ZipFile(io.BytesIO(data))
@@ -57,8 +60,11 @@ def archive_of(data: bytes) -> zipfile.ZipFile:
 def pieces_of(
     archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: Budget, size: int = BLOCK
 ) -> Iterator[bytes]:
-    """The bytes of an entry. SourceError where it is damaged, locked or packed by another method, of which a
-    few bytes may become gigabytes before any can be counted."""
+    """The bytes of an entry, piece by piece.
+
+    SourceError if it is damaged, encrypted, or packed by another method, with which a few bytes may become
+    gigabytes before any can be counted.
+    """
     if entry.compress_type not in _METHODS:
         raise SourceError("file-zip-method")
     with damage_told(), archive.open(entry) as stream:
@@ -74,8 +80,10 @@ def is_workbook(data: bytes) -> bool:
 
 
 def is_open_document(data: bytes) -> bool:
-    """Whether a zip is an OpenDocument, told by its first entry as its specification says (part 2, 3.3), or
-    by the parts it always has."""
+    """Whether a zip is an OpenDocument.
+
+    Its first entry tells, as the specification says (part 2, 3.3), or the parts that it always has.
+    """
     if data[30:].startswith(_DOCUMENT):
         return True
     with archive_of(data) as archive:
@@ -83,7 +91,7 @@ def is_open_document(data: bytes) -> bool:
 
 
 def unpacked(name: str, data: bytes) -> list[Content]:
-    """The files in a zip, none of them read yet. SourceError where it holds too much or is damaged."""
+    """The files in a zip, none of them read yet. SourceError if it is too large or damaged."""
     archive = archive_of(data)
     entries = [entry for entry in archive.infolist() if _is_file(entry)]
     if len(entries) > MAX_ENTRIES:
@@ -96,12 +104,12 @@ def unpacked(name: str, data: bytes) -> list[Content]:
 
 
 def _is_file(entry: zipfile.ZipInfo) -> bool:
-    """Whether it is a file that a person put there, and not one that a system leaves in every folder."""
+    """Whether a person put this file there, and not a system, as some do in every folder."""
     *folders, last = entry.filename.split("/")  # the last is empty for a folder
     system = last.lower() in _SYSTEM or last.startswith((".", "~$")) or "__MACOSX" in folders
     return bool(last) and not system
 
 
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Content:
-    """A file in a zip. What it unpacks to is bounded each time it is read."""
+    """A file in a zip. Its unpacked size is limited each time it is read."""
     return Content(name, lambda: pieces_of(archive, entry, Budget(MAX_BYTES, "file-zip-too-large")))

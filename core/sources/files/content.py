@@ -1,4 +1,4 @@
-"""The bytes of one file, from memory or out of a zip, as text in blocks of whole lines."""
+"""The bytes of one file, from memory or from a zip, as text in blocks of whole lines."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ BLOCK: Final = 1 << 20
 HEAD: Final = 1 << 15
 _HEAD_LINES: Final = 200
 MAX_BYTES: Final = 512 << 20
-"""Of one file, and of everything a zip holds together."""
+"""Limit for one file, and for everything in a zip together."""
 MAX_WHOLE: Final = 32 << 20
-"""Of a file that can only be read as a whole."""
+"""Limit for a file that can only be read as a whole."""
 _ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
 
 _SIGNS: Final = (
@@ -29,7 +29,7 @@ Pieces = Callable[[], Iterator[bytes | memoryview]]
 
 
 class Content:
-    """One file. `pieces` yields its bytes in order, each time from the beginning."""
+    """One file. `pieces` yields its bytes in order, from the beginning each time."""
 
     def __init__(self, name: str, pieces: Pieces, data: bytes | None = None) -> None:
         self.name = name
@@ -38,6 +38,7 @@ class Content:
 
     @classmethod
     def of(cls, name: str, data: bytes) -> Content:
+        """A file in memory."""
         view = memoryview(data)
 
         def pieces() -> Iterator[memoryview]:
@@ -61,10 +62,11 @@ class Content:
 
     @property
     def empty(self) -> bool:
+        """Whether it contains nothing but white space, zeros and byte order marks."""
         return not self._raw_head.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n")
 
     def head_lines(self) -> list[str]:
-        """The first lines without accents and in lower case, to be recognised; a cut one only if alone."""
+        """The first lines, folded, for recognition; a truncated one only if it is alone."""
         return self._head_lines
 
     @cached_property
@@ -72,15 +74,15 @@ class Content:
         head = _plain(b"".join(bytes(piece) for piece in self._text(iter((self._raw_head,)))))
         lines = head.splitlines()
         whole = lines if len(self._raw_head) < HEAD else lines[:-1] or lines
-        return [folded(decoded(line)) for line in whole[:_HEAD_LINES]]  # a bad letter spoils its line alone
+        return [folded(decoded(line)) for line in whole[:_HEAD_LINES]]  # a bad byte spoils its own line only
 
     def blocks(self) -> Iterator[bytes]:
-        """All of it as ASCII-compatible text, in blocks of whole lines that end with a line end."""
+        """The whole text, ASCII-compatible, in blocks of whole lines that end with a line end."""
         rest = b""
         for piece in self._text(self._pieces()):
             data = rest + bytes(piece)
             cut = data.rfind(b"\n") + 1
-            if not cut and len(data) > 2 * BLOCK:  # no text has such lines; what it is will be told below
+            if not cut and len(data) > 2 * BLOCK:  # no text has such long lines
                 data, cut = data + b"\n", len(data) + 1
             if cut:
                 yield _plain(data[:cut])
@@ -89,7 +91,7 @@ class Content:
             yield _plain(rest) + b"\n"
 
     def last_line(self) -> str | None:
-        """What stands behind the last line end, if anything: the place where a file was cut."""
+        """The text after the last line end, if any: where a file was cut."""
         tail = b""
         for piece in self._text(self._pieces()):
             tail = (tail + bytes(piece))[-HEAD:]
@@ -129,6 +131,7 @@ class Content:
 
     @property
     def is_zip(self) -> bool:
+        """Whether it begins as a zip does."""
         return self._raw_head.startswith(_ZIP_MAGIC)
 
     def begins_with(self, magic: bytes) -> bool:
@@ -137,8 +140,10 @@ class Content:
 
 
 def _plain(text: bytes) -> bytes:
-    """Without byte order marks, which stand where files were joined, and with the spaces and the apostrophe
-    of typographers as those of ASCII."""
+    """The text with ASCII spaces and apostrophes for typographic ones, and without byte order marks.
+
+    Byte order marks are in the middle of a text where files were joined.
+    """
     if text.isascii():
         return text
     for sign, plain in _SIGNS:
@@ -148,7 +153,7 @@ def _plain(text: bytes) -> bytes:
 
 
 def _encoding_of(head: bytes) -> str | None:
-    """UTF-16 by its mark or its zeros; None for everything that writes ASCII as ASCII."""
+    """UTF-16, by its byte order mark or its zeros; None for encodings that write ASCII as ASCII."""
     if head.startswith(codecs.BOM_UTF16_LE) or (len(head) > 8 and not any(head[1:64:2])):
         return "utf-16-le"
     if head.startswith(codecs.BOM_UTF16_BE) or (len(head) > 8 and not any(head[0:64:2])):
@@ -157,9 +162,9 @@ def _encoding_of(head: bytes) -> str | None:
 
 
 def decoded(data: bytes) -> str:
-    """UTF-8, or the code page of Western Windows (which holds Latin-1) where it is none."""
+    """Bytes as UTF-8 or, if they are not valid, as cp1252 (Western Windows, which includes Latin-1)."""
     try:
-        return codecs.getincrementaldecoder("utf-8")().decode(data)  # a cut last letter is no error
+        return codecs.getincrementaldecoder("utf-8")().decode(data)  # a cut last character is no error
     except UnicodeDecodeError:
         return data.decode("cp1252", errors="replace")
 

@@ -1,4 +1,4 @@
-"""Which format a file is in, told by its content and never by its name."""
+"""Detects the format of a file by its content, never by its name."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _PDF: Final = b"%PDF-"
 _OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES: Final = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8")
 _LEAST_TOLD: Final = ("file-unknown", "file-no-rows")
-"""What is told of a file only where nothing else is."""
+"""Errors that are reported only if there is no other."""
 
 
 def read(content: Content, asked: Asked) -> list[Part]:
-    """The load curves of a file (a zip must have been unpacked). SourceError says what it is instead."""
+    """The load curves of a file (a zip must be unpacked before). SourceError says what else it is."""
     if content.empty:
         raise SourceError("file-empty")
     if content.is_zip:
@@ -44,8 +44,10 @@ def _of_zip(content: Content, asked: Asked) -> list[Part]:
 
 
 def _of_tables(tables: list[Section], asked: Asked) -> list[Part]:
-    """All curves of all tables. A table that is none is passed over where others are read, unless it might
-    be one."""
+    """All curves of all tables.
+
+    A table that is no load curve is skipped if others are read, unless it might be one.
+    """
     found: list[list[Part]] = []
     faults: list[SourceError] = []
     for section in tables:
@@ -53,7 +55,7 @@ def _of_tables(tables: list[Section], asked: Asked) -> list[Part]:
             found.append(_of_table(section, asked))
         except SourceError as fault:
             if fault.code not in _PASSED_OVER and len(tables) > 1 and not section.title:
-                raise  # a file that somebody glued is read whole or not at all
+                raise  # a file of joined tables is read completely or not at all
             faults.append(fault)
     if not faults or any(len(part.curve) for parts in found for part in parts):
         return joined(found)

@@ -1,5 +1,8 @@
-"""Any table that says what it holds: stamps, and power or energy with its unit. The portal's workbooks, also
-saved as CSV or copied; comparators; what people make of them with a spreadsheet."""
+"""Reads any table that names its stamps, and its power or energy with the unit.
+
+The portal's workbooks, also saved as CSV or copied; files of comparison sites; what people make of them with
+a spreadsheet.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from core.sources.files.tables.table import Table, tail_of
 from core.sources.files.tables.words import flow_of
 
 PORTAL: Final = Origin.ENEDIS_XLSX
-"""What Enedis's portal hands out since 2025, and stored for whatever was made of it."""
+"""Origin of what Enedis's portal provides since 2025, and of anything made from that."""
 _PORTAL_VALUE: Final = re.compile(r"valeur \(en kw\)")
 _DAILY: Final = re.compile(r"valeur \(en k?wh?\)|.*quotidienne.*")
 _INDEX: Final = re.compile(r"horodate;type de releve;.*")
@@ -28,7 +31,7 @@ def recognises(section: Section) -> bool:
 
 
 def read(section: Section, asked: Asked) -> list[Part]:
-    """The contract is that of a format (`formats.Reader`)."""
+    """The curves of the table, under the contract of a format (`formats.Reader`)."""
     assert section.header is not None  # it was recognised by it
     above, header = section.header
     facts = _facts(section, above)
@@ -54,13 +57,13 @@ def _holds_no_stamp(part: Part) -> bool:
 
 
 def is_daily(section: Section) -> bool:
-    """Whether a table that is not recognised is one of daily values."""
+    """Whether a table that is not recognised contains daily values."""
     cells = [cell for line in section.cells for cell in line]
     return any(_DAILY.fullmatch(cell) for cell in [*cells, section.title])
 
 
 def is_index(section: Section) -> bool:
-    """Whether it holds the meter's registers."""
+    """Whether it contains the meter's registers."""
     return any(_INDEX.fullmatch(";".join(line)) for line in section.cells)
 
 
@@ -71,6 +74,6 @@ def _is_portal(section: Section) -> bool:
 
 
 def _facts(section: Section, above: int) -> About:
-    """What is said above the table, in its title, and last in the file's name."""
+    """What is stated above the table, in its title, and last in the file's name."""
     found = about(section.cells[: above - 1], section.title)
     return found if found.flow else replace(found, flow=flow_of(section.name.rsplit("/", 1)[-1].lower()))

@@ -1,4 +1,4 @@
-"""The first and the last lines of a table, folded: where its header is, where its rows begin, its end."""
+"""First and last lines of a table, folded: where its header is, where its rows begin, how it ends."""
 
 from __future__ import annotations
 
@@ -8,34 +8,36 @@ from typing import Final
 from core.errors import SourceError
 
 ABOUT_LINES: Final = 30
-"""How far down a header is looked for."""
+"""Number of lines among which a header is searched."""
 _ROW: Final = re.compile(
     r'[;,\t]*"?(\d{4}-\d\d-\d\d[t ]\d\d:|\d\d/\d\d/\d{4}[ ;,\t]\d?\d:|\d\d:\d\d:\d\d"?[;,\t]).*'
     r"|.*[;,\t]p\w+[;,\t](cons|prod)[;,\t].*",
     re.ASCII,
 )
-"""What looks like a reading of any format of lines."""
+"""What looks like a reading in any format of text lines."""
 
 
 def looks_like_a_row(line: str) -> bool:
-    """Whether a folded line could be a reading of any format of lines."""
+    """Whether a folded line could be a reading in any format of text lines."""
     return bool(_ROW.fullmatch(line))
 
 
 def check_not_cut(last_line: str | None, fields: int) -> None:
-    """SourceError `file-cut` where a file ends inside a line, told by the fields that are missing or by a
-    quote that is not closed."""
+    """SourceError `file-cut` if a file ends inside a line.
+
+    It does if fields are missing, or if a quote is not closed.
+    """
     if last_line is not None and (last_line.count(";") + 1 < fields or last_line.count('"') % 2):
         raise SourceError("file-cut")
 
 
 def full_lines(head: list[str]) -> list[str]:
-    """Those that hold anything, stripped, also of the separators with which a spreadsheet fills up lines."""
+    """Lines that are not empty, stripped, also of the separators that spreadsheets add to short lines."""
     return [line.strip().rstrip(";") for line in head if line.strip(' \t";')]
 
 
 def lines_above(head: list[str], header: re.Pattern[str]) -> int:
-    """How many lines that hold anything stand above the first row, the header included; 0 without one."""
+    """Number of lines, empty ones aside, above the first row, header included; 0 without a header."""
     for above, line in enumerate(full_lines(head)[:ABOUT_LINES]):
         if header.fullmatch(line):
             return above + 1

@@ -1,4 +1,4 @@
-"""What a format module makes of a table, and what all of them need for it."""
+"""The result of a format module, and what all of them need for it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from core.sources.refusals import Refusals
 from core.sources.stamped import Stamped
 
 MAX_METERS: Final = 50
-"""In one file, each flow counted."""
+"""Limit for one file; each flow counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What whoever chose a file says of it, for where the file itself does not: the flow, and which end of
-    its interval a stamp names."""
+    """What the user says of a file, used if the file itself does not say it.
+
+    The flow, and which end of its interval a stamp names.
+    """
 
     flow: Flow | None = None
     stamped: Stamped = Stamped.UNSAID
@@ -30,8 +32,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One load curve of a file. `prm`, `flow`: None where the file does not say. `tail`: a stretch behind
-    the last reading that the file should have held. `assumed`: what was, where it allows two readings."""
+    """One load curve of a file.
+
+    `prm`, `flow`: None if the file does not say. `tail`: missing time after the last reading. `assumed`: what
+    was assumed if the file can be read in two ways.
+    """
 
     origin: Origin
     prm: str | None
@@ -40,19 +45,21 @@ class Part:
     refused: tuple[Refusal, ...] = ()
     tail: Span | None = None
     ruined: bool = False
-    """The file wrote a meter number, but a spreadsheet destroyed it."""
+    """Whether the file's meter number was destroyed by a spreadsheet."""
     assumed: tuple[Assumption, ...] = ()
 
 
 def joined(tables: Iterable[Iterable[Part]]) -> list[Part]:
-    """The parts of several tables: one for each origin, meter and flow, in the order in which they first
-    come. Of readings that contradict or overlap, the first is kept. SourceError `file-too-many-meters`."""
+    """The parts of several tables: one for each origin, meter and flow, in the order of first appearance.
+
+    Of readings that contradict or overlap, the first is kept. SourceError `file-too-many-meters`.
+    """
     found: dict[tuple[object, ...], list[Part]] = {}
     for parts in tables:
         mine: Counter[tuple[object, ...]] = Counter()
         for part in parts:
             key = (part.origin, part.prm, part.flow, part.ruined)
-            found.setdefault((*key, mine[key]), []).append(part)  # two of one table are two
+            found.setdefault((*key, mine[key]), []).append(part)  # two parts of one table stay two
             mine[key] += 1
             if len(found) > MAX_METERS:
                 raise SourceError("file-too-many-meters", limit=MAX_METERS)

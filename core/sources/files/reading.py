@@ -16,8 +16,7 @@ _NOTHING_ASKED: Final = Asked()
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one file holds: its curves, or why it is not read. `beside`: a file of a zip in which curves were
-    found, that is none itself."""
+    """The curves of one file, or the error that prevents reading it."""
 
     name: str
     parts: tuple[Part, ...] = ()
@@ -25,7 +24,7 @@ class Reading:
 
 
 def read_all(name: str, data: bytes, asked: Asked = _NOTHING_ASKED) -> list[Reading]:
-    """Every file in these bytes, read. Never raises for what the bytes are."""
+    """Every file in these bytes, read. Never raises, whatever the bytes are."""
     files, error = files_in(name, data)
     if error is not None:
         return [Reading(name, error=error)]
@@ -33,18 +32,20 @@ def read_all(name: str, data: bytes, asked: Asked = _NOTHING_ASKED) -> list[Read
 
 
 def read_one(content: Content, asked: Asked) -> Reading:
-    """One file that is no zip of files."""
+    """Read one file that is not a zip of files."""
     try:
         return Reading(content.name, tuple(_checked(detect.read(content, asked))))
     except SourceError as error:
-        # its frames hold what was read of the file, and it may be kept for long
+        # its frames refer to the file's content, and it may be kept for long
         error.__cause__ = error.__context__ = error.__traceback__ = None
         return Reading(content.name, error=error)
 
 
 def files_in(name: str, data: bytes) -> tuple[list[Content], SourceError | None]:
-    """The files in these bytes, none of them read yet; or why there are none. A zip within a zip is opened
-    once."""
+    """The files in these bytes, none of them read yet, or the error.
+
+    A zip inside a zip is opened, one level deep.
+    """
     if len(data) > MAX_BYTES:
         return [], SourceError("file-too-large", limit=MAX_BYTES >> 20)
     try:
@@ -71,7 +72,7 @@ def _unpacked(name: str, data: bytes, budget: archive.Budget, depth: int = 0) ->
 def _is_zip(entry: Content) -> bool:
     try:
         return entry.is_zip
-    except SourceError:  # it is told where the entry is read
+    except SourceError:  # reported where the entry is read
         return False
 
 
@@ -82,7 +83,7 @@ def _checked(parts: list[Part]) -> list[Part]:
 
 
 def _nothing(refused: list[Refusal]) -> SourceError:
-    """Why a file that was recognised brings no reading at all."""
+    """The error for a recognised file without any reading."""
     if not refused:
         return SourceError("file-no-rows")
     bad = [one for one in refused if one.reason is not RefusalReason.NO_VALUE]

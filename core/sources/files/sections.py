@@ -1,6 +1,6 @@
-"""A text cut where another table begins, and each table in one dialect: fields parted by `;`.
+"""Splits a text where another table begins, and converts each table to one dialect: fields separated by `;`.
 
-People glue files together, and a spreadsheet saves a sheet with `,` or tabs. Formats see none of that.
+People join files, and spreadsheets save a sheet with `,` or tabs. Formats see none of that.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from core.sources.files.tables.words import Header, header_of
 
 MAX_SECTIONS: Final = 500
 MAX_GLUED: Final = 64 << 20
-"""Bytes of a file that holds several tables."""
+"""Limit in bytes for a file with several tables."""
 SEPARATORS: Final = b";\t,|"
 _MAX_CANDIDATES: Final = 1_000
-"""Different lines that could be headers, of one file."""
+"""Limit of different lines that could be headers, for one file."""
 _MAX_HEADER: Final = 600
 _NEWLINE, _QUOTE, _SEMICOLON, _SPACE = (ord(sign) for sign in '\n"; ')
 _LEADING: Final = np.zeros(256, np.bool_)
@@ -32,31 +32,36 @@ _MAX_LEADING: Final = 12
 _LETTER: Final = np.zeros(256, np.bool_)
 _LETTER[[*range(65, 91), *range(97, 123), *range(0xC0, 0x100)]] = True
 _MAX_DIGITS: Final = 6
-"""In a header; every row holds more."""
+"""Limit of digits in a header; every row has more."""
 
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """One table with what stands above it. `blocks` yields its lines in blocks that end with a line end,
-    fields parted by `;`, in a text that writes ASCII as ASCII. `title`: of the sheet it was in."""
+    """One table with the lines above it.
+
+    `blocks` yields its lines in ASCII-compatible blocks that end with a line end, fields separated by `;`.
+    `title`: that of its sheet.
+    """
 
     name: str
     blocks: Callable[[], Iterator[bytes]]
     cut: str | None
-    """What stands behind the last line end of the file, where this is its last table."""
+    """The text after the last line end of the file, if this is its last table."""
     alone: bool = True
-    """Whether it is all there is in the file."""
+    """Whether the file contains nothing else."""
     title: str = ""
     _head: list[str] = field(default_factory=list)
 
     @cached_property
     def head(self) -> list[str]:
-        """The first lines without accents and in lower case, to be recognised."""
+        """The first lines, folded, for recognition."""
         return self._head
 
     def below(self, skip: int) -> Iterator[Lines]:
-        """Its lines, block by block, less the first `skip` that hold anything; rows above a header that
-        stands among them are not skipped."""
+        """The lines, block by block, without the first `skip` that are not empty.
+
+        Nothing is skipped if there are rows among those lines, above a header.
+        """
         if any(looks_like_a_row(line) for line in full_lines(self.head)[:skip]):
             skip = 0
         for block in self.blocks():
@@ -67,12 +72,12 @@ class Section:
 
     @cached_property
     def cells(self) -> list[list[str]]:
-        """The first lines that hold anything, cell by cell."""
+        """The first lines that are not empty, cell by cell."""
         return [split(line) for line in self.head if line.strip(' \t";')][:ABOUT_LINES]
 
     @cached_property
     def header(self) -> tuple[int, Header] | None:
-        """The first header among them, and how many lines that hold anything stand above the first row."""
+        """The first header among them, and the number of non-empty lines above the first row."""
         for above, cells in enumerate(self.cells, start=1):
             if found := header_of(cells):
                 return above, found
@@ -80,12 +85,12 @@ class Section:
 
 
 def split(line: str, separator: str = ";") -> list[str]:
-    """The cells of a folded line, without the spaces and quotes around them."""
+    """The cells of a folded line, without surrounding spaces and quotes."""
     return [" ".join(cell.strip(' "\t\ufeff').split()) for cell in line.split(separator)]
 
 
 def sections(content: Content, title: str = "") -> list[Section]:
-    """The tables of a text, in their order. SourceError `file-too-many-parts`, or what reading it raises."""
+    """The tables of a text, in order. SourceError `file-too-many-parts`, or what reading it raises."""
     headers = _headers(content)
     if len(headers) < 2:
         separator = _separator(content.head_lines(), headers)
@@ -133,7 +138,7 @@ def _section(
 
 
 def in_semicolons(block: bytes, separator: bytes) -> bytes:
-    """Text with `;` between its fields, and none within quotes."""
+    """Text with `;` between its fields and none inside quotes."""
     if b'"' not in block:
         return block if separator == b";" else block.replace(b";", b" ").replace(separator, b";")
     if separator == b";" and b'";' not in block.replace(b'";"', b"") and b';"' not in block:
@@ -158,7 +163,7 @@ def in_semicolons(block: bytes, separator: bytes) -> bytes:
 
 
 def _headers(content: Content) -> list[tuple[int, str]]:
-    """The headers of a text: their places, and their lines folded."""
+    """The headers of a text: their positions, and their lines folded."""
     found: list[tuple[int, str]] = []
     known: dict[bytes, str | None] = {}
     at = 0
@@ -177,7 +182,7 @@ def _headers(content: Content) -> list[tuple[int, str]]:
 
 
 def _candidates(block: bytes) -> Iterator[tuple[int, int]]:
-    """Begin and end of the lines that begin with a letter and hold few digits."""
+    """Begin and end of the lines that begin with a letter and contain few digits."""
     text = np.frombuffer(block, np.uint8)
     ends = np.flatnonzero(text == _NEWLINE)
     begins = np.concatenate([[0], ends[:-1] + 1])
@@ -202,7 +207,7 @@ def _means(line: str) -> bool:
 
 
 def _separator(head: list[str], headers: list[tuple[int, str]]) -> bytes:
-    """What parts the fields: told by the header, else by the rows at the beginning, else `;`."""
+    """The separator of fields: by the header, else by the first rows, else `;`."""
     for _, line in headers:
         fits = [one for one in SEPARATORS if header_of(split(line, chr(one)))]
         if fits:
@@ -225,7 +230,7 @@ def _joined(content: Content) -> bytes:
 
 
 def _cuts(text: bytes, places: list[int]) -> list[int]:
-    """Where the tables begin: each with the lines above its header, up to the last row before them."""
+    """Where the tables begin: each with the lines above its header, back to the last row before it."""
     cuts: list[int] = []
     for place in places:
         begin = place

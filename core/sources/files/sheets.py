@@ -1,7 +1,6 @@
-"""The sheets of a workbook as text: a line for each row, so that the same readers take them as a table that
-somebody saved as CSV.
+"""The sheets of a workbook as text, a line per row, for the readers of tables saved as CSV.
 
-Dates and times that a spreadsheet keeps as numbers are told by their column, whose header says so.
+Dates and times that a spreadsheet keeps as numbers are recognised by the header of their column.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from core.sources.files.workbook import Cell
 _CELL_TEXT: Final = 80
 _LAST_DAY: Final = 100_000  # of a spreadsheet's count, in the year 2173
 _MARK: Final = "\x1f"
-"""Stands for the decimal mark of numbers that are no text, until that of the texts beside them is known."""
+"""Placeholder for the decimal mark of numeric cells, until that of the text cells is known."""
 _COMMA: Final = re.compile(r"\d,\d")
 _DAMAGED: Final = (
     *(expat.ExpatError, KeyError, ValueError, OverflowError),
@@ -33,8 +32,10 @@ _DAMAGED: Final = (
 
 
 def tables_of(name: str, data: bytes) -> list[Section]:
-    """The tables of all sheets, each with its sheet's title. SourceError `file-xlsx-damaged`, or what the
-    bounds of a workbook raise."""
+    """The tables of all sheets, each with its sheet's title.
+
+    SourceError `file-xlsx-damaged`, or the error of a limit of workbooks.
+    """
     try:
         book = workbook.opened(data)
         found: list[Section] = []
@@ -78,7 +79,7 @@ def _written(cell: Cell, column: int, header: Header | None, from_1904: bool) ->
 
 
 def _moment(days: float, from_1904: bool, of_day: bool) -> str:
-    """A date, which a spreadsheet keeps as binary fractions of a day, as text; `of_day`: the time alone."""
+    """A date, kept by spreadsheets as a binary fraction of days, as text; `of_day`: the time alone."""
     if not 0 <= days < _LAST_DAY:
         return f"{days:g}"
     zero = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30)  # noqa: DTZ001 - wall time

@@ -1,4 +1,4 @@
-"""One file as a source: whose curves are in it, what they would bring, and the readings."""
+"""One file as a source: its meters, a preview of what it brings, and its readings."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ NO_CURVE: Final = frozenset(
     {"file-unknown", "file-daily", "file-index", "file-pdf", "file-picture", "file-empty", "api-answer-other"}
     | {"file-other-quantity", "api-answer-unknown"}
 )
-"""What is said of a file that is something else than a load curve, and not of one that is damaged."""
+"""Errors of a file that is something else than a load curve, not of a damaged one."""
 _PRM_IN_NAME: Final = re.compile(r"(?<![0-9])[0-9]{14}(?![0-9])")
 
 
 class FileSource:
-    """One file. `prm`, `flow`, `stamped`: what to take where the file itself does not say. `reading`: what
-    is in it, where it was read already."""
+    """One file as a source.
+
+    `prm`, `flow`, `stamped`: used if the file itself does not say. `reading`: its content, if it was read
+    already.
+    """
 
     def __init__(
         self,
@@ -39,12 +42,12 @@ class FileSource:
         *,
         reading: Reading | None = None,
     ) -> None:
-        """InputError `file-prm` where `prm` is no meter number."""
+        """InputError `file-prm` if `prm` is not a PRM."""
         if prm is not None:
             _check_prm(prm)
         self.name = shown_name(name)
         self.packed_in = ""
-        """The zip it came in; empty where it came by itself."""
+        """The zip it came in; empty if it came in none."""
         self._file = name
         self._content: Content | None = Content.of(name, content) if isinstance(content, bytes) else content
         self._prm, self._asked = prm, Asked(flow, stamped)
@@ -53,18 +56,18 @@ class FileSource:
 
     @classmethod
     def refused(cls, name: str, error: SourceError) -> FileSource:
-        """A file that cannot be read, for this reason."""
+        """A source for a file that cannot be read, with the reason."""
         return cls(name, reading=Reading(name, error=error))
 
     @property
     def names_meter(self) -> bool:
-        """Whether the file says whose curve it is. SourceError as `preview`."""
+        """Whether the file says whose curves it contains. SourceError as `preview`."""
         parts = self._read()
         return all(part.prm or self._named(parts) for part in parts)
 
     @property
     def fault(self) -> SourceError | None:
-        """Why it cannot be read; None where it can. It is read for that."""
+        """The error that prevents reading it; None if there is none. Reads the file."""
         try:
             self._read()
         except SourceError as error:
@@ -72,7 +75,7 @@ class FileSource:
         return None
 
     def preview(self) -> Preview:
-        """What all of it would bring. `meter` is None where it holds several."""
+        """What all of it would bring; `meter` is None for several. SourceError if it cannot be read."""
         previews = self.previews()
         meters = {preview.meter for preview in previews}
         return Preview(
@@ -88,7 +91,7 @@ class FileSource:
         )
 
     def previews(self) -> list[Preview]:
-        """One for each load curve in it."""
+        """One preview for each load curve in it. SourceError as `preview`."""
         parts = self._read()
         return [
             Preview(
@@ -106,6 +109,7 @@ class FileSource:
         ]
 
     def deliveries(self, stop: Event) -> Iterator[Delivery]:
+        """One delivery for each load curve, until `stop` is set. SourceError as `preview`."""
         parts = self._read()
         for part in parts:
             if stop.is_set():
@@ -118,14 +122,14 @@ class FileSource:
         return Meter(part.prm or self._named(parts) or self._prm or UNKNOWN_PRM, flow)
 
     def _named(self, parts: list[Part]) -> str | None:
-        """The meter in the file's name, unless the file itself names another."""
+        """The PRM in the file's name, unless the file itself names another."""
         named = prm_in(self._file)
         return named if all(part.prm in (None, named) for part in parts) else None
 
     def _read(self) -> list[Part]:
-        """Read once; a refusal is the same each time."""
+        """The parts, read once; an error is the same each time."""
         if self._reading is None:
-            assert self._content is not None  # it is let go of only once it was read
+            assert self._content is not None  # dropped only after it was read
             self._reading = read_one(self._content, self._asked)
             self._content = None
         if self._reading.error is not None:
@@ -146,7 +150,7 @@ def _check_prm(prm: str) -> None:
 
 
 def prm_in(name: str) -> str | None:
-    """A meter number in a file's name: 14 digits that are no moment (`20240725123000`)."""
+    """A PRM in a file's name: 14 digits that are not a time (`20240725123000`)."""
     for found in _PRM_IN_NAME.findall(Path(name).name):
         try:
             datetime.strptime(found, "%Y%m%d%H%M%S")  # noqa: DTZ007 - only asks whether it is one
@@ -161,8 +165,11 @@ def open_files(
     flow: Flow | None = None,
     stamped: Stamped = Stamped.UNSAID,
 ) -> list[FileSource]:
-    """A source for each file, and for each file in a zip. What cannot be read says so when asked for its
-    preview; nothing is read before that. InputError `file-prm`, `file-missing`."""
+    """A source for each file, and for each file in a zip.
+
+    They are read on `preview`, which raises for unreadable ones. InputError `file-prm`, `file-missing`,
+    `file-too-large`.
+    """
     sources: list[FileSource] = []
     for file in files:
         name, data = _loaded(file) if isinstance(file, Path) else file
@@ -176,8 +183,10 @@ def open_files(
 
 
 def beside(sources: Iterable[FileSource]) -> list[FileSource]:
-    """The files of a zip that are no load curve, where another one in it is: they are named for what they
-    are, and nothing is wrong with the zip. Reads all files."""
+    """Files of a zip that are not load curves, while another file in it is one.
+
+    They are reported as what they are, as nothing is wrong with the zip. Reads all files.
+    """
     faults = [(source, source.fault) for source in sources]
     with_curves = {source.packed_in for source, fault in faults if fault is None and source.packed_in}
     return [
@@ -191,7 +200,7 @@ def _loaded(path: Path) -> tuple[str, bytes]:
     try:
         with path.open("rb") as file:
             size = path.stat().st_size
-            # a pipe or a device tells no size, and may have no end
+            # a pipe or a device has no size, and perhaps no end
             data = file.read() if 0 < size <= MAX_BYTES else b"" if size else file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as fault:  # ValueError: a path that no system can have
         raise InputError("file-missing", name=shown_name(path.name)) from fault

@@ -1,7 +1,7 @@
-"""The sheets of an XLSX workbook, read as a stream within bounds.
+"""Reads the sheets of an XLSX workbook as a stream, within limits.
 
-A workbook of a few kilobytes may unpack to anything and nest to any depth: no part of it becomes a tree
-here, and only what a cell can be is kept. Part names and cell types: ECMA-376, part 1, 18.3.
+A workbook of a few kilobytes may unpack to any size and nest to any depth: no part becomes a tree here, and
+only contents of cells are kept. Part names and cell types: ECMA-376, part 1, 18.3.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from core.errors import SourceError
 from core.sources.files.archive import Budget, archive_of, pieces_of
 
 MAX_XML: Final = 48 << 20
-"""Bytes of all parts together, unpacked."""
+"""Limit in bytes for all parts together, unpacked."""
 MAX_SHEETS: Final = 20
 _MAX_COLUMNS: Final = 40
 _MAX_STRINGS: Final = 500_000
 _MAX_TEXT: Final = 200
 _MAX_DEPTH: Final = 40
 _MAX_ELEMENTS: Final = 3_000_000
-"""Two years of steps of 5 minutes take two million."""
+"""Two years of 5-minute steps take two million."""
 _MAX_TOKEN: Final = 1 << 20
 _PIECE: Final = 1 << 16
 _COLUMN: Final = re.compile(r"[A-Z]{1,3}")
@@ -38,7 +38,7 @@ _Attributes = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet. `rows` reads it from its beginning."""
+    """One sheet. `rows` reads it from the beginning."""
 
     title: str
     rows: Callable[[], Iterator[list[Cell]]]
@@ -46,15 +46,18 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """The first sheets in their order, each part once. `from_1904`: days count from 1904, not 1900."""
+    """The first sheets in order, each part once. `from_1904`: days count from 1904, not 1900."""
 
     sheets: tuple[Sheet, ...]
     from_1904: bool
 
 
 def opened(data: bytes) -> Workbook:
-    """SourceError `file-too-large`, `file-zip-damaged`. What else is no workbook raises KeyError, ValueError
-    or expat.ExpatError, here and where its rows are read."""
+    """The workbook in these bytes.
+
+    SourceError `file-too-large`, `file-zip-damaged`. Anything else that is not a workbook raises KeyError,
+    ValueError or expat.ExpatError, here and when its rows are read.
+    """
     archive, budget = archive_of(data), _Work(MAX_XML, "file-too-large")
     if sum(entry.file_size for entry in archive.infolist()) > MAX_XML:
         raise SourceError("file-too-large", limit=MAX_XML >> 20)
@@ -87,7 +90,7 @@ def _rows_of(
 
 
 class _Work(Budget):
-    """Bytes and elements that may still be read of a workbook, all its parts together."""
+    """Bytes and elements that may still be read from a workbook, all its parts together."""
 
     def __init__(self, limit: int, code: str) -> None:
         super().__init__(limit, code)
@@ -100,7 +103,7 @@ class _Work(Budget):
 
 
 class _Part:
-    """What is made of a part as its elements pass."""
+    """Receives the elements of a part as they are parsed."""
 
     def begin(self, _tag: str, _attributes: _Attributes, /) -> None: ...
 
@@ -115,7 +118,7 @@ def _read(archive: zipfile.ZipFile, budget: _Work, path: str, part: _Part) -> No
 
 
 def _pieces(archive: zipfile.ZipFile, budget: _Work, path: str, part: _Part) -> Iterator[None]:
-    """Feeds a part's XML to it; yields after each piece."""
+    """Parse a part's XML into `part`; yields after each piece."""
     parser, depth = expat.ParserCreate(namespace_separator=" "), 0
 
     def begin(name: str, attributes: _Attributes) -> None:
@@ -140,7 +143,7 @@ def _pieces(archive: zipfile.ZipFile, budget: _Work, path: str, part: _Part) -> 
     for piece in pieces_of(archive, archive.getinfo(path), budget, _PIECE):
         parser.Parse(piece, False)
         fed += len(piece)
-        if fed - parser.CurrentByteIndex > _MAX_TOKEN:  # it would be read from its begin with each piece
+        if fed - parser.CurrentByteIndex > _MAX_TOKEN:  # expat reads it from its beginning with each piece
             raise ValueError("a token too long")
         yield
     parser.Parse(b"", True)
@@ -200,7 +203,7 @@ class _Texts(_Part):
 
 
 class _Strings(_Texts):
-    """`sharedStrings.xml`: the texts that cells name by number."""
+    """`sharedStrings.xml`: the texts that cells refer to by number."""
 
     def __init__(self) -> None:
         super().__init__("t")
@@ -216,7 +219,7 @@ class _Strings(_Texts):
 
 
 class _Cells(_Texts):
-    """A worksheet: its rows, as they end."""
+    """A worksheet: its rows, as they are completed."""
 
     def __init__(self, strings: list[str]) -> None:
         super().__init__("v", "t")
@@ -252,7 +255,7 @@ class _Cells(_Texts):
 
 
 def _number(letters: str) -> int:
-    """The place of a column: A is 0."""
+    """The index of a column: A is 0."""
     place = 0
     for letter in letters:
         place = place * 26 + ord(letter) - ord("A") + 1

@@ -1,6 +1,6 @@
-"""A small public file from its publisher: fetched with an honest name, bounded in time and size, over TLS.
+"""Fetches small public files from their publisher: under our name, over TLS, with limits on time and size.
 
-A redirect is followed to the same host only: what another host says was not published by the one asked.
+A redirect is followed on the same host only: what another host sends was not published by the one asked.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from core.sources.transport import Answer, Cause, Limits, NoAnswer, UnusableAddr
 
 T = TypeVar("T")
 LIMITS: Final = Limits(connect=8, silence=10, deadline=20, size=1_000_000)
-"""A season of colours is below 20 kB, twenty years of prices below 100 kB."""
+"""A season of colours is below 20 kB, twenty years of prices are below 100 kB."""
 MOST_REDIRECTS: Final = 3
 _NO_ANSWER: Final = {
     Cause.UNREACHABLE: "public-unreachable",
@@ -27,8 +27,11 @@ _NO_ANSWER: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Who is asked: `name` as it is told, `url` the base address, `contact` of whoever runs this deployment.
-    `limits`: of one call."""
+    """A publisher of public files.
+
+    `name`: as shown to users. `url`: the base address. `contact`: that of whoever runs this deployment.
+    `limits`: for one call.
+    """
 
     name: str
     url: str
@@ -36,8 +39,11 @@ class Publisher:
     limits: Limits = field(default=LIMITS)
 
     def fetch(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
-        """The body of a file. SourceError `public-unreachable`, `public-timeout`, `public-cut`,
-        `public-large`, `public-redirect`, `public-status`, `public-address`."""
+        """The content of a file.
+
+        SourceError `public-unreachable`, `public-timeout`, `public-cut`, `public-large`, `public-redirect`,
+        `public-status`, `public-address`.
+        """
         url = f"{self.url.rstrip('/')}/{path}"
         answer = self._get(url, query or {})
         for _ in range(MOST_REDIRECTS):
@@ -52,7 +58,7 @@ class Publisher:
         return answer.body
 
     def understood(self, read: Callable[[], T]) -> T:
-        """What a body says. SourceError `public-garbled` where reading it raises ValueError."""
+        """The result of `read`. SourceError `public-garbled` if it raises ValueError."""
         try:
             return read()
         except ValueError:

@@ -1,7 +1,7 @@
-"""Regulated prices from the open data files of CRE, the energy regulator: one file an option.
+"""Regulated prices from the open data files of CRE, the energy regulator: one file per option.
 
-`;` between columns, a decimal comma, dates as dd/mm/yyyy, an empty DATE_FIN for what is in force, EUR a year
-and EUR per kWh. Only prices with all taxes (TTC) are read.
+Columns separated by `;`, a decimal comma, dates as dd/mm/yyyy, an empty DATE_FIN for prices in force, EUR per
+year and EUR per kWh. Only prices with all taxes (TTC) are read.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ _MOST_ROWS: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
-    """One row: a power (kVA) from a day to another (None: in force), EUR per kWh by register, EUR a year."""
+    """The prices for one power (kVA) and one period.
+
+    `last`: None if in force. `kwh`: EUR per kWh by register. `year`: EUR per year.
+    """
 
     kva: int
     first: date
@@ -50,7 +53,7 @@ def from_cre(publisher: Publisher, option: str) -> tuple[PriceRow, ...]:
 
 
 def read_prices(body: bytes, option: str) -> tuple[PriceRow, ...]:
-    """The rows of a file, those without a price left out. ValueError for anything but such a file."""
+    """The rows of a file that have a price. ValueError for anything but such a file."""
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -88,7 +91,7 @@ def _day(told: str) -> date:
 
 
 def _amount(told: str) -> Decimal:
-    """At most 8 decimals, as amounts are reckoned with."""
+    """An amount in EUR, rounded to 8 decimals. ValueError if it is not plausible."""
     amount = Decimal(told.replace(",", ".").replace("\u202f", "").replace(" ", ""))
     if not amount.is_finite() or not 0 < amount < 10_000:
         raise ValueError("no amount")

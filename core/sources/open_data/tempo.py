@@ -1,8 +1,8 @@
-"""Tempo colours: the public calendar of RTE, and a volunteer's server where it fails.
+"""Tempo colours, from RTE's public calendar or, if that fails, from a volunteer's server.
 
-RTE answers a season with `{"values": {"2026-01-05": "RED", ...}}`; where it does not know a colour yet it
-adds `"<date>-fallback": "true"`. The second source lists `{dateJour, codeJour, periode}`, a code of 1 blue,
-2 white, 3 red, 0 not known yet. Both as seen in November 2026.
+RTE answers a season with `{"values": {"2026-01-05": "RED", ...}}`; for a colour that it does not know yet it
+adds `"<date>-fallback": "true"`. The second source lists `{dateJour, codeJour, periode}`, a code of 1 blue, 2
+white, 3 red, 0 not known yet. Both as seen in November 2026.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from core.sources.open_data.fetch import Publisher
 
 
 class Colour(StrEnum):
-    """Colours of a Tempo day. The value is stored."""
+    """Colour of a Tempo day. The value is stored."""
 
     BLUE = "blue"
     WHITE = "white"
@@ -33,21 +33,23 @@ Colours = Mapping[date, Colour]
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """From 1 September of `year` to 31 August of the next."""
+    """A Tempo season, from 1 September of `year` to 31 August of the next."""
 
     year: int
 
     @classmethod
     def of(cls, day: date) -> Season:
+        """The season of a day."""
         return cls(day.year - (day.month < 9))
 
     @property
     def first(self) -> date:
+        """The first day."""
         return date(self.year, 9, 1)
 
     @property
     def end(self) -> date:
-        """The first day of the next one."""
+        """The first day of the next season."""
         return date(self.year + 1, 9, 1)
 
     def __str__(self) -> str:
@@ -55,19 +57,19 @@ class Season:
 
 
 def from_rte(publisher: Publisher, season: Season) -> Colours:
-    """The colours RTE knows of a season. SourceError `public-…`."""
+    """The colours of a season that RTE knows. SourceError `public-…`."""
     body = publisher.fetch("tempo", {"season": str(season)})
     return publisher.understood(lambda: read_rte(body))
 
 
 def from_second(publisher: Publisher, season: Season) -> Colours:
-    """The same of the second source. SourceError `public-…`."""
+    """The colours of a season that the second source knows. SourceError `public-…`."""
     body = publisher.fetch("joursTempo", {"periode[]": str(season)})
     return publisher.understood(lambda: read_second(body))
 
 
 def read_rte(body: bytes) -> Colours:
-    """ValueError for anything but a calendar as described above."""
+    """The known colours in a calendar of RTE. ValueError for anything else."""
     try:
         values = json.loads(body)["values"]
         told = {key: value for key, value in values.items() if not key.endswith(_FALLBACK)}
@@ -78,7 +80,7 @@ def read_rte(body: bytes) -> Colours:
 
 
 def read_second(body: bytes) -> Colours:
-    """ValueError for anything but a list as described above."""
+    """The known colours in a list of the second source. ValueError for anything else."""
     try:
         rows = [(date.fromisoformat(one["dateJour"]), one["codeJour"]) for one in json.loads(body)]
         return {day: _SECOND[code] for day, code in rows if code != 0}

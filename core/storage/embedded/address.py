@@ -1,5 +1,4 @@
-"""Where an embedded mongod listens: a socket in a folder of this user's alone, or a loopback port with a
-password."""
+"""Address of an embedded mongod: a socket in a private folder, or a loopback port with a password."""
 
 from __future__ import annotations
 
@@ -35,7 +34,7 @@ class Transport(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the server listens, as kept in `address.json` for the other processes of this user."""
+    """Where the server listens, kept in `address.json` for the other processes of this user."""
 
     socket: str = ""
     port: int = 0
@@ -43,7 +42,7 @@ class Address:
 
     @classmethod
     def read(cls, path: Path) -> Self | None:
-        """None where there is none yet, or none that can be read."""
+        """The address in a file; None if the file is absent or not valid."""
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
             socket_path, port, password = (found[name] for name in ("socket", "port", "password"))
@@ -55,7 +54,7 @@ class Address:
         return cls(socket_path, port, password)
 
     def write(self, path: Path) -> None:
-        """All or nothing, readable by this user alone."""
+        """Write the address atomically, readable by this user alone."""
         draft = path.with_suffix(".new")
         draft.unlink(missing_ok=True)
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -64,13 +63,14 @@ class Address:
 
     @property
     def uri(self) -> SecretStr:
+        """URI for clients, with the password of a port."""
         if self.socket:
             return SecretStr(f"mongodb://{quote(self.socket, safe='')}/?directConnection=true")
         login = f"{USER}:{quote_plus(self.password)}@"
         return SecretStr(f"mongodb://{login}127.0.0.1:{self.port}/?authSource=admin&directConnection=true")
 
     def listens(self) -> bool:
-        """Whether somebody takes connections here; mongod does once its storage is open."""
+        """Whether something accepts connections here; mongod does once its storage is open."""
         with contextlib.suppress(OSError):
             if self.socket:
                 with socket.socket(socket.AF_UNIX) as knock:
@@ -82,7 +82,7 @@ class Address:
         return False
 
     def answers(self) -> bool:
-        """Whether MongoDB answers here, with our password where one is asked for."""
+        """Whether MongoDB answers here, with our password where one is required."""
         if not self.listens():
             return False
         with (
@@ -95,9 +95,9 @@ class Address:
 
 
 def choose(folder: Path, known: Address, transport: Transport) -> Address:
-    """The address of last time where it can be used again: the clients of other processes know it.
+    """The previous address if it can be used again, as clients in other processes know it; else a new one.
 
-    Raises StorageError when no loopback port is free.
+    StorageError `server-port` if no loopback port is free, `server-folder` if no folder can hold a socket.
     """
     if transport is Transport.SOCKET:
         return Address(socket=str(_socket_folder(folder, known.socket) / "mongod.sock"))
@@ -106,8 +106,10 @@ def choose(folder: Path, known: Address, transport: Transport) -> Address:
 
 
 def _socket_folder(folder: Path, known: str) -> Path:
-    """A folder of ours alone that can hold a socket: paths are limited to about 100 bytes, and not every
-    file system has sockets. StorageError where none can."""
+    """A private folder that can hold a socket. StorageError `server-folder` if there is none.
+
+    The path of a socket is limited to about 100 bytes, and not every file system has sockets.
+    """
     wanted = folder / "socket"
     wanted.mkdir(mode=0o700, exist_ok=True)
     if _holds_sockets(wanted):
@@ -136,7 +138,7 @@ def _holds_sockets(folder: Path) -> bool:
 
 
 def is_private(folder: Path) -> bool:
-    """A real folder, ours, closed to everybody else: a name in the temporary folder proves nothing."""
+    """Whether this is a real folder, not a link, that belongs to this user and is closed to all others."""
     try:
         found = folder.lstat()
     except OSError:

@@ -1,5 +1,8 @@
-"""Where the embedded MongoDB keeps its data: the user's data folder, or, where no such folder can be made (a
-home without write permission), one in the temporary folder, which does not last."""
+"""The folder in which the embedded MongoDB keeps its data.
+
+It is the user's data folder or, if that cannot be created (a home without write permission), a folder in the
+temporary folder, which does not last.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,9 @@ from core.settings import Settings
 from core.storage.embedded.address import is_private
 
 LIBRARIES: Final = "libraries"
-"""Beside the data: links to libraries that the system lacks."""
+"""Folder beside the data, with links to libraries that the system lacks."""
 ROOM_BYTES: Final = 64_000_000
-"""Free space below which starting would only break half-way."""
+"""Free space that a start requires; with less, mongod would fail half-way."""
 _log: Final = logging.getLogger(__name__)
 
 
@@ -32,10 +35,10 @@ class DataFolder:
 
 
 def data_folder(settings: Settings) -> DataFolder:
-    """The folder to use, the same for every process of this user. One named by a setting is binding, and one
-    that is there too: readings in it must not seem lost because it cannot be written just now.
+    """The folder to use, the same for every process of this user.
 
-    StorageError `server-folder` where not even the temporary folder can be used.
+    A folder named by a setting is always used, and so is one that exists, even if it is not writable now: its
+    readings must not seem lost. StorageError `server-folder` if not even the temporary folder can be used.
     """
     wanted = settings.data_dir
     if "data_dir" in settings.model_fields_set or _exists(wanted) or _make(wanted):
@@ -46,15 +49,17 @@ def data_folder(settings: Settings) -> DataFolder:
     except FileNotFoundError as error:
         raise StorageError("server-folder", folder=str(wanted)) from error
     _make(spare)
-    if not is_private(spare):  # somebody else's folder of that name, or none at all
+    if not is_private(spare):  # another user's folder of that name, or none
         raise StorageError("server-folder", folder=str(wanted))
     _log.warning("%s cannot be made; readings are kept in %s and do not last", wanted, spare)
     return DataFolder(spare, lasts=False)
 
 
 def prepare(data_dir: Path) -> Path:
-    """The server's own folder, made and closed to everybody else. StorageError `server-folder`,
-    `server-disk-full`."""
+    """Create the server's own folder, closed to all other users.
+
+    StorageError `server-folder`, `server-disk-full`.
+    """
     folder = data_dir.absolute() / "mongodb"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -68,7 +73,7 @@ def prepare(data_dir: Path) -> Path:
 
 
 def _exists(folder: Path) -> bool:
-    """Also False where this user may not look."""
+    """Whether the folder exists; False too if this user may not look."""
     try:
         folder.lstat()
     except OSError:

@@ -1,9 +1,9 @@
-"""Shared libraries that mongod needs and a minimal system lacks, lent from a Python package that brings them.
+"""Shared libraries that mongod needs and a minimal system lacks, taken from a Python package.
 
-The Linux wheel of `pycurl` carries libcurl and OpenSSL under names of its own (`libcurl-<hash>.so.4.8.0`).
-A link gives the name that mongod asks for. The folder of the link and that of the wheel both have to be on
-mongod's library path: the neighbours of a library are looked for beside the path it was opened by. Nothing
-of this is loaded into our own process.
+The Linux wheel of `pycurl` contains libcurl and OpenSSL under names of its own (`libcurl-<hash>.so.4.8.0`). A
+link gives the file the name that mongod asks for. The folder of the link and that of the wheel must both be
+on mongod's library path: the linker looks for a library's dependencies beside the path it was opened by.
+Nothing of this is loaded into our own process.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _SONAME: Final = re.compile(r"(?P<stem>[\w+-]+)\.so\.(?P<major>\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Lent:
-    """What is put on mongod's library path: the names that were missing, and the folders that have them."""
+    """Additions to mongod's library path: names of the missing libraries, and folders that contain them."""
 
     names: tuple[str, ...] = ()
     folders: tuple[Path, ...] = ()
 
     def environment(self, inherited: Mapping[str, str]) -> dict[str, str]:
-        """An environment in which mongod finds them, after whatever was on the path already."""
+        """`inherited` with these folders at the end of the library path."""
         if not self.folders:
             return dict(inherited)
         path = [inherited.get("LD_LIBRARY_PATH", ""), *map(str, self.folders)]
@@ -43,8 +43,11 @@ NOTHING_LENT: Final = Lent()
 
 
 def lend(library: str, links: Path, already: Lent) -> Lent | None:
-    """`already` and one library more, linked in `links`; None where no package brings it, or where it was
-    lent in vain. Raises OSError where the link cannot be made."""
+    """`already` plus one more library, linked in `links`.
+
+    None if no package contains it, or if it was lent before and did not help. OSError if the link cannot be
+    made.
+    """
     found = None if library in already.names else _bundled(library)
     if found is None:
         return None
@@ -71,7 +74,7 @@ def _bundled(library: str) -> Path | None:
 
 
 def resolved(program: Path, stem: str) -> str | None:
-    """Where the dynamic linker finds the library of that name for a program of the system's own libraries."""
+    """Path of the library `stem` (such as `libcurl`) that the dynamic linker loads for a program, or None."""
     traced = subprocess.run(  # noqa: S603 - the linker lists what it would load, and ends
         [str(program), "--version"],
         env=dict(os.environ) | {"LD_TRACE_LOADED_OBJECTS": "1"},

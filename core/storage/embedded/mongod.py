@@ -1,4 +1,4 @@
-"""Which mongod this machine can run: the one named by a setting, one on PATH, or the bundled one."""
+"""Finds the mongod programs that this machine can run: named by a setting, on PATH, or bundled."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _VERSION: Final = re.compile(r"db version v(\d+)\.(\d+)\.(\d+)")
 
 
 class Origin(StrEnum):
-    """How a mongod was come by, in the order in which they are tried."""
+    """Where a mongod was found, in the order of trying."""
 
     SETTING = "setting"
     PATH = "path"
@@ -34,7 +34,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A mongod that answered to `--version`, and the libraries it has to be lent for that."""
+    """A mongod that answered `--version`, and the libraries lent to it for that."""
 
     path: Path
     version: tuple[int, int, int]
@@ -43,22 +43,22 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A mongod that was looked at: `found` when it runs here, else the obstacle."""
+    """A mongod that was tried: `found` is the program if it runs here, else the error."""
 
     origin: Origin
     found: Program | StorageError
 
 
 def find(wanted: Path | None = None, links: Path | None = None) -> Program:
-    """The mongod to start first. Raises StorageError with what keeps the last candidate from running."""
+    """The mongod to start first. StorageError of the last candidate if none runs here."""
     return find_all(wanted, links)[0]
 
 
 def find_all(wanted: Path | None = None, links: Path | None = None) -> list[Program]:
-    """The mongods that run here, at least one, in the order to try. One named by a setting is binding.
+    """All mongods that run here, at least one, in the order to try; `wanted` alone if it is given.
 
-    `links`: a folder of this user's alone for links to lent libraries; without one, none are lent. Raises
-    StorageError with what keeps the last candidate from running.
+    `links`: a private folder for links to lent libraries; without one, none are lent. StorageError of the
+    last candidate if none runs here.
     """
     looked_at = [one.found for one in candidates(wanted, links)]
     programs = [found for found in looked_at if isinstance(found, Program)]
@@ -69,7 +69,7 @@ def find_all(wanted: Path | None = None, links: Path | None = None) -> list[Prog
 
 
 def candidates(wanted: Path | None = None, links: Path | None = None) -> Iterator[Candidate]:
-    """Every mongod there is to try, each tried."""
+    """Every mongod of this machine, tried; `wanted` alone if it is given."""
     for origin, path in _known() if wanted is None else [(Origin.SETTING, wanted)]:
         try:
             yield Candidate(origin, probe(path, links))
@@ -78,10 +78,10 @@ def candidates(wanted: Path | None = None, links: Path | None = None) -> Iterato
 
 
 def probe(path: Path, links: Path | None = None) -> Program:
-    """Runs `mongod --version`. Raises StorageError when it cannot run here or is too old.
+    """Run `mongod --version`. StorageError if it cannot run here or is too old.
 
-    A name alone is looked for on PATH; mongod is started in its data folder, so its path is made absolute.
-    Libraries that the system lacks are lent through `links`; what the system has is preferred.
+    A bare name is looked up on PATH. The path is made absolute, as mongod is started in its data folder.
+    Libraries that the system lacks are lent through `links`; those of the system are preferred.
     """
     path = Path(shutil.which(path) or path).absolute()
     lent = NOTHING_LENT
@@ -142,7 +142,7 @@ def _known() -> Iterator[tuple[Origin, Path]]:
 
 
 def _obstacle(path: Path, code: int, complaint: str) -> StorageError:
-    """What the dynamic linker or the kernel said against a program that did not tell its version."""
+    """The error for a program that gave no version, from the linker's message or the exit code."""
     if "GLIBC" in complaint:
         return StorageError("server-old-system", program=str(path))
     missing = _MISSING.search(complaint)

@@ -1,4 +1,4 @@
-"""The preflight of this machine: where data go, which mongod is started and why, then that MongoDB itself."""
+"""The preflight of this machine: data folder, mongod programs, then MongoDB itself."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _MEGABYTE: Final = 1_000_000
 
 
 def check_machine(settings: Settings) -> Iterator[Check]:
-    """Every line there is to look at with these settings; what depends on a failure is not looked at.
+    """All checks that these settings require, in order; those that depend on a failed one are left out.
 
-    The embedded server is started, or found running, and stopped again. No line holds a secret.
+    The embedded server is started, or found running, and stopped again. No check contains a secret.
     """
     if settings.mongodb_uri:
         try:
@@ -54,7 +54,7 @@ def check_machine(settings: Settings) -> Iterator[Check]:
 
 
 def _programs(looked_at: list[Candidate]) -> Iterator[Check]:
-    """One line for each mongod: the first that runs is used, others wait for data it cannot open."""
+    """One check per mongod: the first that runs is used, the others are for data that it cannot open."""
     if not looked_at:
         yield Check("mongod-none", False, {"error": "server-none"})
     used: Program | None = None
@@ -108,7 +108,7 @@ def _why(error: StorageError) -> dict[str, str | int | Days]:
 
 
 def _from_home(path: Path) -> str:
-    """The path with `~` for the home: names of users are nobody's business in a question for help."""
+    """The path with `~` for the home folder, so that a report shows no user name."""
     try:
         return str(Path("~") / path.relative_to(Path.home()))
     except (ValueError, RuntimeError):

@@ -42,23 +42,26 @@ _ENGINE: Final = (
     f"cache_size={CACHE_BYTES},session_max=500,eviction=(threads_min=1,threads_max=2),log=(file_max=8MB,prealloc=false),"
     "eviction_dirty_target=40,eviction_dirty_trigger=60,eviction_updates_target=40,eviction_updates_trigger=60"
 )
-"""Small; and no page is written to make room before two years of a meter are loaded. By default that begins
-at 3 MB of updates, and a bucket written half-full leaves a hole in its file (measured in 3 of 25 imports)."""
+"""A small cache, and no page is evicted before two years of a meter are loaded.
+
+By default, eviction begins at 3 MB of updates, and a bucket written half-full leaves a hole in its file
+(measured in 3 of 25 imports).
+"""
 _NEWER_DATA_EXIT: Final = 62
 _PORT_TAKEN_EXIT: Final = 48
 _KILLED_EXITS: Final = (-9, 247)
-"""Killed with -9; the same as reported by the process of core.storage.embedded.parent_death."""
+"""Exit codes after kill -9: mongod's own, and that of core.storage.embedded.parent_death."""
 _ENDED_EXITS: Final = (0, -15, 143)
-"""Asked to end, also before it could take notice of that."""
+"""Exit codes after a request to end, also one that came before mongod could handle it."""
 _CRASHES: Final = 3
-"""After so many in a row, on data that cannot be read, starting it again helps nobody."""
+"""Consecutive crashes on unreadable data after which mongod is not started again."""
 _CRASH_SECONDS: Final = 120.0
 _OTHER_MAY_START: Final = ("server-start", "server-newer-data")
-"""What another mongod on the same folder need not meet with."""
+"""Errors that another mongod on the same folder may not have."""
 
 
 class EmbeddedServer:
-    """A running embedded MongoDB, owned by this process or found. Made by `start`."""
+    """A running embedded MongoDB, started by this process or by another. Made by `start`."""
 
     def __init__(
         self, folder: Path, program: Program, transport: Transport, parameters: Sequence[str] = ()
@@ -77,7 +80,7 @@ class EmbeddedServer:
 
     @property
     def uri(self) -> SecretStr:
-        """Where to connect. Raises StorageError when the server cannot be kept running."""
+        """URI for clients. StorageError if the server cannot be kept running."""
         if self._failure:
             raise self._failure
         address = Address.read(self._address_file)
@@ -87,12 +90,12 @@ class EmbeddedServer:
 
     @property
     def alive(self) -> bool:
-        """Whether it is being kept running; a server that is just starting again counts."""
+        """Whether the server is kept running, also while it is being restarted."""
         return self._failure is None and not self._stopping.is_set()
 
     @property
     def failure(self) -> StorageError | None:
-        """Why it is not kept running any more."""
+        """Why the server is no longer kept running; None while it is."""
         return self._failure
 
     @property
@@ -102,7 +105,7 @@ class EmbeddedServer:
         return child.pid if child else None
 
     def wait(self, seconds: float = _START_SECONDS) -> None:
-        """Until it answers. Raises StorageError with what keeps it from starting."""
+        """Wait until the server answers. StorageError with the reason if it does not."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self._failure:
@@ -114,7 +117,7 @@ class EmbeddedServer:
         raise StorageError("server-slow")
 
     def stop(self) -> None:
-        """Stops what this process owns and leaves what others own; harmless when repeated."""
+        """Stop the server if this process owns it; harmless if repeated."""
         atexit.unregister(self.stop)
         with self._changing:
             self._stopping.set()
@@ -149,7 +152,7 @@ class EmbeddedServer:
             self._failure.__cause__ = error
 
     def _note_end(self, code: int) -> None:
-        """Give up on data that make it crash again and again. Raises StorageError."""
+        """Count crashes on damaged data. StorageError `server-damaged` after too many in a row."""
         if code in (*_ENDED_EXITS, *_KILLED_EXITS) or self._obstacle(code).code != "server-damaged":
             return
         now = time.monotonic()
@@ -158,7 +161,7 @@ class EmbeddedServer:
             raise StorageError("server-damaged", folder=str(self._folder / "db"))
 
     def _launch(self) -> subprocess.Popen[bytes] | None:
-        """Starts mongod and waits until it answers or is killed; None when asked to stop meanwhile."""
+        """Start mongod and wait until it answers or is killed; None if asked to stop meanwhile."""
         begun = time.monotonic()
         while True:
             address = choose(self._folder, Address.read(self._address_file) or Address(), self._transport)
@@ -177,7 +180,7 @@ class EmbeddedServer:
                     _end(child)
                     raise StorageError("server-slow")
                 time.sleep(_POLL_SECONDS)
-            if child.returncode in _KILLED_EXITS:  # somebody's kill -9, not its own fault: start it again
+            if child.returncode in _KILLED_EXITS:  # killed from outside, not its own fault: start it again
                 return child
             obstacle = self._obstacle(child.returncode)
             # another start can help: a killed owner's mongod ends soon, a port was taken meanwhile, somebody
@@ -203,13 +206,13 @@ class EmbeddedServer:
                 stderr=log,
                 cwd=data,
                 env=self._program.lent.environment(_without_settings()),
-                start_new_session=True,  # Ctrl-C in a terminal is for us, not for it
+                start_new_session=True,  # Ctrl-C in a terminal must not reach it
             )
         finally:
             os.close(log)
 
     def _admit(self, address: Address) -> None:
-        """Makes our user on the first start with a port; MongoDB allows it from this machine only, once."""
+        """Create our user on the first start with a port; MongoDB allows it once, from this machine only."""
         if address.socket or address.answers():
             return
         with MongoClient[dict[str, Any]]("127.0.0.1", address.port, directConnection=True) as client:
@@ -223,7 +226,7 @@ class EmbeddedServer:
                 raise StorageError("server-slow") from error
 
     def _obstacle(self, code: int) -> StorageError:
-        """Why mongod ended: its exit code, and what it wrote last."""
+        """Why mongod ended: from its exit code and the end of its log."""
         with self._log.open("rb") as file:
             file.seek(max(0, self._log.stat().st_size - 100_000))
             words = file.read().decode(errors="replace")
@@ -252,11 +255,10 @@ def start(
     transport: Transport | None = None,
     parameters: Sequence[str] = (),
 ) -> EmbeddedServer:
-    """The embedded server of a data folder, answering: started, or found running.
+    """The embedded server of a data folder, ready to answer: started here, or found running.
 
-    `mongod` names the program to use instead of the one on PATH or the bundled one; `parameters`, as
-    `name=value`, are set where it is started here. Raises StorageError when none can run, or when the folder
-    cannot be used.
+    `mongod`: the program to use instead of the one on PATH or the bundled one. `parameters`: `name=value`,
+    used if it is started here. StorageError if none can run, or if the folder cannot be used.
     """
     folder = prepare(data_dir)
     *others, last = find_all(mongod, folder / LIBRARIES)
@@ -284,12 +286,12 @@ def _started(
 
 
 def _without_settings() -> dict[str, str]:
-    """Our environment without what is nobody else's business: tokens and addresses of databases."""
+    """Our environment without COURBE_* variables, which hold tokens and URIs."""
     return {name: value for name, value in os.environ.items() if not name.startswith("COURBE_")}
 
 
 def _options(address: Address) -> list[str]:
-    """What keeps mongod small and to ourselves; figures in MiB and files were measured on 6.0."""
+    """Options that keep mongod small and private; the sizes were measured on 6.0."""
     options = [
         *("--wiredTigerEngineConfigString", _ENGINE, "--maxConns", "200"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
@@ -317,7 +319,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def _held(path: Path, stopping: threading.Event) -> Iterator[None]:
-    """Holds the lock file; waits while another process does. The system frees it however a process ends."""
+    """Hold the lock file, waiting while another process does; the system frees it when a process ends."""
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
         _lock(file, stopping)
         yield

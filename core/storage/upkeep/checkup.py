@@ -1,4 +1,4 @@
-"""Looking for what is wrong with a database of ours, and mending it from whichever side is whole."""
+"""Finds damage to a database of ours, and repairs it from the undamaged side."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOCK_SECONDS: Final = 30.0
 
 
 def look(collections: Collections) -> Iterator[Damage]:
-    """What can be told by counting readings: of a database that `prepare` accepts."""
+    """Damage that shows by counting readings; requires a database that `prepare` accepts."""
     records = collections.records
     known = record.meters(records)
     for meter in known:
@@ -34,8 +34,10 @@ def look(collections: Collections) -> Iterator[Damage]:
 
 
 def mend(collections: Collections) -> Iterator[Damage]:
-    """Mend all that can be, one after the other; what was found, and what became of it. Safe beside other
-    writers and safe to repeat. StorageError."""
+    """Repair everything that can be repaired, one after the other; gives each damage with its outcome.
+
+    Safe to repeat, and beside other writers. Raises StorageError.
+    """
     yield from _mend_names(collections)
     yield from _mend_shapes(collections)
     known = record.meters(collections.records)
@@ -51,13 +53,13 @@ def mend(collections: Collections) -> Iterator[Damage]:
 
 
 def adopt(collections: Collections, meter: Meter) -> None:
-    """Take up again the readings of a meter that has no record; nothing where there are none."""
+    """Rebuild the lost record of a meter, if the ordinary collection has readings of it."""
     if collections.ordinary.find_one(readings(meter), {"_id": 1}) is not None:
         _rebuild(collections, meter)
 
 
 def _mend_names(collections: Collections) -> Iterator[Damage]:
-    """Put aside what has a name of ours and is not ours; the records first, for the lock is among them."""
+    """Rename what has a name of ours and is not ours; the records first, as they contain the lock."""
     database = collections.database
     if shapes.shape(database, record.COLLECTION).kind not in ("", "collection"):
         aside = shapes.put_aside(database, record.COLLECTION)
@@ -106,7 +108,7 @@ def _is_damaged(collections: Collections, meter: Meter) -> bool:
 
 
 def _rebuild(collections: Collections, meter: Meter) -> tuple[Outcome, Meter, str, str, int]:
-    """Commit a record made anew and bring the collections in line."""
+    """Commit a rebuilt record and bring the collections in line with it."""
     state = rebuilt(collections, meter)
     if state is None:
         return Outcome.LOST, meter, "", "", 0
@@ -118,7 +120,7 @@ def _rebuild(collections: Collections, meter: Meter) -> tuple[Outcome, Meter, st
 def _mend_projections(collections: Collections, meter: Meter) -> Iterator[Damage]:
     """Compare both collections with the record, reading by reading."""
     if _is_damaged(collections, meter):
-        return  # told as lost
+        return  # reported as lost already
     state = record.load(collections.records, meter)
     shown = projection.current(collections.records, meter)
     series = readings(meter, shown.generation if shown else 0)
@@ -138,7 +140,7 @@ def _mend_projections(collections: Collections, meter: Meter) -> Iterator[Damage
 
 
 def _held(collections: Collections, name: str, query: dict[str, object]) -> Curve | None:
-    """What a collection holds of a meter; None where its readings overlap."""
+    """Curve of a meter in a collection; None if its readings overlap."""
     batches = collections.database[name].find_raw_batches(
         query, bson_columns.READING, batch_size=bson_columns.READ_BATCH
     )
@@ -149,7 +151,7 @@ def _held(collections: Collections, name: str, query: dict[str, object]) -> Curv
 
 
 def _compared(collections: Collections, meter: Meter) -> Iterator[Damage]:
-    """Collections that hold more or fewer readings of a meter than its record, while nobody writes it."""
+    """Collections with more or fewer readings than the record, while nobody writes the meter."""
     shown = projection.current(collections.records, meter)
     if shown is None or not projection.is_at_rest(collections.records, meter):
         return

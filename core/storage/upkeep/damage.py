@@ -1,5 +1,4 @@
-"""What can be wrong with a database of ours, and what was done about it. Texts: `damage.<kind>`, what was
-done `damage.<kind>.<outcome>`."""
+"""Kinds of damage to a database, and outcomes. Texts: `damage.<kind>` and `damage.<kind>.<outcome>`."""
 
 from __future__ import annotations
 
@@ -10,25 +9,25 @@ from core.model import Meter
 
 
 class Kind(StrEnum):
-    """What is wrong."""
+    """Kind of damage."""
 
     NAME_TAKEN = "name-taken"
     """Something that is not ours has a name of ours."""
     NOT_TIME_SERIES = "not-time-series"
     """The time series collection is lost, or an ordinary one has its place."""
     NO_INDEX = "no-index"
-    """The index that forbids doubled readings is lost."""
+    """The index that prevents duplicate readings is lost."""
     RECORD_DAMAGED = "record-damaged"
     NO_RECORD = "no-record"
-    """There are readings of a meter, and no record."""
+    """A meter has readings but no record."""
     DIFFERS = "differs"
-    """A collection does not hold what the record says."""
+    """A collection does not match the record."""
     FOREIGN = "foreign"
-    """Documents among the records that are none."""
+    """Documents among the records that are not records."""
 
 
 class Outcome(StrEnum):
-    """What became of it."""
+    """What was done about a damage."""
 
     FOUND = "found"
     MENDED = "mended"
@@ -38,13 +37,13 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One thing that is wrong: with a meter, or with a collection."""
+    """One damage, to a meter or to a collection."""
 
     kind: Kind
     outcome: Outcome = Outcome.FOUND
     meter: Meter | None = None
     collection: str = ""
     aside: str = ""
-    """The name a collection was given."""
+    """The new name of a renamed collection."""
     count: int = 0
-    """Readings or documents."""
+    """Number of readings or documents."""

@@ -1,7 +1,7 @@
-"""Deleting a meter, or everything that is ours, in whatever state it is and whoever else is at work.
+"""Deletes a meter, or everything of ours, in any state and beside other writers.
 
-No collection that readings are written to is ever dropped: a writer caught by that would have MongoDB make an
-ordinary collection of the same name. Collections are emptied instead, meter by meter.
+Collections that readings are written to are never dropped: a write at that time would make MongoDB create an
+ordinary collection of the same name. They are emptied instead, meter by meter.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ _POLL_SECONDS: Final = 0.05
 
 
 def erase(collections: Collections, meter: Meter, patiently: Patiently[Any], seconds: float) -> None:
-    """Commit that the meter has no readings, let those who write an older version end, and clear both
-    collections. After a crash in between, the next start goes on. What is imported meanwhile stays.
+    """Commit that the meter has no readings, wait for writers of older versions, and clear both collections.
 
-    `seconds`: how long to wait for writers; whoever takes longer clears up after itself.
+    After a crash in between, the next start continues. What is imported meanwhile stays. `seconds`: how long
+    to wait for writers; slower ones clean up after themselves.
     """
     patiently(lambda: record.begin_erasure(collections.records, meter))
     try:
         patiently(lambda: projection.repair(collections, meter))
     except StorageError as error:
-        if error.code != record.DAMAGED:  # imported again meanwhile, and damaged again: not what was erased
+        if error.code != record.DAMAGED:  # imported and damaged again meanwhile: not what was erased
             raise
         return
     deadline = time.monotonic() + seconds
@@ -45,7 +45,7 @@ def erase(collections: Collections, meter: Meter, patiently: Patiently[Any], sec
 
 
 def is_usable(database: Database[Any]) -> bool:
-    """Whether every name of ours stands for what is ours; mends what can be mended."""
+    """Whether each of our names stands for a collection of ours; repairs what can be repaired."""
     try:
         shapes.refuse_view(database, record.COLLECTION)
         ordinary.prepare(database)
@@ -58,7 +58,7 @@ def is_usable(database: Database[Any]) -> bool:
 
 
 def erase_among_others(collections: Collections, meter: Meter) -> None:
-    """Delete a meter where something that is not ours has a name of ours: nobody can import then."""
+    """Delete a meter while something foreign has one of our names, so that nobody can import."""
     series = {"$and": [match.readings(meter), time_series.READING]}
     readings = {"$and": [match.readings(meter), ordinary.READING]}
     if _kind(collections.ordinary) == "collection":

@@ -1,5 +1,7 @@
-"""What of a database is ours: told by what it is, never by what is left over. Whatever cannot be known to be
-ours is somebody else's and stays."""
+"""Which collections and documents of a database are ours.
+
+They are recognised by name and content. Whatever cannot be known to be ours is foreign and stays.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +18,19 @@ from core.storage import ordinary, record, scratch, time_series
 from core.storage.upkeep import shapes
 
 API_BUDGET: Final = "api_budget"
-"""The collection in which calls to the API are counted; it survives an erasure: forgetting them could get the
-address banned."""
+"""The collection in which calls to the API are counted.
+
+It survives an erasure: without the count, too many calls could get the address banned.
+"""
 PREFERENCES: Final = "preferences"
 CONTRACT: Final = {"_id": "contract"}
 """The one document of ours among the preferences."""
 CONTRACTS: Final = "contracts"
 NAMED: Final = {"name": {"$type": "string"}, "option": {"$type": "string"}, "prices": {"$type": "array"}}
-"""A contract kept beside others, under its name."""
+"""A contract that is saved under a name."""
 PUBLIC_PRICES: Final = "public_prices"
 PRICES: Final = {"kind": {"$in": ["colours", "prices", "refresh"]}, "at": {"$type": "date"}}
-"""What a refresh of prices and colours brought, and when."""
+"""Result of a refresh of prices and colours, and its time."""
 INBOX: Final = "inbox"
 ANSWER: Final = {
     "prm": {"$type": "string"},
@@ -35,7 +39,7 @@ ANSWER: Final = {
     "end": {"$type": "string"},
     "answer": {"$exists": True},
 }
-"""What a scheduled trigger leaves in the inbox."""
+"""Answer of the API that a scheduled trigger left in the inbox."""
 LABORATORY: Final = "laboratory"
 RESULT: Final = {
     "format": {"$type": "number"},
@@ -44,7 +48,7 @@ RESULT: Final = {
     "versions": {"$type": "object"},
     "result": {"$exists": True},
 }
-"""A measurement that the laboratory keeps. `versions` names the meters it was measured on."""
+"""A saved measurement of the laboratory; `versions` names the meters it was measured on."""
 _FLEET: Final = re.compile(
     r"fleet_[0-9]+_(?:ordinary|ordinary-small|ts-hours|ts-small)"
     r"|spark_(?:fleets|results|(?:d[0-9]+|p[0-9a-f]{10}|daily[0-9]+x[0-9]+)(?:_ts|_manifest)?)"
@@ -53,7 +57,7 @@ _FLEET: Final = re.compile(
 
 
 class Kind(StrEnum):
-    """What an erasure takes besides meters."""
+    """What an erasure deletes besides meters."""
 
     CONTRACT = "contract"
     CONTRACTS = "contracts"
@@ -71,21 +75,21 @@ _DOCUMENTS: Final[Mapping[Kind, tuple[str, Mapping[str, Any]]]] = {
     Kind.INBOX: (INBOX, ANSWER),
     Kind.RESULTS: (LABORATORY, RESULT),
 }
-"""Documents of ours that are no meter's, wherever else's may lie beside them."""
+"""Documents of ours that belong to no meter; foreign ones may be in the same collections."""
 
 
 @dataclass(frozen=True, slots=True)
 class Belongings:
-    """All that is ours in a database, and the names of collections that are not."""
+    """Everything of ours in a database, and the names of foreign collections."""
 
     meters: tuple[Meter, ...]
     others: dict[Kind, int]
-    """How many documents, or collections, of each kind there are; kinds without any are left out."""
+    """Number of documents, or collections, of each kind; kinds without any are left out."""
     foreign: tuple[str, ...]
 
 
 def belongings(database: Database[Any]) -> Belongings:
-    """What an erasure of everything will delete, and what it will leave alone."""
+    """What an erasure of everything deletes, and what it leaves alone."""
     names = database.list_collection_names()
     counts = {
         **{kind: database[name].count_documents(which) for kind, (name, which) in _DOCUMENTS.items()},
@@ -105,13 +109,13 @@ def belongings(database: Database[Any]) -> Belongings:
 
 
 def meters(database: Database[Any]) -> set[Meter]:
-    """Every meter with a record, whatever its state, or with readings in either collection."""
+    """Every meter with a record, in any state, or with readings in either collection."""
     found = set(record.meters(database[record.COLLECTION]))
     return found | with_readings(database)
 
 
 def with_readings(database: Database[Any]) -> set[Meter]:
-    """The meters that have readings in either collection, be they known to a record or not."""
+    """The meters that have readings in either collection, with or without a record."""
     found: set[Meter] = set()
     if shapes.shape(database, ordinary.COLLECTION).kind == "collection":
         found |= ordinary.meters(database[ordinary.COLLECTION])
@@ -121,7 +125,7 @@ def with_readings(database: Database[Any]) -> set[Meter]:
 
 
 def drop_all_but_meters(database: Database[Any]) -> None:
-    """Delete what is ours and no meter's."""
+    """Delete everything of ours that belongs to no meter, but the count of API calls."""
     for name, which in _DOCUMENTS.values():
         database[name].delete_many(which)
     for name in database.list_collection_names():
@@ -130,7 +134,7 @@ def drop_all_but_meters(database: Database[Any]) -> None:
 
 
 def forget_results(database: Database[Any], meter: Meter) -> None:
-    """Delete what was measured on a meter's readings."""
+    """Delete the laboratory's results that were measured on a meter's readings."""
     database[LABORATORY].delete_many(RESULT | {f"versions.{record.key(meter)}": {"$exists": True}})
 
 

@@ -1,4 +1,4 @@
-"""A record made anew from whatever is whole: the old one's own parts, or the readings in the collections."""
+"""Rebuilds a record from its own undamaged parts, or from the readings in the collections."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ _UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, OverflowE
 
 
 def rebuilt(collections: Collections, meter: Meter) -> Record | None:
-    """What the record of a meter must have been; None where no readings are left anywhere. Its version is
-    that of what it is to replace."""
+    """The rebuilt record of a meter; None if no readings are left anywhere.
+
+    Its version is that of the record it is to replace.
+    """
     document = collections.records.find_one({"_id": record.key(meter)}) or {}
     own = _own_curve(document)
     if own is not None:
@@ -46,7 +48,7 @@ def rebuilt(collections: Collections, meter: Meter) -> Record | None:
 
 
 def _own_curve(document: Mapping[str, Any]) -> tuple[Curve, NDArray[np.uint8], tuple[Origin, ...]] | None:
-    """The packed curve, where only something beside it is damaged: what is packed carries a checksum."""
+    """The packed curve, if only other fields are damaged: packed data carry a checksum."""
     try:
         curve, numbers = unpack_curve(document["columns"])
     except _UNREADABLE:
@@ -58,7 +60,7 @@ def _own_curve(document: Mapping[str, Any]) -> tuple[Curve, NDArray[np.uint8], t
 
 
 def _from_collections(collections: Collections, meter: Meter, document: Mapping[str, Any]) -> Curve:
-    """The readings of the side that holds what the record told; of both together where none does."""
+    """The readings of the side that matches the record's counts; both merged if neither does."""
     sides = [_newest(collections, meter, document), _held(collections.ordinary, readings(meter))]
     for told in (document, document.get("projection")):
         if isinstance(told, Mapping):
@@ -72,7 +74,7 @@ def _from_collections(collections: Collections, meter: Meter, document: Mapping[
 
 
 def _newest(collections: Collections, meter: Meter, document: Mapping[str, Any]) -> Curve:
-    """The generation readers were pointed to; where that is lost, the one with most readings."""
+    """The generation that readers were pointed to; if that is lost, the one with most readings."""
     groups = collections.time_series.aggregate(
         [{"$match": readings(meter)}, {"$group": {"_id": "$meter.g", "count": {"$sum": 1}}}]
     )
@@ -86,7 +88,7 @@ def _newest(collections: Collections, meter: Meter, document: Mapping[str, Any])
 
 
 def _held(collection: Any, query: Mapping[str, Any]) -> Curve:
-    """What a collection holds, less what overlaps the reading before it."""
+    """The readings of a collection, without those that overlap the one before."""
     batches = collection.find_raw_batches(query, bson_columns.READING, batch_size=bson_columns.READ_BATCH)
     found = bson_columns.read_raw(batches)
     end = found.start + found.minutes.astype(np.int64) * 60_000
@@ -98,7 +100,7 @@ def _held(collection: Any, query: Mapping[str, Any]) -> Curve:
 
 
 def _origin(meter: Meter, document: Mapping[str, Any]) -> Origin:
-    """Where rebuilt readings came from: known where all came from one source."""
+    """Origin of rebuilt readings: known only if all came from one source."""
     if meter.prm == DEMO_PRM:
         return Origin.DEMO
     names = document.get("origins")
@@ -117,7 +119,7 @@ def _days(document: Mapping[str, Any]) -> DayLog:
     try:
         return unpack_days(document["days"])
     except _UNREADABLE:
-        return DayLog.empty()  # what was asked will be asked again
+        return DayLog.empty()  # the queries will be repeated
 
 
 def _changes(document: Mapping[str, Any]) -> tuple[Change, ...]:

@@ -1,8 +1,8 @@
-"""What a name in a database stands for, and putting aside what stands under a name of ours but is not ours.
+"""Kinds of collections and views, and the renaming of what has a name of ours but is not ours.
 
-A time series collection is a view in front of `system.buckets.<name>`; either can be there without the other.
-Whatever changes the shape of a name is done under a lock: MongoDB drops by name, and between a look and a
-drop another process could have put the real collection there.
+A time series collection is a view on `system.buckets.<name>`; either can exist without the other. What a name
+stands for is changed only under a lock: MongoDB drops by name, and between check and drop another process
+could have created the real collection.
 """
 
 from __future__ import annotations
@@ -24,19 +24,22 @@ from core.paristime import now_ms
 from core.storage import writers
 
 NAME_TAKEN: Final = "storage-name-taken"
-"""Code of the error where something that is not ours stands under a name of ours."""
+"""Error code: something that is not ours has a name of ours."""
 LOCK: Final = "lock"
 """`_id` of the lock, in the collection of the records."""
 _BUCKETS: Final = "system.buckets."
 _LOCK_MS: Final = 60_000
-"""Nothing done under the lock takes longer; after this the lock is nobody's."""
+"""Age after which the lock is free again; nothing done under it takes longer."""
 _POLL_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What `listCollections` says of a name. `kind`: `collection`, `timeseries`, `view`, or empty where there
-    is nothing. `uuid`: of the collection, or of the buckets. `has_buckets`: whether there are any."""
+    """What `listCollections` says of a name.
+
+    `kind`: `collection`, `timeseries`, `view`, or empty if there is nothing. `uuid`: of the collection, or of
+    its buckets. `has_buckets`: whether there are buckets.
+    """
 
     kind: str
     options: Mapping[str, Any]
@@ -45,11 +48,12 @@ class Shape:
 
     @property
     def is_absent(self) -> bool:
+        """Whether no collection or view has this name."""
         return not self.kind
 
 
 def shape(database: Database[Any], name: str) -> Shape:
-    """What stands under a name."""
+    """What a name stands for."""
     listed = database.list_collections(filter={"name": {"$in": [name, _BUCKETS + name]}})
     found = {one["name"]: one for one in listed}
     itself, buckets = found.get(name, {}), found.get(_BUCKETS + name, {})
@@ -69,7 +73,7 @@ def drop_buckets(database: Database[Any], name: str) -> None:
 
 
 def put_aside(database: Database[Any], name: str) -> str:
-    """Give what stands under a name of ours another one; which. Nothing is lost. Only under the lock."""
+    """Rename what has a name of ours; returns the new name. Loses nothing. Only under the lock."""
     aside = f"{name}_aside_{secrets.token_hex(4)}"
     found = shape(database, name)
     if found.kind == "view":
@@ -81,7 +85,7 @@ def put_aside(database: Database[Any], name: str) -> str:
 
 
 def ensure_index(collection: Collection[Any], keys: Sequence[tuple[str, int]], *, unique: bool) -> bool:
-    """Whether the index had to be made; one on the same fields that was made otherwise gives way."""
+    """Create an index unless it exists; whether it was created. Replaces one of other uniqueness."""
     for name, index in collection.index_information().items():
         if [tuple(one) for one in index["key"]] == list(keys):
             if bool(index.get("unique")) == unique:
@@ -93,7 +97,7 @@ def ensure_index(collection: Collection[Any], keys: Sequence[tuple[str, int]], *
 
 @contextmanager
 def locked(records: Collection[Any], seconds: float) -> Iterator[None]:
-    """Be the only one of all processes to change shapes. Whoever dies holding the lock loses it.
+    """Hold the lock on shapes, alone among all processes. A process that dies loses it.
 
     `seconds`: how long to wait for it. StorageError `storage-busy`.
     """

@@ -1,4 +1,4 @@
-"""Imports by the API on a clock of their own."""
+"""Imports through the API with a clock of their own."""
 
 from __future__ import annotations
 

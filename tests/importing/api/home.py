@@ -1,4 +1,4 @@
-"""A household with a store, a server and a clock that stands still until somebody waits."""
+"""A household with a store, a server and a clock that moves only while somebody waits."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Clock:
 
 
 class Home:
-    """What an import from the API needs, in one place."""
+    """Everything that an import from the API needs."""
 
     def __init__(self, store: Store, server: ConsoServer, clock: Clock, **settings: Any) -> None:
         self.store, self.server, self.clock = store, server, clock
@@ -68,8 +68,10 @@ class Home:
         return self.store.read(METER)
 
     def fill(self, *, totals: bool = True, peaks: bool = True) -> None:
-        """All that is available, as if it had been imported just now, in one step; with or without the totals
-        and the maximum powers."""
+        """Store all available readings in one step, as if imported just now.
+
+        `totals`, `peaks`: also daily totals and maximum powers.
+        """
         allowed = plan.horizon(local(self.clock.now).date())
         curve = self.available()
         days = np.arange(np.datetime64(allowed.first), np.datetime64(allowed.end)).astype(object)
@@ -79,12 +81,12 @@ class Home:
         self.store.project(METER)
 
     def available(self) -> Curve:
-        """Everything the API has at this moment."""
+        """Everything that the API has now."""
         today = local(self.clock.now).date()
         return self.server.households[METER].within(plan.horizon(today), self.clock.now)
 
     def is_exact(self) -> bool:
-        """Whether we hold all that the API has, and nothing it never had (it forgets the oldest days)."""
+        """Whether all that the API has is stored, and nothing it never had (it drops the oldest days)."""
         curve, truth = self.curve(), self.server.households[METER].curve
         told = truth.select(np.isin(truth.start, curve.start))
         allowed = plan.horizon(local(self.clock.now).date())

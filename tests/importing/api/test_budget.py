@@ -1,4 +1,4 @@
-"""The budget of calls: never over the limit, whatever runs beside it, and a ban is not forgotten."""
+"""The budget of calls: never over the limit, whatever runs in parallel, and a ban is not forgotten."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOON = (midnight(date(2026, 10, 20)) // DAY_MS + 1) * DAY_MS + DAY_MS // 2
 
 
 class Clock:
-    """A clock that moves when told to."""
+    """A clock that moves only when told to."""
 
     def __init__(self, now: int = NOON) -> None:
         self.now = now

@@ -1,4 +1,4 @@
-"""Calls wait for their moment, and give nobody cause for a ban."""
+"""Calls wait for their time and never provoke a ban."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def test_a_service_that_is_down_is_left_alone_for_a_while(home: Home) -> None:
     assert report.paused.code == "api-enedis-down"
     assert report.paused.resumes_at is not None
     assert HOUR_MS / 2 <= report.paused.resumes_at - home.clock.now <= HOUR_MS
-    assert len(home.server.seen) == 1 + 3 * 3 + 1  # the last one: is it the service, or these days?
+    # the last one tells whether the service fails, or only these days
+    assert len(home.server.seen) == 1 + 3 * 3 + 1
     assert len(home.curve()) == 7 * 48
 
 

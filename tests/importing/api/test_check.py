@@ -1,4 +1,4 @@
-"""The check before an import: what it looks at, and what it costs."""
+"""The check before an import: what it checks, and how many calls it takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of whole days: energies and maximum powers, beside the curve and never in its way."""
+"""Daily energies and maximum powers: queried after the curve, which never waits for them."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_an_api_without_maximum_powers_fails_no_import_and_is_asked_seldom(home:
     home.server.seen.clear()
     home.server.knows_v2 = home.server.knows_v5 = False  # not even the path is there
     home.clock.now += 60 * DAY_MS
-    assert error_of(home.run()).code == "api-path-gone"  # of the curve, which comes first
+    assert error_of(home.run()).code == "api-path-gone"  # those of the curve, which comes first
 
 
 def test_a_meter_that_gives_is_not_asked_for_what_only_one_that_takes_has(home: Home) -> None:
@@ -99,7 +99,7 @@ def test_a_meter_that_gives_is_not_asked_for_what_only_one_that_takes_has(home: 
 def test_no_curve_waits_for_daily_totals_and_they_come_another_day(home: Home) -> None:
     home.server.households[METER].activated = TODAY - timedelta(days=21)
     home.server.households[METER].curve = home.published(Days(TODAY - timedelta(days=21), TODAY))
-    calls = 3 + 4  # the weeks, and the halves of the one that begins too early
+    calls = 3 + 4  # the weeks, and the bisection of the one that begins too early
     home.settings = home.settings.model_copy(update={"api_daily_calls": calls})
     assert not home.run().errors
     assert home.curve() == home.available()

@@ -1,4 +1,4 @@
-"""What is asked and when: everything due, nothing else, newest first, in few calls."""
+"""Which days are queried and when: everything due, nothing else, newest first, in few calls."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOW = midnight(TODAY) + 9 * HOUR_MS
 
 @dataclass
 class Known:
-    """What the plan reads of a record."""
+    """What the plan reads from a record."""
 
     curve: Curve = field(default_factory=Curve.empty)
     days: DayLog = field(default_factory=DayLog.empty)
@@ -80,7 +80,7 @@ def test_windows_cover_exactly_what_is_due_in_few_calls(numbers: set[int], longe
     assert all(1 <= len(one) <= longest for one in found)
     assert all(one.first in wanted and one.end - timedelta(days=1) in wanted for one in found)
     assert list(found) == sorted(found, key=lambda one: one.first, reverse=True)
-    # no two neighbours would have fitted into one call
+    # no two neighbours would have fitted into one window
     assert all((newer.end - older.first).days > longest for newer, older in pairwise(found))
 
 

@@ -226,7 +226,7 @@ def test_one_question_that_fails_alone_is_not_told_as_days_refused(home: Home) -
 
 
 def test_where_enedis_fails_for_all_that_is_older_the_days_begin_and_little_is_spent(home: Home) -> None:
-    """As v2 answers to what is outside its specification, such as days before the activation."""
+    """v2 answers so outside of its specification, for example for days before the activation."""
     begin = TODAY - timedelta(days=30)
     home.server.failing = lambda days: "technical" if days.first < begin else None
     error = error_of(home.run(daily=False))

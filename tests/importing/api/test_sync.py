@@ -1,4 +1,4 @@
-"""The daily update: which meters, what it says, and that it is safe to repeat and to run beside others."""
+"""The daily update: which meters, what it reports; safe to repeat and to run in parallel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Uploads that misbehave where they are read: in the child."""
+"""Uploads that misbehave in the child process that reads them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 
 class Hog:
-    """A file of a name and bytes that does something instead, the second time it is looked at: the first
-    is to learn its size."""
+    """A file that misbehaves instead of giving its name and bytes.
+
+    It does so the second time it is unpacked; the first time only determines its size.
+    """
 
     def __init__(self, what: str) -> None:
         self.what, self._looks = what, 0

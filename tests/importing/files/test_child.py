@@ -1,4 +1,4 @@
-"""The child that reads uploads ends with whoever started it."""
+"""The child that reads uploads ends with its parent."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_child_ends_with_its_parent_even_when_that_is_killed() -> None:
     assert parent.stdout is not None
     child = int(parent.stdout.readline())
     while _program(child) and b"child" not in _program(child):
-        pass  # it has yet to become the program
+        pass  # it has not become the program yet
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
@@ -44,7 +44,7 @@ def test_a_child_ends_with_its_parent_even_when_that_is_killed() -> None:
 
 
 def _program(process: int) -> bytes:
-    """What a process was started as; empty where it has ended."""
+    """The command line of a process; empty if it has ended."""
     try:
         return (Path("/proc") / str(process) / "cmdline").read_bytes()
     except OSError:

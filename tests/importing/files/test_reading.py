@@ -1,5 +1,7 @@
-"""Uploads are read in a child process: within limits, one at a time for each visitor, and never longer than
-somebody waits."""
+"""Uploads are read in a child process: within limits, and one at a time for each visitor.
+
+The child never runs longer than somebody waits for it.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,7 @@ def told(source: FileSource) -> Any:
 
 
 def children() -> set[str]:
-    """Of this process, by number."""
+    """Child processes of this one, by id."""
     found = set()
     for entry in Path("/proc/self/task").iterdir():
         with suppress(OSError):  # a thread that has ended meanwhile
@@ -68,7 +70,7 @@ def test_a_file_that_takes_too_much_is_told_and_the_files_before_it_are_read(wha
 
 def test_nothing_goes_on_when_whoever_waited_has_gone() -> None:
     class Left(Exception):
-        """As Streamlit stops a page."""
+        """Raised as Streamlit does to stop a page."""
 
     def leave(_: int) -> None:
         if children():

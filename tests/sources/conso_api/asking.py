@@ -1,4 +1,4 @@
-"""A client that asks the tests' server for a week."""
+"""A client that queries the tests' server for a week."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATIENT = Limits(connect=30, silence=30, deadline=60, size=500_000)
 
 
 class Client(ConsoApi):
-    """A client that counts how often it asked for leave to call."""
+    """A client that counts how often it asked for permission to call."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""A server that speaks the contract."""
+"""A server that follows the API's contract."""
 
 from __future__ import annotations
 

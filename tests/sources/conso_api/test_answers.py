@@ -1,4 +1,4 @@
-"""Both formats of the API, read back to the watt, whatever their order and quirks."""
+"""Both formats of the API are read back to the watt, in any order and with all their quirks."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_curve_agrees_with_the_daily_totals_to_the_watt_hour(shared_data: Pa
 
 
 def outcome(reader: Any, document: Any) -> str:
-    """How reading ended: `ok` or the code of our error; anything else fails the test."""
+    """`ok` or the code of our error; anything else fails the test."""
     try:
         reader(document)
     except SourceError as error:
@@ -87,7 +87,7 @@ def test_maximal_powers_are_no_load_curve(shared_data: Path) -> None:
 @settings(max_examples=60)
 @given(curve=curves(origin_ms=midnight(date(2024, 10, 26)) + 20 * 3_600_000))
 def test_any_curve_comes_back(write: Any, curve: Curve) -> None:
-    # an hour that happens twice can only be told from both of its halves
+    # the repeated hour can only be resolved if both halves are there
     twice = is_ambiguous(to_wall(curve.end)) | is_ambiguous(to_wall(curve.start))
     told = curve.select(~twice)
     assert read_load_curve(write(METER, told)).curve == told
@@ -142,7 +142,7 @@ def test_null_in_a_file_is_told_for_nobody_asks_again() -> None:
 
 @FORMATS
 def test_one_interval_told_many_times_takes_no_long_time(write: Any) -> None:
-    """100,000 rows; going back over them from each would take minutes."""
+    """100,000 rows; comparing each with all before it would take minutes."""
     document = write(METER, regular(days=1))
     rows(document)[:] = rows(document)[:1] * 100_000
     delivery = read_load_curve(document)
@@ -262,8 +262,8 @@ def test_maximum_powers_of_both_formats_with_their_moments() -> None:
         "2024-03-01": ("2024-03-01 13:03:35", 4680),
         "2024-03-02": ("2024-03-02", None),
         "2024-03-03": ("2024-03-03", 0),
-        "2024-03-31": ("2024-03-31 02:30:00", 9120),  # happened nowhere: the day counts, its moment does not
-        "2024-10-27": ("2024-10-27 02:30:00", 6510),  # happened twice: taken for the first
+        "2024-03-31": ("2024-03-31 02:30:00", 9120),  # does not exist: the day counts, its time does not
+        "2024-10-27": ("2024-10-27 02:30:00", 6510),  # in the repeated hour: the first is assumed
     }
     utc = {
         day: to_ms(datetime.fromisoformat(stamp))

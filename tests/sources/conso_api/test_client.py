@@ -1,4 +1,4 @@
-"""The client against a server that speaks the contract: every answer has its own outcome, none leaks."""
+"""The client against a server that follows the contract: each answer has its outcome, no secret leaks."""
 
 from __future__ import annotations
 

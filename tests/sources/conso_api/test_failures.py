@@ -1,4 +1,4 @@
-"""Every answer that is no load curve has its own outcome."""
+"""Every answer that is not a load curve has its own outcome."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.conso_server import FAULTS, ConsoServer
 from tests.sources.conso_api.asking import NOW, PATIENT, Client, raised
 
 HURRIED = Limits(connect=30, silence=0.15, deadline=0.4, size=500_000)
-"""For servers that never finish: a busy machine may then only prove the same sooner."""
+"""For servers that never finish an answer."""
 
 
 STALLS = ("drip", "drip-headers", "silent")

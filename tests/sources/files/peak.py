@@ -1,10 +1,10 @@
-"""How much memory reading one file takes, measured in a process of its own:
+"""Measures the memory that reading one file takes, in a process of its own.
 
     python -m tests.sources.files.peak FILE [WARM_UP]
 
-prints the peak of resident memory above what the process had before it opened the file, in bytes, and how
-many readings came of it. The file is read as a page reads an upload: its bytes stay there, then it is
-previewed, then delivered. WARM_UP is a small file that brings in what reading imports.
+prints the peak of resident memory above what the process had before it opened the file, in bytes, and the
+number of readings. The file is read as a page reads an upload: its bytes stay in memory while it is previewed
+and then delivered. WARM_UP is a small file whose reading imports all modules.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def readings(path: Path) -> int:
 
 
 def highest() -> int:
-    """The most resident memory this process ever had, in bytes."""
+    """The peak of resident memory of this process, in bytes."""
     found = re.search(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text())
     assert found
     return int(found[1]) * 1024

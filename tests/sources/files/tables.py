@@ -1,4 +1,4 @@
-"""A curve as any table a household may have: every dialect, encoding, form of numbers and times, unit."""
+"""A curve as any table a household may have: all dialects, encodings, numbers, times and units."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Style:
     about: bool
     quoted: bool
     step: str
-    """`column`, `above`, or empty where the rows tell it."""
+    """Where the step is stated: `column`, `above`, or empty for nowhere."""
     indent: int
     """Empty columns to the left."""
 
@@ -99,7 +99,7 @@ def styles(draw: st.DrawFn) -> Style:
 
 
 def number(watts: int, minutes: int, style: Style) -> str:
-    """The value of an interval in the style's unit, whole where it is."""
+    """The value of an interval in the style's unit, as an integer if it is whole."""
     power = Decimal(watts) if style.unit in ("W", "kW") else Decimal(watts * minutes) / 60
     value = power.scaleb(-UNITS[style.unit])
     whole, _, decimals = f"{value:f}".partition(".")
@@ -136,7 +136,7 @@ def cells(curve: Curve, style: Style) -> list[list[str]]:
 
 
 def text(curve: Curve, style: Style) -> bytes:
-    """As a file of text."""
+    """The table as a text file."""
 
     def quoted(cell: str) -> str:
         return f'"{cell}"' if style.quoted or style.separator in cell else cell
@@ -146,7 +146,7 @@ def text(curve: Curve, style: Style) -> bytes:
 
 
 def book(curve: Curve, style: Style, *, real: bool = False) -> bytes:
-    """As a workbook; `real`: with dates and numbers that are no texts."""
+    """The table as a workbook; `real`: with dates and numbers as such, not as texts."""
     workbook = openpyxl.Workbook()
     sheet = workbook.active
     assert sheet is not None

@@ -1,4 +1,4 @@
-"""Zips and workbooks as strangers make them: what is in them is named, and none costs much."""
+"""Zips and workbooks made by strangers: their contents are named, and none is expensive to read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def packed(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
 
 
 def workbook(sheet: bytes, sheets: int = 20) -> bytes:
-    """Many sheets that all name one part."""
+    """A workbook with many sheets that all refer to one part."""
     listed = "".join(f'<sheet name="S{at}" sheetId="{at + 1}" r:id="rId1"/>' for at in range(sheets))
     return packed(
         {

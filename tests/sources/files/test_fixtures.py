@@ -1,4 +1,4 @@
-"""One small file of ours for each format and each quirk, and what is in it."""
+"""One small file of ours for each format and each quirk, and what it contains."""
 
 from __future__ import annotations
 

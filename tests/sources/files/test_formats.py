@@ -1,4 +1,4 @@
-"""Every format is read back as what was written, told by its content, and every quirk has its answer."""
+"""Every format is read back as written, recognised by its content, with all its quirks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FORMATS = sorted(writers.ALL)
 
 
 def read(data: bytes, name: str = "file", **wanted) -> Curve:
-    wanted.setdefault("stamped", Stamped.END)  # for answers that neither begin nor end with a day
+    wanted.setdefault("stamped", Stamped.END)  # for files that neither begin nor end with a day
     (delivery,) = FileSource(name, data, **wanted).deliveries(Event())
     return delivery.curve
 
@@ -69,7 +69,7 @@ def regular_curves(draw: st.DrawFn, steps: tuple[int, ...] = STEPS) -> Curve:
 
 
 def ambiguous_gap(curve: Curve) -> bool:
-    """Naive stamps cannot tell which of two hours is there where the other one is not."""
+    """Whether half of a repeated hour is missing, so that naive stamps cannot tell which half."""
     for day in CHANGES[1::2]:
         change = midnight(day) + 3 * HOUR_MS
         inside = (curve.end > change - 2 * HOUR_MS) & (curve.end <= change + HOUR_MS)
@@ -106,7 +106,7 @@ def test_any_curve_comes_back(name, curve):
 @settings(max_examples=40)
 @given(curve=regular_curves(steps=(30,)), block=st.integers(100, 2_000), rows_held=st.integers(20, 100))
 def test_a_large_file_is_read_piece_by_piece(name, curve, block, rows_held):
-    """As above, with the pieces made small."""
+    """As above, with smaller blocks."""
     assume(name == "enedis-csv" or not ambiguous_gap(curve))
     with mock.patch.object(content, "BLOCK", block), mock.patch.object(rows, "_SETTLE", rows_held):
         assert read(writers.ALL[name](curve)) == curve
@@ -114,7 +114,7 @@ def test_a_large_file_is_read_piece_by_piece(name, curve, block, rows_held):
 
 @pytest.mark.parametrize("held", [100, 1 << 19])
 def test_what_a_large_file_repeats_is_told_as_in_a_small_one(held, monkeypatch):
-    """The first value stands, whenever it was put in order, and a row without one gives way."""
+    """The first value is kept, whenever it was sorted, and a row without a value is replaced."""
     monkeypatch.setattr(content, "BLOCK", 2_000)
     monkeypatch.setattr(rows, "_SETTLE", held)
     curve = regular(date(2024, 5, 1), days=12)
@@ -182,7 +182,7 @@ def test_a_trailing_separator():
 @pytest.mark.parametrize("headerless", [False, True])
 @pytest.mark.parametrize("name", sorted(set(FORMATS) - {"enedis-xlsx", "json-v2", "json-v5"}))
 def test_lines_that_a_spreadsheet_filled_up_with_separators(name, headerless, columns):
-    """It writes as many fields in each line, also in one that was empty."""
+    """It writes the same number of fields in each line, also in an empty one."""
     curve = regular(date(2024, 10, 27), days=2, watts=1000)
     lines = writers.ALL[name](curve).split(b"\n")
     if headerless and name != "conso-downloader":
@@ -367,7 +367,7 @@ def test_edf_quirks():
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("name", ["enedis-r63", "conso-downloader"])
 def test_autumn_rows_sorted_by_their_stamps(name, step):
-    """As a spreadsheet or a program sorts them: of two equal stamps the first is summer time."""
+    """As sorted by a spreadsheet or a program: of two equal stamps, the first is summer time."""
     curve = regular(date(2025, 10, 26), step=step)
     head, *body = writers.ALL[name](curve).splitlines(keepends=True)
     place = 0 if name == "conso-downloader" else 7
@@ -377,8 +377,10 @@ def test_autumn_rows_sorted_by_their_stamps(name, step):
 @pytest.mark.parametrize("steps", [(30, 60), (60, 30), (10, 30), (30, 10), (15, 60), (60, 10)])
 @pytest.mark.parametrize("write", [writers.conso_downloader, writers.conso_downloader_first])
 def test_a_step_that_changes_as_the_clock_does(write, steps):
-    """Sorted by begin, the rows of both hours are mixed; that one ends at 03:00, or again at 02:00, tells
-    which it is, and the others have the room that is left."""
+    """Sorted by begin, the rows of both hours are mixed.
+
+    A row that ends at 03:00, or again at 02:00, shows its hour; the others get the room that is left.
+    """
     change = midnight(date(2025, 10, 26)) + 3 * HOUR_MS
     summer, winter = (regular(date(2025, 10, 26), step=step) for step in steps)
     curve = Curve.of(
@@ -405,7 +407,7 @@ def test_autumn_rows_each_written_twice(name):
 @pytest.mark.parametrize("name", ["edf", "enedis-r63", "conso-downloader", "totalenergies"])
 @pytest.mark.parametrize("hole", [slice(3, 7), slice(3, 8), slice(2, 6)])
 def test_winter_time_alone_after_a_gap_over_the_change_of_clock(name, hole):
-    """What stands before 03:00 without anything before it is not an hour earlier."""
+    """A row before 03:00 with nothing before it is not taken for summer time."""
     curve = regular(date(2025, 10, 26), watts=1000)
     holed = curve.select(np.delete(np.arange(50), hole))
     assert read(writers.ALL[name](holed)) == holed
@@ -500,7 +502,7 @@ def test_totalenergies_that_does_not_tell(hours):
 
 @pytest.mark.parametrize("name", ["enedis-csv", "conso-downloader", "edf"])
 def test_a_gap_before_the_last_or_after_the_first_reading(name):
-    """Such a reading is no longer than its neighbours."""
+    """A reading beside a gap is no longer than its neighbours."""
     write = writers.conso_downloader_starts if name == "conso-downloader" else writers.ALL[name]
     curve = regular(date(2024, 5, 1), watts=1000)
     for hole in (1, 46):
@@ -509,7 +511,7 @@ def test_a_gap_before_the_last_or_after_the_first_reading(name):
 
 
 def test_rows_above_the_header_are_read_too():
-    """As two files are pasted one behind the other, the first without its beginning."""
+    """Two files joined, the first without its beginning."""
     curve = regular(date(2024, 5, 1), days=2)
     head, body = writers.enedis_csv(curve).split(b"Valeur\n")
     lines = body.splitlines(keepends=True)
@@ -528,13 +530,13 @@ def test_two_rows_glued_into_one(name):
 
 
 def test_utf16_that_a_transfer_of_text_ruined():
-    """Every other line is one byte out of step, and its line end with it."""
+    """Every other line is shifted by one byte, with its line end."""
     data = writers.enedis_r63(regular(date(2024, 5, 1))).decode().encode("utf-16").replace(b"\n", b"\r\n")
     assert sum(refused(data).values()) > 20
 
 
 def test_r63_of_meters_that_are_no_text():
-    """Each is a meter of its own, even where they would be shown alike."""
+    """Each is a meter of its own, even if they would be shown alike."""
     data = writers.enedis_r63(regular(date(2024, 5, 1), days=2))
     head, *lines = data.splitlines(keepends=True)
     spoilt = [
@@ -555,7 +557,7 @@ def test_a_letter_of_another_encoding_far_below_the_header(name):
 
 
 def test_r63_of_something_too_long_to_be_a_meter_takes_no_long_time():
-    """40,000 rows; taking them one by one would last minutes."""
+    """40,000 rows; handling them one by one would take minutes."""
     curve = regular(date(2022, 1, 1), days=832)
     data = writers.enedis_r63(curve).replace(writers.PRM.encode(), b"9" * 300)
     assert FileSource("a", data).preview().meter == Meter(UNKNOWN_PRM)
@@ -618,7 +620,7 @@ def test_several_answers_in_one_json_file():
 
 
 def test_answers_about_one_meter_are_one_curve():
-    """A list of the weeks as they were asked for, newest first, some days told twice."""
+    """A list of weekly answers, newest first, with some days twice."""
     curve = regular(date(2025, 10, 20), days=14)
     weeks = [curve.select(slice(first, first + 7 * 48)) for first in (7 * 48 + 2, 4 * 48, 0)]
     data = b"[" + b",".join(writers.json_v2(week) for week in weeks) + b"]"
@@ -663,7 +665,7 @@ def test_a_list_of_answers_cut_between_two():
     assert refusal(b"[" + one + b"," + one + b",") == "file-json-damaged"
 
 
-# Whose curve it is
+# The meter of a curve
 
 
 def test_a_masked_meter_is_a_meter():
@@ -673,7 +675,7 @@ def test_a_masked_meter_is_a_meter():
 
 
 def test_the_last_digits_alone_name_no_meter():
-    """So our own export writes them: many meters end alike."""
+    """Our own export writes only these, and many meters have the same."""
     data = writers.enedis_csv(regular()).replace(writers.PRM.encode(), b"xxxxxxxxxx1234")
     assert not FileSource("a", data).names_meter
     assert FileSource("a", data, prm=writers.PRM).preview().meter == Meter(writers.PRM)
@@ -713,7 +715,7 @@ def test_a_given_meter_that_is_none():
         FileSource("a", b"", prm="123")
 
 
-# What is refused as a whole
+# Files that are refused as a whole
 
 
 INDEX = """Identifiant PRM;Type de donnees;Date de debut;Date de fin;Unite
@@ -935,20 +937,20 @@ SMALL = {name: writers.ALL[name](regular(date(2024, 3, 31))) for name in FORMATS
 
 
 def code_of(source: FileSource) -> str:
-    """Reads a source as an import does; the code of its refusal."""
+    """Read a source as an import does; the error code if it is refused, else empty."""
     try:
         source.preview()
         for delivery in source.deliveries(Event()):
             curve = delivery.curve
-            assert Curve.of(curve.start, curve.minutes, curve.watts) == curve  # raises where it is none
+            assert Curve.of(curve.start, curve.minutes, curve.watts) == curve  # raises if it is invalid
     except SourceError as error:
         return error.code if error.happened() else "without words"
     return ""
 
 
 def peak_of(data: bytes, code: str) -> int:
-    """The most memory that reading it takes, in bytes, besides what holds the data."""
-    code_of(open_files([("a", writers.enedis_xlsx(regular()))])[0])  # brings in what reading imports
+    """The peak of memory (bytes) that reading takes, besides the data itself."""
+    code_of(open_files([("a", writers.enedis_xlsx(regular()))])[0])  # imports all modules that reading needs
     tracemalloc.start()
     try:
         (source,) = open_files([("a", data)])

@@ -1,7 +1,7 @@
-"""What a large file costs in memory: under 3 times its size, in every format.
+"""Memory that a large file takes: less than 3 times its size, in every format.
 
-Each file is far larger than a household's and measured in a process of its own. It repeats the steps of 10
-minutes of 26 years, more distinct readings than which there cannot be; what is packed counts unpacked.
+Each file is far larger than a household's and is measured in a process of its own. It repeats the 10-minute
+steps of 26 years, the most distinct readings that are possible; for packed files, the unpacked size counts.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LINES_ABOVE: Final = {"enedis-csv": 3, "enedis-r63": 1, "edf": 4, "conso-downloa
 
 
 def rows(name: str) -> bytes:
-    """A year of rows in a format of lines, again and again as other years."""
+    """A year of rows in a text format, repeated as other years."""
     step = 30 if name == "totalenergies" else 10
     lines = writers.ALL[name](regular(date(2023, 1, 1), days=365, step=step)).split(b"\n")
     above = LINES_ABOVE[name]
@@ -43,13 +43,13 @@ def rows(name: str) -> bytes:
 
 
 def answers(name: str) -> bytes:
-    """Answers of a week, one after the other on one line, up to what a file of JSON may hold."""
+    """Weekly answers, joined on one line, up to the size limit of a JSON file."""
     week = writers.ALL[name](regular(date(2023, 1, 1), days=7, step=10)).replace(b"\n", b"")
     return b"[" + b",".join([week] * (16_000_000 // len(week))) + b"]"
 
 
 def workbook() -> bytes:
-    """Some 80,000 rows, with their texts in the cells."""
+    """Some 80,000 rows, with texts inside the cells."""
     small = writers.enedis_xlsx(regular(date(2023, 1, 1)))
     cells = (
         f'<c r="C5" t="inlineStr"><is><t>01/01/2023 {hour:02}:00:00</t></is></c>'

@@ -1,4 +1,4 @@
-"""Real files, where they are at hand: exact to the watt-hour."""
+"""Real files, if available: exact to the watt-hour."""
 
 from __future__ import annotations
 

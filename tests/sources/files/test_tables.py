@@ -1,4 +1,4 @@
-"""Any curve in any table comes back exactly or is refused; each kind of table and refusal by name."""
+"""Any curve in any table is read back exactly or refused; each kind of table and refusal by name."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def read(data: bytes, name: str = "file", **wanted) -> Curve:
 
 
 def even(curve: Curve) -> Curve:
-    """With powers that are whole watt-hours in every step."""
+    """The curve with powers that give whole watt-hours in every step."""
     return Curve.of(curve.start, curve.minutes, curve.watts // 60 * 60)
 
 
@@ -64,7 +64,7 @@ def exact_or_refused(data: bytes, curve: Curve) -> None:
 
 
 def outcome(data: bytes) -> tuple[str, list[Delivery]]:
-    """The code of the refusal, or what is delivered."""
+    """The error code if it is refused, else what is delivered."""
     try:
         return "", list(FileSource("file", data).deliveries(Event()))
     except SourceError as error:
@@ -76,7 +76,7 @@ def outcome(data: bytes) -> tuple[str, list[Delivery]]:
 def test_any_curve_in_any_table_comes_back_or_is_refused(curve, style):
     curve = even(curve)
     assume((style.stamp == "iso" and not style.shape.startswith("apart")) or not ambiguous_gap(curve))
-    if style.shape == "plain":  # whole days alone tell which end a stamp names
+    if style.shape == "plain":  # only whole days show which end a stamp names
         curve = even(regular(date(2025, 10, 25), days=3, step=int(curve.minutes[0])))
     exact_or_refused(tables.text(curve, style), curve)
 
@@ -138,7 +138,7 @@ def test_what_is_told_by_whole_days_is_said_to_be_assumed(kind, told):
 
 
 def test_a_period_that_is_stated_tells():
-    """A week without its first hour, by the begins of its intervals: alone, 01:00 to 23:30 tells nothing."""
+    """A week by BEGINs without its first hour: without the period, 01:00 to 23:30 is ambiguous."""
     rows = [f"{start:%d/%m/%Y %H:%M};{watts}" for start, _, _, watts in writers.rows(DAYS)]
     head = ["Date de début :;01/12/2025", "Date de fin :;08/12/2025", "Horodatage;Puissance (W)"]
     assert read(joined(head + rows)) == DAYS
@@ -291,7 +291,7 @@ def test_every_sheet_with_a_curve():
 
 
 def answer(curve: Curve, *, begins: bool = False, **more: object) -> dict[str, object]:
-    """A v2 answer that states its period; `begins`: with the stamps of another gateway."""
+    """A v2 answer that states its period; `begins`: with the stamps of another gateway (BEGINs)."""
     found = json.loads(writers.json_v2(curve))
     found["periode"] = {"dateDebut": "2025-12-01", "dateFin": "2025-12-08"}
     for point, (start, _, _, _) in zip(found["grandeur"][0]["points"], writers.rows(curve), strict=True):

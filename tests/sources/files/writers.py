@@ -1,4 +1,4 @@
-"""A curve in every format a household may hold, as the tests write it: the inverse of our readers."""
+"""Writes a curve in every format that a household may have: the inverse of our readers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PRM: Final = "99999999999991"
 
 
 def rows(curve: Curve) -> Iterator[tuple[datetime, datetime, int, int]]:
-    """Start and end in Paris time, minutes, watts."""
+    """Start and end in Paris time, minutes and watts of each reading."""
     for start, minutes, watts in zip(
         curve.start.tolist(), curve.minutes.tolist(), curve.watts.tolist(), strict=True
     ):
@@ -77,7 +77,7 @@ def edf(curve: Curve) -> bytes:
 
 
 def conso_downloader(curve: Curve) -> bytes:
-    """Sorted by start as it is written, as the extension does."""
+    """As the extension writes it, sorted by start as written."""
     lines = [
         f'{start:%Y-%m-%dT%H:%M};{end:%Y-%m-%dT%H:%M};"{str(Decimal(watts) / 1000).replace(".", ",")}"\n'
         for start, end, _, watts in rows(curve)
@@ -86,7 +86,7 @@ def conso_downloader(curve: Curve) -> bytes:
 
 
 def conso_downloader_first(curve: Curve) -> bytes:
-    """As its first version wrote it."""
+    """As the extension's first version wrote it."""
     lines = [
         f"{start:%Y-%m-%dT%H:%M},{end:%Y-%m-%dT%H:%M},{Decimal(watts) / 1000}\n"
         for start, end, _, watts in rows(curve)
@@ -95,7 +95,7 @@ def conso_downloader_first(curve: Curve) -> bytes:
 
 
 def conso_downloader_starts(curve: Curve) -> bytes:
-    """Without the ends."""
+    """The same without the ends."""
     body = "".join(
         f"{start:%Y-%m-%d %H:%M:%S};{str(Decimal(watts) / 1000).replace('.', ',')}\n"
         for start, _, _, watts in rows(curve)
@@ -104,7 +104,7 @@ def conso_downloader_starts(curve: Curve) -> bytes:
 
 
 def totalenergies(curve: Curve) -> bytes:
-    """Half-hours by their ends; whole days, so that the first stamp is 00:30."""
+    """Half-hours by their ENDs; whole days, so that the first stamp is 00:30."""
     body = "".join(
         f'Électricité;"{end:%d/%m/%Y %H:%M:%S}";"{Decimal(watts) / 2000} kWh"\n'
         for _, end, _, watts in rows(curve)
@@ -145,10 +145,10 @@ STATING_STEPS: Final[dict[str, Writer]] = {
     "json-v2": json_v2,
     "conso-downloader": conso_downloader,
 }
-"""Formats in which every row says its step."""
+"""Formats in which every row states its step."""
 TELLING_STEPS: Final[dict[str, Writer]] = {
     "enedis-csv": enedis_csv,
     "edf": edf,
 }
-"""Formats in which the distance between rows tells it."""
+"""Formats in which the step is derived from the distance of rows."""
 ALL: Final = STATING_STEPS | TELLING_STEPS | {"totalenergies": totalenergies}

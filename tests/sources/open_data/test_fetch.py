@@ -1,4 +1,4 @@
-"""A public file is fetched from its own host only, bounded in time and size, by somebody with a name."""
+"""A public file is fetched from its own host only, with limits on time and size, under our name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder, and servers that are stopped after the test."""
+"""A folder for a server, and servers that are stopped after the test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processes beside the tests' own: programs made up, servers' readers, and waiting for what comes."""
+"""Helpers: made-up programs, other processes that use a server, and waiting for a condition."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Child:
         )
 
     def mongod(self) -> int:
-        """Waits until it is served; process id of the mongod it owns, 0 when it owns none."""
+        """Wait until the server answers; the id of the mongod it owns, 0 if it owns none."""
         assert self.process.stdout
         return int(self.process.stdout.readline())
 
@@ -69,7 +69,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def client_of(running: EmbeddedServer) -> MongoClient[dict[str, Any]]:
-    """Writes are journaled, as those of the application are: others may be lost by a kill."""
+    """A client whose writes are journaled, as the application's are: others may be lost by a kill."""
     patience = int(PATIENCE * 1000)
     return MongoClient(running.uri.get_secret_value(), serverSelectionTimeoutMS=patience, journal=True)
 

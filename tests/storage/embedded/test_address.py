@@ -1,4 +1,4 @@
-"""Where the server listens: found again, and in a place whose name is short enough."""
+"""The address of the server: kept for other processes, and with a path short enough for a socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the embedded MongoDB keeps its data, also for a user without a home to write in."""
+"""The folder of the embedded MongoDB, also for a user whose home is not writable."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="users are told 
 
 @pytest.fixture(autouse=True)
 def spare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A temporary folder and a working folder of this test's own."""
+    """The temporary folder and the working folder of this test alone."""
     for name in [*os.environ]:
         if name.startswith(("COURBE_", "XDG_")):
             monkeypatch.delenv(name)
@@ -29,7 +29,7 @@ def spare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def homeless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A home in which nothing can be made, not even by root: it is a file."""
+    """Settings with a home in which nothing can be created, not even by root: it is a file."""
     (tmp_path / "home").write_text("")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     return load_settings()

@@ -1,5 +1,8 @@
-"""A library that mongod lacks is lent: the real mongod and the real libcurl of the wheel, under a name that
-no system has, so that these tests mean the same wherever they run."""
+"""A library that mongod lacks is lent from a Python package.
+
+Real mongod and the wheel's real libcurl, under a name that no system has, so that these tests mean the same
+on every machine.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="libraries are l
 
 @pytest.fixture
 def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The libraries of an installed wheel, which brings that library too; found before the real one."""
+    """Libraries of an installed wheel that contains this library; found before the real wheel."""
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
     return install_wheel(tmp_path / "site")
 
@@ -59,7 +62,7 @@ def test_what_the_system_has_is_preferred(home: Path) -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_without_any_the_error_names_the_cure(needy_mongod: Path, home: Path, language: Language) -> None:
-    """The real wheel has no library of that name."""
+    """The real wheel contains no library of that name."""
     with pytest.raises(StorageError) as raised:
         server.start(home, needy_mongod)
     assert raised.value.code == "server-libcurl"

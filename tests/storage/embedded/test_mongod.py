@@ -1,4 +1,4 @@
-"""Which program is run: named as in a shell, on the path, or bundled."""
+"""Which mongod is used: named as in a shell, on PATH, or bundled."""
 
 from __future__ import annotations
 

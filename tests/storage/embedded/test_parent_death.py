@@ -1,4 +1,4 @@
-"""A program ends with the process that wanted it."""
+"""A program ends with its parent process."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_mongod_ends_with_a_killed_owner_and_the_data_are_whole(
 
 @linux
 def test_the_pipe_ends_its_program_with_the_process_that_wanted_it() -> None:
-    """What stands in for the kernel's signal on other systems."""
+    """The pipe replaces the kernel's signal on other systems."""
     command = [sys.executable, parent_death.__file__, "pipe", str(os.getpid()), "/bin/sleep", "600"]
     holder = subprocess.Popen(
         [

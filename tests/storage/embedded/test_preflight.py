@@ -1,4 +1,4 @@
-"""The preflight of this machine, on a real mongod of each kind of trouble."""
+"""The preflight of this machine, with real mongods for each kind of failure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def folder() -> Iterator[Path]:
 
 
 def looked_at(folder: Path, **settings: Any) -> dict[str, Check]:
-    """The lines by their codes; none of them holds what is secret."""
+    """The checks by their codes; asserts that none contains a secret."""
     given = {"data_dir": folder / "data", "mongodb_uri": None} | settings
     checks = list(check_machine(Settings(_env_file=None, **given)))
     for check in checks:

@@ -1,4 +1,4 @@
-"""The embedded MongoDB under real kills: of it, of its owner, and with several processes at once."""
+"""The embedded MongoDB under real kills of mongod and its owner, and with several processes."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_it_opens_no_network_port(folder: Path, started: Callable[..., EmbeddedS
 def test_it_may_open_as_many_files_as_the_system_allows(
     folder: Path, started: Callable[..., EmbeddedServer]
 ) -> None:
-    """A shell allows 1,024 at first; a demonstration with a hundred guests needs more."""
+    """A shell allows 1,024 by default; a demonstration with a hundred guests needs more."""
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (512, before[1]))
     try:

@@ -1,4 +1,4 @@
-"""A store that holds two meters."""
+"""A store with two meters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.storage.upkeep.damaged import METER, OTHER, WHOLE
 
 @pytest.fixture
 def filled(store: Store) -> Store:
-    """Two meters of the same readings."""
+    """Two meters with the same readings."""
     for meter in (METER, OTHER):
         deliver(store, WHOLE, meter)
     return store

@@ -1,4 +1,4 @@
-"""Two meters of the same readings, and what can happen to the record of one."""
+"""Two meters with the same readings, and ways to damage the record of one."""
 
 from __future__ import annotations
 

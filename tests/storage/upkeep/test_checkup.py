@@ -1,4 +1,4 @@
-"""Damaged records, lost records, doubled readings: one never hides the others, and the cure is true."""
+"""Damaged and lost records, duplicate readings: none hides the others, and the repair is exact."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_damaged_record_hides_no_other_meter_and_is_rebuilt(
     assert OTHER in [one.meter for one in again.meters()]
     assert again.read(OTHER) == WHOLE
     deliver(again, WHOLE, OTHER)
-    if damage is not no_version:  # all of the curve can be read then, and import and repair go on from it
+    if damage is not no_version:  # the whole curve is readable then, and import and repair continue from it
         with pytest.raises(StorageError) as refused:
             deliver(again, WHOLE)
         assert refused.value.code == record.DAMAGED

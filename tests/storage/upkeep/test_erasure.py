@@ -1,4 +1,4 @@
-"""Erasing works on anything, and takes nothing else with it."""
+"""Erasing works in any state and deletes nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is ours is told by what it is; everything else stays."""
+"""What is ours is recognised by its content; everything else stays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A record made anew from whatever is whole."""
+"""A record rebuilt from whatever is undamaged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every shape a name can have: what is ours is mended, what is not ours is never touched."""
+"""Every kind of collection or view under our names: ours are repaired, foreign ones never touched."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_one_at_a_time_has_the_lock(store: Store, database: Database[Any]) -> No
         with shapes.locked(records, 60):
             inside.append(1)
             most.append(len(inside))
-            time_series.identity(database)  # a round trip, in which another could come in
+            time_series.identity(database)  # a round trip, during which another process could intervene
             inside.pop()
 
     threads = [threading.Thread(target=enter) for _ in range(8)]

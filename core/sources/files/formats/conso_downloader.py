@@ -1,10 +1,12 @@
-"""The CSV of the conso-downloader extension (`historique_conso_*`, `historique_prod_*`): what Enedis's portal
-answers, in Paris time without offset and sorted by it, as `2023-12-12T00:00;2023-12-12T00:30;"0,696"` below
-`debut;fin;kW`. Its first version wrote `debut,fin,kW` with a decimal point; some files have no `fin`. `null`
-is no reading. (Seen in the extension's source, github.com/bokub/conso-downloader, e9c59fe and 254bdd5.)
+"""CSV of the conso-downloader extension (`historique_conso_*`, `historique_prod_*`).
+
+It contains the answers of Enedis's portal, in Paris time without offset and sorted by it, as
+`2023-12-12T00:00;2023-12-12T00:30;"0,696"` below `debut;fin;kW`. Its first version wrote `debut,fin,kW` with
+a decimal point; some files have no `fin`. `null` is no reading. (Seen in the extension's source,
+github.com/bokub/conso-downloader, e9c59fe and 254bdd5.)
 
 Meter and flow are in the file's name only. A header of `kWh` is refused: a copy of the extension wrote the
-portal's kW under it (github.com/eric2777/conso-downloader, 1f01693), and nothing in a file tells.
+portal's kW under it (github.com/eric2777/conso-downloader, 1f01693), and nothing in a file tells which it is.
 """
 
 from __future__ import annotations
@@ -30,12 +32,12 @@ _DAY: Final = re.compile(r'"?[\d/-]{10}"?;.*')
 
 
 def recognises(section: Section) -> bool:
-    """By its header: without it nothing says that stamps are starts and values kW."""
+    """By its header, which alone says that stamps are starts and values kW."""
     return lines_above(section.head, _HEADER) > 0
 
 
 def read(section: Section, asked: Asked) -> list[Part]:
-    """SourceError `file-kwh`, or `file-daily` for energies of days."""
+    """The curve of the table. SourceError `file-kwh`, or `file-daily` for daily energies."""
     full = full_lines(section.head)
     above = lines_above(section.head, _HEADER)
     has_end, energy = "fin" in full[above - 1], "kwh" in full[above - 1]

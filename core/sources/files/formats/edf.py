@@ -1,5 +1,8 @@
-"""EDF's "mes puissances atteintes" every 30 minutes: sections a day, newest first, the time of each row the
-END of its interval in Paris time; the `00:00:00` of a section is 24:00 of its day. No meter number."""
+"""EDF's half-hourly "mes puissances atteintes": a section for each day, newest first.
+
+The time of a row is the END of its interval in Paris time; the `00:00:00` of a section is 24:00 of its day.
+There is no meter number.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +30,14 @@ _ROW: Final = re.compile(r'"?\d\d?:\d\d(:\d\d)?"?(;.*)?')
 
 
 def recognises(section: Section) -> bool:
-    """By its header, or headerless by a day followed by a time."""
+    """By its header or, without one, by a day followed by a time."""
     full = full_lines(section.head)
     headerless = len(full) > 1 and _SECTION.fullmatch(full[0]) and _ROW.fullmatch(full[1])
     return lines_above(section.head, _HEADER) > 0 or bool(headerless)
 
 
 def read(section: Section, _asked: Asked) -> list[Part]:
+    """The curve of the table. SourceError `file-cut`."""
     rows, day = Rows(), -1
     for lines in section.below(lines_above(section.head, _HEADER)):
         first = lines.field(0)
@@ -48,7 +52,7 @@ def read(section: Section, _asked: Asked) -> list[Part]:
 
 
 def _carried(days: Numbers, is_section: Flags, before: int) -> Numbers:
-    """The day of the section each row lies in; `before`: of the rows above the first section."""
+    """The day of the section of each row; `before`: the day for rows above the first section."""
     last = np.maximum.accumulate(np.where(is_section, np.arange(len(days)), -1))
     return np.where(last >= 0, days[np.maximum(last, 0)], before)
 

@@ -1,6 +1,8 @@
-"""The load curve of Enedis's portal as CSV (`Enedis_Conso_Heure_*`): two lines about the meter, then
-`Horodate;Valeur` with the END of each interval and its offset, in W. The step is said in the first lines or
-not at all. Spreadsheets save it with `,` or tabs."""
+"""CSV load curve of Enedis's portal (`Enedis_Conso_Heure_*`).
+
+Two lines about the meter, then `Horodate;Valeur` with the END of each interval and its offset, in W. The step
+is stated in the first lines or not at all. Spreadsheets save it with `,` or tabs.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ _TABLE: Final = Header(stamp=0, stamped=Stamped.END, values=(Value(1, Unit.WATT)
 
 
 def recognises(section: Section) -> bool:
-    """By its header, or headerless by its rows: an ISO stamp with an offset and one value."""
+    """By its header or, without one, by its rows: an ISO stamp with an offset, and one value."""
     head = [line.strip() for line in section.head[:_ABOUT_LINES]]
     rows = [line for line in head if line.strip(";")][:3]
     by_rows = bool(rows) and all(_ROW.fullmatch(row) for row in rows)
@@ -37,7 +39,7 @@ def recognises(section: Section) -> bool:
 
 
 def read(section: Section, asked: Asked) -> list[Part]:
-    """SourceError `file-other-quantity` where the values are no watts."""
+    """The curve of the table. SourceError `file-other-quantity` if the values are not W."""
     facts = about([line.split(";") for line in full_lines(section.head)[:_ABOUT_LINES]])
     if facts.unit not in ("w", ""):
         raise SourceError("file-other-quantity", unit=_UNITS.get(facts.unit, shown(facts.unit)[:12]))

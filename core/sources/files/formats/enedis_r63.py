@@ -1,5 +1,8 @@
-"""The R63 file of Enedis: one row a reading, every row naming its meter, quantity, unit and step. The stamp
-is the END of the interval in Paris time without offset. One file may hold several meters and both flows."""
+"""The R63 file of Enedis: one row per reading, which names its meter, quantity, unit and step.
+
+The stamp is the END of the interval in Paris time without offset. One file may contain several meters and
+both flows.
+"""
 
 from __future__ import annotations
 
@@ -34,13 +37,16 @@ _NEEDED: Final = frozenset(
 
 
 def recognises(section: Section) -> bool:
-    """By its header, or headerless by rows that name a flow and a step."""
+    """By its header or, without one, by rows that name a flow and a step."""
     full = full_lines(section.head)
     return lines_above(section.head, _HEADER) > 0 or bool(full and _ROW.fullmatch(full[0]))
 
 
 def read(section: Section, asked: Asked) -> list[Part]:
-    """SourceError `file-other-quantity` where no row is active power in W, `file-unknown`."""
+    """The curves of the table, one for each meter and flow.
+
+    SourceError `file-other-quantity` if no row is active power in W, `file-unknown`.
+    """
     above = lines_above(section.head, _HEADER)
     table = Table(_header(section.head, above), About(), ORIGIN, asked)
     for lines in section.below(above):

@@ -1,9 +1,10 @@
-"""TotalEnergies' CSV: `Électricité;"01/07/2021 00:30:00";"0.493 kWh"` below `Énergie;Date;Consommation`, one
-row for each half-hour, in Paris time. Seen in the source of two programs that read such files
-(github.com/JC144/EDF_Simulateur_Prix, 120902c) and of one that downloads them.
+"""TotalEnergies' CSV: a row for each half-hour, as `Électricité;"01/07/2021 00:30:00";"0.493 kWh"`.
 
-None of them says whether a stamp begins or ends its half-hour. The file tells where it begins with a day,
-at 00:30 by the ends of its half-hours and at 00:00 by their starts, or ends with one, at 00:00.
+The rows are below `Énergie;Date;Consommation`, in Paris time. Seen in the source of two programs that read
+such files (github.com/JC144/EDF_Simulateur_Prix, 120902c) and of one that downloads them.
+
+None of them says whether a stamp begins or ends its half-hour. The file tells if it begins with a day, at
+00:30 by ENDs and at 00:00 by STARTs, or if it ends with one, at 00:00.
 """
 
 from __future__ import annotations
@@ -39,12 +40,12 @@ _STEP: Final = 30
 
 
 def recognises(section: Section) -> bool:
-    """By its rows; a header may stand above them."""
+    """By its rows; a header may be above them."""
     return _first_row(section.head) is not None
 
 
 def read(section: Section, asked: Asked) -> list[Part]:
-    """SourceError `file-daily`, `file-unclear-times`."""
+    """The curve of the table. SourceError `file-daily`, `file-unclear-times`."""
     found = _first_row(section.head)
     if found is None:
         raise SourceError("file-unknown")
@@ -72,7 +73,7 @@ def read(section: Section, asked: Asked) -> list[Part]:
 
 
 def _first_row(head: list[str]) -> tuple[int, re.Match[str]] | None:
-    """How many lines stand above the first row, and that row."""
+    """The number of lines above the first row, and that row."""
     for above, line in enumerate(full_lines(head)[:ABOUT_LINES]):
         if row := _ROW.fullmatch(line):
             return above, row

@@ -1,1 +1,1 @@
-"""Tables of readings: rows of text as columns, what their header means, and the curves they make."""
+"""Tables of readings: text rows as columns, the meaning of their header, and the curves they make."""

@@ -1,4 +1,4 @@
-"""What stands above a table: whose readings, in which flow and unit, from when to when, at which step."""
+"""What is stated above a table: meter, flow, unit, period and step."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ _DATE: Final = re.compile(r"(?:(\d{4})-(\d\d)-(\d\d)|(\d\d)/(\d\d)/(\d{4}))(?:[t
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is said above a table. None, empty or 0 where nothing is. `first`, `end`: the days it covers,
-    `end` being the day after the last one, or the last one: files differ."""
+    """What is stated above a table. None, empty or 0 if nothing is.
+
+    `first`, `end`: the days it covers; `end` is the day after the last one, or the last one, as files differ.
+    """
 
     prm: str | None = None
     ruined: bool = False
-    """A meter number is written, but a spreadsheet destroyed it."""
+    """Whether the meter number was destroyed by a spreadsheet."""
     flow: Flow | None = None
     unit: str = ""
     step: int = NO_STEP
@@ -38,9 +40,9 @@ class About:
 
 
 def read_prm(written: str) -> tuple[str | None, bool]:
-    """The meter number a file writes, and whether a spreadsheet ruined it (`2,31282E+13`).
+    """The PRM written in a file, and whether a spreadsheet destroyed it (`2,31282E+13`).
 
-    Digits a household masked are `x`. A spreadsheet also drops leading zeros: they are put back.
+    Digits that a household masked are `x`. Leading zeros, which spreadsheets drop, are put back.
     """
     bare = re.sub(r"[\s'\"=]", "", written).lower()
     if _RUINED.fullmatch(bare):
@@ -54,7 +56,7 @@ def read_prm(written: str) -> tuple[str | None, bool]:
 
 
 def about(lines: Sequence[Sequence[str]], title: str = "") -> About:
-    """From the folded cells of the lines above a header, and the title of the sheet it is in."""
+    """What the folded cells above a header, and the title of the sheet, state."""
     facts = _facts(lines)
     everything = " ".join(cell for line in lines for cell in line)
     prm, ruined = _meter(facts, lines)
@@ -71,7 +73,7 @@ def about(lines: Sequence[Sequence[str]], title: str = "") -> About:
 
 
 def _facts(lines: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
-    """Names and values, in the cell behind, in the same cell, or in the line below."""
+    """Names and values: the value is in the next cell, in the same cell, or in the line below."""
     found: list[tuple[str, str]] = []
     for line in lines:
         held = [cell for cell in line if cell]

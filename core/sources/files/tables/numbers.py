@@ -1,6 +1,6 @@
-"""Decimal numbers as columns: power in W, or energy in mWh, from what files and spreadsheets write.
+"""Decimal numbers as columns: power in W or energy in mWh, as files and spreadsheets write them.
 
-The decimal mark is a comma or a point; thousands may be parted by spaces or apostrophes.
+The decimal mark is a comma or a point; thousands may be separated by spaces or apostrophes.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ _NOTHING: Final = (b"NA", b"N/A", b"null", b"NULL", b"nan", b"NaN", b"-")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Whole numbers of the unit asked for, the reason against each row (0: none), and which decimal marks
-    the good rows are written with."""
+    """Whole numbers of the requested unit, and the reason against each row (0: none).
+
+    `comma`, `point`: whether good rows have this decimal mark.
+    """
 
     value: Numbers
     against: NDArray[np.uint8]
@@ -38,10 +40,10 @@ class Column:
 
 
 def watts(field: Field, unit: int = 1) -> Column:
-    """Power in W from numbers of `unit` watts each.
+    """Power in W, from numbers of `unit` watts each.
 
-    Where a unit of more than one watt leaves a fraction, it is rounded half to even; a fraction of a watt in
-    a file of whole watts is no number of it.
+    With a unit of more than one watt, a fraction of a watt is rounded half to even; in a file of whole watts,
+    it is refused as not a number.
     """
     return _column(field, unit, MAX_WATTS, exact=unit == 1)
 
@@ -69,14 +71,16 @@ def _column(field: Field, unit: int, limit: int, *, exact: bool) -> Column:
 
 
 def _decimal(field: Field) -> tuple[Numbers, Numbers, Flags, Flags, Flags, Flags]:
-    """Digits as one integer, how many of them are decimals, where it is no number, where it is too long, and
-    where its mark is a comma or a point."""
+    """Digits as one integer, the number of decimals among them, and four masks.
+
+    The masks: not a number, too long, decimal comma, decimal point.
+    """
     signed = (field.at(0) == _DASH) | (field.at(0) == _PLUS)
     rows = len(field.begin)
     mantissa, decimals, digits = (np.zeros(rows, np.int64) for _ in range(3))
     comma, point, bad = (np.zeros(rows, np.bool_) for _ in range(3))
     parted: Flags | None = None
-    since = np.zeros(rows, np.int64)  # digits since the last sign between thousands
+    since = np.zeros(rows, np.int64)  # digits since the last thousands separator
     widest = int(field.width.max(initial=0))
     for offset in range(min(widest, _MAX_WIDTH)):
         byte = field.at(offset)

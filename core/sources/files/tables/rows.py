@@ -1,4 +1,4 @@
-"""From the rows of a file, in whatever order and shape, to a load curve and what was left out of it."""
+"""Makes a load curve of the rows of a file, in any order, and counts the refused ones."""
 
 from __future__ import annotations
 
@@ -20,19 +20,21 @@ from core.sources.overlaps import NONE, overlapped
 from core.sources.refusals import MAX_WATTS, Refusals
 
 _GRID: Final = 5
-"""Minutes of which every step is a multiple."""
+"""Every step is a multiple of so many minutes."""
 _SETTLE: Final = 1 << 19
-"""Rows that are gathered before they are put in order. Only distinct ones are kept from there on, so that
-a file's size hardly matters to memory."""
+"""Rows that are gathered before they are sorted.
+
+From there on only distinct ones are kept, so that a file's size hardly matters to memory.
+"""
 _NOISE_ROWS: Final = 100_000
 _HOUR: Final = 60
 _DAY: Final = 23 * _HOUR
-"""Minutes from which on rows are days apart."""
+"""Distance in minutes from which on rows are daily."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Rows by column: stamp, step, power in W, whether there is one."""
+    """Rows by column: stamp, step, power in W, whether there is a value."""
 
     moment: Moments
     minutes: Steps
@@ -61,10 +63,10 @@ class _Columns:
 
 
 class Rows:
-    """The rows of one meter, gathered block by block. Only rows with a readable stamp are kept."""
+    """The rows of one meter, gathered block by block. Only rows with a valid stamp are kept."""
 
     def __init__(self, *, energy: bool = False) -> None:
-        """`energy`: what is added as power is energy in mWh, which the step makes a power."""
+        """`energy`: what is added as power is energy in mWh, from which the step gives the power."""
         self._energy = energy
         self._gathered: list[_Columns] = []
         self._naive: list[Flags] = []
@@ -73,12 +75,12 @@ class Rows:
         self._settled = _Columns.empty()
         self._first, self._last = 1 << 62, -1
         self._rises = 0
-        """By how many more of its rows the file goes on in time than it goes back."""
+        """Number of rows later than the one before, minus those earlier."""
         self.refusals = Refusals()
         self.assumed: tuple[Assumption, ...] = ()
-        """What was assumed to make the curve; known with it."""
+        """What was assumed to make the curve; set by `curve`."""
         self.is_daily = False
-        """Whether its rows are days apart; known with the curve."""
+        """Whether its rows are days apart; set by `curve`."""
         self.seen = 0
 
     def add(
@@ -90,7 +92,7 @@ class Rows:
         minutes: Numbers | None = None,
         only: Flags | None = None,
     ) -> None:
-        """Take the rows of a block (`only` those a mask names). `minutes`: the steps the rows state."""
+        """Add the rows of a block (`only`: those of a mask). `minutes`: the steps that the rows state."""
         mine = np.ones(len(lines), np.bool_) if only is None else only
         naive = stamps.offset == NO_OFFSET
         good = stamps.good & (exists(stamps.wall) | ~naive) if naive.any() else stamps.good
@@ -99,7 +101,7 @@ class Rows:
         self._give_up_on_noise()
         kept = mine & good
         moment = stamps.wall - np.where(naive, 0, stamps.offset) * MINUTE_MS
-        stray = kept & (moment % (_GRID * MINUTE_MS) != 0)  # a step of its own would be told from such a row
+        stray = kept & (moment % (_GRID * MINUTE_MS) != 0)  # it would suggest a step of its own
         self._note(lines, stray, RefusalReason.OFF_GRID)
         kept &= ~stray
         if minutes is not None:
@@ -125,14 +127,14 @@ class Rows:
         self._gathered.append(rows)
         self._naive.append(naive)
         self._held += len(rows)
-        # an hour that happens twice is put in order as a whole, but in a file that holds nothing else
+        # the repeated hour is sorted as a whole, except in a file that contains nothing else
         last = rows.moment[-2 * APART :].astype(np.int64) * MINUTE_MS
         torn = is_ambiguous(np.where(naive[-2 * APART :], last, to_wall(last)))
         if self._held >= 4 * _SETTLE or (self._held >= _SETTLE and not torn.any()):
             self._settle()
 
     def _give_up_on_noise(self) -> None:
-        """A file that only begins like one of ours need not be read to its end."""
+        """SourceError `file-no-readings` if, after many rows, nearly all stamps are invalid."""
         bad = self.refusals.counts.get(RefusalReason.BAD_STAMP, 0)
         if self.seen >= _NOISE_ROWS and bad > self.seen * 9 // 10:
             example = self.refusals.examples[RefusalReason.BAD_STAMP]
@@ -149,17 +151,17 @@ class Rows:
 
     @property
     def last(self) -> int:
-        """The latest stamp as written (naive ms); -1 where there is none."""
+        """The latest stamp as written (naive ms); -1 if there is none."""
         return self._last
 
     def usual(self) -> int:
-        """The step (minutes) that most rows state or keep; NO_STEP where none does."""
+        """The step (minutes) that most rows state or keep; NO_STEP if none does."""
         self._settle()
         stated = self._settled.minutes[self._settled.minutes != NO_STEP]
         return int(np.argmax(np.bincount(stated))) if len(stated) else usual_step(self._settled.moment)
 
     def curve(self, *, stamped_at_end: bool = True, stated: int = NO_STEP) -> Curve:
-        """The curve of all rows. `stated`: the step the file says its rows have."""
+        """The curve of all rows, which are then dropped. `stated`: the step that the file states."""
         self._settle()
         rows, self._settled = self._settled, _Columns.empty()
         if not len(rows):
@@ -192,7 +194,7 @@ class Rows:
         self.assumed = tuple(told.values())
 
     def _settle(self) -> None:
-        """Put the gathered rows in order with those before, each stamp and step once."""
+        """Sort the gathered rows into those before, each stamp and step once."""
         if not self._gathered:
             return
         fresh, naive = _Columns.joined(self._gathered), np.concatenate(self._naive)
@@ -209,8 +211,11 @@ class Rows:
         self._settled = self._in_order(self._settled)
 
     def _in_order(self, rows: _Columns) -> _Columns:
-        """Ascending; of rows with one stamp and one step the first, a different value being a contradiction.
-        A row without a value gives way to one with."""
+        """Rows ascending, one for each stamp and step.
+
+        The first is kept, a different value being a contradiction; a row without a value is replaced by one
+        with.
+        """
         if bool((rows.moment[1:] > rows.moment[:-1]).all()):
             return rows
         # one small number a row sorts with less memory than a key for each column
@@ -228,7 +233,7 @@ class Rows:
         return rows.select(order[~again])
 
     def _once(self, start: Moments, minutes: Steps, watts: NDArray[np.int32]) -> Curve:
-        """Without readings that overlap an earlier one (rows of different steps)."""
+        """The curve without readings that overlap an earlier one (rows of different steps)."""
         order = np.lexsort((minutes, start)) if bool((start[1:] <= start[:-1]).any()) else slice(None)
         start, minutes, watts = start[order], minutes[order], watts[order]
         kept = overlapped(start, start + minutes) == NONE
@@ -251,7 +256,7 @@ def _mean_power(milliwatt_hours: NDArray[np.int32], minutes: Steps) -> NDArray[n
 
 
 def _contradicts(watts: NDArray[np.int32], valued: Flags, again: Flags) -> Flags:
-    """Which rows repeat (`again`) a stamp with another value than its first row has."""
+    """Mask of rows that repeat (`again`) a stamp with another value than that of its first row."""
     first = np.arange(len(again), dtype=np.int32)
     first[again] = 0
     np.maximum.accumulate(first, out=first)

@@ -1,4 +1,4 @@
-"""Written times as columns: dates, times of day and offsets, in the forms files and spreadsheets write."""
+"""Written times as columns: dates, times of day and offsets, as files and spreadsheets write them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.paristime import DAY_MS
 from core.sources.files.tables.columns import Field, Flags, Numbers
 
 NO_OFFSET: Final = -(1 << 15)
-"""Stands for the offset (minutes) of a stamp that names none."""
+"""Offset (minutes) of a stamp that names none."""
 _DASH, _PLUS = ord("-"), ord("+")
 _LONGEST: Final = 36
 _TOKENS: Final = 9
@@ -19,7 +19,7 @@ _TOKENS: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class Stamps:
-    """Written times: naive ms "as if UTC", the offset in minutes (NO_OFFSET: none), where they are times."""
+    """Written times: naive ms "as if UTC", the offset in minutes (NO_OFFSET: none), and which are valid."""
 
     wall: Numbers
     offset: Numbers
@@ -27,8 +27,10 @@ class Stamps:
 
 
 def stamps(field: Field) -> Stamps:
-    """`2022-10-24T00:30:00+02:00`, `2022-10-24 00:30:00`, `24/10/2022 00:30` and what lies between; also as
-    spreadsheets write them: `4/7/2022 0:30`, `04.07.22 00h30`, `2022/07/04 00:30:00.000`."""
+    """Stamps such as `2022-10-24T00:30:00+02:00`, `2022-10-24 00:30:00`, `24/10/2022 00:30`.
+
+    Also as spreadsheets write them: `4/7/2022 0:30`, `04.07.22 00h30`, `2022/07/04 00:30:00.000`.
+    """
     found = _usual(field)
     (rest,) = np.nonzero(~found.good & (field.width > 0))
     if len(rest):
@@ -41,7 +43,10 @@ def stamps(field: Field) -> Stamps:
 
 
 def dates(field: Field) -> tuple[Numbers, Flags]:
-    """Days since 1970 of `2022-10-24`, `24/10/2022` or `24/10/22`, and where the field is nothing else."""
+    """Days since 1970 of `2022-10-24`, `24/10/2022` or `24/10/22`, and which fields are dates.
+
+    A date may be followed by midnight, and by nothing else.
+    """
     year, month, day, good = _date(field, field.at(4) == _DASH)
     good &= field.width == 10
     value = np.where(good, days(year, month, day), 0)
@@ -54,14 +59,14 @@ def dates(field: Field) -> tuple[Numbers, Flags]:
 
 
 def times(field: Field) -> tuple[Numbers, Flags]:
-    """Milliseconds since midnight of `00:30`, `0:30:00`, `00h30`, up to `24:00`, and where it is a time."""
+    """Milliseconds since midnight of `00:30`, `0:30:00`, `00h30`, up to `24:00`, and which are valid."""
     loose = _loose(field)
     good = loose.has_time & (~loose.has_date)
     return np.where(good, loose.of_day, 0), good
 
 
 def with_times(field: Field, hour: Field) -> Stamps:
-    """Stamps of which the day and the time of day stand apart; a day may be written with midnight."""
+    """Stamps whose day and time are in separate fields; a day may be written with midnight."""
     day, good_day = dates(field)
     time, good_time = times(hour)
     good = good_day & good_time
@@ -70,7 +75,7 @@ def with_times(field: Field, hour: Field) -> Stamps:
 
 @dataclass(frozen=True, slots=True)
 class _Loose:
-    """What numbers and the signs between them say: a day, a time of day (ms), an offset."""
+    """What numbers and the signs between them mean: a day, a time of day (ms), an offset."""
 
     day: Numbers
     has_date: Flags
@@ -80,7 +85,7 @@ class _Loose:
 
 
 def _loose(field: Field) -> _Loose:
-    """Read any length of numbers. What holds more than a date, a time and an offset is neither."""
+    """Read numbers of any length. More than a date, a time and an offset is invalid."""
     count = len(field.begin)
     value = np.zeros((count, _TOKENS), np.int64)
     size = np.zeros((count, _TOKENS), np.int64)
@@ -146,7 +151,7 @@ def _told(value: Numbers, size: Numbers, sign: Numbers, tokens: Numbers, fits: F
 def _loose_offset(
     rest: Numbers, signs: Numbers, sizes: Numbers, left: Numbers, used: Numbers, zulu: Flags
 ) -> tuple[Numbers, Flags]:
-    """Minutes east of UTC of what stands behind the time, and where that is an offset or nothing."""
+    """Offset after the time, in minutes east of UTC, and where it is valid or absent."""
     at = np.minimum(used, 5)[:, None]
     first, sign, size = (np.take_along_axis(one, at, 1)[:, 0] for one in (rest, signs, sizes))
     then = np.minimum(used + 1, 5)[:, None]
@@ -163,7 +168,7 @@ def _loose_offset(
 
 
 def _usual(field: Field) -> Stamps:
-    """The forms with fixed places."""
+    """Stamps in forms of fixed width."""
     iso = field.at(4) == _DASH
     plain = Field(field.text, field.begin, field.end)
     year, month, day, good = _date(plain, iso)
@@ -211,7 +216,7 @@ def _is_day(year: Numbers, month: Numbers, day: Numbers) -> Flags:
 
 
 def _offset(field: Field, begin: Numbers) -> tuple[Numbers, Flags]:
-    """Minutes east of UTC behind a time, and where what is there is an offset or nothing."""
+    """Offset after a time, in minutes east of UTC, and where it is valid or absent."""
     rest = Field(field.text, np.minimum(field.begin + begin, field.end), field.end)
     none = rest.width == 0
     zulu = rest.equals(b"Z")

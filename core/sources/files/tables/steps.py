@@ -1,8 +1,8 @@
-"""How long the intervals of rows are that do not say it: as the file states, else as their neighbourhood.
+"""Steps of rows that do not state them: as the file states, else by the rows around them.
 
-A stretch is a series of rows one step apart, also across single missing readings. A step is believed where a
-long enough stretch keeps it; all other rows take the step of the stretches around them, so that readings
-missing in turn stay holes and are not made longer ones. Moments are minutes since 1970 in UTC.
+A stretch is a series of rows one step apart, also across single missing readings. A step is accepted where a
+long enough stretch keeps it; all other rows take the step of the stretches around them, so that alternately
+missing readings remain gaps and do not become longer readings. Stamps are minutes since 1970 in UTC.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from core.model import STEPS
 
 NO_STEP: Final = 0
-"""Stands for the step (minutes) of a row that states none."""
+"""Step (minutes) of a row that states none."""
 SUPPORT: Final = 12
-"""Rows one step apart that make this the step of their stretch."""
+"""Rows one step apart that establish the step of their stretch."""
 _FINER: Final = 4
-"""The same where the rows cannot be readings of a longer step, as they lie between two of its intervals."""
+"""The same for rows that cannot have a longer step, as they are between two of its intervals."""
 _DOUBTED: Final = 3
-"""Rows in turn that could also be read otherwise, from which on that is told."""
+"""Consecutive rows that could also be read otherwise, from which on that is reported."""
 _SURE: Final = 48
 """Rows of one stretch that leave no doubt about its step."""
 
@@ -33,8 +33,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Rows that could be read in two ways: how many, the first one's place, their distance in minutes, and
-    the step that was assumed for them."""
+    """Rows that can be read in two ways: number, first index, distance and assumed step (minutes)."""
 
     count: int
     first: int
@@ -43,9 +42,11 @@ class Doubt:
 
 
 def row_steps(moment: Moments, *, stamped_at_end: bool, stated: int = NO_STEP) -> Steps:
-    """The step (minutes) of each row of ascending, distinct stamps; NO_STEP where nothing tells, which is a
-    lone row. `stated`: the step the file says it has. A row that lies between two intervals of its
-    neighbourhood gets the step of these, so that it is not on their grid."""
+    """The step (minutes) of each row of ascending, distinct stamps; NO_STEP if nothing tells (a lone row).
+
+    `stated`: the step that the file states. A row between two intervals of the rows around it gets their
+    step, so that it is off their grid.
+    """
     if not len(moment):
         return np.zeros(0, np.int8)
     if not stamped_at_end:
@@ -58,7 +59,7 @@ def row_steps(moment: Moments, *, stamped_at_end: bool, stated: int = NO_STEP) -
             step[_with_first(strong, apart, minutes, moment)] = minutes
     usual = stated or usual_step(moment)
     step = _filled(step, usual)
-    for minutes in STEPS:  # what lies between two intervals, but keeps a step of its own
+    for minutes in STEPS:  # rows between two intervals that keep a step of their own
         finer = _with_first(_stretches(moment, apart, minutes, _FINER), apart, minutes, moment)
         finer &= step > minutes
         runs = _runs(finer)
@@ -68,8 +69,10 @@ def row_steps(moment: Moments, *, stamped_at_end: bool, stated: int = NO_STEP) -
 
 
 def doubts(moment: Moments, step: Steps) -> list[Doubt]:
-    """Where ascending stamps allow another reading: a few rows in turn that keep a longer distance than their
-    step, or a stretch of a longer step that is not long. END stamps."""
+    """Where ascending END stamps can also be read otherwise.
+
+    A few consecutive rows keep a distance longer than their step, or a stretch of a longer step is short.
+    """
     found: list[Doubt] = []
     if len(moment) < 2:
         return found
@@ -93,8 +96,10 @@ def doubts(moment: Moments, step: Steps) -> list[Doubt]:
 
 
 def _stretches(moment: Moments, apart: Moments, minutes: int, support: int) -> Flags:
-    """Rows of the stretches of a step that hold `support` rows or more; a single longer distance on the same
-    grid is a missing reading of the stretch."""
+    """Rows of the stretches of a step that contain `support` rows or more.
+
+    A single longer distance on the same grid is a missing reading of the stretch.
+    """
     on_grid = (moment % minutes == 0) & (apart > 0)
     even = on_grid & (apart == minutes)
     hole = on_grid & (apart > minutes) & (apart % minutes == 0)
@@ -116,23 +121,27 @@ def _stretches(moment: Moments, apart: Moments, minutes: int, support: int) -> F
 
 
 def _with_first(strong: Flags, apart: Moments, minutes: int, moment: Moments) -> Flags:
-    """The same with the row before each stretch, where it follows on a gap or on nothing."""
+    """The same with the row before each stretch, if a gap or nothing precedes that row."""
     first = np.zeros(len(strong), np.bool_)
     first[:-1] = strong[1:] & ~strong[:-1]
     return np.asarray(strong | (first & ((apart == 0) | (apart > minutes)) & (moment % minutes == 0)))
 
 
 def usual_step(moment: Moments) -> int:
-    """The most frequent distance (minutes) of ascending stamps that is a step, of two the shorter one;
-    NO_STEP where none is."""
+    """The most frequent distance (minutes) of ascending stamps that is a step; NO_STEP if none is.
+
+    Of two equally frequent ones, the shorter.
+    """
     apart, later = np.diff(moment), moment[1:]
     counts = [int(((apart == minutes) & (later % minutes == 0)).sum()) for minutes in STEPS]
     return STEPS[int(np.argmax(counts))] if any(counts) else NO_STEP
 
 
 def _filled(step: Steps, usual: int) -> Steps:
-    """Rows of no stretch take the step of the stretches around them: of two different ones the shorter, by
-    which no energy is made up."""
+    """Rows of no stretch take the step of the stretches around them; `usual` if there are no stretches.
+
+    Of two different ones they take the shorter, so that no energy is invented.
+    """
     (known,) = np.nonzero(step != NO_STEP)
     if len(known) == len(step):
         return step
@@ -147,14 +156,14 @@ def _filled(step: Steps, usual: int) -> Steps:
 
 
 def _runs(flags: Flags) -> NDArray[np.intp]:
-    """First place and length of each series of true flags."""
+    """First index and length of each series of true flags."""
     edges = np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8))
     (first,), (end,) = np.nonzero(edges == 1), np.nonzero(edges == -1)
     return np.stack([first, end - first], axis=1)
 
 
 def _any_in(runs: NDArray[np.intp], inside: Flags, what: Flags) -> Flags:
-    """For the rows of each series, whether it holds any row of a kind."""
+    """For the rows of each series, whether it contains a row of the mask `what`."""
     if not len(runs):
         return np.zeros(len(inside), np.bool_)
     counted = np.concatenate([[0], np.cumsum(what & inside)])

@@ -1,7 +1,7 @@
-"""The rows of a table to load curves, by what its header means. One reader for every format that is a table.
+"""Reads the rows of a table into load curves, by the meaning of its header; one for all table formats.
 
 Strict: which end of its interval a stamp names must follow from the header, from both ends given, from the
-period stated above, or from where the table begins and ends. Else it is refused, or asked.
+period stated above, or from where the table begins and ends. Otherwise it is asked for, or refused.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _LONGEST_METER: Final = 40
 _SLASHED: Final = re.compile(rb"(\d{1,2})/(\d{1,2})/\d{4}\b")
 _MOST_LOOKED_AT: Final = 500
 _MOST_FORMS: Final = 20
-"""Different ways to write a step, in one block."""
+"""Limit of different ways to write a step, in one block."""
 _STEP_WORDS: Final = {name.encode(): minutes for name, minutes in STEPS_BY_NAME.items()} | {
     form.encode(): step for step in STEPS for form in (f"{step}", f"{step} min", f"{step}min", f"{step} mn")
 }
@@ -58,7 +58,7 @@ class Table:
     """A table being read, block by block."""
 
     def __init__(self, header: Header, facts: About, origin: Origin, asked: Asked) -> None:
-        """SourceError where the header says that this is no load curve, or leaves open what is."""
+        """SourceError if the header shows that this is no load curve, or leaves open which it is."""
         self._header, self._facts, self._origin, self._asked = header, facts, origin, asked
         self._values = _values(header, facts)
         self._rows: dict[tuple[bytes, Flow | None], Rows] = {}
@@ -69,7 +69,7 @@ class Table:
         """Whether days are written with slashes, as both French and Americans do."""
 
     def add(self, lines: Lines) -> None:
-        """Take the rows of a block."""
+        """Add the rows of a block."""
         header = self._header
         self._look_at_units(lines)
         stamped, steps = self._intervals(lines)
@@ -81,14 +81,17 @@ class Table:
         )
         for value in self._values:
             column = self._read(lines, value)
-            column.against[long] = reason(RefusalReason.NOT_A_NUMBER)  # two rows glued into one
+            column.against[long] = reason(RefusalReason.NOT_A_NUMBER)  # two rows joined into one
             for prm, flow, mine in self._series(lines, fit, value):
                 rows = self._rows_of(prm, flow, value)
                 rows.add(lines, stamped, column.value, column.against, steps, mine)
 
     def parts(self, cut: str | None) -> list[Part]:
-        """The curves of all rows. `cut`: the file's last line where it has no line end. SourceError
-        `file-cut`, `file-daily`, `file-other-quantity`, `file-unclear-times`, `file-mixed-numbers`."""
+        """The curves of all rows. `cut`: the file's last line, if it has no line end.
+
+        SourceError `file-cut`, `file-daily`, `file-other-quantity`, `file-unclear-times`,
+        `file-mixed-numbers`, `file-month-first`.
+        """
         check_not_cut(cut, self._least_fields())
         if self._marks["comma"] and self._marks["point"]:
             raise SourceError("file-mixed-numbers")
@@ -136,7 +139,7 @@ class Table:
         return read_prm(written.decode("utf-8", errors="replace"))
 
     def _look_at_units(self, lines: Lines) -> None:
-        """A unit may stand behind each value instead of above it."""
+        """Look once for units behind the values instead of above them."""
         if self._looked_at_units or not len(lines):
             return
         self._looked_at_units = True
@@ -156,7 +159,10 @@ class Table:
                 raise SourceError("file-other-quantity", unit=behind.value)
 
     def _look_for_months_first(self, field: Field, stamped: Stamps) -> None:
-        """SourceError `file-month-first` where many days can only be read so; the others would be wrong."""
+        """SourceError `file-month-first` if many dates are valid only with the month first.
+
+        The other dates would then be read wrongly.
+        """
         (full,) = np.nonzero(field.width[:1])
         self._slashes = self._slashes or bool(len(full) and b"/" in field.raw(0))
         bad = np.flatnonzero(~stamped.good & (field.width > 0))[:_MOST_LOOKED_AT]
@@ -168,7 +174,7 @@ class Table:
             raise SourceError("file-month-first")
 
     def _unit_column(self, lines: Lines) -> Unit | None:
-        assert self._header.unit is not None  # asked by who calls
+        assert self._header.unit is not None  # checked by the caller
         field = lines.field(self._header.unit)
         (full,) = np.nonzero(field.width[:100])
         return _unit(field.raw(int(full[0]))[:12].decode("utf-8", errors="replace")) if len(full) else None
@@ -183,7 +189,7 @@ class Table:
         return column
 
     def _intervals(self, lines: Lines) -> tuple[Stamps, Numbers | None]:
-        """The stamps, and the steps where the rows state them."""
+        """The stamps, and the steps if the rows state them."""
         header = self._header
         first = lines.field(header.stamp)
         begin = stamps(first) if header.hour is None else with_times(first, lines.field(header.hour))
@@ -206,14 +212,14 @@ class Table:
                 return Stamps(end.wall, np.where(end.offset == NO_OFFSET, 0, end.offset), end.good)
             return end
         day = first if header.end is None else lines.field(header.end)
-        assert header.end_hour is not None  # `_intervals` asked
+        assert header.end_hour is not None  # checked by `_intervals`
         end = with_times(day, lines.field(header.end_hour))
         time, _ = times(lines.field(header.end_hour))
         tomorrow = (time == 0) & (end.wall <= begin.wall)  # 00:00 of the same day is its end
         return Stamps(end.wall + tomorrow * DAY_MS, end.offset, end.good)
 
     def _of_quantity(self, lines: Lines, complete: Flags) -> Flags:
-        """The rows of power or energy in the unit that is read; the others are counted."""
+        """Mask of the rows in the quantity and unit that is read; the others are counted."""
         header = self._header
         fit = np.ones(len(lines), np.bool_)
         if header.unit is not None:
@@ -238,7 +244,7 @@ class Table:
         return fit | ~complete
 
     def _series(self, lines: Lines, fit: Flags, value: Value) -> Iterable[tuple[bytes, Flow | None, Flags]]:
-        """The rows of each meter and flow in a block."""
+        """Mask of the rows of each meter and flow in a block."""
         header = self._header
         if header.meter is None and header.flow is None:
             yield b"", value.flow, fit
@@ -264,7 +270,7 @@ class Table:
         return self._rows.setdefault(key, Rows(energy=energy))
 
     def _stamped(self) -> tuple[Stamped, tuple[Assumption, ...]]:
-        """Which end of its interval a stamp names, and that this was assumed where no word says it."""
+        """Which end of its interval a stamp names, and the assumption if no word says it."""
         said = self._header.stamped
         if said is not Stamped.UNSAID or not self._rows:
             return (Stamped.END if said is Stamped.UNSAID else said), ()
@@ -283,7 +289,10 @@ class Table:
 
 
 def _one_day_of_each_month(curve: Curve) -> bool:
-    """Whether days follow each other a month apart: those of a month that is written before its day."""
+    """Whether days follow each other a month apart.
+
+    So do the days of one month if they are written month first and read day first.
+    """
     if not len(curve):
         return False
     days = np.unique(day_of(curve.start))
@@ -293,7 +302,7 @@ def _one_day_of_each_month(curve: Curve) -> bool:
 
 
 def tail_of(part: Part) -> Span | None:
-    """What lacks between the last reading and the end of its day."""
+    """Missing time between the last reading and the end of its day; None if there is none."""
     if not len(part.curve):
         return None
     end = int(part.curve.end[-1])
@@ -302,8 +311,10 @@ def tail_of(part: Part) -> Span | None:
 
 
 def _values(header: Header, facts: About) -> list[Value]:
-    """The value columns with their units. SourceError where they hold another quantity, or several might be
-    meant."""
+    """The value columns with their units.
+
+    SourceError if they contain another quantity, or if several could be meant.
+    """
     if not header.values:
         raise SourceError("file-other-quantity", unit=header.other_unit or "?")
     flows = [value.flow for value in header.values]
@@ -320,7 +331,7 @@ def _unit(written: str) -> Unit | None:
 
 
 def _steps(field: Field) -> Numbers:
-    """The minutes that each row states; NO_STEP for what is no step."""
+    """The step (minutes) that each row states; NO_STEP if it is none."""
     steps = np.zeros(len(field.begin), np.int64)
     rest = np.ones(len(field.begin), np.bool_)
     for _ in range(_MOST_FORMS):
@@ -335,17 +346,17 @@ def _steps(field: Field) -> Numbers:
 
 
 def _same_meter(prm: Field | None, row: int, rest: Flags) -> tuple[bytes, Flags]:
-    """What a row writes as its meter, and the rows that write the same."""
+    """The meter that a row names, and the rows that name the same."""
     if prm is None:
         return b"", rest.copy()
-    if prm.width[row] > _LONGEST_METER:  # no meter, whatever it says
+    if prm.width[row] > _LONGEST_METER:  # too long for a meter
         return b"", rest & (prm.width > _LONGEST_METER)
     written = prm.raw(row)
     return written, rest & prm.equals(written)
 
 
 def _same_flow(flows: Field, row: int) -> tuple[Flow | None, Flags]:
-    """The flow a row writes, and the rows that write the same, or none that is known."""
+    """The flow that a row names, and the rows that name the same; None for all with no known flow."""
     written = flows.raw(row)
     if written in _FLOW_WORDS:
         return _FLOW_WORDS[written], flows.equals(written)

@@ -1,6 +1,6 @@
-"""When the intervals of a file's rows begin and end, where the rows do not say it in full.
+"""Begin and end of the intervals of a file's rows, if the rows do not state them completely.
 
-Moments are minutes since 1970, of which an int32 holds all that a file can name.
+Times are minutes since 1970; an int32 is enough for all that a file can name.
 """
 
 from __future__ import annotations
@@ -18,16 +18,18 @@ from core.sources.files.tables.stamps import NO_OFFSET, Stamps
 from core.sources.files.tables.steps import NO_STEP, Moments, Steps
 
 APART: Final = 8
-"""Rows between two listings of an hour that happens twice."""
+"""Rows between two listings of the repeated hour."""
 _LISTED: Final = 200
-"""More rows than one listing of such an hour has, each written twice."""
+"""More rows than one listing of the repeated hour has, each written twice."""
 _OFFSETS: Final = (120, 60)
 """Minutes that Paris is east of UTC, in summer and in winter."""
 
 
 def localised(moment: Moments, naive: Flags, steps: Steps, *, newest_first: bool = False) -> Moments:
-    """UTC of stamps as a file lists them: the `naive` ones are Paris wall times, which all exist. The others
-    are in UTC and tell, in an hour that happens twice, where their neighbours stand."""
+    """UTC of stamps as a file lists them: the `naive` ones are existing Paris wall times.
+
+    The others are in UTC and show, in the repeated hour, in which half the rows around them are.
+    """
     if newest_first:
         return localised(moment[::-1], naive[::-1], steps[::-1])[::-1]
     utc = moment.astype(np.int64) * MINUTE_MS
@@ -40,12 +42,12 @@ def localised(moment: Moments, naive: Flags, steps: Steps, *, newest_first: bool
 
 
 def _in_winter(rows: NDArray[np.intp], wall: Numbers, naive: Flags, second: Flags, steps: Steps) -> Flags:
-    """Which rows of an hour that happens twice are its second, winter time; another listing starts over.
+    """Mask of rows of the repeated hour that are in its second half, winter time; by listing of the hour.
 
-    In order of time, winter begins where the stamps step back, and equal neighbours are one row twice.
-    Sorted by stamp, they never step back, and the second of two equal neighbours is the winter one. Stamps
-    that come once are summer time, unless they follow on nothing and only what follows them is near. Where
-    the offset of some is told, the others make room for them.
+    In order of time, winter begins where the stamps step back, and equal neighbours are one row twice. Sorted
+    by stamp, they never step back, and the second of two equal neighbours is the winter one. A stamp listed
+    once is summer time, unless the previous row is over an hour away and the next is not. If some rows have
+    an offset, the others are moved to the half with room for them.
     """
     twice = wall[rows]
     fresh = np.ones(len(rows), np.bool_)
@@ -76,8 +78,10 @@ def _in_winter(rows: NDArray[np.intp], wall: Numbers, naive: Flags, second: Flag
 
 
 def _with_room(begin: list[int], step: list[int], told: Flags, winter: Flags) -> list[bool]:
-    """The same, but that a row whose half is `told` by nothing goes into the other one where rows of another
-    step hold its place and there is room. `begin`: minutes after 02:00."""
+    """`winter`, with rows of unknown half moved to the other half where rows of another step fill theirs.
+
+    A half is known if `told`. Rows are moved only if there is room. `begin`: minutes after 02:00.
+    """
     found: list[bool] = winter.tolist()
     held = {(half, minutes): 0 for half in (False, True) for minutes in set(step)}
     for row in (*np.flatnonzero(told).tolist(), *np.flatnonzero(~told).tolist()):
@@ -97,21 +101,23 @@ def _with_room(begin: list[int], step: list[int], told: Flags, winter: Flags) ->
 
 
 def _near(wall: Numbers, rows: NDArray[np.intp]) -> Flags:
-    """Whether the row before each of these (which may be behind the last) is at most an hour older."""
+    """Whether the row before each of these (which may be past the last) is at most an hour earlier."""
     there = (rows > 0) & (rows < len(wall))
     apart = wall[np.minimum(rows, len(wall) - 1)] - wall[np.maximum(rows - 1, 0)]
     return np.asarray(there & (apart >= 0) & (apart <= HOUR_MS))
 
 
 def _since(fresh: Flags, what: Flags) -> Numbers:
-    """How often it happened since the listing began."""
+    """Number of occurrences since the listing began."""
     count = np.cumsum(what)
     return np.asarray(count - np.maximum.accumulate(np.where(fresh, count, 0)))
 
 
 def told_by_ends(begin: Stamps, end: Stamps) -> tuple[Numbers, Stamps]:
-    """The steps (minutes) of intervals written with both ends in Paris wall time, NO_STEP where these are no
-    interval apart, and their begins, with the offset where only one makes an interval of them."""
+    """The steps (minutes) and begins of intervals written with both ends in Paris wall time.
+
+    NO_STEP if the ends are not a step apart. A begin gets an offset if only one makes a step of its interval.
+    """
     steps = np.full(len(begin.wall), NO_STEP, np.int64)
     summer, winter = (np.zeros(len(steps), np.bool_) for _ in _OFFSETS)
     for (offset, fits), end_offset in product(zip(_OFFSETS, (summer, winter), strict=True), _OFFSETS):

@@ -1,4 +1,4 @@
-"""What the cells of a header mean, in French and English: stamps, values with their unit, step, flow, meter.
+"""Meaning of header cells, in French and English: stamps, values with their unit, step, flow, meter.
 
 A cell is folded: without accents, in lower case, with single spaces.
 """
@@ -15,7 +15,7 @@ from core.sources.stamped import Stamped
 
 
 class Unit(StrEnum):
-    """What the values of a table are: average power or energy of the interval."""
+    """Unit of the values of a table: average power, or energy of the interval."""
 
     WATT = "W"
     KILOWATT = "kW"
@@ -24,12 +24,13 @@ class Unit(StrEnum):
 
     @property
     def is_energy(self) -> bool:
+        """Whether the values are energy, not power."""
         return self in (Unit.WATT_HOUR, Unit.KILOWATT_HOUR)
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A column of values. `unit` None: the header does not say it."""
+    """A column of values. `unit`: None if the header does not say it."""
 
     column: int
     unit: Unit | None
@@ -38,8 +39,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the columns of a table are. `stamp` holds the date and time, or the date alone where `hour` is
-    there; `end` and `end_hour` the same of the interval's other end."""
+    """The columns of a table.
+
+    `stamp` is the column of the date and time, or of the date alone if there is `hour`; `end` and `end_hour`
+    are the same for the other end of the interval.
+    """
 
     stamp: int
     stamped: Stamped
@@ -56,9 +60,9 @@ class Header:
     step_of_minutes: int = 0
     """The step (minutes) that the header states."""
     utc: bool = False
-    """Stamps without offset are in UTC, as the header says."""
+    """Whether the header says that stamps without offset are in UTC."""
     other_unit: str = ""
-    """The unit of the only value column, where it is neither power nor energy."""
+    """The unit of the only value column, if it is neither power nor energy."""
 
 
 _UNITS: Final = {
@@ -107,19 +111,19 @@ def words(cell: str) -> list[str]:
 
 
 def flow_of(text: str) -> Flow | None:
-    """The flow that a folded text names; None where it names none or both."""
+    """The flow that a folded text names; None if it names none or both."""
     named = {_FLOWS[word] for word in words(text) if word in _FLOWS}
     return named.pop() if len(named) == 1 else None
 
 
 def unit_of(cell: str) -> Unit | None:
-    """The unit that a folded text names; None where it names none or several."""
+    """The unit that a folded text names; None if it names none or several."""
     named = {_UNITS[word] for word in words(cell) if word in _UNITS}
     return named.pop() if len(named) == 1 else None
 
 
 def step_said(text: str) -> int:
-    """The minutes of a step that a folded text states, as in `pas 30 min`; 0 where it states none."""
+    """The step (minutes) that a folded text states, as in `pas 30 min`; 0 if it states none."""
     found = re.search(
         r"\b(?:pas|step|interval\w*|resolution)\b\D{0,20}(\d{1,3}) ?(?:min|mn|$)", text, re.ASCII
     )
@@ -130,8 +134,10 @@ def step_said(text: str) -> int:
 
 
 def header_of(cells: list[str]) -> Header | None:
-    """What a line means as a header; None where it is none: it names a stamp and a value, and holds no
-    reading itself."""
+    """The meaning of a line as a header; None if it is not one.
+
+    A header names a stamp and a value, and contains no reading.
+    """
     if not 2 <= len(cells) <= _MOST_COLUMNS or any(_NO_TEXT.search(cell) or len(cell) > 80 for cell in cells):
         return None
     roles = [_role(cell) for cell in cells]
@@ -189,7 +195,7 @@ def _role(cell: str) -> str:
 def _stamps(
     cells: list[str], places: list[int]
 ) -> tuple[int, Stamped, int | None, int | None, int | None] | None:
-    """Where the begin (or only stamp) stands, what it names, and where hours and the end are."""
+    """Column of the begin (or only stamp), what it names, and the columns of hours and of the end."""
     told = [(place, _which(cells[place]), _is_hour(cells[place])) for place in places]
     full = [(place, which) for place, which, hour in told if not hour]
     hours = [(place, which) for place, which, hour in told if hour]
@@ -202,7 +208,7 @@ def _stamps(
     end_hours = [place for place, which in hours if which is Stamped.END]
     plain = [place for place, which in full if which is Stamped.UNSAID]
     plain_hours = [place for place, which in hours if which is Stamped.UNSAID]
-    if begins and ends:  # dates alone where their hours stand apart
+    if begins and ends:  # dates alone, if their hours are in other columns
         if begin_hours and end_hours:
             return begins[0], Stamped.BEGIN, begin_hours[0], ends[0], end_hours[0]
         return begins[0], Stamped.BEGIN, None, ends[0], None
@@ -222,7 +228,7 @@ def _stamps(
 def _lone_hours(
     hours: list[tuple[int, Stamped]],
 ) -> tuple[int, Stamped, int | None, int | None, int | None] | None:
-    """Columns that only speak of hours hold the date too."""
+    """Columns named as hours only, which then contain the date too."""
     begins = [place for place, which in hours if which is Stamped.BEGIN]
     ends = [place for place, which in hours if which is Stamped.END]
     if begins and ends:
@@ -246,7 +252,7 @@ def _is_hour(cell: str) -> bool:
 
 
 def _values(cells: list[str], places: list[int]) -> tuple[tuple[Value, ...], str]:
-    """The columns to read, power before energy, one for each flow; else the unit of what is there instead."""
+    """The columns to read, power before energy, one for each flow; and the unit of any other column."""
     found = [Value(place, unit_of(cells[place]), flow_of(cells[place])) for place in places]
     other = next(
         (name for place in places for word, name in _OTHER_UNITS.items() if word in words(cells[place])), ""
