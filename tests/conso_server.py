@@ -146,7 +146,7 @@ class ConsoServer:
         self.seen: list[Seen] = []
         self.calls: Counter[tuple[str, str]] = Counter()
         self.banned: set[str] = set()
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         handler = type("Handler", (_Handler,), {"conso": self})
         self._http = ThreadingHTTPServer(("127.0.0.1", port), handler)
         self._http.daemon_threads = True
@@ -156,6 +156,12 @@ class ConsoServer:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._http.server_port}"
+
+    def noticed(self, count: int) -> int:
+        """How many requests came; waits for `count`: a client that gives up is faster than a thread."""
+        with self._lock:
+            self._lock.wait_for(lambda: len(self.seen) >= count, 30)
+            return len(self.seen)
 
     def token(self, *prms: str) -> str:
         """A token that this server accepts for these meters (all of its own by default)."""
@@ -188,6 +194,7 @@ class ConsoServer:
         """Count a request the way the ban does; False where the address is banned."""
         with self._lock:
             self.seen.append(seen)
+            self._lock.notify_all()
             if address in self.banned:
                 return False
             day = datetime.fromtimestamp(self.clock() / 1000, tz=UTC).date().isoformat()

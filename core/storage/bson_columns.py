@@ -22,6 +22,7 @@ from pymongo.errors import BulkWriteError, WriteConcernError
 
 from core.model import Curve, Meter
 from core.paristime import to_ms
+from core.storage.mongo_errors import DUPLICATE_KEY
 
 Document = Mapping[str, Any]
 BATCH: Final = 20_000
@@ -140,7 +141,7 @@ def _raise_for(reply: Document, skip_duplicates: bool) -> None:
     errors = [
         error
         for error in reply.get("writeErrors", ())
-        if not (skip_duplicates and error.get("code") == _DUPLICATE)
+        if not (skip_duplicates and error.get("code") == DUPLICATE_KEY)
     ]
     if errors:
         # the server repeats the rejected document and so the PRM: pass on index and code only

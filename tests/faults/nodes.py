@@ -16,7 +16,7 @@ from urllib.parse import quote
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from core.storage.embedded.mongod import find
+from core.storage.embedded.mongod import find_all
 
 _SMALL = "cache_size=64M,session_max=200,log=(file_max=4MB,prealloc=false)"
 
@@ -41,7 +41,7 @@ class Node:
         return f"mongodb://{self.address}/?directConnection=true"
 
     def start(self) -> None:
-        command = [str(find().path), "--dbpath", str(self.folder / "db"), "--quiet"]
+        command = [str(find_all()[0].path), "--dbpath", str(self.folder / "db"), "--quiet"]
         command += ["--wiredTigerEngineConfigString", _SMALL]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
         if self.port:

@@ -14,8 +14,6 @@ MARGIN: Final = 0.02
 """The least doubt of an extrapolation, whatever the residuals say."""
 _GRAIN: Final = 16_384
 """Bytes by which the difference of two sizes may be off: two files each, which grow by 4 kB."""
-WORKING_DAYS: Final = 31
-"""Of which the data are used often: the last month."""
 INGEST_HOURS: Final = 4
 """A day of readings arrives between 6 and 10 in the morning."""
 

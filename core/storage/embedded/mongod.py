@@ -49,11 +49,6 @@ class Candidate:
     found: Program | StorageError
 
 
-def find(wanted: Path | None = None, links: Path | None = None) -> Program:
-    """The mongod to start first. StorageError of the last candidate if none runs here."""
-    return find_all(wanted, links)[0]
-
-
 def find_all(wanted: Path | None = None, links: Path | None = None) -> list[Program]:
     """All mongods that run here, at least one, in the order to try; `wanted` alone if it is given.
 

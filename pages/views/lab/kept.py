@@ -27,10 +27,6 @@ class Shown:
     result: Any
     kept: Kept | None
 
-    @property
-    def is_example(self) -> bool:
-        return self.kept is not None and self.kept.example
-
 
 def kept_of(visitor: Visitor, kind: Kind) -> Kept | None:
     """What was kept of a kind in this workspace, of the chosen meter where it is measured by meter; else

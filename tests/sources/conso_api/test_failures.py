@@ -83,7 +83,7 @@ def test_every_documented_answer_has_its_own_outcome(server: ConsoServer, fault:
         assert error.title(Words(language))
         assert error.happened(Words(language))
         assert error.cure(Words(language))
-    assert client.permits == len(server.seen)
+    assert client.permits == server.noticed(client.permits)
 
 
 def test_nobody_but_the_token_is_blamed_for_the_token_and_it_for_nothing_else() -> None:

@@ -54,7 +54,7 @@ def test_a_mongod_without_its_library_is_served_with_the_one_of_the_wheel(
 
 
 def test_what_the_system_has_is_preferred(home: Path) -> None:
-    found = mongod.find(links=home)
+    found = mongod.find_all(links=home)[0]
     if found.lent.names:
         pytest.skip("this system has no libcurl")
     assert list(home.iterdir()) == []
@@ -75,7 +75,7 @@ def test_links_that_cannot_be_made_are_named(needy_mongod: Path, wheel: Path, ho
     in_the_way = home / "links"
     in_the_way.write_text("not a folder")
     with pytest.raises(StorageError) as raised:
-        mongod.find(needy_mongod, in_the_way)
+        mongod.find_all(needy_mongod, in_the_way)
     assert raised.value.code == "server-folder"
 
 
