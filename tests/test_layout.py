@@ -14,6 +14,8 @@ WHOLES: Final = {
     "core.__main__": "tests/cli/test_main.py",
     "core.cli.fleet_spark": "tests/spark/test_fleet_spark.py",
     "core.cli.fleet_told": "tests/spark/test_fleet_spark.py",
+    "core.sources.conso_api.rows": "tests/sources/conso_api/test_answers.py",
+    "core.sources.conso_api.series": "tests/sources/conso_api/test_answers.py",
     "core.sources.files": "tests/sources/files/test_formats.py",
     "core.spark": "tests/spark/test_load.py",
     "core.storage.ordinary": "tests/storage/test_store.py",

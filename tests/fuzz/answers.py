@@ -8,8 +8,9 @@ from datetime import date
 from core.errors import CourbeError
 from core.model import Curve, Days, Flow, Meter
 from core.paristime import now_ms
-from core.sources.conso_api.answers import flows_of, read_daily, read_load_curve, read_peaks
+from core.sources.conso_api.answers import read_daily, read_load_curve, read_peaks
 from core.sources.conso_api.failures import failure
+from core.sources.conso_api.series import flows_of
 from core.sources.transport import Answer
 from core.storage.day_log import DayLog
 from core.texts import Language, Words

@@ -83,7 +83,7 @@ def _stamped(content: Content, asked: Asked) -> Stamped:
 
 def _bodies(content: Content, asked: Asked) -> Iterator[tuple[Mapping[str, Any], Flow | None]]:
     """Each answer, with each flow to read from it."""
-    from core.sources.conso_api.answers import flows_of
+    from core.sources.conso_api.series import flows_of
 
     for answer in _answers(content):
         for body in _unwrapped(answer):

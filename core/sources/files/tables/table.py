@@ -15,12 +15,14 @@ from typing import Final
 import numpy as np
 
 from core.errors import SourceError
-from core.model import STEPS, Assumed, Assumption, Curve, Flow, Origin, RefusalReason, Span
-from core.paristime import DAY_MS, day_of, local, midnight, now_ms
+from core.model import STEPS, Assumed, Assumption, Flow, Origin, RefusalReason, Span
+from core.paristime import DAY_MS, local, midnight, now_ms
 from core.sources.files.lines import check_not_cut
 from core.sources.files.parsed import MAX_METERS, Asked, Part
 from core.sources.files.tables.about import About, read_prm
+from core.sources.files.tables.cells import LONGEST_METER, same_flow, same_meter, stated_steps
 from core.sources.files.tables.columns import Field, Flags, Lines, Numbers, reason
+from core.sources.files.tables.months import mostly_months_first, one_day_of_each_month
 from core.sources.files.tables.numbers import Column, milliwatt_hours, watts
 from core.sources.files.tables.rows import Rows
 from core.sources.files.tables.stamps import NO_OFFSET, Stamps, dates, stamps, times, with_times
@@ -28,30 +30,12 @@ from core.sources.files.tables.steps import NO_STEP
 from core.sources.files.tables.timing import told_by_ends
 from core.sources.files.tables.words import Header, Unit, Value
 from core.sources.masking import shown
-from core.sources.refusals import STEPS_BY_NAME
 from core.sources.stamped import Stamped, by_midnights, by_period
 
 _FACTORS: Final = {Unit.WATT: 1, Unit.KILOWATT: 1000, Unit.WATT_HOUR: 1, Unit.KILOWATT_HOUR: 1000}
 _UNIT_BEHIND: Final = re.compile(rb"[\d., \xa0']*\d ?(kWh|kW|Wh|W)", re.IGNORECASE)
-_FLOW_WORDS: Final = {
-    form.encode(): flow
-    for flow, names in (
-        (Flow.CONSUMPTION, ("cons", "consommation", "soutirage", "consumption")),
-        (Flow.PRODUCTION, ("prod", "production", "injection")),
-    )
-    for name in names
-    for form in (name, name.upper(), name.capitalize())
-}
 _ACTIVE: Final = (b"PA", b"Puissance Active", b"Puissance active", b"puissance active", b"P")
 _ACTIVE_ENERGY: Final = (b"EA", b"Energie active", "Énergie active".encode(), b"Energie Active")
-_LONGEST_METER: Final = 40
-_SLASHED: Final = re.compile(rb"(\d{1,2})/(\d{1,2})/\d{4}\b")
-_MOST_LOOKED_AT: Final = 500
-_MOST_FORMS: Final = 20
-"""Limit of different ways to write a step, in one block."""
-_STEP_WORDS: Final = {name.encode(): minutes for name, minutes in STEPS_BY_NAME.items()} | {
-    form.encode(): step for step in STEPS for form in (f"{step}", f"{step} min", f"{step}min", f"{step} mn")
-}
 
 
 class Table:
@@ -77,7 +61,7 @@ class Table:
         complete = lines.fields > max(value.column for value in self._values)
         fit = self._of_quantity(lines, complete)
         long = (lines.field(header.width).width > 0) | (
-            lines.field(header.width - 1).width > _LONGEST_METER * 2
+            lines.field(header.width - 1).width > LONGEST_METER * 2
         )
         for value in self._values:
             column = self._read(lines, value)
@@ -101,7 +85,7 @@ class Table:
         found: list[Part] = []
         for (written, flow), rows in self._rows.items():
             curve = rows.curve(stamped_at_end=stamped is Stamped.END, stated=self._stated())
-            if self._slashes and _one_day_of_each_month(curve):
+            if self._slashes and one_day_of_each_month(curve):
                 raise SourceError("file-month-first")
             if not len(curve) and rows.is_daily:
                 raise SourceError("file-daily")
@@ -165,12 +149,7 @@ class Table:
         """
         (full,) = np.nonzero(field.width[:1])
         self._slashes = self._slashes or bool(len(full) and b"/" in field.raw(0))
-        bad = np.flatnonzero(~stamped.good & (field.width > 0))[:_MOST_LOOKED_AT]
-        if not self._slashes or not len(bad):
-            return
-        found = [match for row in bad if (match := _SLASHED.match(field.raw(int(row))))]
-        months_first = sum(int(match[1]) <= 12 < int(match[2]) <= 31 for match in found)
-        if months_first > len(bad) // 2 and months_first * 20 > len(field.begin):
+        if self._slashes and mostly_months_first(field, stamped):
             raise SourceError("file-month-first")
 
     def _unit_column(self, lines: Lines) -> Unit | None:
@@ -202,7 +181,7 @@ class Table:
             return begin, steps
         if header.step is None:
             return begin, None
-        return begin, _steps(lines.field(header.step))
+        return begin, stated_steps(lines.field(header.step))
 
     def _ends(self, lines: Lines, first: Field, begin: Stamps) -> Stamps:
         header = self._header
@@ -254,10 +233,10 @@ class Table:
         rest = fit.copy()
         while rest.any():
             row = int(np.argmax(rest))
-            written, mine = _same_meter(prm, row, rest)
+            written, mine = same_meter(prm, row, rest)
             flow = value.flow
             if flows is not None:
-                flow, same = _same_flow(flows, row)
+                flow, same = same_flow(flows, row)
                 mine &= same
             yield written, flow, mine
             rest &= ~mine
@@ -288,19 +267,6 @@ class Table:
         return found, (Assumption(Assumed.BEGIN if found is Stamped.BEGIN else Assumed.END),)
 
 
-def _one_day_of_each_month(curve: Curve) -> bool:
-    """Whether days follow each other a month apart.
-
-    So do the days of one month if they are written month first and read day first.
-    """
-    if not len(curve):
-        return False
-    days = np.unique(day_of(curve.start))
-    months = days.astype("datetime64[M]")
-    same = len(np.unique(days - months)) == 1
-    return len(days) > 1 and same and bool((np.diff(months.astype(np.int64)) == 1).all())
-
-
 def tail_of(part: Part) -> Span | None:
     """Missing time between the last reading and the end of its day; None if there is none."""
     if not len(part.curve):
@@ -328,36 +294,3 @@ def _values(header: Header, facts: About) -> list[Value]:
 
 def _unit(written: str) -> Unit | None:
     return next((unit for unit in Unit if unit.value.lower() == written.strip().lower()), None)
-
-
-def _steps(field: Field) -> Numbers:
-    """The step (minutes) that each row states; NO_STEP if it is none."""
-    steps = np.zeros(len(field.begin), np.int64)
-    rest = np.ones(len(field.begin), np.bool_)
-    for _ in range(_MOST_FORMS):
-        if not rest.any():
-            break
-        written = field.raw(int(np.argmax(rest)))
-        same = field.equals(written[:_LONGEST_METER])
-        same[int(np.argmax(rest))] = True
-        steps[rest & same] = _STEP_WORDS.get(written, NO_STEP)
-        rest &= ~same
-    return steps
-
-
-def _same_meter(prm: Field | None, row: int, rest: Flags) -> tuple[bytes, Flags]:
-    """The meter that a row names, and the rows that name the same."""
-    if prm is None:
-        return b"", rest.copy()
-    if prm.width[row] > _LONGEST_METER:  # too long for a meter
-        return b"", rest & (prm.width > _LONGEST_METER)
-    written = prm.raw(row)
-    return written, rest & prm.equals(written)
-
-
-def _same_flow(flows: Field, row: int) -> tuple[Flow | None, Flags]:
-    """The flow that a row names, and the rows that name the same; None for all with no known flow."""
-    written = flows.raw(row)
-    if written in _FLOW_WORDS:
-        return _FLOW_WORDS[written], flows.equals(written)
-    return None, ~flows.equals(*_FLOW_WORDS)
