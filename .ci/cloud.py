@@ -1,8 +1,9 @@
-"""Courbe as Streamlit Community Cloud starts it: Debian 13 without make, an ordinary user without a home to
-write in, a read-only checkout, 690 MB of memory, the pip and streamlit lines alone, a shared deployment on
-the embedded MongoDB. A real browser outside imports the demo household and opens every page; peak memory is
-told. Where no control group can be made (or with `--ulimit`) each process is limited, and the sum is watched.
-As root, with `.venv/bin/python`: it needs the packages of the tests.
+"""Runs Courbe under the conditions of Streamlit Community Cloud and reports its peak memory.
+
+Debian 13 without make, an ordinary user who cannot write to his home, a read-only checkout, 690 MB of memory,
+only the pip and streamlit commands, a shared deployment on the embedded MongoDB. A real browser outside of it
+imports the demo household and opens every page. Run as root with `.venv/bin/python`: it needs the packages of
+the tests.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Group:
         self._events = "memory.oom_control" if first else "memory.events"
         self._ended = threading.Event()
         self.peak = 0
-        """Most bytes the processes held at one time, without what the system caches of their files."""
+        """Peak memory of the processes in bytes, without the page cache."""
         threading.Thread(target=self._watch, daemon=True).start()
 
     @property
@@ -131,6 +132,7 @@ def _figure(path: Path, name: str) -> int:
 
 
 def main() -> int:
+    """Command line; with `--inside` it runs in the namespaces that `enclosed` made."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -153,6 +155,11 @@ def main() -> int:
 
 
 def replica(folder: Path, *, ulimit: bool) -> None:
+    """Install Courbe in a fresh root file system, open every page and print the memory used.
+
+    Raises AssertionError when a page fails or the memory limit killed a process, CalledProcessError when a
+    command of the installation fails.
+    """
     root = Root(folder, "trixie", PACKAGES)
     root.run("dpkg", "--purge", "make")
     print(f"== {root.name}, as Streamlit Community Cloud starts it", flush=True)
@@ -182,7 +189,7 @@ def replica(folder: Path, *, ulimit: bool) -> None:
 
 @contextmanager
 def application(root: Root, memory: Group | Ulimit) -> Iterator[tuple[str, Path]]:
-    """`streamlit run streamlit_app.py`, answering; its address and its log."""
+    """Run `streamlit run streamlit_app.py` until the end of the block; yields its URL and its log file."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -208,6 +215,7 @@ def application(root: Root, memory: Group | Ulimit) -> Iterator[tuple[str, Path]
 
 
 def answers(url: str) -> bool:
+    """Whether the health endpoint at this URL answers `ok`."""
     try:
         with urllib.request.urlopen(url, timeout=10) as answer:
             return bool(answer.read() == b"ok")
@@ -216,8 +224,11 @@ def answers(url: str) -> bool:
 
 
 def walk(url: str, tell: Callable[[str], None]) -> None:
-    """The demo household by a click, then every page, each without an exception, each saying that readings do
-    not last."""
+    """Import the demo household in a browser, then open every page.
+
+    Each page must open without an exception and say that readings are not kept. `tell` gets the name of each
+    step.
+    """
     sys.path.insert(0, str(PROJECT))
     from playwright.sync_api import expect, sync_playwright
 

@@ -1,9 +1,7 @@
-"""From a click to a page at rest, in a real browser: p50 and p95, and with a processor four times slower.
+"""Seconds until a page is at rest in a real browser: median and maximum, also with a four times slower CPU.
 
-Two years of the demo household. At rest: the script has ended, nothing of the page before is left and every
-chart is drawn. Goal: 0.5 s for Consumption, Footprint, History and each step of the talk; with the slower
-processor 5 s from the click on the demo to the first chart. `address` loads the application anew.
-Run: python -m benchmarks.bench_pages [RUNS]
+Two years of the demo household. At rest: the script has ended and every chart of the page is drawn. Each
+visit opens the address anew, so it includes loading the application. Run: python -m benchmarks.bench_pages
 """
 
 from __future__ import annotations
@@ -162,6 +160,7 @@ def demo(browser: Browser, app: App) -> None:
 
 
 def main() -> None:
+    """Measure every page of VISITS and print a table."""
     with (
         tempfile.TemporaryDirectory(prefix="courbe-bench-") as folder,
         App(Path(folder)) as app,
