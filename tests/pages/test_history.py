@@ -37,7 +37,7 @@ def history(open_page: Opens) -> Callable[..., AppTest]:
 
 
 def finished(app: AppTest) -> AppTest:
-    """The page once the import has ended."""
+    """The page after the import has ended."""
     for thread in threading.enumerate():
         if thread.name == "job":
             thread.join(30)
@@ -222,7 +222,7 @@ def test_a_ban_is_said_and_a_person_may_lift_it(
 
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[ConsoServer]:
-    """A week of a meter at the API, with its token in the settings."""
+    """A week of a meter in the API, with its token in the settings."""
     with ConsoServer(household(today() - timedelta(days=7), today())) as server:
         monkeypatch.setenv("COURBE_API_URL", server.url)
         monkeypatch.setenv("COURBE_API_TOKEN", server.token())
@@ -376,7 +376,7 @@ def test_days_of_the_chosen_meter(history: Opens, store: Store) -> None:
 def test_days_that_differ_from_the_daily_total_are_listed(history: Opens, store: Store) -> None:
     meter, flat = Meter(writers.PRM), regular(date(2024, 5, 1), days=3, watts=1001)
     watts = flat.watts.copy()
-    watts[::48] += 1  # 24,024.5 Wh a day, of which a total tells whole ones
+    watts[::48] += 1  # 24,024.5 Wh a day; totals are whole Wh
     told = {date(2024, 5, 1): 24_025, date(2024, 5, 2): 24_024, date(2024, 5, 3): 23_000}
     curve = Curve.of(flat.start, flat.minutes, watts)
     store.merge(Delivery(meter, Origin.API_V2, curve, totals=told))
