@@ -61,7 +61,7 @@ def require() -> None:
 def enclosed(script: Path, arguments: Sequence[str]) -> int:
     """Run a Python script in its own namespaces, with a new folder as `--inside`; returns its exit code."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    with _locked("runs"):  # or another run would take our folder for a leftover before we hold it
+    with _locked("runs"):  # or another run would remove our folder before we lock it
         _remove_leftovers()
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=CACHE))
         held = os.open(folder, os.O_RDONLY)

@@ -130,7 +130,7 @@ def _prepared(
     told = []
     for source in aside:
         fault = source.fault
-        assert fault is not None  # else it would not be beside
+        assert fault is not None  # `beside` returns files with a fault
         title = fault.title(console.words)
         console.note(console.words.labelled(source.name, title))
         told.append({"name": source.name, "code": fault.code, "title": title})

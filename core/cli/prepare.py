@@ -40,7 +40,7 @@ def run_prepare(arguments: argparse.Namespace, console: Console) -> int:
             raise InputError("footprint-empty")
         meter = max(summaries, key=lambda one: one.readings).meter
         found = prepare(store, meter, meters=arguments.meters, stop=stop, progress=teller(console))
-    if arguments.json:  # without the numbers of meters, which stand in the versions
+    if arguments.json:  # without versions, whose keys contain PRMs
         console.data({"results": [as_document(one) | {"versions": {}} for one in found.kept]})
     else:
         for one in found.kept:

@@ -86,6 +86,6 @@ def _made() -> House:
 
     workspaces = Workspaces(settings, let_go)
     if workspaces.is_shared and config.get_option(_UPLOAD) > _GUEST_MEGABYTES:
-        # asked of the page alone it would not hold against who sends an upload by hand
+        # a limit on the page alone does not stop uploads sent without it
         config.set_option(_UPLOAD, _GUEST_MEGABYTES, "a shared deployment")
     return House(settings, workspaces, jobs, steps, talks, Turns(_READERS), Line())

@@ -45,8 +45,8 @@ def card(
     The heading and the controls of the chart come before. `lead`: key of the text about the query. `whole`:
     the chart shows all known days.
     """
-    # The key changes after a click, to clear the selection, and with the period. A chart of all days keeps its
-    # key across periods, as the browser would draw all its days again.
+    # The key changes after a click, to clear the selection, and with the period. A chart of all days keeps
+    # its key across periods, as the browser would draw it again.
     words = visitor.words
     where = "" if whole else "-".join(st.query_params.get(part, "") for part in ("view", "day", "to"))
     key = f"{name}-{where}-{words.language.value}-{visitor.clicks}"

@@ -165,7 +165,7 @@ def test_a_meter_number_that_is_none_is_said(history: Opens) -> None:
 def test_a_file_that_does_not_tell_which_end_its_times_are_is_asked_about(
     history: Opens, store: Store, said: Stamped, minutes_late: int
 ) -> None:
-    """Its hours lie within a day, so that no midnight tells."""
+    """Its hours are within a day, so that no midnight shows which end they are."""
     held = CURVE.select(slice(4, 40))
     rows = [f"{end:%d/%m/%Y};{end:%H:%M};{watts}" for _, end, _, watts in writers.rows(held)]
     app = upload(history(), ("a.csv", "\n".join(["Date;Heure;Puissance (W)", *rows]).encode()))
