@@ -158,7 +158,7 @@ class ConsoServer:
         return f"http://127.0.0.1:{self._http.server_port}"
 
     def noticed(self, count: int) -> int:
-        """How many requests came; waits for `count`: a client that gives up is faster than a thread."""
+        """Number of requests, after waiting for `count` of them: a client may give up before the count."""
         with self._lock:
             self._lock.wait_for(lambda: len(self.seen) >= count, 30)
             return len(self.seen)

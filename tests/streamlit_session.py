@@ -24,7 +24,7 @@ class Session:
     """One browser tab. Use as a context manager."""
 
     def __init__(self, port: int, *, host: str = "", origin: str = "") -> None:
-        """Connect. `host`, `origin`: values of these headers instead of the loopback address."""
+        """`host`, `origin`: values of these headers instead of the loopback address."""
         self._host = host or f"127.0.0.1:{port}"
         self._port = port
         self._origin = origin or f"http://{self._host}"
