@@ -1,4 +1,4 @@
-"""Welcome: what Courbe is, and one click into the demo household, without an account or a network."""
+"""Welcome: what Courbe is, and the demo household with one click, without an account or a network."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DEMO_METER: Final = Meter(DEMO_PRM)
 
 
 def promise(visitor: Visitor) -> None:
-    """What it comes to, in one figure and one picture from real measurements; and for a whole country."""
+    """Show the storage of both collections in one figure and chart, and the forecast for a country."""
     words = visitor.words
     kept, fleet = kept_of(visitor, Kind.FOOTPRINT), kept_of(visitor, Kind.FLEET)
     if kept is None:
@@ -60,11 +60,13 @@ def promise(visitor: Visitor) -> None:
 
 
 def import_demo(visitor: Visitor) -> None:
-    """Imports the demo household as a job, waits for it with its progress, then goes to the charts."""
+    """Import the demo household as a job with progress, then go to Consumption."""
     with notices.guard():
         key = visitor.workspace.key
         before = visitor.jobs.find(key)
-        if before and before.active:  # of files, or begun in another tab: repeating the demo changes nothing
+        if (
+            before and before.active
+        ):  # of files, or from another tab; importing the demo again changes nothing
             watch(visitor.words, before)
         job = visitor.jobs.start(key, import_work(visitor.store, lambda: [DemoSource()]))
         watch(visitor.words, job)
@@ -76,7 +78,7 @@ def import_demo(visitor: Visitor) -> None:
 
 
 def watch(words: Words, job: Job[Any]) -> None:
-    """Waits for the end of an import."""
+    """Show the progress of an import until it ends."""
     bar = st.progress(0.0, words.text("welcome.importing"))
     while not job.wait(0.1):
         progress = job.progress
@@ -117,7 +119,7 @@ with st.container(horizontal=True):
     ):
         presenter.begin(visitor)
 if st.button(words.text("welcome.only_see"), type="tertiary", icon=":material/show_chart:", key="only_see"):
-    # past MongoDB and its words: files or a token, then the charts
+    # directly to the import, without the page about MongoDB
     st.switch_page(path_of("history"), query_params=visitor.query | {"source": "files"})
 st.caption(words.text("welcome.demo_note"))
 progress = st.container()

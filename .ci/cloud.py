@@ -1,8 +1,10 @@
-"""Courbe as Streamlit Community Cloud starts it: Debian 13 without make, an ordinary user without a home to
-write in, a read-only checkout, 690 MB of memory, the pip and streamlit lines alone, a shared deployment on
-the embedded MongoDB. A real browser outside imports the demo household and opens every page; peak memory is
-told. Where no control group can be made (or with `--ulimit`) each process is limited, and the sum is watched.
-As root, with `.venv/bin/python`: it needs the packages of the tests.
+"""Runs Courbe under the conditions of Streamlit Community Cloud and reports its peak memory.
+
+Debian 13 without make, an ordinary user who cannot write to his home, a read-only checkout, 690 MB of memory,
+only the pip and streamlit commands, a shared deployment on the embedded MongoDB. A real browser outside of it
+imports the demo household and opens every page. Where no control group can be made (or with `--ulimit`) each
+process is limited, and the sum of their memory is checked. Run as root with `.venv/bin/python`: it needs the
+packages of the tests.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ _PREFIX: Final = "courbe-cloud-"
 
 
 class Group:
-    """A control group with a limit, and how much its processes took; version 1 or 2, whichever is here."""
+    """A control group (version 1 or 2) with a memory limit, and the peak memory of its processes."""
 
     kind = "a control group"
 
@@ -50,20 +52,21 @@ class Group:
         self._events = "memory.oom_control" if first else "memory.events"
         self._ended = threading.Event()
         self.peak = 0
-        """Most bytes the processes held at one time, without what the system caches of their files."""
+        """Peak memory of the processes in bytes, without the page cache."""
         threading.Thread(target=self._watch, daemon=True).start()
 
     @property
     def join(self) -> str:
-        """A line for a shell that is to be in the group, with all it starts."""
+        """A shell command that puts the shell, and every process it starts, into the group."""
         return f"echo $$ >{self._group}/cgroup.procs"
 
     @property
     def killed(self) -> int:
-        """How many processes the limit has ended."""
+        """Number of processes that the kernel killed at the limit."""
         return _figure(self._group / self._events, "oom_kill")
 
     def close(self) -> None:
+        """Stop measuring and remove the group."""
         self._ended.set()
         with suppress(OSError):
             self._group.rmdir()
@@ -75,9 +78,10 @@ class Group:
 
 
 class Ulimit:
-    """The same where no control group can be made: a limit on each process, and the sum of what they hold.
+    """Used where no control group can be made: a limit for each process, and the sum of their memory.
 
-    The kernel keeps each process below the limit, which for the sum is only watched: above it the run fails.
+    The kernel enforces the limit for each process; the sum is only measured, and the run fails if it is above
+    the limit.
     """
 
     kind = "ulimit"
@@ -86,20 +90,21 @@ class Ulimit:
         self._limit, self._root = limit, str(root)
         self._ended = threading.Event()
         self.peak = 0
-        """Most bytes the processes below `root` held at one time, without what they map of files."""
+        """Peak memory of the processes below `root` in bytes, without mapped files."""
         threading.Thread(target=self._watch, daemon=True).start()
 
     @property
     def join(self) -> str:
-        """A line for a shell whose processes are to be limited."""
+        """A shell command that limits the processes started after it."""
         return f"ulimit -d {self._limit // 1024}"
 
     @property
     def killed(self) -> int:
-        """Whether the sum was above the limit, in which case a control group would have ended one."""
+        """1 if the sum was above the limit, at which a control group would have killed a process, else 0."""
         return int(self.peak > self._limit)
 
     def close(self) -> None:
+        """Stop measuring."""
         self._ended.set()
 
     def _watch(self) -> None:
@@ -111,12 +116,12 @@ class Ulimit:
             if str((process / "root").readlink()) != self._root:
                 return 0
             return _figure(process / "status", "RssAnon:") * 1024
-        except (OSError, StopIteration):  # it has ended, or is the kernel's own
+        except (OSError, StopIteration):  # it has ended, or is a kernel thread
             return 0
 
 
 def limited(root: Path, *, ulimit: bool) -> Group | Ulimit:
-    """The limit of Community Cloud on what runs below `root`."""
+    """The memory limit of Community Cloud for the processes below `root`."""
     if not ulimit:
         try:
             return Group(MEMORY_BYTES)
@@ -131,6 +136,7 @@ def _figure(path: Path, name: str) -> int:
 
 
 def main() -> int:
+    """Command line; with `--inside` it runs in the namespaces that `enclosed` made."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -153,6 +159,11 @@ def main() -> int:
 
 
 def replica(folder: Path, *, ulimit: bool) -> None:
+    """Install Courbe in a fresh root file system, open every page and print the memory used.
+
+    Raises AssertionError when a page fails or the memory limit killed a process, CalledProcessError when a
+    command of the installation fails.
+    """
     root = Root(folder, "trixie", PACKAGES)
     root.run("dpkg", "--purge", "make")
     print(f"== {root.name}, as Streamlit Community Cloud starts it", flush=True)
@@ -182,7 +193,7 @@ def replica(folder: Path, *, ulimit: bool) -> None:
 
 @contextmanager
 def application(root: Root, memory: Group | Ulimit) -> Iterator[tuple[str, Path]]:
-    """`streamlit run streamlit_app.py`, answering; its address and its log."""
+    """Run `streamlit run streamlit_app.py` until the end of the block; yields its URL and its log file."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -208,6 +219,7 @@ def application(root: Root, memory: Group | Ulimit) -> Iterator[tuple[str, Path]
 
 
 def answers(url: str) -> bool:
+    """Whether the health endpoint at this URL answers `ok`."""
     try:
         with urllib.request.urlopen(url, timeout=10) as answer:
             return bool(answer.read() == b"ok")
@@ -216,8 +228,11 @@ def answers(url: str) -> bool:
 
 
 def walk(url: str, tell: Callable[[str], None]) -> None:
-    """The demo household by a click, then every page, each without an exception, each saying that readings do
-    not last."""
+    """Import the demo household in a browser, then open every page.
+
+    Each page must open without an exception and say that readings are not kept. `tell` gets the name of each
+    step.
+    """
     sys.path.insert(0, str(PROJECT))
     from playwright.sync_api import expect, sync_playwright
 

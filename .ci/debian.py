@@ -1,8 +1,8 @@
-"""Minimal root file systems of Debian, in namespaces of their own, so that nothing stays mounted or running
-however a script ends, also when it is killed.
+"""Minimal Debian root file systems, in namespaces of their own.
 
-The machine's own settings of pip, certificates and proxies go along. Kept from one run to the next, in
-`${XDG_CACHE_HOME:-~/.cache}/courbe-fresh`: the file systems as debootstrap leaves them, and pip's cache.
+Nothing stays mounted or running after a script ends, even if it is killed. The machine's settings of pip,
+certificates and proxies are copied in. The file systems made by debootstrap and the cache of pip are kept for
+the next run in `${XDG_CACHE_HOME:-~/.cache}/courbe-fresh`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PROJECT: Final = Path(__file__).resolve().parent.parent
 CACHE: Final = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "courbe-fresh"
 RELEASES: Final = ("bookworm", "trixie")
 PACKAGES: Final = ("python3", "python3-venv", "make", "ca-certificates")
-"""What README asks of a Debian, and its certificates."""
+"""The packages that README asks for on Debian, and the certificates."""
 USER: Final = "someone"
 HOME: Final = Path("/home", USER)
 _UID: Final = 1000
@@ -48,7 +48,7 @@ class Impossible(Exception):
 
 
 def require() -> None:
-    """Raises Impossible where there is no root, no namespaces or no debootstrap (installed if it may be)."""
+    """Raise Impossible without root, namespaces or debootstrap, which is installed if that is allowed."""
     if sys.platform != "linux" or os.geteuid() != 0:
         raise Impossible("it needs root on Linux")
     if subprocess.run([*_namespaces(), "true"], capture_output=True, check=False).returncode:
@@ -59,9 +59,9 @@ def require() -> None:
 
 
 def enclosed(script: Path, arguments: Sequence[str]) -> int:
-    """Runs a Python script in namespaces of its own, with `--inside` a folder of its own; its exit code."""
+    """Run a Python script in its own namespaces, with a new folder as `--inside`; returns its exit code."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    with _locked("runs"):  # or another run would take our folder for a leftover before we hold it
+    with _locked("runs"):  # or another run would remove our folder before we lock it
         _remove_leftovers()
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=CACHE))
         held = os.open(folder, os.O_RDONLY)
@@ -87,13 +87,13 @@ def _locked(name: str) -> Iterator[None]:
 
 
 def _namespaces() -> list[str]:
-    """Whatever ends this process ends the child, and with the child go all its processes and mounts."""
+    """The command prefix; when this process ends, the child ends with all its processes and mounts."""
     alone = ["unshare", "--mount", "--pid", "--ipc", "--fork", "--kill-child", "--mount-proc", "--"]
     return ["setpriv", "--pdeathsig", "KILL", *alone]
 
 
 def _remove_leftovers() -> None:
-    """Folders of runs that were killed: nobody holds them any more."""
+    """Remove the folders of killed runs: their locks are free."""
     for folder in CACHE.glob("run-*"):
         held = os.open(folder, os.O_RDONLY)
         try:
@@ -126,13 +126,15 @@ class Root:
 
     @property
     def name(self) -> str:
-        """Such as `Debian GNU/Linux 12 (bookworm)`."""
+        """Name of the release, for example `Debian GNU/Linux 12 (bookworm)`."""
         told = (self.path / "etc" / "os-release").read_text(encoding="utf-8")
         return re.search(r'^PRETTY_NAME="(.*)"', told, re.MULTILINE)[1]  # type: ignore[index]
 
     def command(self, *command: str, user: bool = False, **environment: str) -> list[str]:
-        """The command line that runs a command in here, as root or as the ordinary user without any rights to
-        become root."""
+        """Command line that runs a command in the root file system, as root or as the ordinary user.
+
+        The ordinary user cannot gain privileges.
+        """
         home = str(HOME) if user else "/root"
         settings = {
             name: value
@@ -157,11 +159,11 @@ class Root:
         ]
 
     def run(self, *command: str, user: bool = False, **environment: str) -> None:
-        """Runs a command in here and waits for it. Raises CalledProcessError."""
+        """Run a command in the root file system and wait for it. Raises CalledProcessError."""
         subprocess.run(self.command(*command, user=user, **environment), check=True)
 
     def keep_pip_cache(self) -> None:
-        """pip of the ordinary user finds what earlier runs fetched."""
+        """Mount the kept cache of pip in the home of the ordinary user."""
         kept, place = CACHE / "pip", self.path / HOME.relative_to("/") / ".cache" / "pip"
         for folder in (kept, place):
             folder.mkdir(parents=True, exist_ok=True)
@@ -170,12 +172,12 @@ class Root:
         _mount("--bind", kept, place)
 
     def allow_apt(self) -> None:
-        """The machine's own settings and mirror of apt."""
+        """Copy the apt settings of this machine."""
         for path in Path("/etc/apt/apt.conf.d").iterdir():
             shutil.copy(path, self.path / "etc" / "apt" / "apt.conf.d" / path.name)
 
     def _copy_settings(self) -> None:
-        """Copies files of this machine. No link is followed: it may lead out of the root file system."""
+        """Copy setting files of this machine; no link is followed, as it may lead out of the root."""
         personal = [(Path.home() / name, HOME / name) for name in _PERSONAL_FILES]
         named = {Path(os.environ[name]) for name in os.environ if _SETTINGS.fullmatch(name)}
         own = {
@@ -200,7 +202,7 @@ def _mount(*arguments: str | Path) -> None:
 
 
 def _base(release: str, packages: Sequence[str]) -> Path:
-    """What debootstrap makes of a release, at most a month old."""
+    """The root file system debootstrap made of a release; it is made again after 30 days."""
     base = CACHE / "-".join([release, *packages])
     with _locked("bases"):
         if base.is_dir() and time.time() - base.stat().st_mtime < _FRESH_SECONDS:
@@ -227,7 +229,7 @@ def _base(release: str, packages: Sequence[str]) -> Path:
 
 
 def _mirror() -> list[str]:
-    """Where this machine's own apt gets Debian from; elsewhere debootstrap knows."""
+    """The Debian mirror of this machine's apt; empty on other systems, where debootstrap uses its default."""
     if "ID=debian\n" not in Path("/etc/os-release").read_text(encoding="utf-8"):
         return []
     told = subprocess.run(

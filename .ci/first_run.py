@@ -1,6 +1,8 @@
-"""What README promises of a fresh machine, done by an ordinary user: its first command, the page over HTTP,
-then the main job by command line: the demo household, its figures, and files of a real household where they
-are beside the project. Needs no package.
+"""Checks, as an ordinary user, what README promises for a fresh machine.
+
+Runs README's first command, opens the page over HTTP, then uses the command line: imports the demo household,
+prints its figures, and imports the files of a real household if they are beside the project. Uses the
+standard library only.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ KNOWN_WH: Final = {
     "enedis_conso_heure_20221024-20240725.csv": 10_684_630,
     "enedis_conso_heure_20230809-20240725.csv": 5_830_467,
 }
-"""Energy of the files of the real household, added up by other means."""
+"""Energy (Wh) of the files of the real household, computed independently."""
 CONNECT: Final = """
 import sys
 from streamlit.testing.v1 import AppTest
@@ -38,7 +40,7 @@ PATIENCE: Final = 1800.0
 
 
 class Application:
-    """README's first command, as it is written there."""
+    """A process that runs README's first command."""
 
     def __init__(self, command: str) -> None:
         self._begun = self._spoke = time.monotonic()
@@ -68,7 +70,7 @@ class Application:
         self._ready.set()
 
     def open_page(self) -> str:
-        """Waits for the address and opens it; how long that took."""
+        """Wait for the address and open it; returns a sentence with the seconds it took."""
         assert self._ready.wait(PATIENCE), "no address was printed"
         assert self.url, "the command ended before it printed an address"
         while fetch(f"{self.url}/_stcore/health") != "ok":
@@ -77,12 +79,13 @@ class Application:
         return f"{time.monotonic() - self._begun:.1f} s, never silent for more than {self.silence:.1f} s"
 
     def stop(self) -> None:
-        """As with Ctrl-C in its terminal."""
+        """Send SIGINT, as Ctrl-C in a terminal does, and wait for the end."""
         os.killpg(self._process.pid, signal.SIGINT)
         self._process.wait(60)
 
 
 def fetch(url: str) -> str:
+    """The text behind a URL; empty when the connection fails."""
     try:
         with urllib.request.urlopen(url, timeout=30) as answer:
             return str(answer.read().decode())
@@ -91,7 +94,7 @@ def fetch(url: str) -> str:
 
 
 def courbe(*arguments: str) -> Any:
-    """The outcome of a command: its JSON, or its words."""
+    """Run a command of Courbe; returns its JSON with `--json`, else its text. Raises CalledProcessError."""
     command = [str(PROJECT / ".venv/bin/python"), "-m", "core", *arguments]
     done = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout) if "--json" in arguments else done.stdout.strip()
@@ -104,6 +107,7 @@ def first_command() -> str:
 
 
 def import_demo() -> None:
+    """Import the demo household; its meter and both collections must hold the same number of readings."""
     courbe("import", "--demo")
     (meter,) = courbe("status", "--json")["meters"]
     print(f"demo: {meter['readings']} readings, {meter['wh']} Wh, {meter['missing']} missing")
@@ -115,6 +119,7 @@ def import_demo() -> None:
 
 
 def import_real_files() -> None:
+    """Import each file of the real household into an empty store; its energy must equal KNOWN_WH."""
     for name, known in KNOWN_WH.items():
         if not (REAL / name).is_file():
             print(f"{name} is not beside the project: not imported")
@@ -128,7 +133,7 @@ def import_real_files() -> None:
 
 
 def lose_library() -> None:
-    """Without the libcurl of the wheel, on a system that has none, command and page name the cure."""
+    """Check that command and page say what to do when libcurl is missing from both wheel and system."""
     (libraries,) = PROJECT.glob(".venv/lib/python3*/site-packages/pycurl.libs")
     hidden = libraries.rename(libraries.with_suffix(".hidden"))
     python = str(PROJECT / ".venv/bin/python")
@@ -146,11 +151,13 @@ def lose_library() -> None:
 
 
 def left_running() -> list[str]:
+    """Names of the mongod and streamlit processes that are still running."""
     found = (path for path in Path("/proc").glob("[0-9]*/comm"))
     return [name for path in found if (name := path.read_text().strip()) in ("mongod", "streamlit")]
 
 
 def main() -> None:
+    """Run all checks; raises AssertionError at the first that fails."""
     assert os.geteuid() != 0, "a fresh machine is set up by an ordinary user"
     command = first_command()
     print(f"$ {command}", flush=True)

@@ -1,9 +1,9 @@
-"""README's promise on machines that nobody has prepared: `fresh.py [--tests] [--cold] [RELEASE…]`.
+"""Tests README on unprepared machines: `fresh.py [--tests] [--cold] [RELEASE…]`.
 
-In a minimal Debian (bookworm and trixie unless named) with python3, python3-venv, make and ca-certificates,
-an ordinary user without sudo does to a clone of HEAD what README says: see first_run.py. `--tests` then runs
-README's second command there, as root, for it installs Chromium and npm; it takes as long as the tests take.
-`--cold` leaves pip's cache out. `--possible` says by its exit code whether this machine allows any of it.
+In a minimal Debian (bookworm and trixie by default) with python3, python3-venv, make and ca-certificates, an
+ordinary user without sudo follows README in a clone of HEAD: see first_run.py. `--tests` then runs README's
+second command there, as root because it installs Chromium and npm; it takes as long as the tests do. `--cold`
+does not use the cache of pip. `--possible` only tells by its exit code whether this machine can run the test.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from debian import PACKAGES, PROJECT, RELEASES, Impossible, Root, enclosed, requ
 
 
 def main() -> int:
+    """Command line; with `--inside` it runs in the namespaces that `enclosed` made."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -49,6 +50,7 @@ def main() -> int:
 
 
 def fresh(folder: Path, release: str, *, tests: bool, cold: bool) -> None:
+    """Run first_run.py in a fresh release, then `make test` if asked to. Raises CalledProcessError."""
     root = Root(folder, release, PACKAGES)
     print(f"== {root.name}, minimal", flush=True)
     if not cold:

@@ -1,7 +1,8 @@
-"""Two years of one meter, from an Enedis CSV into both collections: ours against the plain way.
+"""Imports two years of one meter from an Enedis CSV into both collections: Courbe against insert_many.
 
-Ours is journaled, idempotent and verified by a record; the plain way is csv, a dictionary a reading and
-insert_many into both collections. Both run in turn on one mongod; ratios of medians count, not seconds.
+Courbe journals, is idempotent and verifies against a record; the plain way uses csv, one dictionary per
+reading and insert_many into both collections. Both run in turn on one mongod; compare the ratios of the
+medians, not the seconds.
 
     python -m benchmarks.bench_importing [--runs 9]
 """
@@ -36,7 +37,7 @@ _DATABASE = "bench_importing"
 
 
 def enedis_csv() -> bytes:
-    """The demo household as Enedis would hand it out."""
+    """Two years of the demo household as an Enedis CSV file."""
     curve = demo_curve(date(2026, 1, 1))
     lines = [
         "Identifiant PRM;Type de donnees;Date de debut;Date de fin;Grandeur physique;"
@@ -52,11 +53,13 @@ def enedis_csv() -> bytes:
 
 
 def ours(database: Database[Any], content: bytes) -> None:
+    """Import the file with Courbe into both collections."""
     report = run(Store(database), [FileSource("curve.csv", content)])
     assert not report.errors
 
 
 def plain(database: Database[Any], content: bytes) -> None:
+    """Import the file with csv and insert_many into both collections, without any check."""
     rows = csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";")
     meter = {"prm": _PRM, "flow": "consumption", "step": 30}
     documents = [
@@ -69,12 +72,14 @@ def plain(database: Database[Any], content: bytes) -> None:
 
 
 def timed(action: Callable[[], None]) -> float:
+    """Wall seconds an action takes."""
     begun = time.perf_counter()
     action()
     return time.perf_counter() - begun
 
 
 def measure(client: MongoClient[Any], content: bytes, runs: int) -> dict[str, list[float]]:
+    """Seconds of each run by way; `again` is Courbe importing the same file a second time."""
     seconds: dict[str, list[float]] = {"ours": [], "plain": [], "again": []}
     for number in range(runs + 1):  # the first is a warm-up
         ways = [("ours", ours), ("plain", plain)]
@@ -90,6 +95,7 @@ def measure(client: MongoClient[Any], content: bytes, runs: int) -> dict[str, li
 
 
 def main() -> None:
+    """Run the benchmark and print medians and ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=9)
     runs = parser.parse_args().runs

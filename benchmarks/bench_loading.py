@@ -1,8 +1,8 @@
-"""Loading a fleet: BSON assembled from columns against insert_many of dictionaries, into both collections.
+"""Loads a fleet into both collections: BSON assembled from columns against insert_many of dictionaries.
 
-All four load the same synthetic meters into fresh collections, in turn, on one mongod; the dictionaries are
-made beforehand, so that only insert_many is timed, while the columns' time includes assembling the BSON.
-Must hold: time series at least 4 times as fast, ordinary with its unique index at least 1.5 times.
+Each way loads the same synthetic meters into fresh collections, in turn, on one mongod; the dictionaries are
+made beforehand, so that only insert_many is timed, while the time of the columns includes assembling the
+BSON. Targets: time series at least 4 times as fast, ordinary with its unique index at least 1.5 times.
 
     python -m benchmarks.bench_loading [--meters 4] [--days 365] [--runs 5]
 """
@@ -35,6 +35,7 @@ Fleet = list[tuple[Meter, Curve]]
 
 
 def columns(database: Database[Any], layout: Layout, fleet: Fleet) -> float:
+    """Seconds to load the fleet as BSON assembled from columns."""
     collection = layout.create(database, "columns")
     begun = time.perf_counter()
     with Lanes(SIDE_BY_SIDE if layout is TS_HOURS else 1) as lanes:
@@ -48,6 +49,7 @@ def columns(database: Database[Any], layout: Layout, fleet: Fleet) -> float:
 
 
 def plain(database: Database[Any], layout: Layout, fleet: Fleet) -> float:
+    """Seconds to load the fleet with insert_many of dictionaries made beforehand."""
     collection = layout.create(database, "plain").with_options(write_concern=LOAD)
     documents = [dictionaries(layout, meter, curve) for meter, curve in fleet]
     begun = time.perf_counter()
@@ -60,6 +62,7 @@ def plain(database: Database[Any], layout: Layout, fleet: Fleet) -> float:
 
 
 def main() -> None:
+    """Run the benchmark on a mongod of its own."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--meters", type=int, default=4)
     parser.add_argument("--days", type=int, default=365)
@@ -79,6 +82,7 @@ def main() -> None:
 
 
 def measure(database: Database[Any], fleet: Fleet, readings: int, runs: int) -> None:
+    """Time both ways for both collections and print readings per second and ratios."""
     for name, layout in (("time series", TS_HOURS), ("ordinary", ORDINARY)):
         times: dict[str, list[float]] = {"columns": [], "plain": []}
         for run in range(runs + 1):  # the first is the warm-up

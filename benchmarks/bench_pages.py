@@ -1,8 +1,8 @@
-"""From a click to a page at rest, in a real browser: p50 and p95, and with a processor four times slower.
+"""Seconds from a click to a page at rest in a real browser: p50 and p95, also with a four times slower CPU.
 
-Two years of the demo household. At rest: the script has ended, nothing of the page before is left and every
-chart is drawn. Goal: 0.5 s for Consumption, Footprint, History and each step of the talk; with the slower
-processor 5 s from the click on the demo to the first chart. `address` loads the application anew.
+Two years of the demo household. At rest: the script has ended, nothing of the previous page is left and every
+chart is drawn. Targets: 0.5 s for Consumption, Footprint, History and each slide of the talk; with the slower
+CPU 5 s from the click on the demo to the first chart. `address` loads the application anew.
 Run: python -m benchmarks.bench_pages [RUNS]
 """
 
@@ -33,7 +33,7 @@ WATCH: Final = """() => {
     });
     window.watcher.observe(app, {attributes: true, attributeFilter: ['data-test-script-state']});
 }"""
-"""Counts from now on how often a script began."""
+"""Counts the script runs from now on."""
 AT_REST: Final = """least => {
     const app = document.querySelector('[data-testid=stApp]');
     const charts = [...document.querySelectorAll('[data-testid=stPlotlyChart]')];
@@ -44,7 +44,7 @@ AT_REST: Final = """least => {
 
 
 def rest(tab: Visit, act: Callable[[], object], charts: int = 1) -> float:
-    """Seconds from an act, which makes a script run, to the page at rest."""
+    """Seconds from an action, which must make a script run, to the page at rest."""
     tab.page.evaluate(WATCH)
     begun = time.perf_counter()
     act()
@@ -53,13 +53,13 @@ def rest(tab: Visit, act: Callable[[], object], charts: int = 1) -> float:
 
 
 def followed(tab: Visit, step: str) -> Callable[[], None]:
-    """A click on the navigation."""
+    """An action that clicks on the navigation."""
     link = tab.page.get_by_test_id("stSidebar").get_by_role("link", name=tab.say(f"common.nav.{step}"))
     return lambda: link.click()
 
 
 def pages(tab: Visit) -> dict[str, list[float]]:
-    """Clicks from page to page."""
+    """Seconds of clicks from page to page."""
     taken: dict[str, list[float]] = {"history": [], "consumption": [], "footprint": []}
     tab.open("footprint")
     for lap in range(RUNS + 1):
@@ -71,7 +71,7 @@ def pages(tab: Visit) -> dict[str, list[float]]:
 
 
 def periods(tab: Visit) -> dict[str, list[float]]:
-    """Clicks within Consumption: another month, another view, another section."""
+    """Seconds of clicks within Consumption: another month, another view, another section."""
     taken: dict[str, list[float]] = {}
     tab.open("consumption")
     clicks: tuple[tuple[str, str, str], ...] = (
@@ -92,7 +92,7 @@ def periods(tab: Visit) -> dict[str, list[float]]:
 
 
 def addresses(tab: Visit) -> dict[str, list[float]]:
-    """The same pages by their addresses, with the application loaded anew."""
+    """Seconds to open the same pages by URL, which loads the application anew."""
     taken: dict[str, list[float]] = {}
     for lap in range(RUNS + 1):
         for name in ("consumption", "footprint", "history"):
@@ -105,7 +105,7 @@ def addresses(tab: Visit) -> dict[str, list[float]]:
 
 
 def talk(tab: Visit) -> dict[str, list[float]]:
-    """The arrow key, step after step."""
+    """Seconds from slide to slide with the arrow key."""
     taken: dict[str, list[float]] = {}
     for lap in range(max(RUNS // 4, 3) + 1):
         tab.open(talk="1")
@@ -117,7 +117,7 @@ def talk(tab: Visit) -> dict[str, list[float]]:
 
 
 def at_both_rates(browser: Browser, app: App, measured: Callable[[Visit], dict[str, list[float]]]) -> None:
-    """Prints what was measured, with the processor as it is and with a slower one."""
+    """Print measurements with the full and the slower CPU."""
     columns = []
     for rate in (1, SLOWER):
         with visit(browser, app.url, viewport=WIDE) as tab:
@@ -131,18 +131,18 @@ def at_both_rates(browser: Browser, app: App, measured: Callable[[Visit], dict[s
 
 
 def show(label: str, fast: list[float], slow: list[float]) -> None:
-    """One row: p50 and p95 of both."""
+    """Print one row: p50 and p95 of both."""
     cells = "".join(f"{quantile(of, share):10.2f}" for of in (fast, slow) for share in (0.5, 0.95))
     print(f"{label:26}{cells}", flush=True)
 
 
 def quantile(of: list[float], share: float) -> float:
-    """The nearest rank, which is one that was measured."""
+    """Quantile by nearest rank, so that it is a measured value."""
     return sorted(of)[math.ceil(share * len(of)) - 1]
 
 
 def demo(browser: Browser, app: App) -> None:
-    """From the click on the demo to the first chart, on an empty database each time."""
+    """Seconds from the click on the demo to the first chart, each time on an empty database."""
     found: dict[int, list[float]] = {1: [], SLOWER: []}
     for rate, seconds in found.items():
         for _ in range(3):
@@ -162,6 +162,7 @@ def demo(browser: Browser, app: App) -> None:
 
 
 def main() -> None:
+    """Run all measurements and print a table."""
     with (
         tempfile.TemporaryDirectory(prefix="courbe-bench-") as folder,
         App(Path(folder)) as app,

@@ -1,7 +1,8 @@
-"""Two years of one meter, from the bytes of each format to columns: ours against csv, datetime and a loop.
+"""Parses two years of one meter from the bytes of each format: Courbe against csv, datetime and a loop.
 
-The plain way knows the format and checks nothing; ours recognises it, checks every row and works out the
-steps. Any other table is compared with Enedis's CSV. Both run in turn; ratios of medians count, not seconds.
+The plain way knows the format and checks nothing; Courbe recognises it, checks every row and works out the
+steps. The reader of any table is compared with that of Enedis's CSV. Both run in turn; compare the ratios of
+the medians, not the seconds.
 
     python -m benchmarks.bench_parsing [--runs 9]
 """
@@ -77,15 +78,18 @@ UNTIL = date(2026, 1, 1)
 
 
 def ours(data: bytes) -> int:
+    """Read a file with Courbe; returns the number of readings."""
     return sum(len(delivery.curve) for delivery in FileSource("file", data).deliveries(Event()))
 
 
 def plain_csv(data: bytes) -> int:
+    """Read an Enedis CSV file with csv and datetime; returns the number of readings."""
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=";"))[3:]
     return len([(datetime.fromisoformat(stamp).timestamp(), int(watts)) for stamp, watts in rows])
 
 
 def plain_r63(data: bytes) -> int:
+    """Read an R63 file with csv and datetime; returns the number of readings."""
     rows = list(csv.reader(io.StringIO(data.decode("utf-8")), delimiter=";"))[1:]
     return len(
         [(datetime.fromisoformat(row[7]).replace(tzinfo=PARIS).timestamp(), int(row[8])) for row in rows]
@@ -93,13 +97,14 @@ def plain_r63(data: bytes) -> int:
 
 
 def timed(action: Callable[[bytes], int], data: bytes) -> float:
+    """Wall seconds an action takes with a file."""
     begun = time.perf_counter()
     action(data)
     return time.perf_counter() - begun
 
 
 def compare_tables(curve: Curve, runs: int) -> None:
-    """The reader of any table against that of Enedis's CSV, which states what it is."""
+    """Compare the reader of any table with the reader of Enedis's CSV, whose format is known."""
     known = writers.ALL["enedis-csv"](curve)
     for name, style in TABLES.items():
         data = tables.text(curve, style)
@@ -113,6 +118,7 @@ def compare_tables(curve: Curve, runs: int) -> None:
 
 
 def main() -> None:
+    """Run the benchmark and print medians and ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=9)
     runs = parser.parse_args().runs

@@ -1,4 +1,4 @@
-"""From MongoDB to every view of a household: one columnar read against find + list + DataFrame.
+"""Reads a household for every view: one columnar read against find + list + DataFrame.
 
 Two years of the demo household in a mongod of its own. Both ways are run in turn, so that a busy machine
 slows both. Run: python -m benchmarks.bench_reading
@@ -37,7 +37,7 @@ RUNS = 9
 
 
 def columns(store: Store) -> Household:
-    """Ours: one read into columns, and what all views stand on."""
+    """Read the columns once and work out what all views are drawn from."""
     home = Household(History.of(store.read(METER)))
     home.daily  # noqa: B018 - worked out by asking
     base_load(home.carpet)
@@ -45,17 +45,18 @@ def columns(store: Store) -> Household:
 
 
 def columns_only(store: Store) -> int:
+    """Read the columns; returns the number of readings."""
     return len(store.read(METER))
 
 
 def documents_only(store: Store) -> int:
-    """The usual way: a cursor, a list of documents, a data frame."""
+    """Read with a cursor, a list of documents and a DataFrame; returns the number of readings."""
     found = list(store.time_series.find({"meter.prm": METER.prm, "meter.flow": METER.flow.value}))
     return len(pd.DataFrame(found))
 
 
 def documents(store: Store) -> float:
-    """The usual way to the same views: days, half-hours, base load."""
+    """Work out the same views from a DataFrame; returns the energy in watt-minutes."""
     found = list(store.time_series.find({"meter.prm": METER.prm, "meter.flow": METER.flow.value}))
     frame = pd.DataFrame(found)
     frame["minutes"] = [meter["step"] for meter in frame["meter"]]
@@ -69,7 +70,7 @@ def documents(store: Store) -> float:
 
 
 def page(home: Household) -> int:
-    """What a change of period asks of a warm session: key figures, and the four charts of the overview."""
+    """Draw what a change of period needs from memory: key figures and the four charts of the overview."""
     theme, days = Theme(), home.days
     key_figures(home.history, home.carpet, home.daily)
     home.metered(default_contract())
@@ -83,16 +84,19 @@ def page(home: Household) -> int:
 
 
 def median_ms(runs: list[float]) -> float:
+    """Median of seconds, in milliseconds."""
     return statistics.median(runs) * 1000
 
 
 def timed(work: Callable[[], object]) -> float:
+    """Wall seconds an action takes."""
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
 
 
 def main() -> None:
+    """Run the benchmark on a mongod of its own."""
     with tempfile.TemporaryDirectory(prefix="courbe-bench-") as folder:
         embedded = server.start(Path(folder))
         try:
@@ -107,6 +111,7 @@ def main() -> None:
 
 
 def report(store: Store) -> None:
+    """Time all ways in turn and print medians and ratios."""
     home = columns(store)
     ways: dict[str, Callable[[], object]] = {
         "one columnar read": lambda: columns_only(store),

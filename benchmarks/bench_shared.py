@@ -1,7 +1,7 @@
-"""What guests of a hosted demonstration cost in memory: 1, 5 and 20 tabs at once, and after they are closed.
+"""Memory of a shared deployment with 1, 5 and 20 browser tabs open, and after they are closed.
 
 A real application with its embedded MongoDB; each tab imports the demo household into a workspace of its own
-and looks at five pages. Resident memory (RSS) in MB, of the application with its children and of mongod.
+and opens five pages. Resident memory (RSS) in MB, of the application with its children and of mongod.
 Goal: 20 tabs within 690 MB in all. Run: python -m benchmarks.bench_shared [TABS...]
 """
 
@@ -19,11 +19,11 @@ from tests.streamlit_session import Session
 GOAL_MB = 690
 PAGES = ("consumption", "cost", "footprint", "history", "consumption")
 KEPT_SECONDS = 75
-"""A little longer than `server.disconnectedSessionTTL`."""
+"""Longer than `server.disconnectedSessionTTL`, so that closed sessions have ended."""
 
 
 def memory(root: int) -> dict[str, float]:
-    """Resident megabytes of a process and all below it, by program."""
+    """Resident memory (MB) of a process and its descendants, by program."""
     parents, sizes, names = {}, {}, {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -46,6 +46,7 @@ def memory(root: int) -> dict[str, float]:
 
 
 def told(what: str, process: int) -> float:
+    """Print one row of the table; returns the total in MB."""
     sizes = memory(process)
     total = sum(sizes.values())
     print(f"{what:32} {sizes['application']:8.0f} {sizes['mongod']:8.0f} {total:8.0f}", flush=True)
@@ -53,6 +54,7 @@ def told(what: str, process: int) -> float:
 
 
 def measure(tabs: int) -> None:
+    """Measure with this many tabs open, then after they are closed."""
     with (
         tempfile.TemporaryDirectory(prefix="courbe-bench-") as folder,
         App(Path(folder), COURBE_DEPLOYMENT="shared") as app,
@@ -77,6 +79,7 @@ def measure(tabs: int) -> None:
 
 
 def main() -> None:
+    """Measure for each number of tabs given as an argument."""
     print(f"{'MB':32} {'app':>8} {'mongod':>8} {'all':>8}")
     for tabs in [int(one) for one in sys.argv[1:]] or [1, 5, 20]:
         measure(tabs)

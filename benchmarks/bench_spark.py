@@ -1,11 +1,11 @@
 """Spark and the official connector against insert_many: CPU of client and server per reading.
 
-Everything works on the same synthetic meters and one mongod, in one run, so that a busy machine slows all
-alike; CPU is read from /proc (Linux) and is the ways' own. A first, smaller round lets Java warm up.
-insert_many is given its dictionaries; so what making the readings costs is taken off the ways that make them.
-Must hold: Spark with the column writer takes at most 0.5 of insert_many, the tuned connector at most 1.3, and
-its defaults at least 1.5 times as much as that; a profile whose sums are pushed down at most 0.75 of one made
-of rows; two workers load at least 1.3 times as fast as one.
+All ways work on the same synthetic meters and one mongod, in one run, so that a busy machine slows all alike;
+CPU time is read from /proc (Linux) and counts only the processes of the way. A first, smaller round warms
+Java up. The dictionaries of insert_many are made beforehand; so the cost of making the readings is subtracted
+from the ways that make them. Targets: Spark with the column writer takes at most 0.5 of insert_many, the
+tuned connector at most 1.3, and its defaults at least 1.5 times as much as tuned; a profile whose sums are
+pushed down takes at most 0.75 of one made of rows; two workers load at least 1.3 times as fast as one.
 
     python -m benchmarks.bench_spark [--meters 40] [--days 365] [--runs 3] [--json]
 """
@@ -55,11 +55,12 @@ class Spent:
 
     @property
     def cpu(self) -> float:
+        """CPU of client and server together, microseconds per reading."""
         return self.client + self.server
 
 
 def ticks(pid: int) -> int:
-    """CPU of a process and of its children that ended; 0 where it has ended itself."""
+    """CPU ticks of a process and of its children that ended; 0 if the process has ended itself."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     except OSError:
@@ -68,7 +69,7 @@ def ticks(pid: int) -> int:
 
 
 def family(pid: int, without: int) -> set[int]:
-    """A process and all below it, but for one branch."""
+    """A process and all its descendants, without one branch."""
     parents: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -87,7 +88,7 @@ def family(pid: int, without: int) -> set[int]:
 
 
 class Meter:
-    """Measures what an action costs this process with its Java and workers, and the server."""
+    """Measures the CPU of an action: this process with its Java and workers, and the server."""
 
     def __init__(self, mongod: int) -> None:
         self._mongod = mongod
@@ -96,6 +97,7 @@ class Meter:
         return sum(ticks(pid) for pid in family(os.getpid(), self._mongod)), ticks(self._mongod)
 
     def spent(self, action: Callable[[], Any], readings: int) -> Spent:
+        """Run an action and return its cost for this many readings."""
         client, there = self._now()
         begun = time.perf_counter()
         action()
@@ -116,17 +118,21 @@ class Bench:
 
     @property
     def target(self) -> Target:
+        """Where the fleet is written."""
         return self.fleet.target
 
     def fresh(self) -> None:
+        """Drop the time series collection and create it anew."""
         self.fleet.series.drop()
         TS_HOURS.create(self.fleet.database, self.target.series)
 
     def units(self) -> list[list[Any]]:
+        """The meters of the fleet in lists of UNIT."""
         every = list(Synthetic(self.meters, self.days).census(self.spark).meters)
         return [every[at : at + UNIT] for at in range(0, len(every), UNIT)]
 
     def insert_many(self) -> Callable[[], None]:
+        """Write dictionaries, made beforehand, with insert_many."""
         made = [dictionaries(TS_HOURS, meter, curve) for meter, curve in households(self.meters, self.days)]
 
         def write() -> None:
@@ -137,6 +143,7 @@ class Bench:
         return write
 
     def through_arrow(self) -> Callable[[], None]:
+        """Write with Spark and the column writer."""
         frame, curves = Synthetic(self.meters, self.days).portions(self.spark, self.units())
         target = self.target
 
@@ -151,13 +158,14 @@ class Bench:
         return run
 
     def through_connector(self, options: dict[str, str]) -> Callable[[], None]:
+        """Write with Spark and the official connector, with these write options."""
         frame, curves = Synthetic(self.meters, self.days).portions(self.spark, self.units())
         rows = connector.rows(frame, curves, self.target, GENERATION)
         given = connector.options(self.target, self.target.series, options)
         return lambda: rows.write.format(connector.FORMAT).mode("append").options(**given).save()
 
     def generating(self) -> Callable[[], None]:
-        """What making the readings costs."""
+        """Make the readings and write nothing."""
 
         def make() -> None:
             for _ in households(self.meters, self.days):
@@ -166,18 +174,21 @@ class Bench:
         return make
 
     def published(self) -> list[Published]:
+        """The meters of the fleet, all with the one generation that is stored."""
         numbers = self.fleet.series.distinct("meter.g")
         every = Synthetic(self.meters, self.days).census(self.spark).meters
         assert len(numbers) == 1
         return [Published(one, numbers[0], 0, 0) for one in every]
 
     def profile_pushed(self) -> None:
+        """Load profile from sums that the server makes."""
         sums = connector.read(
             self.spark, self.target, self.published(), 4, analyse._BY_START, analyse._START_ROWS
         )
         self._profile(sums)
 
     def profile_rows(self) -> None:
+        """Load profile from single readings."""
         rows = connector.read(self.spark, self.target, self.published(), 4)
         watts = rows.watts.cast("long").alias("watts")
         self._profile(rows.select("start", rows.meter.step.alias("step"), watts))
@@ -190,6 +201,7 @@ class Bench:
 
 
 def measured(uri: SecretStr, mongod: int, meters: int, days: int, runs: int) -> dict[str, Any]:
+    """All figures of one run: readings, speedup of two workers, and the cost of each way."""
     readings = sum(len(curve) for _, curve in households(1, days)) * meters
     watch, times = Meter(mongod), {}
     target = Target(uri, "bench_spark", f"d{days}")
@@ -212,6 +224,7 @@ def measured(uri: SecretStr, mongod: int, meters: int, days: int, runs: int) -> 
 
 
 def ways(bench: Bench, warm: Bench, watch: Meter, readings: int, runs: int) -> dict[str, Spent]:
+    """The run with the median CPU of each way."""
     writes: dict[str, Callable[[Bench], Callable[[], None]]] = {
         "insert_many": lambda one: one.insert_many(),
         "generating": lambda one: one.generating(),
@@ -236,7 +249,7 @@ def ways(bench: Bench, warm: Bench, watch: Meter, readings: int, runs: int) -> d
 
 
 def report(found: dict[str, Any]) -> bool:
-    """Prints the figures and ratios; whether all hold."""
+    """Print the figures and ratios; returns whether all targets are met."""
     ways = {name: spent for name, spent in found.items() if isinstance(spent, Spent)}
     for name, spent in ways.items():
         print(f"{name}: {spent.client:.2f} + {spent.server:.2f} us a reading, {spent.seconds:.1f} s")
@@ -244,7 +257,7 @@ def report(found: dict[str, Any]) -> bool:
     plain = ways["insert_many"].cpu
 
     def of(name: str) -> float:
-        """Without the making of the readings."""
+        """CPU of a way without making the readings."""
         return ways[name].cpu - made
 
     held = [
@@ -263,6 +276,7 @@ def report(found: dict[str, Any]) -> bool:
 
 
 def main() -> None:
+    """Run the benchmark on a mongod of its own."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--meters", type=int, default=40)
     parser.add_argument("--days", type=int, default=365)

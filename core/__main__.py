@@ -3,7 +3,7 @@
 import signal
 import sys
 
-signal.signal(signal.SIGINT, signal.SIG_DFL)  # while Python begins or ends, Ctrl-C has nothing to tell
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback while Python starts or exits
 
 from core.cli.main import main  # noqa: E402
 

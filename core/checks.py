@@ -1,4 +1,4 @@
-"""A line of a preflight in words, the same on the page and on the command line."""
+"""Turns a check of the preflight into words, the same on the page and on the command line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.texts import Words
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was looked at, what was found, and what to do; `cure` is empty where there is nothing to do."""
+    """Texts of one check: its name, the finding, and the cure, which is empty if there is nothing to do."""
 
     name: str
     found: str
@@ -19,7 +19,7 @@ class Told:
 
 
 def told(check: Check, words: Words) -> Told:
-    """A check in words. Its detail `error`, the code of an error, explains what was found."""
+    """Texts of a check. Its detail `error`, an error code, explains the finding."""
 
     def say(part: str) -> str:
         return words.text(f"check.{check.code}{part}", **words.details(check.details))

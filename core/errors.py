@@ -1,7 +1,7 @@
-"""Errors a person can act on.
+"""Errors that a user can act on.
 
-Each has a stable code; its texts are `error.<code>.title`, `.happened` and `.cure` in the catalogue,
-filled with `details`. Details never hold a token, a URI or a whole PRM.
+Each has a stable code; its texts are `error.<code>.title`, `.happened` and `.cure` in the catalogue, filled
+with `details`. Details never hold a token, a URI or a whole PRM.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from core.texts import ENGLISH, Words
 
 
 class CourbeError(Exception):
-    """Base of all of them: `code` is stable, `details` fill the texts."""
+    """Base of all errors: `code` is stable, `details` fill the texts."""
 
     def __init__(self, code: str, /, **details: str | int | Days) -> None:
         super().__init__(code)
@@ -22,12 +22,15 @@ class CourbeError(Exception):
         self.details = details
 
     def title(self, words: Words = ENGLISH) -> str:
+        """The error in a few words."""
         return self._say("title", words)
 
     def happened(self, words: Words = ENGLISH) -> str:
+        """What happened, in a sentence."""
         return self._say("happened", words)
 
     def cure(self, words: Words = ENGLISH) -> str:
+        """What to do, in a sentence."""
         return self._say("cure", words)
 
     def _say(self, part: str, words: Words) -> str:
@@ -37,7 +40,7 @@ class CourbeError(Exception):
         return f"{self.happened()} {self.cure()}"
 
     def __reduce__(self) -> tuple[Callable[..., CourbeError], tuple[object, ...]]:
-        """Pickled with its details: what reads a file is another process."""
+        """Pickle with details: files are read in another process."""
         return _remade, (type(self), self.code, self._arguments())
 
     def _arguments(self) -> dict[str, Any]:
@@ -49,7 +52,7 @@ def _remade(kind: type[CourbeError], code: str, arguments: Mapping[str, Any]) ->
 
 
 class StorageError(CourbeError):
-    """MongoDB: cannot start, cannot be reached, refuses."""
+    """MongoDB cannot be started or reached, or refuses an operation."""
 
 
 class SourceError(CourbeError):
@@ -57,12 +60,12 @@ class SourceError(CourbeError):
 
 
 class SourcePaused(SourceError):
-    """A source stops for now and says when it may go on; what it delivered stays."""
+    """A source pauses, and says when it may continue; what it delivered stays."""
 
     def __init__(self, code: str, /, *, resumes_at: int | None = None, **details: str | int | Days) -> None:
         super().__init__(code, **details)
         self.resumes_at = resumes_at
-        """UTC milliseconds; None when nobody knows."""
+        """UTC milliseconds; None if unknown."""
 
     def _arguments(self) -> dict[str, Any]:
         return super()._arguments() | {"resumes_at": self.resumes_at}

@@ -1,6 +1,6 @@
-"""Background jobs that outlive a page run, by key, and how far each of them is.
+"""Background jobs that outlive a page run, by key, with their progress.
 
-One piece of work a key at a time; the key names the workspace it belongs to, so that nobody finds another's.
+One job per key at a time; the key names the workspace it belongs to, so that no visitor finds another's job.
 """
 
 from __future__ import annotations
@@ -18,33 +18,33 @@ from core.paristime import now_ms
 R = TypeVar("R")
 _log: Final = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 30.0
-"""How late a pause may end after the machine has slept."""
+"""Longest delay of the end of a pause after the machine has slept."""
 
 
 _POLL_SECONDS: Final = 0.2
 
 
 class Phase(StrEnum):
-    """What a job is doing at the moment, where it does more than one thing."""
+    """What a job is doing, if it does more than one thing."""
 
     WORKING = "working"
     LOADING = "loading"
     MEASURING = "measuring"
     CHECKPOINT = "checkpoint"
-    """Waiting for the server's next checkpoint, after which sizes are settled."""
+    """Waiting for the server's next checkpoint, after which sizes are final."""
     QUEUED = "queued"
-    """Waiting for the work of others to end: `step` of them are before it."""
+    """Waiting for `step` jobs before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a job is.
+    """Progress of a job.
 
-    `readings` done of `expected`, `step` of `steps`: the totals are None while nobody knows them.
-    `source`: the code or the name of what it is at, which the page puts into words; `phase`: what is done
-    with it; `meters`: how many meters that concerns, 0 where the number says nothing.
+    `readings` done of `expected`, `step` of `steps`: the totals are None while unknown.
+    `source`: code or name of the current part, which the page puts into words; `phase`: what is done with it;
+    `meters`: number of meters it concerns, 0 if that does not apply.
     `waiting_until`: UTC ms, while a source waits or pauses; `waiting_for`: the code of the error that made it
-    wait. `began_ms`: when what is counted here began, after the last pause, UTC ms.
+    wait. `began_ms`: start of what is counted here, after the last pause, UTC ms.
     """
 
     readings: int = 0
@@ -60,7 +60,7 @@ class Progress:
 
 
 class State(StrEnum):
-    """Where a job is."""
+    """State of a job."""
 
     RUNNING = "running"
     PAUSED = "paused"
@@ -87,7 +87,7 @@ class Job(Generic[R]):
 
     @property
     def active(self) -> bool:
-        """Whether the work goes on."""
+        """Whether the work has not ended."""
         return self.ended_ms is None
 
     def cancel(self) -> None:
@@ -98,17 +98,18 @@ class Job(Generic[R]):
                 self.stop.set()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait for the end; False when it did not come in time."""
+        """Wait for the end; False if it did not come in time."""
         self._thread.join(seconds)
         return not self.active
 
     def begin(self) -> None:
+        """Start the thread."""
         self._thread.start()
 
     def pause(self, until_ms: int) -> bool:
-        """Wait inside the work until a moment; False when cancelled meanwhile."""
+        """Wait inside the work until a moment (UTC ms); False if cancelled meanwhile."""
         self._enter(State.PAUSED)
-        # a timer stands still while the machine sleeps, and clocks get set: look at the clock now and then
+        # timers stop while the machine sleeps, and the clock may be set: check it regularly
         while not self.stop.is_set() and (left := until_ms - now_ms()) > 0:
             self.stop.wait(min(left / 1000, _LOOK_SECONDS))
         self._enter(State.RUNNING)
@@ -126,8 +127,8 @@ class Job(Generic[R]):
             state = State.CANCELLED if self.stop.is_set() else State.DONE
         except CourbeError as error:
             self.error = error
-        except Exception as error:  # noqa: BLE001 - a thread has no caller to tell
-            # only the place: the message of a stranger's exception may hold private data
+        except Exception as error:  # noqa: BLE001 - a thread has no caller to raise to
+            # only the place: the message of a foreign exception may hold private data
             _log.error("job failed: %s in %s", type(error).__name__, _place(error))
             self.error = CourbeError("unexpected", kind=type(error).__name__)
         with self._ending:
@@ -136,15 +137,17 @@ class Job(Generic[R]):
 
 
 class Line:
-    """Work that is done one piece after the other, in the order in which it came, whoever it is for."""
+    """A queue that runs jobs one at a time, in the order of their arrival."""
 
     def __init__(self) -> None:
         self._waiting: list[Job[Any]] = []
         self._moved = threading.Condition()
 
     def queued(self, work: Callable[[Job[R | None]], R | None]) -> Callable[[Job[R | None]], R | None]:
-        """The same work, done when it is its turn. Meanwhile its progress tells its place; cancelled there,
-        it has no result."""
+        """The same work, run when it is first in the queue.
+
+        Until then its progress gives its place; a job cancelled in the queue has no result.
+        """
 
         def wait(job: Job[R | None]) -> R | None:
             with self._moved:
@@ -162,7 +165,7 @@ class Line:
         return wait
 
     def _came(self, job: Job[Any]) -> bool:
-        """Wait until it is the first; False when cancelled meanwhile."""
+        """Wait until it is the first; False if cancelled meanwhile."""
         with self._moved:
             while (place := self._waiting.index(job)) and not job.stop.is_set():
                 job.progress = Progress(step=place, phase=Phase.QUEUED)
@@ -171,14 +174,14 @@ class Line:
 
 
 class Jobs:
-    """The jobs of a process, one a key."""
+    """The jobs of a process, one per key."""
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job[object]] = {}
         self._lock = threading.Lock()
 
     def start(self, key: str, work: Callable[[Job[R]], R]) -> Job[R]:
-        """Begin work under a key. InputError `job-running` while the last of that key goes on."""
+        """Start work under a key. InputError `job-running` while the last job of that key is active."""
         job = Job(key, work)
         with self._lock:
             last = self._jobs.get(key)
@@ -189,7 +192,7 @@ class Jobs:
         return job
 
     def find(self, key: str) -> Job[object] | None:
-        """The running or the last job of a key."""
+        """The running or the last job of a key; None if there is none."""
         return self._jobs.get(key)
 
     def end(self, workspace: str, seconds: float = 30.0) -> None:

@@ -1,4 +1,4 @@
-"""The words everything else speaks: meters, load curves as columns, what a source delivers, checks.
+"""The common types: meters, load curves as columns, deliveries of sources, checks.
 
 Energy is watts x minutes, an integer of watt-minutes, until it is shown. Time is UTC milliseconds.
 """
@@ -20,15 +20,15 @@ MINUTE_MS: Final = 60_000
 STEPS: Final = (5, 10, 15, 30, 60)
 """Minutes an Enedis interval may last: PT5M to PT60M in the distributor's specification."""
 DEMO_PRM: Final = "00000000000000"
-"""PRM of the demo household: obviously false."""
+"""PRM of the demo household, which no real meter has."""
 UNKNOWN_PRM: Final = "xxxxxxxxxxxxxx"
-"""Stands for the meter of a file that names none."""
+"""PRM of a file that names no meter."""
 
 _PRM = re.compile(r"[0-9]{14}|[0-9]{0,13}x{1,14}")
 
 
 class Flow(StrEnum):
-    """Direction of the energy: taken from the grid, or given to it."""
+    """Direction of the energy: taken from the grid, or fed into it."""
 
     CONSUMPTION = "consumption"
     PRODUCTION = "production"
@@ -42,8 +42,10 @@ def _has_text(origin: str) -> bool:
 
 
 class Origin(str):
-    """Where a reading came from. The value is stored; never rename one. ValueError for one that has no text
-    (`origin.<value>`): it is by its texts that a format of files becomes known."""
+    """Source of a reading. The value is stored; never rename one.
+
+    Raises ValueError for a value without a text (`origin.<value>`): the texts define the known file formats.
+    """
 
     __slots__ = ()
     _all: ClassVar[dict[str, Origin]] = {}
@@ -58,9 +60,10 @@ class Origin(str):
     ENEDIS_XLSX: ClassVar[Origin]
     TABLE: ClassVar[Origin]
     RECOVERED: ClassVar[Origin]
-    """Of unknown origin: taken from a collection whose record was damaged or lost."""
+    """Unknown: restored from a collection whose record was damaged or lost."""
 
     def __new__(cls, value: str) -> Origin:
+        """The one object of a value."""
         if value not in cls._all and not _has_text(value):
             raise ValueError(f"{value!r} is no origin")
         return cls._made(value)
@@ -72,13 +75,16 @@ class Origin(str):
 
     @property
     def value(self) -> str:
-        """As it is stored."""
+        """The stored value."""
         return str(self)
 
     @property
     def rank(self) -> int:
-        """A reading is replaced only by one of the same rank or a higher one: 2 whole watts from the
-        distributor, 1 rounded or re-published by others, 0 made up or of unknown origin."""
+        """A reading is replaced only by one of the same or a higher rank.
+
+        2: whole watts from the distributor, 1: rounded or republished by others, 0: synthetic or of unknown
+        origin.
+        """
         return _RANKS.get(self, 1)
 
     def __repr__(self) -> str:
@@ -100,7 +106,7 @@ _RANKS: Final = {Origin.DEMO: 0, Origin.RECOVERED: 0} | dict.fromkeys(_FIRST_HAN
 
 @dataclass(frozen=True, slots=True, order=True)
 class Meter:
-    """One meter (PRM: 14 digits, the masked ones written `x`) in one flow."""
+    """One meter (PRM: 14 digits, masked ones written `x`) in one flow. Raises ValueError for another PRM."""
 
     prm: str
     flow: Flow = Flow.CONSUMPTION
@@ -111,7 +117,7 @@ class Meter:
 
     @property
     def masked(self) -> str:
-        """The PRM as it may be shown: its last 4 digits only, or what a masked one has left."""
+        """The PRM as it may be shown: its last 4 digits, or the digits that a masked one has."""
         known = self.prm.rstrip("x")
         return f"•••• {self.prm[-4:]}" if len(known) == len(self.prm) else f"{known} ••••".strip()
 
@@ -125,14 +131,14 @@ class Span:
 
     @classmethod
     def around(cls, spans: Iterable[Span | None]) -> Span | None:
-        """From the first start to the last end of those there are; None where there is none."""
+        """From the first start to the last end of the spans; None without any."""
         known = [span for span in spans if span]
         return cls(min(span.start for span in known), max(span.end for span in known)) if known else None
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Half-open interval of Paris days: `first` is in it, `end` is not."""
+    """Half-open interval of Paris days: `first` is included, `end` is not."""
 
     first: date
     end: date
@@ -145,7 +151,7 @@ class Days:
 class Curve:
     """A load curve as columns: start of the interval (UTC ms), its minutes, its average power (W).
 
-    Always ascending and without overlaps; `Curve.of` refuses anything else with ValueError.
+    Always ascending and without overlaps; `Curve.of` raises ValueError for anything else.
     """
 
     start: NDArray[np.int64]
@@ -154,7 +160,10 @@ class Curve:
 
     @classmethod
     def of(cls, start: object, minutes: object, watts: object) -> Self:
-        """Columns of any integer kind, in ascending order."""
+        """A curve from columns of integers in ascending order.
+
+        Raises ValueError if lengths differ, readings overlap or minutes are not positive.
+        """
         curve = cls(
             np.ascontiguousarray(start, dtype=np.int64),
             np.ascontiguousarray(minutes, dtype=np.int16),
@@ -168,6 +177,7 @@ class Curve:
 
     @classmethod
     def empty(cls) -> Self:
+        """A curve without readings."""
         return cls.of([], [], [])
 
     def __len__(self) -> int:
@@ -192,7 +202,7 @@ class Curve:
 
     @property
     def watt_minutes(self) -> int:
-        """Energy of the whole curve, exact."""
+        """Energy of the whole curve in watt-minutes, exact."""
         return int(np.dot(self.watts.astype(np.int64), self.minutes.astype(np.int64)))
 
     @property
@@ -219,7 +229,7 @@ class Curve:
         return int((idle // self.minutes[:-1]).sum()) if len(self) else 0
 
     def select(self, which: NDArray[np.bool_] | slice | NDArray[np.intp]) -> Curve:
-        """The readings a mask, a slice or ascending positions name."""
+        """The readings that a mask, a slice or ascending positions select."""
         return Curve.of(self.start[which], self.minutes[which], self.watts[which])
 
     def within(self, span: Span) -> Curve:
@@ -247,7 +257,7 @@ class RefusalReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """How many readings were left out for one reason, with the first as an example (no PRM in it)."""
+    """Number of readings left out for one reason, with the first as an example (without PRM)."""
 
     reason: RefusalReason
     count: int
@@ -255,7 +265,7 @@ class Refusal:
 
 
 def summed(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
-    """One for each reason, with the example of the first."""
+    """One refusal per reason, with the example of the first."""
     found: dict[RefusalReason, Refusal] = {}
     for one in refusals:
         before = found.get(one.reason, Refusal(one.reason, 0, one.example))
@@ -264,12 +274,12 @@ def summed(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
 
 
 def count_refused(refusals: Iterable[Refusal]) -> int:
-    """How many readings were refused. A row without a value is none: it writes down a gap."""
+    """Number of refused readings. A row without a value is not one of them: it states a gap."""
     return sum(one.count for one in refusals if one.reason is not RefusalReason.NO_VALUE)
 
 
 class Assumed(StrEnum):
-    """What was assumed where a file allows two readings. Texts: `assumed.<value>`."""
+    """What was assumed where a file is ambiguous. Texts: `assumed.<value>`."""
 
     HOLES = "holes"
     LONGER = "longer"
@@ -279,8 +289,11 @@ class Assumed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """How a file was read where it could also be read otherwise. `count` rows, the first at `at` (UTC ms),
-    are `apart` minutes apart and were taken for readings of `minutes`; all 0 where it is about all stamps."""
+    """How an ambiguous file was read.
+
+    `count` rows, the first at `at` (UTC ms), are `apart` minutes apart and were read as readings of
+    `minutes`; all 0 if it is about all stamps.
+    """
 
     what: Assumed
     count: int = 0
@@ -291,7 +304,7 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class MaxPower:
-    """The highest apparent power (VA) a meter measured on a day; when: UTC ms, None where it is not said."""
+    """The highest apparent power (VA) that a meter measured on a day; `at`: UTC ms, None if unknown."""
 
     va: int
     at: int | None
@@ -299,13 +312,13 @@ class MaxPower:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What one step of a source hands over.
+    """The result of one step of a source.
 
-    `asked`: the Paris days the source was asked about, so that silence can be recorded; None for a file.
-    `closed`: it will never have readings for those days (before activation, too old, refused).
-    `totals`: the distributor's own daily energy in Wh, where it was fetched; `totals_asked`: the days it was
-    asked for. `peaks`, `peaks_asked`: the same for the maximum power of each day. `tail`: a stretch behind
-    the last reading that a file should have held.
+    `asked`: the Paris days the source was asked for, so that an empty answer can be recorded; None for a
+    file. `closed`: there will never be readings for those days (before activation, too old, refused).
+    `totals`: the distributor's daily energy in Wh, if fetched; `totals_asked`: the days it was asked for.
+    `peaks`, `peaks_asked`: the same for the maximum power of each day. `tail`: a span after the last reading
+    that a file should have covered.
     """
 
     meter: Meter
@@ -323,9 +336,9 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a source would bring, known before anything is written, and what was assumed of it.
+    """What a source would import, known before anything is written, and what was assumed about it.
 
-    `readings` is None where only asking can tell (API); `calls` is how many requests it takes.
+    `readings` is None if only a request can tell (API); `calls` is the number of requests.
     """
 
     name: str
@@ -341,12 +354,14 @@ class Preview:
 
 
 MANY_REFUSED: Final = 0.05
-"""Part of a file's rows from which on it is told, before anything is written, that they are refused."""
+"""Share of refused rows from which an import warns before anything is written."""
 
 
 def share_refused(preview: Preview) -> float:
-    """Part of the rows that cannot be used. Neither those without a value count, nor those of another
-    quantity: they are what they are."""
+    """Share of the rows that cannot be used.
+
+    Rows without a value and those of another quantity do not count.
+    """
     refused = sum(
         one.count
         for one in preview.refused
@@ -357,8 +372,11 @@ def share_refused(preview: Preview) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of a preflight. Texts: `check.<code>` (what was looked at), `check.<code>.ok` / `.failed`
-    (what was found) and `check.<code>.cure` (what to do). `passed` None: could not be looked at."""
+    """One check of the preflight. `passed` None: it could not be done.
+
+    Texts: `check.<code>` (what was checked), `check.<code>.ok` / `.failed` (what was found) and
+    `check.<code>.cure` (what to do).
+    """
 
     code: str
     passed: bool | None

@@ -1,8 +1,8 @@
-"""Paris wall time and UTC, in columns.
+"""Converts between Paris wall time and UTC, in columns.
 
-Enedis stamps the END of an interval, often in Paris wall time without offset. The right order is:
-localise the end, convert to UTC, then subtract the step. A reading belongs to the Paris day of its start.
-Naive wall times are int64 milliseconds "as if UTC"; days are numpy datetime64[D].
+Enedis stamps the END of an interval, often in Paris wall time without offset. The correct order is: localise
+the end, convert to UTC, then subtract the step. A reading belongs to the Paris day of its start. Naive wall
+times are int64 milliseconds "as if UTC"; days are numpy datetime64[D].
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from core.model import Days, Span
 PARIS: Final = ZoneInfo("Europe/Paris")
 HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 24 * HOUR_MS
-_FIRST_YEAR: Final = 1997  # since 1996 the whole Union changes on the last Sundays of March and October
+_FIRST_YEAR: Final = 1997  # since 1996 clocks in the EU change on the last Sundays of March and October
 _LAST_YEAR: Final = 2100
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @cache
 def _changes() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Moments (UTC ms) at which the Paris offset changes, and the offset (ms) in force from each on."""
+    """Moments (UTC ms) at which the Paris offset changes, and the new offset (ms) of each."""
     moments, offsets = [-(1 << 62)], [HOUR_MS]
     for year in range(_FIRST_YEAR, _LAST_YEAR + 1):
         for month, offset in ((3, 2 * HOUR_MS), (10, HOUR_MS)):
@@ -39,12 +39,12 @@ def _changes() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def to_ms(moment: datetime) -> int:
-    """UTC ms of a moment; a naive one, as MongoDB's driver hands out, is in UTC."""
+    """UTC ms of a moment; a naive one, as MongoDB's driver returns, is in UTC."""
     return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 def to_datetime(utc: int) -> datetime:
-    """The aware UTC datetime of UTC ms, exact to the millisecond: what the driver sends as a BSON date."""
+    """The aware UTC datetime of UTC ms, exact to the millisecond, to be stored as a BSON date."""
     return _EPOCH + timedelta(milliseconds=utc)
 
 
@@ -55,8 +55,10 @@ def to_wall(utc: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def to_utc(wall: NDArray[np.int64], second: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
-    """UTC ms of Paris wall times. An hour that happens twice (autumn) is the first, summer one, unless
-    `second` says otherwise; an hour that does not happen (spring) raises ValueError."""
+    """UTC ms of Paris wall times (naive ms). ValueError for a time that does not exist (spring).
+
+    A time that exists twice (autumn) is the first one, in summer time, unless `second` is True for it.
+    """
     summer, winter = wall - 2 * HOUR_MS, wall - HOUR_MS
     summer_fits, winter_fits = to_wall(summer) == wall, to_wall(winter) == wall
     if not bool((summer_fits | winter_fits).all()):
@@ -66,20 +68,22 @@ def to_utc(wall: NDArray[np.int64], second: NDArray[np.bool_] | None = None) -> 
 
 
 def is_ambiguous(wall: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Wall times that happen twice: 02:00 to 02:59 on the autumn day."""
+    """Mask of the wall times that exist twice: 02:00 to 02:59 on the autumn day."""
     twice: NDArray[np.bool_] = (to_wall(wall - 2 * HOUR_MS) == wall) & (to_wall(wall - HOUR_MS) == wall)
     return twice
 
 
 def exists(wall: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """False for wall times the spring change leaves out: 02:00 to 02:59."""
+    """False for wall times skipped in spring: 02:00 to 02:59."""
     once: NDArray[np.bool_] = (to_wall(wall - 2 * HOUR_MS) == wall) | (to_wall(wall - HOUR_MS) == wall)
     return once
 
 
 def ends_to_utc(wall: NDArray[np.int64]) -> NDArray[np.int64]:
-    """UTC ms of naive END stamps listed in ascending time: where an autumn stamp comes a second time, or
-    the stamps step back, winter time has begun. ValueError for a stamp that does not exist."""
+    """UTC ms of naive END stamps listed in ascending time. ValueError for a stamp that does not exist.
+
+    Winter time begins where an autumn stamp is repeated or the stamps step back.
+    """
     second = np.zeros(len(wall), dtype=np.bool_)
     for day in np.unique(wall[is_ambiguous(wall)] // DAY_MS):
         (rows,) = np.nonzero((wall // DAY_MS == day) & is_ambiguous(wall))
@@ -90,7 +94,7 @@ def ends_to_utc(wall: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def day_of(utc: NDArray[np.int64]) -> NDArray[np.datetime64]:
-    """The Paris day (datetime64[D]) each start belongs to."""
+    """The Paris day (datetime64[D]) of each start."""
     return (to_wall(utc) // DAY_MS).astype("datetime64[D]")
 
 
@@ -115,17 +119,17 @@ def span_of(days: Days) -> Span:
 
 
 def minutes_of(day: date) -> int:
-    """1,440; 1,380 on the spring day, 1,500 on the autumn day."""
+    """Minutes of a Paris day: 1,440; 1,380 on the spring day, 1,500 on the autumn day."""
     return (midnight(day + timedelta(days=1)) - midnight(day)) // 60_000
 
 
 def local(utc: int) -> datetime:
-    """An aware Paris datetime of UTC ms."""
+    """The aware Paris datetime of UTC ms."""
     return datetime.fromtimestamp(utc / 1000, tz=PARIS)
 
 
 def now_ms() -> int:
-    """This moment in UTC ms."""
+    """The current time in UTC ms."""
     return to_ms(datetime.now(UTC))
 
 

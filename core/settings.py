@@ -1,4 +1,4 @@
-"""Settings from the environment, `.env` and Streamlit's secrets (which land in the environment): COURBE_*."""
+"""Settings from the environment, `.env` and Streamlit's secrets, all named COURBE_*."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Deployment(StrEnum):
-    """Whose data this deployment holds: one household's, or one workspace per visitor."""
+    """Whose data a deployment holds: one household's, or one workspace per visitor."""
 
     PERSONAL = "personal"
     SHARED = "shared"
 
 
 class Settings(BaseSettings):
-    """Every setting; the table of docs/settings.md is checked against this class."""
+    """All settings; a test compares the table of docs/settings.md with this class."""
 
     model_config = SettingsConfigDict(
         env_prefix="COURBE_",
         env_file=".env",
-        env_ignore_empty=True,  # a line left blank in `.env` is a setting left out
+        env_ignore_empty=True,  # an empty line in `.env` is an omitted setting
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     @field_validator("database")
     @classmethod
     def _not_of_mongodb(cls, name: str) -> str:
-        """`erase` drops what is in our database, and these hold the server's users and settings."""
+        """Refuse the databases of the server's users and settings, as `erase` drops collections."""
         if name.lower() in ("admin", "config", "local"):
             raise ValueError("a database of MongoDB's own")
         return name
@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     @field_validator("mongod", "data_dir", "spark_jars")
     @classmethod
     def _from_home(cls, path: Path | None) -> Path | None:
-        """No shell reads `.env`, so `~` is ours to read. A home that nobody has is a name like any other."""
+        """Expand `~`, as no shell reads `.env`; kept unchanged if there is no such home."""
         with suppress(RuntimeError):
             return path and path.expanduser()
         return path

@@ -1,4 +1,4 @@
-"""Connect: which meter and token, which MongoDB; each check says what it found and the cure."""
+"""Connect: choose meter, token and MongoDB; each check shows its finding and the cure."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from pages.shared.frame import go, page
 from pages.shared.visitor import Visitor
 
 SOON_DAYS: Final = 30
-"""A token that expires sooner is worth a warning."""
+"""Days before the expiry of a token from which a warning is shown."""
 DEPLOYMENTS, OWN = "deployment", "own"
 TOKEN, URI = "token", "uri"
-"""Keys of the two fields that hold a secret."""
+"""Widget keys of the two secret fields."""
 
 
 def choose_place(visitor: Visitor) -> str:
-    """Where readings are kept. It stands before the form: what it says decides on the fields there."""
+    """The choice of the MongoDB, outside of the form because the form's fields depend on it."""
     words = visitor.words
     if not visitor.capabilities.own_uri:
         return DEPLOYMENTS
@@ -47,8 +47,10 @@ def choose_place(visitor: Visitor) -> str:
 
 
 def storage_section(visitor: Visitor, place: str) -> SecretStr | None:
-    """The MongoDB chosen; returns the URI that is to be checked, empty while it is still to be typed, None
-    for the MongoDB in use."""
+    """Show the chosen MongoDB; returns the URI to check, empty if it is not typed yet.
+
+    None stands for the MongoDB in use.
+    """
     words = visitor.words
     st.header(words.text("connect.storage"), anchor=False)
     wanted = None
@@ -61,7 +63,7 @@ def storage_section(visitor: Visitor, place: str) -> SecretStr | None:
 
 
 def storage_state(visitor: Visitor) -> None:
-    """Which MongoDB is in use, or why there is none."""
+    """Show which MongoDB is in use, or why none is."""
     words = visitor.words
     if visitor.trouble:
         notices.show(visitor.trouble)
@@ -81,7 +83,7 @@ def storage_state(visitor: Visitor) -> None:
 
 
 def api_section(visitor: Visitor) -> None:
-    """Token and meter of Conso API."""
+    """Show the fields for token and meter of Conso API."""
     words = visitor.words
     st.header(words.text("connect.api"), anchor=False)
     if not visitor.capabilities.api:
@@ -95,7 +97,7 @@ def api_section(visitor: Visitor) -> None:
 
 
 def token_state(visitor: Visitor) -> Token | None:
-    """What the token says of itself; None where there is none or it cannot be read."""
+    """Show the expiry of the token; returns None without a readable token."""
     words = visitor.words
     if visitor.token is None:
         st.caption(words.text("connect.token_none"))
@@ -122,7 +124,7 @@ def token_state(visitor: Visitor) -> Token | None:
 
 
 def choose_meter(visitor: Visitor, token: Token | None) -> None:
-    """The meter: one of those the token opens, else 14 digits typed with or without spaces."""
+    """Show the choice of the meter: one of the token's, else 14 digits typed with or without spaces."""
     words = visitor.words
     if token:
         known = visitor.prm if visitor.prm in token.prms else token.prms[0]
@@ -150,7 +152,7 @@ def choose_meter(visitor: Visitor, token: Token | None) -> None:
 
 
 def secret_field(words: Words, label: str, note: str, key: str) -> SecretStr | None:
-    """A field whose value is not shown; what the session already holds is not sent to the browser again."""
+    """A password field; a secret that the session already holds is not sent to the browser."""
     typed = st.text_input(
         words.text(label), type="password", help=words.text(note), autocomplete="off", key=key
     ).strip()
@@ -158,7 +160,7 @@ def secret_field(words: Words, label: str, note: str, key: str) -> SecretStr | N
 
 
 def check(visitor: Visitor, uri: SecretStr | None) -> None:
-    """Looks at everything; a MongoDB that passes is used from now on."""
+    """Run all checks, and use the new MongoDB if its checks pass."""
     words = visitor.words
     with st.spinner(words.text("connect.checking_storage")), notices.guard():
         checks = visitor.check_storage(uri)
@@ -179,10 +181,10 @@ def check(visitor: Visitor, uri: SecretStr | None) -> None:
 
 
 def erase_section(visitor: Visitor) -> None:
-    """Everything this workspace holds, deleted after one question."""
+    """Show the button that erases the whole workspace, with one confirmation."""
     words = visitor.words
     if visitor.is_shared or visitor.trouble:
-        return  # a guest's button is beside the navigation, on every page
+        return  # a guest has this button in the sidebar of every page
     with notices.guard():
         held = visitor.store.belongings()
     if not held.meters and not held.others:
@@ -208,8 +210,8 @@ def erase_section(visitor: Visitor) -> None:
 visitor = page("connect", needs="nothing")
 words = visitor.words
 place = choose_place(visitor)
-# A form takes what its fields hold, however it came there: typed, pasted, filled in by a password manager.
-# Fields by themselves lose what is typed when Tab goes to the eye beside it.
+# A form submits its fields however they were filled: typed, pasted, or by a password manager. Outside a form,
+# a password field loses its text when Tab moves to the eye button beside it.
 with st.form("connections", border=False):
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):

@@ -1,4 +1,4 @@
-"""What the house does, in kWh and EUR: one navigator, and the views of the days it names."""
+"""Consumption: the navigator, and the charts of its period in kWh and EUR."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pages.views.navigator import navigator, shown_in_address
 
 
 class Section(StrEnum):
-    """Groups of charts; only the one chosen is worked out and drawn."""
+    """Groups of charts; only the chosen one is computed and drawn."""
 
     OVERVIEW = "overview"
     HABITS = "habits"

@@ -1,4 +1,4 @@
-"""What the readings cost, what they would have cost under other contracts, and the contract itself."""
+"""Cost: the bill of the readings, the comparison of contracts, and the household's contract."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pages.views.navigator import navigator
 
 
 class Part(StrEnum):
-    """Parts of the page; only the one chosen is worked out and drawn."""
+    """Parts of the page; only the chosen one is computed and drawn."""
 
     BILL = "bill"
     COMPARE = "compare"
@@ -50,7 +50,7 @@ elif not home.is_bought:
 elif part is Part.BILL:
     show_bill(visitor, home, navigator(words, home.days), priced, style)
 else:
-    # A contract is chosen for all seasons: what is compared is the whole history, unless asked otherwise.
+    # A contract applies to all seasons, so the whole history is compared by default.
     show_offers(visitor, home, navigator(words, home.days, View.ALL), priced, known, style, told=told)
 if part in (Part.BILL, Part.COMPARE) and home.is_bought:
     show_known(visitor, known)

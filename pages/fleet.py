@@ -1,4 +1,4 @@
-"""From one household to millions: synthetic fleets measured, extrapolated and priced, and the report."""
+"""Fleet: measures synthetic fleets, extrapolates to millions of meters with prices, and offers the report."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ from pages.views.lab.spark import runs_of, show_spark, with_runs
 METERS = (10, 100, 1_000)
 METERS_SHARED = (10, 100)
 REAL_READINGS, REAL_BOUND = 16_848, 1.16
-"""A real household's half-hours, and the bytes per reading its values took under the same compressor."""
+"""Readings of a real household, and the lower bound of its values in bytes per reading."""
 
 
 def start(visitor: Visitor) -> None:
+    """Show the form that starts a fleet."""
     words = visitor.words
     busy = job.blocked(visitor, "fleet")
     with st.form("fleet_form"):
@@ -70,6 +71,7 @@ def start(visitor: Visitor) -> None:
 
 
 def show_fleet(visitor: Visitor, found: Fleet) -> None:
+    """Show the measured sizes of a fleet."""
     words = visitor.words
     rows = []
     for one in found.sizes:
@@ -105,17 +107,18 @@ def show_fleet(visitor: Visitor, found: Fleet) -> None:
 
 
 def says_cost(one: Usage, words: Words) -> Callable[[float], str]:
+    """A formatter that ignores its value and writes bytes per reading with free space."""
     return lambda _: cost(one, words)
 
 
 def progress_of(words: Words, progress: Progress) -> str:
-    """What a running fleet is at: which side it loads, or that it measures, and how many meters."""
+    """The progress of a running fleet: which side it loads or measures, and the number of meters."""
     told = {Phase.MEASURING: "measuring", Phase.CHECKPOINT: "waiting"}.get(progress.phase, progress.source)
     return words.text(f"fleet.phase.{told}", meters=meters_of(progress.meters, words))
 
 
 def show_kept(visitor: Visitor) -> None:
-    """That fleets are kept, how large they are, and the way to drop them."""
+    """Show the kept fleets with their sizes, and the button that drops them."""
     words = visitor.words
     with notices.guard():
         found = kept.kept(visitor.store.database)
@@ -134,7 +137,7 @@ def show_kept(visitor: Visitor) -> None:
 
 
 def show_closing(visitor: Visitor, found: Fleet) -> None:
-    """What a country of meters takes on both sides: the numbers asked for, the closing bars, what decides."""
+    """Show the forecast for a country: its inputs, the closing chart, and the needs of both sides."""
     words = visitor.words
     st.header(words.text("fleet.closing.title"), anchor=False)
     left, middle, right = st.columns(3)
@@ -182,7 +185,7 @@ def show_closing(visitor: Visitor, found: Fleet) -> None:
 
 
 def show_arriving(visitor: Visitor, series: Outlook) -> None:
-    """What the time series side takes while readings arrive day by day, until a month is rewritten."""
+    """Show the size of the time series side while readings arrive day by day, before months are rewritten."""
     words, kept_arrival = visitor.words, kept_of(visitor, Kind.ARRIVAL)
     ways = {one.code: one.time_series.net_per_reading for one in kept_arrival.result} if kept_arrival else {}
     if {"best", "crowded"} <= ways.keys():
@@ -192,7 +195,7 @@ def show_arriving(visitor: Visitor, series: Outlook) -> None:
 
 
 def show_needs(words: Words, both: Sequence[Outlook], copies: int) -> None:
-    """Each side: bytes, what each need alone asks for, and what all of them together do."""
+    """Show the size and the clusters of both sides, for each need alone and for all together."""
     columns = [needs_of(words, one, copies) for one in both]
     st.table(
         {words.text("footprint.table.size"): [words.text(f"fleet.forecast.{name}") for name in columns[0]]}
@@ -204,7 +207,7 @@ def show_needs(words: Words, both: Sequence[Outlook], copies: int) -> None:
 
 
 def needs_of(words: Words, one: Outlook, copies: int) -> dict[str, str]:
-    """A side of the forecast, by the keys of its rows."""
+    """One side of the forecast, by the keys of its rows."""
     all_nodes = one.node.times(copies)
 
     def cluster(cost: tiers.Cost) -> str:
@@ -230,7 +233,7 @@ def needs_of(words: Words, one: Outlook, copies: int) -> dict[str, str]:
 
 
 def show_model(words: Words, ordinary: forecast.Model, series: forecast.Model) -> None:
-    """What the forecast is made of: the lines fitted, and the dated prices."""
+    """Show the fitted lines of the forecast and the dated prices."""
     listed = tiers.prices()
     st.caption(fitted(ordinary, series, words))
     st.markdown(
@@ -246,7 +249,7 @@ def show_model(words: Words, ordinary: forecast.Model, series: forecast.Model) -
 
 
 def show_prices(words: Words, listed: tiers.Prices) -> None:
-    """The price list as it is used."""
+    """Show the price list."""
     st.table(
         {
             words.text("fleet.prices.tier"): [tier.name for tier in listed.tiers],
@@ -279,7 +282,7 @@ if fleet and fleet.sizes:
 st.header(words.text("fleet.measured.title"), anchor=False)
 start(visitor)
 runs = runs_of(visitor) if visitor.has_workspace else []
-if visitor.has_workspace and not job.busy(visitor, "fleet"):  # while one is loaded, its halves are not kept
+if visitor.has_workspace and not job.busy(visitor, "fleet"):  # a fleet being loaded is not kept
     show_kept(visitor)
 if fleet and fleet.sizes:
     show_fleet(visitor, with_runs(fleet, runs))

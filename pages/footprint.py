@@ -1,4 +1,4 @@
-"""What the same readings cost in an ordinary and in a time series collection, side by side."""
+"""Footprint: the size of the same readings in both collections."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ AGAIN_SECONDS = 20
 
 
 def measure(visitor: Visitor) -> tuple[Footprint, Bound]:
-    """Both collections, verified and settled, and what their values alone would take."""
+    """Both collections, verified, and the lower bound of their values."""
     with st.spinner(visitor.words.text("footprint.measuring")), notices.guard():
         measured = footprint(visitor.store)
         limit = bound(visitor.store.read(summary.meter).watts for summary in visitor.meters)
@@ -35,7 +35,7 @@ def measure(visitor: Visitor) -> tuple[Footprint, Bound]:
 
 
 def show_gain(words: Words, measured: Footprint) -> None:
-    """The one headline, the reason below it, and what else one may ask of it."""
+    """Show the headline with its reason, the chart, and further figures."""
     ordinary, series = measured.ordinary, measured.time_series
     per_bucket = series.readings / max(series.buckets or 1, 1)
     headline(
@@ -63,7 +63,7 @@ def show_gain(words: Words, measured: Footprint) -> None:
 
 
 def show_best(visitor: Visitor, measured: Footprint) -> None:
-    """That the Laboratory ends at a smaller figure, and why."""
+    """Mention the smaller figure of the Laboratory, if it was measured on these readings."""
     kept = kept_of(visitor, Kind.LAYOUTS)
     built = {one.layout: one.usage for one in kept.result} if kept and not kept.example else {}
     best = built.get(WATERFALL[-1].code)
@@ -79,7 +79,7 @@ def show_best(visitor: Visitor, measured: Footprint) -> None:
 
 
 def show_collections(visitor: Visitor) -> None:
-    """Every collection of the database, what it is for, and the comparison with the record counted."""
+    """Show every collection with its purpose, and the comparison with the record counted."""
     words = visitor.words
     st.header(words.text("collections.title"), anchor=False)
     with notices.guard():
@@ -110,7 +110,7 @@ def show_collections(visitor: Visitor) -> None:
 
 
 def show_state(visitor: Visitor, measured: Footprint, limit: Bound) -> None:
-    """Verified, settled, and whether a ratio means anything yet."""
+    """Show whether the sizes are verified and settled, and warn of too few readings."""
     words, series = visitor.words, measured.time_series
     st.markdown(
         words.text("footprint.verified", readings=words.number(series.readings), server=measured.server)
@@ -129,6 +129,7 @@ def show_state(visitor: Visitor, measured: Footprint, limit: Bound) -> None:
 
 
 def show_table(words: Words, measured: Footprint) -> None:
+    """Show the table of both collections."""
     rows = [row.cells for row in footprint_table(measured, words)]
     st.table({title: [row[at] for row in rows] for at, title in enumerate(footprint_head(words))})
     if any(side.of(measured).unused_bytes for side in SIDES):
@@ -136,6 +137,7 @@ def show_table(words: Words, measured: Footprint) -> None:
 
 
 def show_raw(words: Words, measured: Footprint) -> None:
+    """Show the server's statistics of both collections."""
     with st.expander(words.text("footprint.raw"), icon=":material/data_object:"):
         for column, side in zip(st.columns(2), SIDES, strict=True):
             with column:
@@ -156,7 +158,7 @@ def described(words: Words, usage: Usage) -> str:
 
 
 def measure_again(drawn_at: float) -> None:
-    """Draws the page anew, but not in the run that has just drawn it (`drawn_at`: seconds, monotonic)."""
+    """Redraw the page, but not in the run that has just drawn it (`drawn_at`: seconds, monotonic)."""
     if time.monotonic() - drawn_at > AGAIN_SECONDS / 2:
         st.rerun()
 
@@ -167,7 +169,7 @@ measured, limit = measure(visitor)
 if measured.settled:
     show_gain(words, measured)
     show_best(visitor, measured)
-else:  # a file not written yet is said to take 4 kB: a saving of it would be false
+else:  # the server reports 4 kB for an unwritten file, so a saving would be wrong
     st.warning(words.text("footprint.unsettled", seconds=AGAIN_SECONDS), icon=":material/hourglass_top:")
     st.fragment(measure_again, run_every=AGAIN_SECONDS)(time.monotonic())
 show_state(visitor, measured, limit)

@@ -1,4 +1,4 @@
-"""History: bring readings in, watch it happen, and see what is known of each day."""
+"""History: import readings, follow the import, and see the state of each day."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Source = Literal["demo", "files", "api"]
 
 
 def choose_kind(visitor: Visitor) -> Source:
-    """Where the readings come from."""
+    """Show the choice of the source."""
     words = visitor.words
     kinds: list[Source] = ["demo", "files"]
     likely: Source = "files" if visitor.meters else "demo"
@@ -46,7 +46,7 @@ def choose_kind(visitor: Visitor) -> Source:
 
 
 def choose_source(visitor: Visitor, kind: Source) -> Factory | None:
-    """What would be imported, with its preview; None while there is nothing."""
+    """Show the fields and preview of a source; returns what to import, None if nothing."""
     if kind == "files":
         return files.choose(visitor)
     if kind == "api":
@@ -58,11 +58,11 @@ def choose_source(visitor: Visitor, kind: Source) -> Factory | None:
 
 
 def choose_meter(visitor: Visitor) -> None:
-    """Whose days are shown, where there are several meters."""
+    """Show the choice of the meter whose days are shown, if there are several."""
     meters = [summary.meter for summary in visitor.meters]
     if visitor.meter is None or len(meters) < 2:
         return
-    # no key: the widget begins anew, with the chosen meter, whenever an import chooses another
+    # no key, so that the widget is reset when an import chooses another meter
     chosen = st.selectbox(
         visitor.words.text("common.meter"),
         meters,
@@ -73,8 +73,10 @@ def choose_meter(visitor: Visitor) -> None:
 
 
 def say_who_sees(visitor: Visitor) -> None:
-    """On a shared deployment the address is the key: said before anything is imported, and offered another
-    where somebody else may have it."""
+    """Say on a shared deployment that everybody with the address sees the readings.
+
+    A visitor who came by a link, which others may have, is offered a new workspace.
+    """
     words = visitor.words
     if not visitor.is_shared:
         return
@@ -88,7 +90,7 @@ def say_who_sees(visitor: Visitor) -> None:
 
 
 def start(visitor: Visitor, sources: Factory, kind: Kind) -> None:
-    """Begins the import in the background and shows it."""
+    """Start the import in the background and rerun the page to show it."""
     with notices.guard():
         meter = next((one.preview().meter for one in sources()), None)
         if meter:
@@ -99,7 +101,7 @@ def start(visitor: Visitor, sources: Factory, kind: Kind) -> None:
 
 
 def fetch_again(visitor: Visitor, days: Days) -> None:
-    """Asks the API about some days anew."""
+    """Ask the API for some days again."""
     with notices.guard():
         start(visitor, api.sources(visitor, days), "api")
 
@@ -128,7 +130,7 @@ with st.container(border=True):
         and wanted
     ):
         start(visitor, wanted, job)
-for one in get_args(Kind):  # below: an old report must not push the files out of view
+for one in get_args(Kind):  # at the end, so that an old report does not push the files out of view
     show_report(visitor, one)
 if visitor.meter:
     choose_meter(visitor)

@@ -1,4 +1,4 @@
-"""What the gain is made of: other layouts really built, a look into the buckets, and what they cannot do."""
+"""Laboratory: builds other layouts, shows buckets, and tests the limits of time series collections."""
 
 from __future__ import annotations
 
@@ -39,24 +39,27 @@ DECIMALS = {
     "compressor": None,
     **dict.fromkeys(("readings", "speed"), 0),
 }
-"""Columns of the table of layouts; None for words."""
+"""Columns of the table of layouts with their decimals; None for text."""
 
 
 def layout_name(words: Words, code: str) -> str:
+    """Name of a layout."""
     return words.text(f"lab.layout.{code}")
 
 
 def building(words: Words, progress: Progress) -> str:
-    """What a build is at: a layout, or waiting for a checkpoint after it."""
+    """The progress of a build: a layout, or waiting for a checkpoint after it."""
     name = layout_name(words, progress.source)
     return words.text("lab.waiting", layout=name) if progress.phase is Phase.CHECKPOINT else name
 
 
 def limit_name(words: Words, code: str) -> str:
+    """Name of a trial."""
     return words.text(f"laboratory.limits.{code}")
 
 
 def show_layouts(visitor: Visitor) -> None:
+    """Show the buttons that build layouts, and the layouts built."""
     words = visitor.words
     st.markdown(words.text("laboratory.layouts.lead"))
     with notices.guard():
@@ -75,7 +78,7 @@ def show_layouts(visitor: Visitor) -> None:
 
 
 def choose(visitor: Visitor, possible: list[Layout]) -> list[Layout]:
-    """The layouts to build now; none until a button is pressed."""
+    """The layouts to build now; empty until a button is pressed."""
     words = visitor.words
     blocked = job.blocked(visitor, "layouts")
     steps, everything = st.columns(2)
@@ -111,6 +114,7 @@ def choose(visitor: Visitor, possible: list[Layout]) -> list[Layout]:
 
 
 def show_built(visitor: Visitor, built: tuple[Built, ...]) -> None:
+    """Show the charts and the table of the layouts built."""
     words = visitor.words
     by_code = {one.layout: one for one in built}
     there = sum(meter.readings for meter in visitor.meters)
@@ -144,11 +148,13 @@ def show_built(visitor: Visitor, built: tuple[Built, ...]) -> None:
 
 
 def show_raw(words: Words, built: tuple[Built, ...], key: str) -> None:
+    """Show the server's statistics of the layouts built."""
     statistics = {layout_name(words, one.layout): one.usage.raw for one in built}
     show_statistics(words, statistics, "laboratory.column.layout", key)
 
 
 def row(words: Words, one: Built) -> dict[str, Cell]:
+    """One row of the table of layouts."""
     used = one.usage
     return {
         "layout": layout_name(words, one.layout),
@@ -165,13 +171,14 @@ def row(words: Words, one: Built) -> dict[str, Cell]:
 
 
 def columns(words: Words) -> dict[str, Column]:
+    """The columns of the table of layouts."""
     return {
         name: Column(words.text(f"laboratory.column.{name}"), places) for name, places in DECIMALS.items()
     }
 
 
 def as_csv(built: tuple[Built, ...]) -> str:
-    """Codes and exact bytes, the same in every language."""
+    """Codes and exact bytes as CSV, the same in every language."""
     stream = io.StringIO()
     writer = csv.writer(stream)
     names = (
@@ -187,6 +194,7 @@ def as_csv(built: tuple[Built, ...]) -> str:
 
 
 def show_inside(visitor: Visitor) -> None:
+    """Show the buckets of the meter and the comparison of granularities."""
     words = visitor.words
     st.markdown(words.text("laboratory.inside.lead"))
     if visitor.meter is None:
@@ -229,6 +237,7 @@ def show_inside(visitor: Visitor) -> None:
 
 
 def show_bucket(words: Words, found: list[Bucket]) -> None:
+    """Show one bucket, chosen from a list."""
     picked = st.selectbox(
         words.text("laboratory.bucket.pick"),
         range(len(found)),
@@ -256,6 +265,7 @@ def show_bucket(words: Words, found: list[Bucket]) -> None:
 
 
 def show_limits(visitor: Visitor) -> None:
+    """Show the trials of what a time series collection does slower or cannot do."""
     words = visitor.words
     st.markdown(words.text("laboratory.limits.lead"))
     if visitor.meter and st.button(
@@ -281,6 +291,7 @@ def show_limits(visitor: Visitor) -> None:
 
 
 def show_trial(words: Words, trial: Trial) -> None:
+    """Show one trial on both sides."""
     with st.container(border=True):
         st.markdown(f"**{words.text(f'laboratory.limits.{trial.code}')}**")
         sides = st.columns(2)
@@ -289,7 +300,7 @@ def show_trial(words: Words, trial: Trial) -> None:
             sides[at].metric(
                 words.text(side.label),
                 words.text("laboratory.limits.refused") if refused else outcome(trial, at, words),
-                refused or None,  # on a line of its own: a phone has no room for both
+                refused or None,  # on a separate line, as a phone has no room for both
                 delta_color="off",
                 delta_arrow="off",
             )

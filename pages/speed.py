@@ -1,4 +1,4 @@
-"""The same questions to both collections: how long each takes, what it examines, and inserting."""
+"""Speed: the same queries on both collections with times and examined documents, and inserting."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ EXAMINED = ("documents", "keys", "buckets", "series_keys")
 
 
 def start(visitor: Visitor) -> None:
+    """Show the button that starts the race."""
     if visitor.meter and st.button(
         visitor.words.text("speed.start"),
         type="primary",
@@ -34,6 +35,7 @@ def start(visitor: Visitor) -> None:
 
 
 def show_races(words: Words, run: tuple[Race, ...]) -> None:
+    """Show the headline, chart and tables of the raced queries."""
     slower = [words.text(f"speed.query.{one.query}") for one in run if one.slower]
     headline(
         words.text("speed.headline", won=sum(one.faster for one in run), all=len(run)),
@@ -53,6 +55,7 @@ def show_races(words: Words, run: tuple[Race, ...]) -> None:
 
 
 def show_copy(words: Words, run: dict[str, Race]) -> None:
+    """Show a query to copy, for mongosh and Python."""
     question, collection = st.columns(2)
     picked = question.selectbox(
         words.text("speed.column.query"),
@@ -79,12 +82,14 @@ def show_copy(words: Words, run: dict[str, Race]) -> None:
 
 
 def columns(words: Words, names: tuple[str, ...], decimals: int) -> dict[str, Column]:
+    """Columns of a table of queries."""
     return {"query": Column(words.text("speed.column.query"))} | {
         name: Column(words.text(f"speed.head.{name}"), decimals) for name in names
     }
 
 
 def row(words: Words, one: Race) -> dict[str, Cell]:
+    """One query in a table."""
     return {
         "query": words.text(f"speed.query.{one.query}"),
         "ordinary": one.ordinary.median,
@@ -100,6 +105,7 @@ def row(words: Words, one: Race) -> dict[str, Cell]:
 
 
 def show_inserts(visitor: Visitor) -> None:
+    """Show the button and the results of the comparison of inserts."""
     words = visitor.words
     st.header(words.text("speed.insert.title"), anchor=False)
     st.markdown(words.text("speed.insert.lead", batches=BATCHES, batch=words.number(BATCH)))

@@ -1,4 +1,4 @@
-"""Answers of the API made from a curve, in both formats: what our server sends and what tests read back."""
+"""Answers of the API made from a curve, in both formats, for the test server and the tests."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def v5(meter: Meter, curve: Curve, first: str = "", end: str = "") -> dict[str, 
 
 
 def daily_v2(meter: Meter, totals: dict[str, int | None], first: str = "", end: str = "") -> dict[str, Any]:
-    """Daily energies in Wh by ISO date; None where there is none."""
+    """Daily energies in Wh by ISO date; None if there is none."""
     metier = "CONS" if meter.flow.value == "consumption" else "PROD"
     points = [{"v": None if wh is None else str(wh), "d": day} for day, wh in totals.items()]
     return {
@@ -80,7 +80,7 @@ def daily_v2(meter: Meter, totals: dict[str, int | None], first: str = "", end: 
 
 
 def daily_v5(meter: Meter, totals: dict[str, int | None], first: str = "", end: str = "") -> dict[str, Any]:
-    """The same in the legacy format, where a day without a value is absent."""
+    """Daily energies in the legacy format, where a day without a value is absent."""
     return {
         "usage_point_id": meter.prm,
         "start": first,
@@ -99,7 +99,7 @@ def daily_v5(meter: Meter, totals: dict[str, int | None], first: str = "", end: 
 def peaks_v2(
     meter: Meter, peaks: dict[str, tuple[str, int | None]], first: str = "", end: str = ""
 ) -> dict[str, Any]:
-    """Maximum apparent powers in VA by ISO date, each with its stamp; None where there is none."""
+    """Maximum apparent powers in VA by ISO date, each with its stamp; None if there is none."""
     points = [{"v": None if va is None else str(va), "d": stamp} for stamp, va in peaks.values()]
     return {
         "idPrm": meter.prm,
@@ -123,7 +123,7 @@ def peaks_v2(
 def peaks_v5(
     meter: Meter, peaks: dict[str, tuple[str, int | None]], first: str = "", end: str = ""
 ) -> dict[str, Any]:
-    """The same in the legacy format, where a day without a value is absent."""
+    """Maximum apparent powers in the legacy format, where a day without a value is absent."""
     return {
         "usage_point_id": meter.prm,
         "start": first,

@@ -1,4 +1,4 @@
-"""The project's own Python files as syntax trees, for the tests that read the code."""
+"""The project's Python files as syntax trees, for tests that read the code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
 PAGES: Final = ["welcome", *sorted(path.stem for path in (ROOT / "pages").glob("*.py"))]
-"""Every page by the name in its address, the entry page first."""
+"""Every page by its name in the URL, the entry page first."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Module:
         return str(self.path.relative_to(ROOT))
 
     def imports(self) -> Iterator[tuple[str, int]]:
-        """Dotted names of everything imported, wherever in the file, with the line."""
+        """Dotted names of everything imported anywhere in the file, with the line."""
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
                 yield from ((alias.name, node.lineno) for alias in node.names)
@@ -65,5 +65,5 @@ def read(*places: str) -> dict[str, Module]:
 
 
 def is_page(module: Module) -> bool:
-    """Drawing code: the pages and the entry script."""
+    """Whether it is drawing code: the pages and the entry script."""
     return module.name.split(".")[0] in ("pages", "streamlit_app")

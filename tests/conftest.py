@@ -1,4 +1,4 @@
-"""What tests share: a real mongod of their own, an empty database for each, and the reference data."""
+"""Shared fixtures: a real mongod for the tests, an empty database for each, and the reference data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 LONG = ("browser", "lab", "spark")
-"""Folders whose tests share a browser and an application, or layouts and fleets that take long to build."""
+"""Folders whose tests share slow fixtures: a browser and an application, or layouts and fleets."""
 
 # No example may fail for being slow: the machine may be busy.
 settings.register_profile("courbe", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -34,14 +34,16 @@ settings.load_profile("courbe")
 
 
 def together(path: str) -> str:
-    """What runs in one process where there are several, by a file's path below the project: the tests of a
-    file, for they share what is costly to make; those of a folder in LONG."""
+    """The group of tests that one worker runs, by a file's path below the project.
+
+    The tests of a file share slow fixtures, those of a folder in LONG as well.
+    """
     folder = path.split("/")[1]
     return folder if folder in LONG else path
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]
-    """Hands out tests as `together` says. (xdist's own groups need what pytest 9.2 no longer has.)"""
+    """Distributes tests in the groups of `together`, as xdist's own groups need what pytest 9.2 removed."""
 
     def _split_scope(self, nodeid: str) -> str:
         return together(nodeid.split("::")[0])
@@ -53,7 +55,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Togethe
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest is begun first."""
+    """Start the slowest tests first."""
 
     def begun(item: pytest.Item) -> int:
         group = together(item.nodeid.split("::")[0])
@@ -110,8 +112,10 @@ def store(database: Database[dict[str, Any]]) -> Store:
 def open_page(
     mongo_uri: str, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[Callable[..., AppTest]]:
-    """Opens a page of a personal deployment on this test's database, in a new browser session each time:
-    `open_page("consumption", lang="fr")`. It has not run yet; call `.run()` on what it returns."""
+    """Opens a page of a personal deployment on this test's database, in a new browser session each time.
+
+    `open_page("consumption", lang="fr")` returns a page that has not run yet: call its `.run()`.
+    """
     import streamlit as st
     from streamlit.testing.v1 import AppTest
 

@@ -1,8 +1,8 @@
-"""A Conso API of our own on loopback: the documented contract, its limits, its ban and all its faults.
+"""A Conso API on loopback: the documented contract, its limits, its ban and all its faults.
 
     python -m tests.conso_server --port 8701
 
-serves two years of a made-up meter to the application by hand: it prints the settings to use.
+serves two years of a synthetic meter to the application, for manual tests: it prints the settings to use.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ _V5: Final = {
 _MORE: Final = {
     "puissance_conso_max_quotidienne": {"mesuresPas": ("P1D", "P1M"), "grandeurPhysique": ("PMA", "TOUT")}
 }
-"""What some types need besides, and what they take."""
+"""Further parameters that some types need, and the values they accept."""
 _DATE: Final = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _PAGE: Final = b"<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title></head></html>"
 PASSING_FAULTS: Final = (
     *("technical", "plain-500", "refresh", "unknown-500", "bad-gateway", "cut", "malformed", "wrong-type"),
     *("throttled-soon", "empty-body"),
 )
-"""Faults that pass by themselves: for imports with random errors."""
+"""Transient faults, for imports with random errors."""
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Household:
     curve: Curve
     absent: set[date] = field(default_factory=set)
     published: Callable[[date], int] = lambda day: midnight(day + timedelta(days=1)) + 8 * 3_600_000
-    """UTC ms from which a day is there; by default 8 o'clock the next morning."""
+    """UTC ms from which a day is published; by default 8 o'clock the next morning."""
     activated: date = date(2000, 1, 1)
     collected: bool = True
     """Whether half-hourly collection is active at Enedis."""
@@ -79,7 +79,7 @@ class Household:
     """Whether Enedis has daily maximum powers."""
 
     def within(self, days: Days, now: int) -> Curve:
-        """What is published of these days."""
+        """The readings of these days that are published."""
         curve = self.curve.within(span_of(days))
         if not len(curve):
             return curve
@@ -99,7 +99,7 @@ def household(
 
 
 def peaks_of(curve: Curve) -> dict[str, tuple[str, int | None]]:
-    """By ISO date a maximum a tenth above the day's highest half-hour, 13 minutes and 35 seconds into it."""
+    """Maximum powers by ISO date: a tenth above the highest half-hour, 13 minutes and 35 seconds into it."""
     told: dict[str, tuple[str, int | None]] = {}
     for day, at, watts in zip(
         day_of(curve.start).astype(str).tolist(), curve.start.tolist(), curve.watts.tolist(), strict=True
@@ -111,7 +111,7 @@ def peaks_of(curve: Curve) -> dict[str, tuple[str, int | None]]:
 
 
 def token_for(*prms: str, expires: int = 4_000_000_000) -> str:
-    """A token of the documented form (its signature is nobody's)."""
+    """A token of the documented form, with an invalid signature."""
 
     def part(value: object) -> str:
         return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
@@ -121,7 +121,7 @@ def token_for(*prms: str, expires: int = 4_000_000_000) -> str:
 
 @dataclass(frozen=True)
 class Seen:
-    """A request as it arrived."""
+    """A request as received."""
 
     path: str
     query: Mapping[str, str]
@@ -138,7 +138,7 @@ class ConsoServer:
         self.clock = clock
         self.knows_v2 = self.knows_v5 = True
         self.reads_old_names_alone = False
-        """Like a gateway of one's own from before v2: it reads `prm`, `start` and `end` alone."""
+        """Behave like a self-hosted gateway from before v2, which reads only `prm`, `start` and `end`."""
         self.faults: deque[str | None] = deque()
         self.random: tuple[random.Random, float] | None = None
         self.failing: Callable[[Days], str | None] = lambda _: None
@@ -158,20 +158,20 @@ class ConsoServer:
         return f"http://127.0.0.1:{self._http.server_port}"
 
     def noticed(self, count: int) -> int:
-        """How many requests came; waits for `count`: a client that gives up is faster than a thread."""
+        """Number of requests, after waiting for `count` of them: a client may give up before the count."""
         with self._lock:
             self._lock.wait_for(lambda: len(self.seen) >= count, 30)
             return len(self.seen)
 
     def token(self, *prms: str) -> str:
-        """A token that this server accepts for these meters (all of its own by default)."""
+        """A token that this server accepts for these meters (by default all of its own)."""
         prms = prms or tuple(dict.fromkeys(meter.prm for meter in self.households))
         made = token_for(*prms)
         self.tokens[made] = prms
         return made
 
     def fail_at_random(self, rate: float, seed: int) -> None:
-        """From now on, this share of the answers is a fault that passes."""
+        """From now on, make this share of the answers a transient fault."""
         self.random = (random.Random(seed), rate)
 
     def __enter__(self) -> Self:
@@ -187,11 +187,11 @@ class ConsoServer:
         self._thread.join()
 
     def rest(self, seconds: float) -> bool:
-        """Wait, unless the server ends; whether it goes on."""
+        """Wait, unless the server stops; returns whether it still runs."""
         return not self._closing.wait(seconds)
 
     def admit(self, address: str, seen: Seen) -> bool:
-        """Count a request the way the ban does; False where the address is banned."""
+        """Count a request for the ban; False if the address is banned."""
         with self._lock:
             self.seen.append(seen)
             self._lock.notify_all()
@@ -306,7 +306,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._daily(found, days, modern, now)
 
     def _outside(self, days: Days, modern: bool, longest: int, today: date) -> tuple[int, str, str] | None:
-        """Enedis's limits. v2 answers 500 to anything outside its specification."""
+        """Enedis's limits: v2 answers 500 to anything outside its specification."""
         back = today.replace(year=today.year - 2, day=min(today.day, 28)) - timedelta(days=15)
         oldest = back if longest == 7 else back.replace(year=back.year - 1, day=min(back.day, 28))
         if days.first >= days.end:
@@ -358,7 +358,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.json(200, (peaks_v2 if modern else peaks_v5)(found.meter, told, *names))
 
     def enedis(self, status: int, code: str, description: str) -> None:
-        """An error of Enedis, passed on."""
+        """Answer with an error of Enedis, passed on."""
         error = {"error": code, "error_description": description}
         self.json(status, {"status": status, "message": "The Enedis API returned an error", "error": error})
 
@@ -375,7 +375,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-        """Quiet."""
+        """Log nothing."""
 
 
 def _passed_on(status: int, error: object) -> Callable[[_Handler], None]:
@@ -388,7 +388,7 @@ def _enedis(status: int, code: str, description: str) -> Callable[[_Handler], No
 
 
 def _bare(status: int, code: str, message: str) -> Callable[[_Handler], None]:
-    """An error of Enedis's gateway without `error` around or in it."""
+    """An error of Enedis's gateway without any `error` field."""
     return lambda handler: handler.json(status, {"code": code, "message": message})
 
 
@@ -424,7 +424,7 @@ def _redirect(handler: _Handler) -> None:
 
 
 def _cut(handler: _Handler) -> None:
-    """Half an answer, then the connection is reset."""
+    """Send half an answer, then reset the connection."""
     handler.send_response(200)
     handler.send_header("Content-Type", "application/json")
     handler.send_header("Content-Length", "5000")
@@ -436,7 +436,7 @@ def _cut(handler: _Handler) -> None:
 
 
 def _drip(handler: _Handler) -> None:
-    """A byte now and then, for ever."""
+    """Send one byte now and then, without an end."""
     handler.send_response(200)
     handler.send_header("Content-Type", "application/json")
     handler.end_headers()
@@ -444,7 +444,7 @@ def _drip(handler: _Handler) -> None:
 
 
 def _drip_headers(handler: _Handler) -> None:
-    """The same within the head of the answer."""
+    """Send the headers byte by byte, without an end."""
     handler.wfile.write(b"HTTP/1.0 200 OK\r\nX-Slow: ")
     _drop_by_drop(handler, b"a")
 
@@ -459,7 +459,7 @@ def _drop_by_drop(handler: _Handler, drop: bytes) -> None:
 
 
 def _silent(handler: _Handler) -> None:
-    """Nothing at all until the client gives up."""
+    """Send nothing until the client gives up."""
     handler.connection.settimeout(20)
     try:
         handler.connection.recv(1)
@@ -468,7 +468,7 @@ def _silent(handler: _Handler) -> None:
 
 
 def _huge(handler: _Handler) -> None:
-    """An answer without end."""
+    """Send an answer without an end."""
     handler.send_response(200)
     handler.send_header("Content-Type", "application/json")
     handler.end_headers()
@@ -536,7 +536,7 @@ FAULTS: Final[Mapping[str, Callable[[_Handler], None]]] = {
 
 
 def main() -> None:
-    """Serve by hand until interrupted."""
+    """Run the server for manual tests until interrupted."""
     parser = argparse.ArgumentParser(description="A Conso API to try the application against.")
     parser.add_argument("--port", type=int, default=8701)
     parser.add_argument("--errors", type=float, default=0, help="share of random errors, 0 to 1")

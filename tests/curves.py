@@ -24,7 +24,7 @@ def regular(
 
 @st.composite
 def curves(draw: st.DrawFn, *, max_size: int = 40, origin_ms: int | None = None) -> Curve:
-    """Readings of mixed steps on their own grids, with gaps, near one moment so that two of them meet."""
+    """Readings of mixed steps on their own grids, with gaps, near one moment so that two curves overlap."""
     at = midnight(date(2024, 3, 30)) if origin_ms is None else origin_ms
     rows: list[tuple[int, int, int]] = []
     for _ in range(draw(st.integers(0, max_size))):
@@ -39,7 +39,7 @@ def curves(draw: st.DrawFn, *, max_size: int = 40, origin_ms: int | None = None)
 
 
 def joined(*parts: Curve) -> Curve:
-    """Curves that do not overlap, as one in the order of time."""
+    """Curves that do not overlap, joined in the order of time."""
     columns = [
         np.concatenate([getattr(one, name) for one in parts]) for name in ("start", "minutes", "watts")
     ]

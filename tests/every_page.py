@@ -1,4 +1,4 @@
-"""Opens every page once, and fails with the first exception. Needs no package that only tests need.
+"""Opens every page once, and fails with the first exception. Needs no development package.
 
 python -m tests.every_page
 """

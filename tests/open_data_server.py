@@ -1,9 +1,8 @@
-"""The public sources on loopback: the transmission operator's Tempo calendar, the volunteer's server and the
-regulator's files, each with the faults that such servers have.
+"""Public sources on loopback: Tempo calendar, second source and price files, with the faults of such servers.
 
     python -m tests.open_data_server --port 8702
 
-serves the seasons since 2022, made up where none is on file, and the prices on file. It prints its settings.
+serves the seasons since 2022, synthetic if none is on file, and the prices on file. It prints its settings.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ _HEADS: Final = {
     Option.TEMPO: "PART_FIXE_TTC;HCBleu_TTC;HPBleu_TTC;HCBlanc_TTC;HPBlanc_TTC;HCRouge_TTC;HPRouge_TTC",
 }
 NOWHERE: Final = {f"COURBE_{name}_URL": "http://127.0.0.1:9" for name in ("TEMPO", "TEMPO_SECOND", "PRICES")}
-"""Settings of a test that is to ask no public source: nobody listens there."""
+"""Settings of a test that must not ask a public source: nothing listens there."""
 FILES: Final = {
     "Option_Base.csv": Option.BASE,
     "Option_HPHC.csv": Option.HPHC,
@@ -50,7 +49,7 @@ FILES: Final = {
 
 @dataclass
 class Row:
-    """A row of a price file; prices in the order of its registers."""
+    """A row of a price file, with prices in the order of its registers."""
 
     kva: int
     first: date
@@ -68,7 +67,7 @@ class Row:
 
 
 def rows_on_file(option: Option) -> list[Row]:
-    """The price lists that came with the program, as the regulator would write them."""
+    """The price lists of the program in the regulator's format."""
     rows = []
     for (one, kva), lists in on_file().prices.items():
         if one is option:
@@ -80,8 +79,11 @@ def rows_on_file(option: Option) -> list[Row]:
 
 
 def season_of_colours(year: int, until: date) -> dict[date, Colour]:
-    """A season as it may be, up to a day (in it): what is on file, and beyond it red and white days on the
-    first weekdays that are allowed, as many as a season has."""
+    """A valid season up to a day, included.
+
+    Days on file have their colours; after them the first allowed weekdays are red and white, as many as a
+    season has.
+    """
     season, known = Season(year), on_file().tempo
     days = [season.first + timedelta(days=at) for at in range((season.end - season.first).days)]
     told = {day: colour_of(known, day) for day in days if known.knows(day)}
@@ -108,10 +110,10 @@ class OpenDataServer:
 
     today: date
     colours: dict[int, dict[date, Colour]] = field(default_factory=dict)
-    """By the year a season begins; all since 2022 by default."""
+    """Seasons by the year of their begin; by default all since 2022."""
     prices: dict[Option, list[Row]] = field(default_factory=dict)
     fallback: set[date] = field(default_factory=set)
-    """Days the operator does not know, and says so."""
+    """Days whose colour the operator does not know yet, marked `-fallback`."""
     port: int = 0
 
     def __post_init__(self) -> None:
@@ -136,7 +138,7 @@ class OpenDataServer:
 
     @property
     def settings(self) -> dict[str, str]:
-        """The settings that lead here."""
+        """The settings that use this server."""
         return {
             "tempo_url": self.url + RTE,
             "tempo_second_url": self.url + SECOND,
@@ -144,7 +146,7 @@ class OpenDataServer:
         }
 
     def asked(self, source: str) -> list[str]:
-        """What was asked of a source, without its prefix."""
+        """The paths requested from a source, without its prefix."""
         return [path.removeprefix(f"{source}/") for path, _ in self.seen if path.startswith(source)]
 
     def __enter__(self) -> Self:
@@ -160,7 +162,7 @@ class OpenDataServer:
         self._thread.join()
 
     def rest(self, seconds: float) -> bool:
-        """Wait, unless the server ends; whether it goes on."""
+        """Wait, unless the server stops; returns whether it still runs."""
         return not self._closing.wait(seconds)
 
 
@@ -222,7 +224,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-        """Quiet."""
+        """Log nothing."""
 
 
 def _redirect_here(handler: _Handler) -> None:
@@ -231,7 +233,7 @@ def _redirect_here(handler: _Handler) -> None:
 
 
 def _cut(handler: _Handler) -> None:
-    """Half an answer, then the connection is reset."""
+    """Send half an answer, then reset the connection."""
     handler.send_response(200)
     handler.send_header("Content-Length", "5000")
     handler.end_headers()
@@ -242,7 +244,7 @@ def _cut(handler: _Handler) -> None:
 
 
 def _endless(piece: bytes, seconds: float) -> Callable[[_Handler], None]:
-    """An answer without end, fast or slow."""
+    """Send an answer without an end, fast or slowly."""
 
     def answer(handler: _Handler) -> None:
         handler.send_response(200)
@@ -273,7 +275,7 @@ FAULTS: Final[Mapping[str, Callable[[_Handler], None]]] = {
 
 
 def main() -> None:
-    """Serve by hand until interrupted."""
+    """Run the server for manual tests until interrupted."""
     parser = argparse.ArgumentParser(description="The public sources to try the application against.")
     parser.add_argument("--port", type=int, default=8702)
     for source in (RTE, SECOND, CRE):

@@ -1,4 +1,4 @@
-"""What the files of requirements bring with them, and an environment that holds nothing else."""
+"""Packages that the requirements files install, and an environment with nothing else."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ RUN: Final = ROOT / "requirements.txt"
 
 
 def listed(file: Path) -> list[Requirement]:
-    """What a file of requirements names itself, without the files it refers to."""
+    """The packages named in a requirements file, without the files it includes."""
     lines = (line.partition("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines())
     return [Requirement(line) for line in lines if line and not line.startswith("-")]
 
 
 def wanted_here(requirement: Requirement, extra: str = "") -> bool:
-    """Whether it is meant for this system."""
+    """Whether a requirement applies to this system."""
     return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
 
 
@@ -45,17 +45,16 @@ def brought(requirements: list[Requirement]) -> dict[str, Distribution]:
 
 
 def environment(folder: Path, packages: dict[str, Distribution]) -> Path:
-    """The interpreter of a new virtual environment with these packages alone: linked to where they are
-    installed, in the place of copies."""
+    """The interpreter of a new virtual environment with these packages only, linked instead of copied."""
     venv.create(folder, with_pip=False, symlinks=True)
     (target,) = folder.glob("lib/python*/site-packages")
     owners = Counter(name for one in distributions() for name in {file.parts[0] for file in one.files or []})
     for package in packages.values():
         for file in package.files or []:
             top = file.parts[0]
-            if top in ("..", "__pycache__"):  # commands, and what Python writes again
+            if top in ("..", "__pycache__"):  # commands, and files that Python writes again
                 continue
-            entry = target.joinpath(*file.parts if owners[top] > 1 else [top])  # a namespace is shared
+            entry = target.joinpath(*file.parts if owners[top] > 1 else [top])  # a shared namespace
             if not entry.is_symlink():
                 entry.parent.mkdir(parents=True, exist_ok=True)
                 entry.symlink_to(Path(str(package.locate_file(entry.relative_to(target)))))

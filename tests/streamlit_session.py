@@ -1,4 +1,4 @@
-"""A session with a running application over Streamlit's websocket, as a browser tab holds one."""
+"""A session with a running application over Streamlit's websocket, as in a browser tab."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from websockets.typing import Origin, Subprotocol
 
 _SECONDS = 120
 _WIDGET = re.compile(r'"(\$\$ID-[0-9a-f]+-(\w+))"')
-"""The number of a widget, and its key."""
+"""The id of a widget, which contains its key."""
 
 
 class Session:
     """One browser tab. Use as a context manager."""
 
     def __init__(self, port: int, *, host: str = "", origin: str = "") -> None:
-        """`host`, `origin`: what the headers say instead of this machine's own loopback address."""
+        """`host`, `origin`: values of these headers instead of the loopback address."""
         self._host = host or f"127.0.0.1:{port}"
         self._port = port
         self._origin = origin or f"http://{self._host}"
@@ -34,7 +34,7 @@ class Session:
         self._page = ""
         self._number = ""
         self.query = ""
-        """What follows the question mark in the address."""
+        """Query string of the URL."""
 
     def __enter__(self) -> Self:
         self._socket = self._open.enter_context(
@@ -54,7 +54,7 @@ class Session:
         self._open.close()
 
     def open(self, query: str = "", page: str = "") -> list[str]:
-        """Run a page; the texts on it."""
+        """Run a page; returns its texts."""
         message = BackMsg()
         message.rerun_script.query_string = query
         message.rerun_script.page_name = page
@@ -62,7 +62,7 @@ class Session:
         return self._texts()
 
     def click(self, key: str) -> list[str]:
-        """Press the button of a key on the page that is open; the texts that come of it."""
+        """Press the button with this key on the open page; returns the texts after it."""
         message = BackMsg()
         message.rerun_script.query_string = self.query
         message.rerun_script.page_script_hash = self._page
@@ -81,7 +81,7 @@ class Session:
         return answer.status_code
 
     def clear_cache(self) -> None:
-        """What the menu of developers sends, and anybody can."""
+        """Send the request of the developer menu that clears the cache, which any visitor can send."""
         message = BackMsg()
         message.clear_cache = True
         self._send(message)
@@ -91,7 +91,7 @@ class Session:
         self._socket.send(message.SerializeToString())
 
     def _texts(self) -> list[str]:
-        """All until the script has ended; a page that goes elsewhere runs twice."""
+        """All texts until the script has ended; a page that switches to another runs twice."""
         assert self._socket is not None
         texts: list[str] = []
         while True:

@@ -1,4 +1,4 @@
-"""The house rules, held by reading the imports: see docs/architecture.md."""
+"""The architecture rules, checked on the imports: see docs/architecture.md."""
 
 from __future__ import annotations
 
@@ -37,25 +37,25 @@ STRANGERS: Final = {
     ("core.importing", "core.lab"),
     ("core.consumption", "core.lab"),
 }
-"""Rooms of one floor that do not know each other."""
+"""Packages of one level that must not import each other."""
 SESSION_OWNER: Final = "pages.shared.visitor"
 
 
 def room_of(name: str) -> str:
-    """The room a module is in: `core.storage.bson_columns` is in `core.storage`."""
+    """The package of a module: `core.storage.bson_columns` is in `core.storage`."""
     parts = name.split(".")
     return ".".join(parts[:2]) if parts[0] == "core" else parts[0]
 
 
 def ours(module: Module) -> Iterator[tuple[Module, int]]:
-    """Modules of ours that a module imports."""
+    """The project's modules that a module imports."""
     for name, line in module.imports():
         if name in modules() and name != module.name:
             yield modules()[name], line
 
 
 def foreign(module: Module) -> Iterator[tuple[str, int]]:
-    """Top-level names of packages that are not ours."""
+    """Top-level names of imported packages that are not the project's."""
     for name, line in module.imports():
         top = name.split(".")[0]
         if top not in ("core", "pages"):
@@ -155,7 +155,7 @@ def test_only_storage_spells_out_the_match_on_a_meter_and_the_servers_error_code
 
 
 def session_uses(tree: ast.Module) -> Iterator[tuple[ast.expr, str | None]]:
-    """Each `….session_state`, with the key it reads or writes where that can be told."""
+    """Each `….session_state`, with the key it reads or writes if that is constant."""
     keys: dict[int, str | None] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript):
@@ -172,7 +172,7 @@ def session_uses(tree: ast.Module) -> Iterator[tuple[ast.expr, str | None]]:
 
 
 def widget_keys(tree: ast.Module) -> set[str | None]:
-    """Every `key=` given to a widget in this file."""
+    """Every `key=` of a widget in this file."""
     return {
         constant(tree, keyword.value)
         for node in ast.walk(tree)
@@ -183,7 +183,7 @@ def widget_keys(tree: ast.Module) -> set[str | None]:
 
 
 def constant(tree: ast.Module, node: ast.expr) -> str | None:
-    """The string a literal, or a name the file gives to a literal, stands for; `<name>` for another name."""
+    """The string of a literal, or of a name the file assigns a literal; `<name>` for another name."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.Name):

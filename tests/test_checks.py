@@ -1,4 +1,4 @@
-"""A line of a preflight in words."""
+"""A check of the preflight in words."""
 
 from __future__ import annotations
 

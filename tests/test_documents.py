@@ -1,4 +1,4 @@
-"""The documents say what is true: settings, commands, files and make targets are those of the code."""
+"""The documents agree with the code: settings, commands, files and make targets."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def lines(name: str) -> Iterator[str]:
 
 
 def row(name: str, field: FieldInfo) -> str:
-    """A setting's line of the table."""
+    """The line of a setting in the table."""
     return f"| `COURBE_{name.upper()}` | {default(name, field)} | {field.description} |"
 
 
@@ -82,7 +82,7 @@ def test_every_linked_file_exists(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/architecture.md"])
 def test_every_path_named_exists(name: str) -> None:
-    """`core/texts/*/cost.toml` is any of them; `<name>` stands for one to be made."""
+    """`core/texts/*/cost.toml` matches any of them; `<name>` stands for a new name."""
     paths = re.findall(r"`((?:core|pages|tests|benchmarks|deploy|docs|\.ci)/[\w/.*<>-]*)`", DOCUMENTS[name])
     assert paths
     assert not [path for path in paths if "<" not in path and not _found(path)]

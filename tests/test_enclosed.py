@@ -1,4 +1,4 @@
-"""`.ci/debian.py`: what runs in namespaces leaves nothing mounted, running or lying about, killed or not."""
+"""`.ci/debian.py`: after a run in namespaces, killed or not, no mount, process or folder is left."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ pytestmark = pytest.mark.skipif(not POSSIBLE, reason="namespaces cannot be made 
 
 @pytest.fixture
 def mark() -> str:
-    """An argument by which processes of this test are known."""
+    """An argument that identifies processes of this test."""
     return f"{3600 + time.time_ns() % 1_000_000}"
 
 

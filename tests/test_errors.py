@@ -1,4 +1,4 @@
-"""An error tells its details as a person reads them, in either language."""
+"""An error formats its details in both languages."""
 
 from __future__ import annotations
 

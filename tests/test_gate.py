@@ -1,4 +1,4 @@
-"""What surrounds the code agrees with it: version, changelog, hooks, what Git leaves out."""
+"""Files around the code agree with it: version, changelog, hooks, ignored files."""
 
 from __future__ import annotations
 

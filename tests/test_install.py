@@ -1,4 +1,4 @@
-"""`.ci/install`: pip, with a line a step, and its failure when there is one."""
+"""`.ci/install`: pip with one line per step, and its failure if there is one."""
 
 from __future__ import annotations
 

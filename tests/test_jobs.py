@@ -1,4 +1,4 @@
-"""Background jobs: one a key, found again, paused by the clock, cancelled."""
+"""Background jobs: one per key, found again, paused by the clock, cancelled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests stand where their module stands, and no folder is too long to be read at a glance."""
+"""Tests mirror the modules they test, and no folder has too many files."""
 
 from __future__ import annotations
 
@@ -23,13 +23,12 @@ WHOLES: Final = {
     "core.storage.record": "tests/storage/test_store.py",
     "core.storage.time_series": "tests/storage/test_store.py",
 }
-"""What is tested as a whole, since no part of it is right alone: file formats by the files there are; the
-record and its two projections by the store; Spark by what arrives in MongoDB. A package stands for its
-modules."""
+"""Modules tested together with others: file formats by real files; the record and its two projections by the
+store; Spark by the result in MongoDB. A package stands for its modules."""
 
 
 def behaves(body: list[ast.stmt]) -> bool:
-    """Whether there is anything to test: a function or a method; a Protocol has none of its own."""
+    """Whether there is anything to test: a function or a method that is not of a Protocol."""
     return any(
         isinstance(node, ast.FunctionDef)
         or (
@@ -42,7 +41,7 @@ def behaves(body: list[ast.stmt]) -> bool:
 
 
 def file_of(module: Module) -> str:
-    """Where the tests of a module of core are looked for."""
+    """The test file of a module of core."""
     for whole, file in WHOLES.items():
         if module.name == whole or module.name.startswith(f"{whole}."):
             return file

@@ -1,4 +1,4 @@
-"""Curves hold their promises: ascending, without overlaps, exact energy."""
+"""Curves ascend, do not overlap and have exact energy."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The colours of every chart can be told apart by people with any colour vision, on both grounds.
+"""The colours of every chart are distinguishable with any colour vision, on both backgrounds.
 
-How a colour looks to people who lack one kind of cone: the matrices of Machado, Oliveira and Fernandes, "A
+Simulation of colour vision deficiencies: the matrices of Machado, Oliveira and Fernandes, "A
 Physiologically-based Model for Simulation of Color Vision Deficiency" (2009), severity 1. Distances are those
-of CIELAB, in which about 2 is just seen.
+of CIELAB, in which about 2 is just visible.
 """
 
 from __future__ import annotations
@@ -49,17 +49,17 @@ PALETTES: Final[dict[str, tuple[Sequence[str], float]]] = {
     "collections": ((ORDINARY, TIME_SERIES, BOUND, OTHER), 15),
     "calendar of days": (list(COLOURS.values()), 18),
 }
-"""The colours that meet in a chart, and how far apart any two must be at least."""
+"""The colours used together in a chart, and the smallest distance of any two."""
 
 
 def linear(colour: str) -> Vector:
-    """Red, green and blue light of a colour of the sRGB space."""
+    """Linear red, green and blue of a colour in sRGB."""
     coded = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
     return np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
 
 
 def seen(colour: str, vision: str) -> Vector:
-    """The place of a colour in CIELAB as this vision sees it."""
+    """Coordinates of a colour in CIELAB with this colour vision."""
     part = XYZ @ np.clip(VISIONS[vision] @ linear(colour), 0, 1) / WHITE
     bent = np.where(part > 0.008856, np.cbrt(part), 7.787 * part + 16 / 116)
     return np.array([116 * bent[1] - 16, 500 * (bent[0] - bent[1]), 200 * (bent[1] - bent[2])])
@@ -84,7 +84,7 @@ def test_no_two_colours_look_alike(name: str, vision: str) -> None:
 
 @pytest.mark.parametrize(("ground", "colours"), [("light", LIGHT), ("dark", DARK)])
 def test_lines_stand_out_from_the_ground(ground: str, colours: tuple[str, ...]) -> None:
-    """3 is what WCAG 2 asks for of graphics."""
+    """WCAG 2 requires 3 for graphics."""
     ratios = {colour: contrast(colour, THEMES[ground]["backgroundColor"]) for colour in colours}
     assert {colour: ratio for colour, ratio in ratios.items() if ratio < 3} == {}
 

@@ -1,4 +1,4 @@
-"""The files of requirements name what is used, all of it and nothing else; and the program needs no more."""
+"""The requirements files name exactly the packages used, and the program needs no more."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ CODE: Final = {
     "requirements.txt": ("streamlit_app.py", "core", "pages"),
     "requirements-dev.txt": ("tests", "benchmarks"),
 }
-"""Whose imports a file answers for."""
+"""Folders whose imports a requirements file must cover."""
 OPTIONAL: Final = {"requirements-spark.txt": ("core.spark", "tests.spark", "benchmarks.bench_spark")}
-"""Whose imports no part of the application needs: they may import what their own file lists besides."""
+"""Folders that the application does not import: they may also import packages of their own file."""
 UNIMPORTED: Final = {
-    "requirements.txt": {"tzdata"},  # zoneinfo looks for it where the system has no time zones
+    "requirements.txt": {"tzdata"},  # zoneinfo uses it if the system has no time zones
     "requirements-dev.txt": {"mypy", "pandas-stubs", "pytest-cov", "ruff", "types-requests"},
 }
-"""What is needed without anybody importing it: data, tools, types."""
+"""Packages needed without an import: data, tools, types."""
 OURS: Final = {"core", "pages", "tests", "benchmarks", "streamlit_app"}
 
 
 def foreign(file: str) -> Iterator[tuple[Module, str, int]]:
-    """What the code of a file of requirements imports from packages: module, package's name, line."""
+    """Imports from packages in the code of a requirements file: module, package name, line."""
     owners = packages_distributions()
     for module in read(*CODE[file]).values():
         besides = {
@@ -71,7 +71,7 @@ def test_what_is_listed_is_used(file: str) -> None:
         for module in read(*CODE[file]).values()
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and module.name != __name__
-    }  # as the packages are that carry a mongod
+    }  # as packages that contain a mongod are
     assert names(file) - imported - named == UNIMPORTED[file]
 
 
@@ -86,8 +86,7 @@ def test_what_is_listed_is_pinned_to_what_is_tested(file: str) -> None:
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
-    """Runs Python as on a user's machine, where nothing is installed but requirements.txt and what that
-    brings; what it printed."""
+    """Run Python with only the packages of requirements.txt; returns what it printed."""
     folder = tmp_path_factory.mktemp("bare")
     python = packages.environment(folder / "venv", packages.brought(packages.listed(packages.RUN)))
     strange = ("COURBE_", "COV", "PYTHON", "STREAMLIT_")
@@ -110,7 +109,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
 
 
 def test_what_tests_need_is_not_there(bare: Callable[..., str]) -> None:
-    """Else the tests below would show nothing."""
+    """Otherwise the tests below would prove nothing."""
     told = bare(
         "-c", "import importlib.metadata as m, json; print(json.dumps([d.name for d in m.distributions()]))"
     )

@@ -1,4 +1,4 @@
-"""The environment and `.env`, and that nothing secret is repeated when it cannot be used."""
+"""Settings from the environment and `.env`; a secret is not repeated when a setting is invalid."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.settings import Settings, load_settings
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder and a home of this test's own, and no setting in the environment."""
+    """A new working folder and home, without settings in the environment."""
     for name in os.environ:
         if name.startswith("COURBE_"):
             monkeypatch.delenv(name)

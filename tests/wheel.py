@@ -1,5 +1,8 @@
-"""A mongod that needs a library no system has, and an installed wheel that brings it: the real programs and
-libraries under another name, so that tests of lending mean the same wherever they run (Linux)."""
+"""A mongod that needs a library no system has, and an installed wheel with that library.
+
+They are the real programs and libraries under another name, so that tests of library lending work on any
+Linux.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from core.storage.embedded import mongod
 from core.storage.embedded.libraries import PACKAGE
 
 NOBODY_HAS: Final = "libcurl.so.9"
-"""As long as the real name, which it replaces."""
+"""Has the length of the real name, which it replaces."""
 _REAL: Final = b"\0libcurl.so.4\0"
 
 
@@ -26,7 +29,7 @@ def make_needy(copy: Path) -> Path:
 
 
 def install_wheel(site: Path) -> Path:
-    """Installs a wheel with that library in a folder for `sys.path`; the folder of its libraries."""
+    """Install a wheel with that library in a folder for `sys.path`; returns the folder of its libraries."""
     libraries = site / f"{PACKAGE}.libs"
     shutil.copytree(str(distribution(PACKAGE).locate_file(libraries.name)), libraries)
     (curl,) = libraries.glob("libcurl-*.so.4*")

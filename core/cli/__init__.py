@@ -1,2 +1,4 @@
-"""The command line: a module for each group of commands. Heavy parts are imported by the command that needs
-them, so that `--help` answers at once."""
+"""The command line: one module for each command.
+
+A command imports its heavy modules itself, so that `--help` answers at once.
+"""

@@ -1,4 +1,4 @@
-"""`check`: what is in order here, what is not and the cure; all that a question for help needs, no secret."""
+"""`check`: reports what works here, what does not and the cure, without any secret."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 
 
 def run_check(arguments: argparse.Namespace, console: Console) -> int:
-    """Look at everything; 0 where nothing stands in the way, 1 where something does."""
+    """Run all checks and print them; returns 1 if one failed, else 0. InputError `cli-shared`."""
     settings = usable_settings()
     if arguments.api and settings.deployment == "shared":
         raise InputError("cli-shared")
@@ -80,7 +80,7 @@ def _checks(settings: Settings, api: bool) -> Iterator[Check]:
 
 
 def _check_api(settings: Settings) -> Iterator[Check]:
-    """At most one call, counted in the day's budget."""
+    """Check the API with at most one call, which counts in the day's budget."""
     from core.cli.shared.store import household
     from core.importing.api.check import check_api
     from core.sources.conso_api.token import clean_prm
@@ -91,7 +91,7 @@ def _check_api(settings: Settings) -> Iterator[Check]:
 
 
 def check_packages(requirements: Path = _PROJECT / "requirements.txt") -> Check:
-    """Whether the packages installed are those that requirements.txt names."""
+    """Whether the installed packages have the versions of requirements.txt; None if that cannot be read."""
     try:
         wanted = _PINNED.findall(requirements.read_text(encoding="utf-8"))
     except OSError:
@@ -107,7 +107,7 @@ def check_packages(requirements: Path = _PROJECT / "requirements.txt") -> Check:
 
 
 def versions() -> dict[str, str]:
-    """What runs here: Courbe and its commit, the system, Python, and the packages that matter most."""
+    """Versions by name: Courbe with its commit, the system, Python, and the main packages."""
     try:
         system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.platform())
     except OSError:
@@ -123,7 +123,7 @@ def versions() -> dict[str, str]:
 
 
 def _commit() -> str | None:
-    """The commit of this checkout, where git is installed."""
+    """The commit of this checkout; None without git or a checkout."""
     git = shutil.which("git")
     if git is None:
         return None

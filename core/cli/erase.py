@@ -1,4 +1,4 @@
-"""`erase`: a meter or everything, after asking."""
+"""`erase`: erases a meter or everything, with confirmation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 
 
 def run_erase(arguments: argparse.Namespace, console: Console) -> int:
-    """Erase one meter or everything, after saying what that is and asking."""
+    """Erase one meter or everything after confirmation; returns 1 if the user declined."""
     words = console.words
     with household(prepared=False) as store:
         held = store.belongings()
@@ -54,7 +54,7 @@ def run_erase(arguments: argparse.Namespace, console: Console) -> int:
 def _named(
     meters: Sequence[Meter], known: Mapping[Meter, int], arguments: argparse.Namespace, words: Words
 ) -> list[str]:
-    """Each meter with its readings, where its record tells how many."""
+    """Each meter with its number of readings, if its record has one."""
     return [
         words.text("belongings.meter", count=words.number(known[one]), meter=shown(one, arguments))
         if one in known
@@ -68,7 +68,7 @@ def _others(others: Mapping[Kind, int], words: Words) -> list[str]:
 
 
 def _agreed(question: str, console: Console) -> bool:
-    """Whether a person said yes. InputError where nobody can be asked."""
+    """Whether the user agreed. InputError `cli-nobody-to-ask` without a terminal."""
     if not sys.stdin.isatty():
         raise InputError("cli-nobody-to-ask")
     print(f"{question} ", end="", file=sys.stderr, flush=True)

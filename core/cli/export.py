@@ -1,4 +1,4 @@
-"""`export`: the history of a meter as a file."""
+"""`export`: writes the history of a meter to a file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 
 
 def run_export(arguments: argparse.Namespace, console: Console) -> int:
-    """The whole history of one meter as a file; `-` is standard output."""
+    """Write the whole history of one meter to a file; `-` is standard output.
+
+    InputError `cli-which-meter` unless exactly one meter matches, `cli-cannot-write`.
+    """
     from core.consumption.export import enedis_csv, history_parquet
     from core.model import Flow
 
@@ -45,7 +48,7 @@ def run_export(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """All of it or nothing: a file that was there stays until the new one is whole."""
+    """Write the file atomically: an existing file is replaced only by a complete one."""
     if str(path) == "-":
         sys.stdout.buffer.write(content)
         return

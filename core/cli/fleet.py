@@ -1,4 +1,4 @@
-"""`fleet`: what many meters cost, measured on synthetic ones."""
+"""`fleet`: measures the storage of fleets of synthetic meters."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 
 
 def run_fleet(arguments: argparse.Namespace, console: Console) -> int:
-    """Measure synthetic fleets of 1, 10, 100, … meters; interrupted, what was measured is still told."""
+    """Measure synthetic fleets of 1, 10, 100, … meters; after an interrupt, print what was measured."""
     from core.lab.fleet import measure
 
     if fleet_spark.asked(arguments):
@@ -62,7 +62,7 @@ def run_fleet(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def print_fleet(measured: Fleet, console: Console) -> None:
-    """The table of the Fleet page, in its words."""
+    """Print the table of the Fleet page."""
     from core.lab.footprint import MEANINGFUL_READINGS, saving
     from core.lab.wording import cost
 
@@ -96,7 +96,7 @@ def print_fleet(measured: Fleet, console: Console) -> None:
 
 
 def _drop_fleets(arguments: argparse.Namespace, console: Console) -> int:
-    """Drop what `--keep` left; nothing is measured."""
+    """Drop the collections that `--keep` left, without measuring."""
     from core.lab.fleet import kept
 
     with household() as store:

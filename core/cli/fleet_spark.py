@@ -1,4 +1,4 @@
-"""`fleet --engine spark`: a fleet on Spark, on this machine or any master."""
+"""`fleet --engine spark`: loads and measures a fleet with Spark, on this machine or any master."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ ENGINES: Final = ("python", "spark")
 DEFAULT_METERS: Final = 100
 _SOURCES: Final = ("synthetic", "parquet")
 _OURS: Final = ("workers", "through", "source", "master", "profile", "daily", "lesson")
-"""Options that mean something to Spark only."""
+"""Options that only Spark uses."""
 Draw = Callable[["Fleet", Console], None]
 
 
 def add(fleet: argparse.ArgumentParser, console: Console) -> None:
-    """Declare what `fleet` takes for Spark."""
+    """Declare the options of `fleet` for Spark."""
     text = console.words.text
     number = text("cli.number")
     spark = fleet.add_argument_group(text("spark.cli.options"))
@@ -45,7 +45,7 @@ def add(fleet: argparse.ArgumentParser, console: Console) -> None:
 
 
 def asked(arguments: argparse.Namespace) -> bool:
-    """Whether Spark is to do it. InputError where an option needs it and it is not asked for."""
+    """Whether to use Spark. InputError `spark-only` for an option of Spark without `--engine spark`."""
     if arguments.engine == "spark":
         return True
     given = [f"--{name}" for name in _OURS if getattr(arguments, name) is not None]
@@ -55,7 +55,7 @@ def asked(arguments: argparse.Namespace) -> bool:
 
 
 def run(arguments: argparse.Namespace, console: Console, draw: Draw) -> int:
-    """Load, measure and tell; interrupted, what was published stays."""
+    """Load, measure and print; after an interrupt, what was published stays."""
     if arguments.drop:
         return _drop(arguments, console)
     if arguments.daily is not None:
@@ -130,7 +130,7 @@ def _drop(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _daily(arguments: argparse.Namespace, console: Console) -> int:
-    """Days that arrive one after another, before and after their months are rewritten."""
+    """Load days one after another, and measure before and after their months are rewritten."""
     from core.settings import load_settings
     from core.spark import fleet
     from core.spark.arrivals import Arrivals
@@ -158,7 +158,7 @@ def _daily(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _lesson(arguments: argparse.Namespace, console: Console) -> int:
-    """What the connector does on a time series collection, tried here."""
+    """Run the trials of the connector on a time series collection."""
     from core.settings import load_settings
     from core.spark import fleet
 
@@ -174,7 +174,7 @@ def _lesson(arguments: argparse.Namespace, console: Console) -> int:
 
 @contextmanager
 def _stopping() -> Iterator[Event]:
-    """Ctrl-C where there is no half of a result to tell."""
+    """Raise KeyboardInterrupt when stopped, for work that has no partial result."""
     from core.lab.layouts.build import Stopped
 
     with stop_on_interrupt() as stop:

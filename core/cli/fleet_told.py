@@ -1,4 +1,4 @@
-"""What `fleet --engine spark` says of what it did."""
+"""Prints the results of `fleet --engine spark`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def loaded(outcome: Outcome, console: Console) -> None:
-    """How many meters stand, and what this run wrote."""
+    """Print the number of published meters and the readings this run wrote."""
     done, words = outcome.loaded, console.words
     shown = {
         "meters": words.counted("report.meters", len(done.published)),
@@ -31,7 +31,7 @@ def loaded(outcome: Outcome, console: Console) -> None:
 
 
 def measured(outcome: Outcome) -> Fleet | None:
-    """The fleet as the table of fleets shows it; None where nothing was measured."""
+    """The measured fleet for the table of fleets; None if nothing was measured."""
     if outcome.run is None:
         return None
     names = (outcome.target.ordinary, outcome.target.series)
@@ -39,7 +39,7 @@ def measured(outcome: Outcome) -> Fleet | None:
 
 
 def profile(outcome: Outcome, console: Console) -> None:
-    """What the meters draw together, a line a figure."""
+    """Print the figures of all meters together, one per line; nothing without an analysis."""
     if outcome.analysis is None:
         return
     words = console.words
@@ -75,7 +75,7 @@ def profile(outcome: Outcome, console: Console) -> None:
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
-    """The whole outcome for a program to read."""
+    """The whole outcome as JSON values."""
     done, run = outcome.loaded, outcome.run
     told: dict[str, Any] = {
         "engine": "spark",
@@ -96,7 +96,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
 
 
 def arrived(arrivals: Arrivals, found: Arrived, console: Console) -> None:
-    """Bytes per reading before and after the months were rewritten."""
+    """Print bytes per reading before and after the months were rewritten."""
     words = console.words
     shown = {"readings": words.number(found.readings), "days": words.number(arrivals.days)}
     console.line(words.text("spark.cli.arrived", **shown))
@@ -105,13 +105,13 @@ def arrived(arrivals: Arrivals, found: Arrived, console: Console) -> None:
 
 
 def arrived_json(arrivals: Arrivals, found: Arrived) -> dict[str, Any]:
-    """The same for a program to read."""
+    """Bytes per reading before and after the months were rewritten, as JSON values."""
     sides = {"before": found.before.as_json(), "after": found.after.as_json()}
     return {"meters": arrivals.meters, "days": arrivals.days, "written": found.written, **sides}
 
 
 def lesson(found: Lesson, console: Console) -> None:
-    """A line a trial."""
+    """Print one line for each trial."""
     text = console.words.text
     rows = [
         [text(f"spark.lesson.{row.code}"), text(f"spark.outcome.{row.outcome}", **row.values)]

@@ -1,4 +1,4 @@
-"""`footprint`: what both collections cost on disk."""
+"""`footprint`: prints the size of both collections on disk."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 
 
 def run_footprint(arguments: argparse.Namespace, console: Console) -> int:
-    """Measure both collections, settled first where the server allows it."""
+    """Measure both collections, after a checkpoint where the server allows one."""
     from core.lab.footprint import footprint
 
     with household() as store:
@@ -34,7 +34,7 @@ def run_footprint(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def print_footprint(measured: Footprint, console: Console) -> None:
-    """The table of the Footprint page, in its words."""
+    """Print the table of the Footprint page."""
     from core.lab.footprint import MEANINGFUL_READINGS
     from core.lab.tables import footprint_head, footprint_table
 

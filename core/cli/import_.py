@@ -1,4 +1,4 @@
-"""`import`: readings from the demo, from files or from Conso API."""
+"""`import`: imports readings from the demo, from files or from Conso API."""
 
 from __future__ import annotations
 
@@ -46,8 +46,11 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 
 
 def run_import(arguments: argparse.Namespace, console: Console) -> int:
-    """Import from one kind of source; 1 when any of it failed, 130 when interrupted. Having to wait for more
-    calls is no failure: `sync` goes on."""
+    """Import from one kind of source; returns 1 if a part failed.
+
+    An interrupt raises KeyboardInterrupt after the rest was stored. Waiting for more API calls is no failure:
+    `sync` continues.
+    """
     from core.importing.api.budget import WAITS
     from core.importing.run import run
 
@@ -74,7 +77,7 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _known(store: Store) -> list[Meter]:
-    """The meters of a household that have a number."""
+    """The meters with readings and a PRM: neither the demo nor a meter without a number."""
     from core.model import DEMO_PRM, UNKNOWN_PRM
 
     meters = [summary.meter for summary in store.meters() if summary.readings]
@@ -82,7 +85,7 @@ def _known(store: Store) -> list[Meter]:
 
 
 def _note_meter(part: Part, known: Sequence[Meter], console: Console) -> None:
-    """How to say whose readings they are, where a file does not: they are never added to a meter unasked."""
+    """Explain how to name the meter of a file without a PRM; its readings are kept apart until then."""
     from core.model import UNKNOWN_PRM
 
     if all(meter.prm != UNKNOWN_PRM for meter in part.meters):
@@ -94,7 +97,7 @@ def _note_meter(part: Part, known: Sequence[Meter], console: Console) -> None:
 
 
 def _sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source]:
-    """What the arguments name. Raises InputError and SourceError before anything is written."""
+    """The sources the arguments name. Raises InputError and SourceError before anything is written."""
     if arguments.api:
         return _api_sources(arguments, store)
     if arguments.demo:
@@ -115,8 +118,11 @@ def _sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source]:
 def _prepared(
     sources: Sequence[Source], arguments: argparse.Namespace, console: Console
 ) -> tuple[Sequence[Source], list[dict[str, str]]]:
-    """The sources to import, with what is to be known before anything is written said: what was assumed,
-    what is no load curve in a zip, and which file is not taken as many of its rows are refused."""
+    """The sources to import, and the entries of archives that are no load curve.
+
+    Notes what is assumed, what is not a load curve, and which file is refused because of its many refused
+    rows.
+    """
     from core.sources.files import FileSource, beside
 
     files = [source for source in sources if isinstance(source, FileSource)]
@@ -124,7 +130,7 @@ def _prepared(
     told = []
     for source in aside:
         fault = source.fault
-        assert fault is not None  # else it would not be beside
+        assert fault is not None  # `beside` returns files with a fault
         title = fault.title(console.words)
         console.note(console.words.labelled(source.name, title))
         told.append({"name": source.name, "code": fault.code, "title": title})
@@ -132,7 +138,7 @@ def _prepared(
 
 
 def _taken(source: Source, arguments: argparse.Namespace, console: Console) -> Source:
-    """A file, unless many of its rows are refused and this was not allowed."""
+    """The source, or one with an error if too many rows are refused and `--allow-refused` is missing."""
     from core.model import MANY_REFUSED, count_refused, share_refused
     from core.sources.files import FileSource, Reading
 
@@ -159,14 +165,14 @@ def _taken(source: Source, arguments: argparse.Namespace, console: Console) -> S
 
 
 def _flow(arguments: argparse.Namespace) -> Flow | None:
-    """The flow that was asked for; None leaves it to what the source says."""
+    """The flow that was asked for; None to use the one the source states."""
     from core.model import Flow
 
     return Flow.PRODUCTION if arguments.production else None
 
 
 def _api_sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source]:
-    """One source a meter: the one that is named, else every meter the token opens."""
+    """One source per meter: the named one, else every meter of the token."""
     from core.importing.api.source import ApiSource, usable_token
     from core.model import Flow, Meter
     from core.paristime import now_ms
@@ -181,7 +187,7 @@ def _api_sources(arguments: argparse.Namespace, store: Store) -> Sequence[Source
 
 
 def _print_part(part: Part, arguments: argparse.Namespace, console: Console) -> None:
-    """What a source brought: one line a meter and flow, then what became of its readings."""
+    """Print what a source brought: one line per meter and flow, then the counts of its readings."""
     if not part.delivered and not part.refused:
         return
     from core.model import RefusalReason
@@ -202,7 +208,7 @@ def _print_part(part: Part, arguments: argparse.Namespace, console: Console) -> 
 
 
 def _brought(part: Part, meter: Meter, arguments: argparse.Namespace, console: Console) -> str:
-    """One meter and flow: readings, period, energy, gaps."""
+    """One meter and flow in words: readings, period, energy, gaps."""
     curve, found, words = part.brought[meter], part.gaps(meter), console.words
     first, end = _ends(curve)
     facts = [
@@ -217,7 +223,7 @@ def _brought(part: Part, meter: Meter, arguments: argparse.Namespace, console: C
 
 
 def _ends(curve: Curve) -> tuple[datetime, datetime]:
-    """The begin of the first and the end of the last reading, in Paris time."""
+    """Start of the first and end of the last reading, in Paris time."""
     from core.paristime import local
 
     return local(int(curve.start[0])), local(int(curve.end[-1]))

@@ -1,4 +1,4 @@
-"""Reads the arguments, runs the command, and turns whatever ends it into an exit code.
+"""Reads the arguments, runs the command, and turns the outcome into an exit code.
 
 0: done. 1: failed. 2: the arguments or settings cannot be used. 130: interrupted.
 """
@@ -54,9 +54,9 @@ COMMANDS: Final = (
     prepare,
     check,
 )
-"""A module each, in the order in which `--help` lists them."""
+"""Modules of the commands, in the order of `--help`."""
 _UNWRITABLE: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
-"""How writing to standard output fails."""
+"""Error numbers of a failed write to standard output."""
 _ABOUT_ARGUMENTS: Final = frozenset(
     {
         "api-prm",
@@ -73,11 +73,11 @@ _ABOUT_ARGUMENTS: Final = frozenset(
         "spark-workers",
     }
 )
-"""Errors that can only be about what was typed."""
+"""Error codes that only arguments cause: exit code 2."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse in the chosen language, with a complaint that is one line."""
+    """argparse in the chosen language, with error messages of one line."""
 
     console = Console()
 
@@ -89,6 +89,7 @@ class _Parser(argparse.ArgumentParser):
         self.add_argument("--lang", choices=languages, help=self.console.words.text("cli.option.lang"))
 
     def error(self, message: str) -> NoReturn:
+        """Print one line and exit with code 2."""
         told = messages.of_arguments(message, self.console)
         self.console.note(self.console.words.text("cli.usage", message=told, program=self.prog))
         self.exit(USAGE)
@@ -102,6 +103,7 @@ class _Formatter(argparse.HelpFormatter):
         groups: Iterable[Any],
         prefix: str | None = None,
     ) -> None:
+        """Add the usage line with its prefix in the chosen language."""
         given = f"{_Parser.console.words.text('cli.usage-prefix')} " if prefix is None else prefix
         super().add_usage(usage, actions, groups, given)
 
@@ -117,7 +119,7 @@ def main(arguments: Sequence[str]) -> int:
         if error.errno not in _UNWRITABLE:
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):  # whoever read our output has gone: nobody is left to tell
+        if not isinstance(error, BrokenPipeError):  # a closed pipe has no reader for a message
             console.note(console.words.text("cli.output", reason=error.strerror or "?"))
         return FAILED
     except KeyboardInterrupt:
@@ -127,7 +129,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _settle_streams() -> None:
-    """Streams that can be written to: none of them is there where whoever started us closed it."""
+    """Open missing standard streams on the null device, and replace characters they cannot encode."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - until we end
@@ -139,7 +141,7 @@ def _settle_streams() -> None:
 def _run(arguments: Sequence[str], console: Console) -> int:
     try:
         chosen = parser(console).parse_args(arguments)
-    except SystemExit as ended:  # --help, or a complaint that has been printed
+    except SystemExit as ended:  # --help, or an error that has been printed
         return int(ended.code or DONE)
     try:
         return int(chosen.run(chosen, console))
@@ -156,7 +158,7 @@ def _run(arguments: Sequence[str], console: Console) -> int:
 
 
 def _language(arguments: Sequence[str]) -> Language:
-    """The language asked for, known before the arguments are read: their help is in it too."""
+    """The language of `--lang`, read before argparse because the help texts need it."""
     for at, option in enumerate(arguments):
         name, _, attached = option.partition("=")
         with suppress(ValueError, IndexError):
@@ -166,7 +168,7 @@ def _language(arguments: Sequence[str]) -> Language:
 
 
 def parser(console: Console | None = None) -> argparse.ArgumentParser:
-    """The reader of the arguments, with every command."""
+    """The argument parser with every command."""
     console = console or Console()
     _Parser.console = console
     about, codes = console.words.text("cli.about"), console.words.text("cli.codes")

@@ -1,4 +1,4 @@
-"""`prepare`: measure everything a talk shows, once, and keep it in MongoDB."""
+"""`prepare`: measures all results of a talk once and stores them in MongoDB."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
+    """Declare the command."""
     parser = command("prepare")
     parser.add_argument("--prm", metavar="PRM", help=console.words.text("cli.option.prm"))
     number, meters = console.words.text("cli.number"), console.words.text("cli.prepare.meters")
@@ -22,7 +23,11 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 
 
 def run_prepare(arguments: argparse.Namespace, console: Console) -> int:
-    """Ctrl-C ends it after the part that is measured; what was measured stays."""
+    """Measure every part and store it; returns 1 if a part failed.
+
+    Ctrl-C ends it after the current part; what was measured stays. InputError `footprint-empty` without
+    readings.
+    """
     from core.cli.shared.progress import stop_on_interrupt
     from core.cli.shared.store import chosen, household
     from core.errors import InputError
@@ -35,7 +40,7 @@ def run_prepare(arguments: argparse.Namespace, console: Console) -> int:
             raise InputError("footprint-empty")
         meter = max(summaries, key=lambda one: one.readings).meter
         found = prepare(store, meter, meters=arguments.meters, stop=stop, progress=teller(console))
-    if arguments.json:  # without the numbers of meters, which stand in the versions
+    if arguments.json:  # without versions, whose keys contain PRMs
         console.data({"results": [as_document(one) | {"versions": {}} for one in found.kept]})
     else:
         for one in found.kept:
@@ -48,7 +53,7 @@ def run_prepare(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def teller(console: Console) -> Callable[[Progress], None]:
-    """A line when a part begins."""
+    """A progress callback that prints one line when a part begins."""
     at = -1
 
     def tell(progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""`prices`: until when prices and Tempo colours are known, and bringing them up to date."""
+"""`prices`: prints the period of known prices and Tempo colours, and refreshes them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 
 
 def run_prices(arguments: argparse.Namespace, console: Console) -> int:
-    """What is known, after a refresh where one is asked for; 1 where a source failed and none made up."""
+    """Print what is known, after a refresh if `--refresh` is given.
+
+    Returns 1 if a source failed and no other source replaced it.
+    """
     from core.consumption.cost.kept_market import last_refresh, load_market
 
     report = None
@@ -49,7 +52,7 @@ def run_prices(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def refresh_prices(store: Store, **options: Any) -> Report:
-    """Ask the public sources for what the readings of a household need. InputError, StorageError."""
+    """Ask the public sources for what the stored readings need. InputError, StorageError."""
     from core.consumption.cost.refresh import refresh
     from core.paristime import local
     from core.settings import load_settings
@@ -60,7 +63,7 @@ def refresh_prices(store: Store, **options: Any) -> Report:
 
 
 def print_report(report: Report, console: Console) -> None:
-    """What came of a refresh, a line a file."""
+    """Print the outcome of a refresh, one line per file."""
     from core.consumption.cost.refresh import Outcome
     from core.consumption.cost.refresh_words import headline, step_told
 
@@ -71,7 +74,7 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def tell_failures(report: Report, console: Console) -> None:
-    """Every refusal and failure, also one that another source made up for; when offline, once."""
+    """Print every refusal and failure, also of a source that another replaced; when offline, only one."""
     from core.consumption.cost.refresh_words import step_told
 
     for step in report.steps[:1] if report.offline else report.steps:
@@ -80,7 +83,7 @@ def tell_failures(report: Report, console: Console) -> None:
 
 
 def report_json(report: Report, console: Console) -> dict[str, Any]:
-    """A refresh for a program to read."""
+    """A refresh as JSON values."""
     from core.consumption.cost.refresh import as_document
     from core.paristime import local
 

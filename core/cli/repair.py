@@ -1,4 +1,4 @@
-"""`repair`: look at everything that is stored, and mend what can be."""
+"""`repair`: checks all stored documents and repairs what it can."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.storage.upkeep.damage import Damage
 
 REMAINS = 1
-"""Exit code where something could not be mended."""
+"""Exit code if something could not be repaired."""
 
 
 def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> None:
@@ -25,7 +25,7 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 
 
 def run_repair(arguments: argparse.Namespace, console: Console) -> int:
-    """Say what was found and what became of it."""
+    """Repair, and print each damage with its outcome; returns REMAINS if something is lost."""
     from core.storage.upkeep.damage import Outcome
 
     with household(prepared=False) as store:
@@ -39,7 +39,7 @@ def run_repair(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def told(damage: Damage, arguments: argparse.Namespace, words: Words) -> str:
-    """A damage in one line: what was wrong, and what became of it or what to do."""
+    """A damage in one line: what was wrong, and its outcome or the cure."""
     return words.text(
         f"damage.{damage.kind}.{damage.outcome}",
         count=words.number(damage.count),

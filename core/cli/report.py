@@ -1,4 +1,4 @@
-"""`report`: everything the laboratory measures, as a file."""
+"""`report`: writes everything the laboratory measures to a file."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 
 
 def run_report(arguments: argparse.Namespace, console: Console) -> int:
-    """Measure everything and write it, or put two reports side by side."""
+    """Measure everything and write the report, or compare two reports. InputError `cli-cannot-write`."""
     if arguments.compare:
         return _compare(arguments.compare, console)
     from core.lab.jobs import measure_all
@@ -62,7 +62,7 @@ def run_report(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _refuse_early(path: Path, meters: int) -> None:
-    """What measuring takes minutes to find out. Raises InputError."""
+    """Check arguments before the measurement, which takes minutes. Raises InputError."""
     from core.lab.fleet.measure import check_size
     from core.lab.prepared.run import DAYS
 

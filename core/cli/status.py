@@ -1,4 +1,4 @@
-"""`status`: what each meter holds, exact."""
+"""`status`: prints the exact contents of each meter."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 
 
 def run_status(arguments: argparse.Namespace, console: Console) -> int:
-    """What each meter holds, exact."""
+    """Print readings, energy, period and gaps of each meter, and the damages found."""
     with household() as store:
         meters = chosen(store, arguments.prm)
         damages = store.damages()

@@ -1,4 +1,4 @@
-"""`sync`: the daily update, of readings and, once a day, of prices and colours."""
+"""`sync`: the daily update of readings and, once a day, of prices and colours."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def add(command: Callable[[str], argparse.ArgumentParser], console: Console) -> 
 
 
 def run_sync(arguments: argparse.Namespace, console: Console) -> int:
-    """Bring every meter of the API up to date; 0 done, 3 not published yet, 4 more is to come, 1 failed."""
+    """Update every meter of the API; returns 0 done, 3 not published yet, 4 more to come, 1 failed."""
     from core.importing.api.sync import sync
     from core.settings import load_settings
 
@@ -63,14 +63,14 @@ def run_sync(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _prices(store: Store, stop: Event) -> Report | None:
-    """Prices and colours, once a day; None where they were asked for today."""
+    """Refresh prices and colours; None if that was done today."""
     from core.consumption.cost.refresh import is_due
 
     return refresh_prices(store, stop=stop) if is_due(store.database) else None
 
 
 def _name(one: MeterSync, arguments: argparse.Namespace, console: Console) -> str:
-    """Meter and flow: one meter can have both."""
+    """Meter and flow, as one meter can have both flows."""
     return f"{shown(one.meter, arguments)} {console.words.text(f'common.flow.{one.meter.flow}')}"
 
 

@@ -1,4 +1,4 @@
-"""Taking data away: a chart's columns or the whole history, as CSV or Parquet. The PRM only when asked."""
+"""Exports a chart's columns or the whole history as CSV or Parquet, with the PRM only on request."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from core.texts import ENGLISH, Words
 
 _HIDDEN: Final = "xxxxxxxxxx"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What makes a spreadsheet run a text as a formula; a name that somebody typed may begin so (CWE-1236)."""
+"""First characters that make a spreadsheet run a text as a formula (CWE-1236); typed names may have them."""
 _FLOWS: Final = {Flow.CONSUMPTION: "Consommation", Flow.PRODUCTION: "Production"}
 
 
 def enedis_csv(meter: Meter, curve: Curve, *, with_prm: bool = False) -> bytes:
     """A load curve in the layout of Enedis's `Enedis_Conso_Heure_*`: END stamps with their offset, W.
 
-    The step is stated where there is one only. Else it is told by the rows: before a reading that does not
-    follow another of the file, a row without value marks where it starts, as Enedis does for missing ones,
-    and where a few readings have another step than those around them, the longer ones are written as several
-    of the same power, so that the energy stays exact. Parquet holds the curve as it is.
+    The step is stated if there is only one. Otherwise the rows imply it: a row without value marks the start
+    of a reading that does not follow another, as Enedis does for missing ones; and where a few readings have
+    another step than those around them, the longer ones are written as several of the same power, so that the
+    energy stays exact. Parquet holds the curve unchanged.
     """
     curve = _tellable(curve)
     out = io.StringIO()
@@ -62,32 +62,32 @@ def enedis_csv(meter: Meter, curve: Curve, *, with_prm: bool = False) -> bytes:
 
 
 def _begins(curve: Curve) -> NDArray[np.bool_]:
-    """Which readings follow no other."""
+    """Mask of the readings that do not follow directly on another."""
     begins = np.ones(len(curve), dtype=np.bool_)
     begins[1:] = curve.start[1:] != curve.end[:-1]
     return begins
 
 
 def _tellable(curve: Curve) -> Curve:
-    """The curve with readings cut where the rows of the file could not tell their lengths."""
+    """The curve, with readings cut where the rows of the file would not imply their lengths."""
     while True:
         told = _told(curve)
         wrong = told != curve.minutes
         if not wrong.any():
             return curve
         finest = curve.minutes.copy()
-        for at in np.flatnonzero(wrong):  # what is about it gets its step, until a whole stretch has it
+        for at in np.flatnonzero(wrong):  # neighbours get the same step, until the whole run has it
             near = slice(max(at - SUPPORT, 0), at + SUPPORT + 1)
             shorter = int(told[at]) if 0 < told[at] < curve.minutes[at] else int(curve.minutes[at])
             finest[near] = np.minimum(finest[near], shorter)
         cut = np.gcd(finest, curve.minutes)
         if bool((cut == curve.minutes).all()):
-            cut = np.full(len(curve), np.gcd.reduce(curve.minutes))  # one step alone is stated
+            cut = np.full(len(curve), np.gcd.reduce(curve.minutes))  # a single step can be stated
         curve = _cut(curve, cut)
 
 
 def _cut(curve: Curve, minutes: NDArray[np.integer]) -> Curve:
-    """Each reading as several of these minutes and the same power."""
+    """Each reading as several of these minutes with the same power."""
     parts = curve.minutes // minutes
     short = np.repeat(minutes, parts).astype(np.int64)
     number = np.arange(len(short)) - np.repeat(np.cumsum(parts) - parts, parts)
@@ -96,7 +96,7 @@ def _cut(curve: Curve, minutes: NDArray[np.integer]) -> Curve:
 
 
 def _told(curve: Curve) -> Steps:
-    """The lengths that the rows of the file tell."""
+    """The lengths (minutes) that a reader infers from the rows of the file."""
     stated = _stated(curve)
     begins = _begins(curve)
     row = np.arange(len(curve)) + np.cumsum(begins)
@@ -107,7 +107,7 @@ def _told(curve: Curve) -> Steps:
 
 
 def _stated(curve: Curve) -> int:
-    """The step that the file can state; NO_STEP where there are several."""
+    """The step (minutes) to state in the file; NO_STEP if there are several."""
     steps = np.unique(curve.minutes)
     return int(steps[0]) if len(steps) == 1 else NO_STEP
 
@@ -121,7 +121,7 @@ def _end(curve: Curve) -> int:
 
 
 def history_parquet(meter: Meter, curve: Curve, *, with_prm: bool = False) -> bytes:
-    """Columns `start` (UTC), `minutes`, `watts`; with the PRM also `prm` and `flow`."""
+    """Parquet with columns `start` (UTC), `minutes`, `watts`; with the PRM also `prm` and `flow`."""
     columns: dict[str, pa.Array] = {
         "start": pa.array(curve.start, type=pa.timestamp("ms", tz="UTC")),
         "minutes": pa.array(curve.minutes),
@@ -134,8 +134,10 @@ def history_parquet(meter: Meter, curve: Curve, *, with_prm: bool = False) -> by
 
 
 def table_csv(columns: Columns, words: Words = ENGLISH) -> bytes:
-    """A chart's data as a spreadsheet of the language reads it: UTF-8 with BOM, `;`, decimal point or comma,
-    empty where nothing is known."""
+    """A chart's data as CSV for spreadsheets of the language: UTF-8 with BOM, `;`, decimal point or comma.
+
+    Unknown values are empty.
+    """
     out = io.StringIO()
     rows = csv.writer(out, delimiter=";", lineterminator="\r\n")
     rows.writerow([_cell(name, words) for name in columns])
@@ -145,7 +147,7 @@ def table_csv(columns: Columns, words: Words = ENGLISH) -> bytes:
 
 
 def table_parquet(columns: Columns) -> bytes:
-    """The same as Parquet."""
+    """A chart's data as Parquet; unknown values are null."""
     return _parquet(pa.table({name: _array(column) for name, column in columns.items()}))
 
 

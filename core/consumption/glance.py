@@ -1,4 +1,4 @@
-"""What a household looks for first: the last day against the usual, this month against last year's."""
+"""The first figures for a household: the last day against usual days, this month against last year's."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FEWEST: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """Some days, their energy (watt-minutes), and what it is compared with; None where that is not known."""
+    """Some days, their energy (watt-minutes), and the energy to compare with; None if unknown."""
 
     days: Days
     energy: int
@@ -27,12 +27,12 @@ class Against:
 
     @property
     def change(self) -> float | None:
-        """As a share of what is usual."""
+        """Relative difference to the usual energy; None if that is unknown or not positive."""
         return self.energy / self.usual - 1 if self.usual and self.usual > 0 else None
 
 
 def last_day(home: Household) -> Against | None:
-    """The last complete day, against the median of the same weekday of the eight weeks before."""
+    """The last complete day, against the median of the same weekday in the eight weeks before."""
     daily = home.daily
     complete = np.nonzero(daily.complete)[0]
     if not len(complete):
@@ -45,8 +45,10 @@ def last_day(home: Household) -> Against | None:
 
 
 def last_month(home: Household) -> Against | None:
-    """The month of the last reading, as far as it went. Compared are the days complete both times: these
-    alone are summed, on both sides; None where there are none."""
+    """The month of the last reading, against the same days of a year before.
+
+    Only days complete both times are summed, on both sides; None if there are none.
+    """
     last = to_date(home.daily.first[-1])
     days = Days(last.replace(day=1), home.days.end)
     found = like_with_like(home.history, days)

@@ -1,4 +1,4 @@
-"""Everything the views need of one meter, or of several put together, from one columnar read."""
+"""The data that all views need, of one meter or of several combined, from one columnar read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.storage.store import Store
 
 
 class Scope(StrEnum):
-    """Which meters are looked at. The value is in the URL."""
+    """Which meters are shown. The value is in the URL."""
 
     ONE = "one"
     SUM = "sum"
@@ -24,7 +24,7 @@ class Scope(StrEnum):
 
 
 class Household:
-    """Readings in memory, of one meter or the sum of several, and what was worked out of them so far."""
+    """Readings in memory, of one meter or the sum of several, with what was worked out from them."""
 
     def __init__(
         self, history: History, flow: Flow = Flow.CONSUMPTION, *, net: bool = False, meters: int = 1
@@ -37,11 +37,12 @@ class Household:
 
     @property
     def is_bought(self) -> bool:
-        """Whether a contract prices these readings: what is given to the grid is paid by another one."""
+        """Whether a contract prices these readings; production is paid under another contract."""
         return self.flow is Flow.CONSUMPTION and not self.net
 
     @cached_property
     def carpet(self) -> Carpet:
+        """Days x half-hours of the readings."""
         return carpet(self.history)
 
     @property
@@ -53,17 +54,18 @@ class Household:
 
     @cached_property
     def daily(self) -> Totals:
+        """Energy of each Paris day."""
         return by_day(self.history, self.days)
 
     def metered(self, contract: Contract) -> Metered:
-        """The readings by register; worked out once for the contract asked for last."""
+        """The readings by register, cached for the last contract."""
         if self._metered is None or self._metered[0] != contract:
             self._metered = (contract, meter(self.history, contract))
         return self._metered[1]
 
 
 def scopes(summaries: list[Summary], chosen: Meter) -> tuple[Scope, ...]:
-    """What can be looked at: the sum where several meters have the flow chosen, the net with production."""
+    """The scopes to offer: the sum if several meters have the chosen flow, the net with production."""
     flows = [meter.flow for meter in _of_one_home(summaries, chosen)]
     found = [Scope.ONE]
     if flows.count(chosen.flow) > 1:
@@ -74,15 +76,15 @@ def scopes(summaries: list[Summary], chosen: Meter) -> tuple[Scope, ...]:
 
 
 def _of_one_home(summaries: list[Summary], chosen: Meter) -> list[Meter]:
-    """The meters with readings that may be put together with the chosen one: the demo is nobody's home."""
+    """The meters with readings that may be combined with the chosen one; the demo stands alone."""
     demo = chosen.prm == DEMO_PRM
     return [one.meter for one in summaries if one.readings and (one.meter.prm == DEMO_PRM) is demo]
 
 
 def load(store: Store, summaries: list[Summary], chosen: Meter, scope: Scope = Scope.ONE) -> Household:
-    """Read the meters of a scope. Net is consumption less production, negative where more was given.
+    """Read the meters of a scope. Raises StorageError.
 
-    Raises StorageError.
+    The net is consumption minus production, negative if more was produced.
     """
     if scope is Scope.ONE:
         return Household(History.of(store.read(chosen)), chosen.flow)

@@ -1,5 +1,4 @@
-"""What a household wants told: peaks, biggest days, days unlike their neighbours, and how a
-period compares with the same weekdays a year before."""
+"""Notable facts of a period: peaks, biggest days, unusual days, and the comparison with a year before."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ from core.consumption.totals import Totals, by_day
 from core.model import Days
 
 NIGHT_SLOTS: Final = np.r_[0:12, 44:48]
-"""22:00 to 06:00, for the share at night."""
+"""Half-hours from 22:00 to 06:00, for the share at night."""
 _NEIGHBOURS: Final = 6
 _FEWEST_NEIGHBOURS: Final = 4
 _UNLIKE: Final = 4.0
@@ -27,7 +26,7 @@ _UNLIKE: Final = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """A reading that stands out: start (UTC ms), minutes, average power (W)."""
+    """A high reading: start (UTC ms), minutes, average power (W)."""
 
     start: int
     minutes: int
@@ -35,13 +34,13 @@ class Peak:
 
 
 def peak(history: History) -> Peak | None:
-    """The highest reading, the earliest of equals; None when empty."""
+    """The highest reading, the earliest of equal ones; None when empty."""
     found = peaks(history, 1)
     return found[0] if found else None
 
 
 def peaks(history: History, count: int) -> list[Peak]:
-    """The highest reading of each of the `count` days whose highest is largest."""
+    """The highest reading of each of the `count` days with the highest readings."""
     if not len(history):
         return []
     order = np.lexsort((history.curve.start, -history.curve.watts.astype(np.int64)))
@@ -60,14 +59,14 @@ def daily_peaks(history: History) -> tuple[NDArray[np.datetime64], NDArray[np.in
 
 
 def biggest_days(daily: Totals, count: int) -> list[tuple[date, int]]:
-    """The days that used most, with their watt-minutes."""
+    """The days with most energy, with their watt-minutes."""
     order = np.lexsort((daily.first, -daily.energy))[:count]
     return [(to_date(daily.first[at]), int(daily.energy[at])) for at in order if daily.minutes[at] > 0]
 
 
 @dataclass(frozen=True, slots=True)
 class Unlike:
-    """Days in a row unlike their neighbours: their energy, and that of usual days of the same weekdays."""
+    """A run of unusual days: its energy and that of usual days of the same weekdays, in watt-minutes."""
 
     first: date
     last: date
@@ -76,13 +75,12 @@ class Unlike:
 
     @property
     def times(self) -> float:
-        """How many times the usual energy."""
+        """Energy as a multiple of the usual energy."""
         return self.energy / self.usual
 
 
 def unlike_days(daily: Totals, count: int = 12) -> list[Unlike]:
-    """Complete days far from the same weekday of the six weeks before and after, runs of them as one, those
-    with the largest difference in energy.
+    """Runs of complete days far from the same weekday of the six weeks around, largest difference first.
 
     Far: more than four times the usual distance (median absolute deviation) from their median.
     """
@@ -120,8 +118,10 @@ def _moved(values: NDArray[np.float64], by: int) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class KeyFigures:
-    """Of some days: energy (watt-minutes), complete days, mean complete day, base load (W), peak, and the
-    share of the energy used from 22:00 to 06:00. None where there is nothing to tell."""
+    """Figures of some days: energy (watt-minutes), complete days, mean complete day, base load (W), peak.
+
+    `night`: share of the energy from 22:00 to 06:00. None if there is no such figure.
+    """
 
     energy: int | None
     days: int
@@ -132,7 +132,7 @@ class KeyFigures:
 
 
 def key_figures(history: History, whole: Carpet, daily: Totals) -> KeyFigures:
-    """The figures of the readings given; `whole` and `daily` are of the same readings."""
+    """The figures of the given readings; `whole` and `daily` are of the same readings."""
     complete = int(daily.complete.sum())
     energy = int(whole.energy.sum())
     night = int(whole.energy[:, NIGHT_SLOTS].sum())
@@ -148,7 +148,7 @@ def key_figures(history: History, whole: Carpet, daily: Totals) -> KeyFigures:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matched:
-    """Two sets of readings that can be compared: the days complete both in the period and a year before."""
+    """Two sets of readings to compare: the days complete both in the period and a year before."""
 
     now: History
     before: History
@@ -157,8 +157,10 @@ class Matched:
 
 
 def like_with_like(history: History, days: Days) -> Matched:
-    """The days of a period that are complete, as is the same weekday 52 weeks before; `of` counts the days
-    of the period that have readings."""
+    """The days of a period that are complete, as are those 52 weeks before.
+
+    `of` counts the days of the period that have readings.
+    """
     now, before = by_day(history, days), by_day(history, shifted(days, -SAME_WEEKDAYS))
     both = now.complete & before.complete
     return Matched(

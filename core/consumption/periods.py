@@ -1,4 +1,4 @@
-"""The one navigator of all views: day, week, month, year, all, custom; next, previous, a year before."""
+"""The periods of all views: day, week, month, year, all, custom; next, previous, a year before."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Final
 from core.model import Days
 
 SAME_WEEKDAYS: Final = timedelta(days=364)
-"""A year before on the same weekdays: 52 whole weeks."""
+"""From a day to the same weekday a year before: 52 whole weeks."""
 
 
 class View(StrEnum):
-    """How long the period is. The value is in the URL; never translate one."""
+    """The kind of period. The value is in the URL; never translate one."""
 
     DAY = "day"
     WEEK = "week"
@@ -33,29 +33,30 @@ class Period:
 
     @property
     def first(self) -> date:
+        """The first day of the period."""
         return self.days.first
 
     @property
     def last(self) -> date:
-        """The last day in it."""
+        """The last day of the period, included."""
         return self.days.end - timedelta(days=1)
 
 
 def period_of(view: View, day: date, known: Days) -> Period:
-    """The period of a view that holds a day; the day is first moved into the days that are known."""
+    """The period of a view that contains a day, which is first moved into the known days."""
     if view in (View.ALL, View.CUSTOM):
         return Period(view, known)
     return Period(view, _around(view, min(max(day, known.first), known.end - timedelta(days=1))))
 
 
 def custom(first: date, last: date, known: Days) -> Period:
-    """From one day to another, in either order, within the days that are known."""
+    """The period between two days in either order, within the known days."""
     inside = [min(max(day, known.first), known.end - timedelta(days=1)) for day in (first, last)]
     return Period(View.CUSTOM, Days(min(inside), max(inside) + timedelta(days=1)))
 
 
 def previous(period: Period, known: Days) -> Period | None:
-    """The period before; None where nothing known lies there."""
+    """The period before; None if it has no known day."""
     if period.view is View.ALL or period.first <= known.first:
         return None
     if period.view is View.CUSTOM:
@@ -66,7 +67,7 @@ def previous(period: Period, known: Days) -> Period | None:
 
 
 def following(period: Period, known: Days) -> Period | None:
-    """The period after; None beyond the last reading."""
+    """The period after; None beyond the last known day."""
     if period.view is View.ALL or period.days.end >= known.end:
         return None
     if period.view is View.CUSTOM:
@@ -76,12 +77,16 @@ def following(period: Period, known: Days) -> Period | None:
 
 
 def shifted(days: Days, by: timedelta) -> Days:
+    """The days moved by a duration."""
     return Days(days.first + by, days.end + by)
 
 
 def usual_start(days: Days, known: Days) -> date:
-    """Where the period usually compared with some days begins: on the same weekday a year before, else whole
-    weeks before; else whole weeks after, or at the first or last day that is known."""
+    """Start of the period to compare with some days by default, within the known days.
+
+    The same weekday a year before, else whole weeks before, else whole weeks after, else the first or last
+    known day.
+    """
     weeks = timedelta(days=7 * -(-len(days) // 7))
     last = known.end - timedelta(days=1)
     for start in (days.first - SAME_WEEKDAYS, days.first - weeks, days.first + weeks):
@@ -91,7 +96,7 @@ def usual_start(days: Days, known: Days) -> date:
 
 
 def clipped(days: Days, known: Days) -> Days | None:
-    """The part of the days that is known; None where there is none."""
+    """The known part of the days; None if there is none."""
     first, end = max(days.first, known.first), min(days.end, known.end)
     return Days(first, end) if first < end else None
 

@@ -1,5 +1,4 @@
-"""The maximum power of each day as the meter measured it, against the subscribed power, and what a smaller
-subscription would have done.
+"""The measured maximum power of each day, against the subscribed power and against smaller subscriptions.
 
 Enedis publishes the maximum apparent power (VA) of a day and its moment. The highest half-hour of a load
 curve is a mean: it is lower, and in W.
@@ -24,13 +23,13 @@ from core.storage.day_log import UNKNOWN_VA, DayLog
 from core.storage.store import Store
 
 NEAR: Final = 0.9
-"""Nearly reached: nine tenths of the subscribed power."""
+"""Share of the subscribed power from which a maximum counts as near."""
 YEAR: Final = 365
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeasuredPeaks:
-    """Days with a maximum power, ascending: VA, and its moment in UTC ms (0: not said)."""
+    """Days with a maximum power, ascending: VA, and its moment in UTC ms (0: unknown)."""
 
     day: NDArray[np.datetime64]
     va: NDArray[np.int32]
@@ -38,6 +37,7 @@ class MeasuredPeaks:
 
     @classmethod
     def of(cls, log: DayLog) -> MeasuredPeaks:
+        """The maxima of a day log."""
         known = log.peak_va != UNKNOWN_VA
         return cls(log.day[known], log.peak_va[known], log.peak_at[known])
 
@@ -45,22 +45,24 @@ class MeasuredPeaks:
         return len(self.day)
 
     def during(self, days: Days) -> MeasuredPeaks:
+        """The maxima within Paris days."""
         first, end = np.searchsorted(self.day, np.array([days.first, days.end], dtype="datetime64[D]"))
         return self.where(slice(int(first), int(end)))
 
     def where(self, kept: NDArray[np.bool_] | slice) -> MeasuredPeaks:
+        """The maxima that a mask or slice selects."""
         return MeasuredPeaks(self.day[kept], self.va[kept], self.at[kept])
 
 
 def measured_peaks(store: Store, meter: Meter) -> MeasuredPeaks:
-    """The maximum powers known of a meter. Raises StorageError."""
+    """The known maximum powers of a meter. Raises StorageError."""
     record = store.record(meter)
     return MeasuredPeaks.of(record.days if record else DayLog.empty())
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A day's maximum: VA, and its moment in UTC ms, None where it is not said."""
+    """A day's maximum: VA, and its moment in UTC ms; None if unknown."""
 
     day: date
     va: int
@@ -69,8 +71,11 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """Maxima against a subscribed power: the highest, what it leaves (VA, negative beyond), and the days near
-    (nine tenths and more, not beyond) and beyond it, of `days`; the most extreme of both, highest first."""
+    """Maxima against a subscribed power.
+
+    `margin`: what the highest leaves (VA, negative if beyond); `near` and `over`: days from nine tenths up to
+    the limit and days beyond it, of `days`; `listed`: the highest of both, highest first.
+    """
 
     highest: Reached
     margin: int
@@ -81,7 +86,7 @@ class Margin:
 
 
 def margin(peaks: MeasuredPeaks, kva: int, listed: int = 8) -> Margin | None:
-    """None without any maximum."""
+    """The margin of some maxima under a subscribed power (kVA); None without any maximum."""
     if not len(peaks):
         return None
     limit = kva * 1000
@@ -99,9 +104,11 @@ def _reached(peaks: MeasuredPeaks, at: int) -> Reached:
 
 @dataclass(frozen=True, slots=True)
 class Smaller:
-    """A smaller subscription: on how many days of those measured it would have been exceeded, the last of
-    them, and what it would have saved (EUR, as shown) over `priced` days at the newest prices; None where its
-    prices are not known."""
+    """A smaller subscription (kVA) and the days on which it would have been exceeded.
+
+    `last`: the last of them; `saved`: what it would have saved (EUR, as shown) over `priced` days at the
+    newest prices, None if its prices are unknown.
+    """
 
     kva: int
     over: int
@@ -113,8 +120,11 @@ class Smaller:
 def smaller(
     peaks: MeasuredPeaks, history: History, contract: Contract, market: Market, meters: int = 1
 ) -> tuple[Smaller, ...]:
-    """Every smaller power at which the contract's option is offered, largest first. The saving is the
-    difference of two bills of the last year of readings: a smaller power may have dearer kWh."""
+    """Every smaller power at which the contract's option is offered, largest first.
+
+    The saving is the difference of two bills of the last year of readings, as a kWh may cost more at a
+    smaller power.
+    """
     year = _last_year(history)
     found = []
     for kva in reversed(POWERS):
@@ -137,7 +147,7 @@ def _last_year(history: History) -> History:
 def _saving(
     history: History, contract: Contract, kva: int, market: Market, meters: int
 ) -> tuple[Decimal | None, int]:
-    """Prices that a household entered itself are those of its own power alone."""
+    """Saving of another power; None for prices a household typed, which are of its own power."""
     if not contract.regulated:
         return None, 0
     other = replace(contract, kva=kva, prices=market.of(contract.option, kva))

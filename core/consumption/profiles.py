@@ -1,4 +1,4 @@
-"""The shapes of a curve: carpet, weekly profile, load duration."""
+"""Shapes of a load curve: carpet, weekly profile, load duration."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NUMBERS = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Carpet:
-    """Days x half-hours of the Paris clock. `energy` in watt-minutes, `minutes` measured in each cell.
+    """Days x half-hours of the Paris clock: `energy` in watt-minutes, `minutes` measured in each cell.
 
     On the autumn day 02:00 and 02:30 hold two half-hours each; on the spring day they hold none.
     """
@@ -29,11 +29,12 @@ class Carpet:
 
     @property
     def watts(self) -> NDArray[np.float64]:
-        """Average power of each cell, NaN where nothing was measured."""
+        """Average power (W) of each cell, NaN if nothing was measured."""
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(self.minutes > 0, self.energy / self.minutes, np.nan)
 
     def rows(self, kept: NDArray[np.bool_]) -> Carpet:
+        """The days that a mask selects."""
         return Carpet(self.day[kept], self.energy[kept], self.minutes[kept])
 
 
@@ -56,7 +57,7 @@ def carpet(history: History) -> Carpet:
 
 
 class Season(StrEnum):
-    """Which days a habit is made of. The value is in the URL."""
+    """The season of a habit. The value is in the URL."""
 
     ALL = "all"
     WINTER = "winter"
@@ -66,11 +67,11 @@ class Season(StrEnum):
 
     @property
     def months(self) -> tuple[int, ...]:
-        """1 to 12."""
+        """Numbers of its months, 1 to 12."""
         return _MONTHS.get(self, tuple(range(1, 13)))
 
     def holds(self, day: NDArray[np.datetime64]) -> NDArray[np.bool_]:
-        """Which of some days are in it."""
+        """Mask of the days within the season."""
         return np.isin(months_of(day), self.months)
 
 
@@ -84,8 +85,11 @@ _MONTHS: Final[dict[Season, tuple[int, ...]]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """7 weekdays (Monday first) x 48 half-hours: energy, minutes, and the power (W) that 10 %, 50 % and
-    90 % of the days stay below."""
+    """7 weekdays (Monday first) x 48 half-hours: energy (watt-minutes), minutes, percentiles of power (W).
+
+    `low`, `middle`, `high`: 10th, 50th and 90th percentile over the days; `days`: days with readings, by
+    weekday.
+    """
 
     energy: NDArray[np.int64]
     minutes: NDArray[np.int64]
@@ -96,12 +100,13 @@ class Profile:
 
     @property
     def mean(self) -> NDArray[np.float64]:
+        """Average power (W) of each cell, NaN if nothing was measured."""
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(self.minutes > 0, self.energy / self.minutes, np.nan)
 
 
 def profile(whole: Carpet) -> Profile:
-    """Half-hour x weekday: mean and spread over the days given."""
+    """Mean and spread by weekday and half-hour, over the given days."""
     weekday = (whole.day.astype(np.int64) + 3) % 7
     rows = [whole.rows(weekday == number) for number in range(7)]
     spread = np.array([_spread(row.watts) for row in rows])
@@ -116,7 +121,7 @@ def profile(whole: Carpet) -> Profile:
 
 
 def _spread(watts: _NUMBERS) -> _NUMBERS:
-    """The 10th, 50th and 90th percentile (nearest rank) of each column, NaN left out."""
+    """The 10th, 50th and 90th percentile (nearest rank) of each column, without NaN."""
     ordered = np.sort(watts, axis=0)  # NaN goes last
     count = (~np.isnan(watts)).sum(axis=0)
     result = np.full((3, SLOTS), np.nan)
@@ -128,20 +133,20 @@ def _spread(watts: _NUMBERS) -> _NUMBERS:
 
 
 def months_of(day: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    """1 to 12."""
+    """Month of each day, 1 to 12."""
     return day.astype("datetime64[M]").astype(np.int64) % 12 + 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Duration:
-    """Powers in descending order (W) and the minutes spent at each."""
+    """Powers in descending order (W) and the minutes at each."""
 
     watts: NDArray[np.int64]
     minutes: NDArray[np.int64]
 
 
 def duration(history: History) -> Duration:
-    """How long each power lasted, highest first."""
+    """Minutes at each power, highest power first."""
     watts, row = np.unique(history.curve.watts, return_inverse=True)
     minutes = np.zeros(len(watts), dtype=np.int64)
     np.add.at(minutes, row, history.curve.minutes)

@@ -1,7 +1,7 @@
-"""The aggregation behind each view, as MongoDB would answer it, on both collections.
+"""The aggregation behind each view, for both collections.
 
-The views themselves are worked out in memory from one read; these show what the same question is in
-MongoDB's language, and how long each collection takes over it.
+The views themselves are computed in memory from one read; these show the same question as an aggregation, and
+its duration in each collection.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _Stages = list[dict[str, Any]]
 
 
 class Query(StrEnum):
-    """What is asked."""
+    """The question of a view."""
 
     CURVE = "curve"
     DAYS = "days"
@@ -45,7 +45,7 @@ class Query(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Milliseconds each collection took, how many documents came, and whether both answered alike."""
+    """Milliseconds of each collection, number of documents, and whether both gave the same answer."""
 
     ordinary_ms: float
     time_series_ms: float
@@ -54,7 +54,7 @@ class Timing:
 
 
 def stages(query: Query) -> _Stages:
-    """The pipeline after the choice of meter and days. Energy comes in watt-minutes."""
+    """The pipeline after the match on meter and days. Energy is in watt-minutes."""
     wall = {"date": "$start", "timezone": _ZONE}
     day = {"$dateTrunc": {"date": "$start", "unit": "day", "timezone": _ZONE}}
     if query is Query.CURVE:
@@ -81,7 +81,7 @@ def stages(query: Query) -> _Stages:
 
 
 def _half_hours(key: dict[str, Any]) -> _Stages:
-    """Energy and minutes of each half-hour of the Paris clock, by a key. An hour fills two of them."""
+    """Energy and minutes of each half-hour of the Paris clock, by a key; an hour counts in two of them."""
     wall = {"date": "$start", "timezone": _ZONE}
     begun = {"$subtract": [{"$minute": wall}, {"$mod": [{"$minute": wall}, SLOT_MINUTES]}]}
     halves = {"$cond": [{"$gt": ["$meter.step", SLOT_MINUTES]}, [0, SLOT_MINUTES], [begun]]}
@@ -95,8 +95,10 @@ def _half_hours(key: dict[str, Any]) -> _Stages:
 
 
 def _low_of_night(day: dict[str, Any]) -> _Stages:
-    """The 10th percentile of the half-hours of each night, of nights of which six at least are known. Without
-    $sortArray, which MongoDB 5.0 lacks."""
+    """The 10th percentile of the half-hours of each night with at least six of them.
+
+    Without $sortArray, which MongoDB 5.0 lacks.
+    """
     rank = {"$round": {"$multiply": [0.1, {"$subtract": [{"$size": "$night"}, 1]}]}}
     return [
         *_half_hours({"day": day}),
@@ -110,7 +112,7 @@ def _low_of_night(day: dict[str, Any]) -> _Stages:
 
 
 def _of_season(season: Season) -> _Stages:
-    """Nothing to choose in a whole year."""
+    """The match on the months of a season; empty for the whole year."""
     if season is Season.ALL:
         return []
     month = {"$month": {"date": "$start", "timezone": _ZONE}}
@@ -119,7 +121,7 @@ def _of_season(season: Season) -> _Stages:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question about a meter: of which days, of which season of them, and of which other days besides."""
+    """A question about a meter: days, their season, and other days in addition."""
 
     query: Query
     days: Days
@@ -128,7 +130,7 @@ class Asked:
 
     @property
     def when(self) -> dict[str, Any]:
-        """The choice of the days."""
+        """The match on the days."""
         spans = [
             {"start": {"$gte": _at(days.first), "$lt": _at(days.end)}}
             for days in (self.days, self.others)
@@ -138,24 +140,24 @@ class Asked:
 
     @property
     def stages(self) -> _Stages:
-        """The pipeline after the choice of meter and days."""
+        """The pipeline after the match on meter and days."""
         return [*_of_season(self.season), *stages(self.query)]
 
 
 def written(asked: Asked, meter: Meter, *, time_series: bool) -> str:
-    """The aggregation for mongosh, as it can be run."""
+    """The aggregation as text for mongosh."""
     name = time_series_collection.COLLECTION if time_series else ordinary.COLLECTION
     pipeline = [{"$match": match.readings(meter) | asked.when}, *asked.stages]
     return mongosh.written(name, pipeline, meter).shell
 
 
 def _at(day: date) -> datetime:
-    """When a Paris day begins."""
+    """Begin of a Paris day."""
     return to_datetime(midnight(day))
 
 
 def measure(store: Store, asked: Asked, meter: Meter) -> Timing:
-    """Ask both collections, once to warm up and once by the clock. Raises StorageError."""
+    """Time the question on both collections, after a first run to warm up. Raises StorageError."""
     with explained():
         plain = [{"$match": store.match(meter) | asked.when}, *asked.stages]
         series = [{"$match": store.match_time_series(meter) | asked.when}, *asked.stages]

@@ -1,4 +1,4 @@
-"""A curve with what every view asks of it worked out once: energy, Paris day, wall time."""
+"""Readings in columns with energy, Paris day and wall time, computed once for all views."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class History:
 
     @classmethod
     def of(cls, curve: Curve) -> Self:
+        """The history of a curve."""
         wall = to_wall(curve.start)
         energy = curve.watts.astype(np.int64) * curve.minutes
         return cls(curve, energy, wall, (wall // DAY_MS).astype("datetime64[D]"))
@@ -37,6 +38,7 @@ class History:
 
     @property
     def watt_minutes(self) -> int:
+        """Energy of all readings in watt-minutes."""
         return int(self.energy.sum())
 
     @property
@@ -52,7 +54,7 @@ class History:
         return self._cut(slice(int(first), int(end)))
 
     def where(self, kept: NDArray[np.bool_]) -> History:
-        """The readings a mask keeps."""
+        """The readings that a mask selects."""
         return self._cut(kept)
 
     def _cut(self, which: slice | NDArray[np.bool_]) -> History:
@@ -69,7 +71,7 @@ class Pieces:
 
 
 def cut(curve: Curve, boundaries: NDArray[np.int64]) -> Pieces:
-    """Cut readings at ascending UTC moments of whole minutes; energy stays exact: watts x minutes."""
+    """Cut readings at ascending UTC moments of whole minutes; energy (watts x minutes) stays exact."""
     start, end = curve.start, curve.end
     first = np.searchsorted(boundaries, start, side="right")
     past = np.searchsorted(boundaries, end, side="left")
@@ -94,9 +96,10 @@ def slots_of(curve: Curve) -> Pieces:
 
 
 def combined(curves: Sequence[Curve], signs: Sequence[int]) -> Curve:
-    """The sum of curves, each times its sign, where ALL of them have readings: elsewhere it is unknown.
+    """The sum of curves, each times its sign, over the times at which all of them have readings.
 
-    Pieces have one power on every curve; a net curve may be negative (more given than taken).
+    Each reading of the result has constant power on every curve; a net curve may be negative (more produced
+    than consumed).
     """
     if len(curves) == 1 and signs[0] == 1:
         return curves[0]
@@ -114,5 +117,5 @@ def combined(curves: Sequence[Curve], signs: Sequence[int]) -> Curve:
 
 
 def to_date(day: np.datetime64) -> date:
-    """A Python date of a datetime64[D]."""
+    """The Python date of a datetime64[D]."""
     return day.astype("datetime64[D]").astype(object)  # type: ignore[no-any-return]

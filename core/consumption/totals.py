@@ -1,4 +1,4 @@
-"""Energy by Paris day, week, month or year, with how much of each was measured."""
+"""Energy by Paris day, week or month, with the measured share of each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.paristime import each_day, midnights
 
 
 class Grain(StrEnum):
-    """What one bar stands for."""
+    """The time that one bucket stands for."""
 
     DAY = "day"
     WEEK = "week"
@@ -24,7 +24,7 @@ class Grain(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Totals:
-    """One row a bucket: its days, energy (watt-minutes), minutes measured and minutes it has."""
+    """One row per bucket: first day, end, energy (watt-minutes), measured minutes and expected minutes."""
 
     grain: Grain
     first: NDArray[np.datetime64]
@@ -38,18 +38,19 @@ class Totals:
 
     @property
     def complete(self) -> NDArray[np.bool_]:
-        """Buckets measured from end to end."""
+        """Mask of the buckets measured completely."""
         whole: NDArray[np.bool_] = self.minutes >= self.expected
         return whole
 
     @property
     def empty(self) -> NDArray[np.bool_]:
+        """Mask of the buckets without any reading."""
         nothing: NDArray[np.bool_] = self.minutes == 0
         return nothing
 
 
 def by_day(history: History, days: Days) -> Totals:
-    """One row for every Paris day, measured or not. The readings are those that start in it."""
+    """One row for every Paris day, measured or not, of the readings that start in it."""
     first = each_day(days)
     inside = history.during(days)
     row = (inside.day - np.datetime64(days.first, "D")).astype(np.int64)
@@ -64,8 +65,10 @@ def by_day(history: History, days: Days) -> Totals:
 
 
 def grouped(daily: Totals, grain: Grain) -> Totals:
-    """Days put together to ISO weeks or calendar months. Of the first and the last only the days given count:
-    where these are not all of it, it is not complete."""
+    """Days summed to ISO weeks or calendar months.
+
+    The first and the last bucket contain the given days only and are incomplete if those are not all of it.
+    """
     if grain is Grain.DAY or not len(daily):
         return daily
     starts = np.nonzero(np.append(True, np.diff(_bucket(daily.first, grain)) != 0))[0]
@@ -96,7 +99,7 @@ def _bucket(day: NDArray[np.datetime64], grain: Grain) -> NDArray[np.int64]:
 def _bounds(
     day: NDArray[np.datetime64], grain: Grain
 ) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
-    """First day, and the day after the last, of the week or month each day is in."""
+    """First day, and the day after the last, of the week or month that each day is in."""
     if grain is Grain.MONTH:
         month = day.astype("datetime64[M]")
         return month.astype("datetime64[D]"), (month + 1).astype("datetime64[D]")
@@ -109,12 +112,12 @@ def _minutes_between(first: NDArray[np.datetime64], end: NDArray[np.datetime64])
 
 
 def _minutes_of(day: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    """1,440; 1,380 and 1,500 on the days the clock changes."""
+    """Minutes of each Paris day: 1,440, or 1,380 and 1,500 when the clock changes."""
     return _minutes_between(day, day + 1)
 
 
 def _sums(row: NDArray[np.int64], values: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """Exact integer sums by row: floats would lose the last watt-minutes of a long history."""
+    """Exact integer sums by row; floats would lose precision over a long history."""
     totals = np.zeros(count, dtype=np.int64)
     np.add.at(totals, row, values)
     return totals

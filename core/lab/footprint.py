@@ -1,4 +1,4 @@
-"""What both collections cost on disk, measured on the server and verified to hold the same readings."""
+"""Size of both collections on disk, measured on the server after a check that they hold equal readings."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from core.storage.mongo_errors import UNAUTHORIZED, explained
 from core.storage.store import Store
 
 MEANINGFUL_READINGS: Final = 100_000
-"""Below it the fixed costs of a file (4 to 36 kB) dominate, and a ratio says little."""
+"""With fewer readings the fixed size of a file (4 to 36 kB) dominates, and a ratio has little meaning."""
 CHECKPOINT_MS: Final = 120_000
-"""WiredTiger checkpoints every 60 s: twice that after the last write, sizes are settled by themselves."""
+"""Time after the last write in ms, twice WiredTiger's checkpoint interval, after which sizes are settled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a collection holds: number of readings and their energy in watt-minutes, counted by the server."""
+    """Number of readings in a collection and their energy in watt-minutes, counted by the server."""
 
     readings: int
     watt_minutes: int
@@ -30,10 +30,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What one collection takes, in bytes.
+    """Size of one collection in bytes.
 
-    `data_bytes`: BSON before the block compressor. `storage_bytes`: its file, `free_bytes` of which are
-    unused inside. `index_bytes`: the files of all indexes, `index_free_bytes` of which are unused.
+    `data_bytes`: BSON before the block compressor. `storage_bytes`: its file, of which `free_bytes` are
+    unused. `index_bytes`: the files of all indexes, of which `index_free_bytes` are unused.
     """
 
     readings: int
@@ -55,18 +55,21 @@ class Usage:
 
     @property
     def net_bytes(self) -> int:
-        """`total_bytes` without the space that is free inside the files, which later readings use."""
+        """`total_bytes` without the free space inside the files, which later readings use."""
         return self.total_bytes - self.unused_bytes
 
     @property
     def unused_bytes(self) -> int:
-        """Free space inside the files. The server makes and fills it by itself: a collection nobody writes to
-        gains some when other work drives its pages out of memory (measured: 36 kB of 1.67 MB)."""
+        """Free space inside the files.
+
+        The server creates and fills it by itself: an idle collection gains some when other work evicts its
+        pages (measured: 36 kB of 1.67 MB).
+        """
         return self.free_bytes + self.index_free_bytes
 
     @property
     def documents(self) -> int:
-        """What is really stored: buckets in a time series collection, documents in any other."""
+        """Documents stored: buckets in a time series collection."""
         return self.buckets if self.buckets is not None else int(self.raw["storageStats"]["count"])
 
     @property
@@ -80,6 +83,7 @@ class Usage:
         return self.net_bytes / self.readings if self.readings else 0.0
 
     def as_json(self) -> dict[str, int | float]:
+        """The figures as JSON values."""
         figures: dict[str, int | float] = {
             "readings": self.readings,
             "data_bytes": self.data_bytes,
@@ -106,9 +110,11 @@ class Footprint:
 
     @property
     def meaningful(self) -> bool:
+        """Whether there are enough readings for a meaningful ratio."""
         return self.time_series.readings >= MEANINGFUL_READINGS
 
     def as_json(self) -> dict[str, Any]:
+        """The figures as JSON values."""
         return {
             "server": self.server,
             "settled": self.settled,
@@ -118,16 +124,16 @@ class Footprint:
 
 
 def saving(ordinary: float, time_series: float) -> float:
-    """The share of the ordinary figure that the time series collection saves; 0 where there is none."""
+    """The share of the ordinary figure that the time series collection saves; 0 if the figure is 0."""
     return 1 - time_series / ordinary if ordinary else 0.0
 
 
 def footprint(store: Store, *, settle: bool = True) -> Footprint:
     """Measure both collections.
 
-    `settle` takes a checkpoint first where the server allows it. Raises InputError `footprint-empty`
-    without readings, StorageError `footprint-differs` where the collections do not hold the same count and
-    sum, `footprint-refused` where the server hides its statistics.
+    `settle` takes a checkpoint first, if the server allows it. Raises InputError `footprint-empty` without
+    readings, StorageError `footprint-differs` if the collections differ in count or sum, `footprint-refused`
+    if the server hides its statistics.
     """
     meters = store.meters()
     if not any(meter.readings for meter in meters):
@@ -149,12 +155,12 @@ def footprint(store: Store, *, settle: bool = True) -> Footprint:
 
 
 def server_version(store: Store) -> str:
-    """For instance `6.0.5`."""
+    """Version of the server, for example `6.0.5`."""
     return str(store.database.client.server_info()["version"])
 
 
 def tally(collection: Collection[Any]) -> Tally:
-    """Count and sum of a collection of readings, on the server."""
+    """Count and sum of a collection of readings, computed by the server."""
     energy = {"$multiply": ["$watts", "$meter.step"]}
     group = {"$group": {"_id": None, "readings": {"$sum": 1}, "watt_minutes": {"$sum": energy}}}
     rows = list(collection.aggregate([group]))
@@ -162,7 +168,7 @@ def tally(collection: Collection[Any]) -> Tally:
 
 
 def usage(collection: Collection[Any], readings: int) -> Usage:
-    """The size statistics of a collection, ordinary or time series, as the server gives them."""
+    """Size statistics of a collection, ordinary or time series, as reported by the server."""
     raw = statistics(collection)
     stats = raw["storageStats"]
     creation = str(stats.get("wiredTiger", {}).get("creationString", ""))
@@ -183,7 +189,7 @@ def usage(collection: Collection[Any], readings: int) -> Usage:
 
 
 def statistics(collection: Collection[Any]) -> dict[str, Any]:
-    """The server's own `$collStats`, whole. Raises StorageError `footprint-refused` without the right."""
+    """The complete `$collStats` of a collection. Raises StorageError `footprint-refused` if it is hidden."""
     try:
         return dict(next(iter(collection.aggregate([{"$collStats": {"storageStats": {}}}]))))
     except OperationFailure as failure:

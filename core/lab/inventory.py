@@ -1,4 +1,4 @@
-"""Every collection of the database: what it is for, and what it takes. Nothing is left out."""
+"""Lists every collection of the database with its purpose and size."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _PURPOSES: Final = (
     (r"lab_.*", "scratch"),
     (r"fleet_\d+_.*", "fleet"),
 )
-"""Texts: `collections.<code>`. What matches none is somebody else's: `other`."""
+"""Texts: `collections.<code>`. A foreign collection matches none of them: `other`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One collection. `usage` is None where the server hides its statistics."""
+    """One collection. `usage` is None if the server hides its statistics."""
 
     name: str
     purpose: str
@@ -50,8 +50,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class WithRecord:
-    """How many times the time series side is smaller: as it is, with the record counted on its side (it
-    gives what an ordinary collection has of its unique index), and with it counted on both."""
+    """How many times smaller the time series side is.
+
+    `without`: the two collections; `on_series`: with the record counted on its side, as it replaces the
+    unique index of an ordinary collection; `on_both`: with the record counted on both sides.
+    """
 
     without: float
     on_series: float
@@ -59,8 +62,10 @@ class WithRecord:
 
 
 def inventory(store: Store) -> tuple[Listed, ...]:
-    """All collections, the measured ones first, then by size. A time series collection stands for the
-    collection of its buckets, whose sizes these are. Raises StorageError."""
+    """All collections, by purpose in the order of `_PURPOSES`, then by name. Raises StorageError.
+
+    A time series collection has the sizes of its buckets.
+    """
     with explained():
         found = [
             Listed(
@@ -77,7 +82,7 @@ def inventory(store: Store) -> tuple[Listed, ...]:
 
 
 def with_record(listed: tuple[Listed, ...]) -> WithRecord | None:
-    """None where one of the three is not measured, or empty."""
+    """The ratios with the record; None if one of the three collections is empty or not measured."""
     sizes = {one.purpose: one.usage.net_bytes for one in listed if one.usage and one.usage.data_bytes}
     plain, series, kept = (sizes.get(code, 0) for code in ("ordinary", "time-series", "record"))
     if not plain or not series or not kept:

@@ -1,4 +1,4 @@
-"""The laboratory's background work: a job's result grows with every figure; once it is whole, it is kept."""
+"""Background jobs of the laboratory; a result grows while it is measured and is stored once complete."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 def layouts(store: Store, chosen: Sequence[Layout]) -> Callable[[Job[tuple[Built, ...]]], tuple[Built, ...]]:
-    """Build layouts from the visitor's readings."""
+    """A job that builds layouts from the visitor's readings."""
 
     def work(job: Job[tuple[Built, ...]]) -> tuple[Built, ...]:
         total = sum(one.readings for one in store.meters())
@@ -47,7 +47,7 @@ def layouts(store: Store, chosen: Sequence[Layout]) -> Callable[[Job[tuple[Built
 
 
 def _beside_others(store: Store, built: tuple[Built, ...]) -> tuple[Built, ...]:
-    """With the layouts kept already of the very same readings, in the order of the catalogue."""
+    """The new layouts and those stored of the same readings, in the order of the catalogue."""
     before = find(store, Kind.LAYOUTS)
     others = before.result if before and not before.is_stale(store.meters()) else ()
     known = {one.layout: one for one in (*others, *built)}
@@ -55,12 +55,12 @@ def _beside_others(store: Store, built: tuple[Built, ...]) -> tuple[Built, ...]:
 
 
 def granularity(store: Store) -> Callable[[Job[tuple[Built, ...]]], tuple[Built, ...]]:
-    """The same readings with seconds, minutes and hours."""
+    """A job that stores the same readings with granularity seconds, minutes and hours."""
     return layouts(store, buckets.GRANULARITIES)
 
 
 def speed(store: Store, meter: Meter) -> Callable[[Job[tuple[Race, ...]]], tuple[Race, ...]]:
-    """Race the named queries."""
+    """A job that races the named queries."""
 
     def work(job: Job[tuple[Race, ...]]) -> tuple[Race, ...]:
         races = _gathered(job, race_all(store, meter, stop=job.stop, progress=_teller(job)))
@@ -70,7 +70,7 @@ def speed(store: Store, meter: Meter) -> Callable[[Job[tuple[Race, ...]]], tuple
 
 
 def inserting(store: Store, meter: Meter) -> Callable[[Job[tuple[Inserted, ...]]], tuple[Inserted, ...]]:
-    """Compare insertion."""
+    """A job that compares ways of inserting."""
 
     def work(job: Job[tuple[Inserted, ...]]) -> tuple[Inserted, ...]:
         curve = store.read(meter)
@@ -81,7 +81,7 @@ def inserting(store: Store, meter: Meter) -> Callable[[Job[tuple[Inserted, ...]]
 
 
 def limits(store: Store, meter: Meter) -> Callable[[Job[tuple[Trial, ...]]], tuple[Trial, ...]]:
-    """Try what a time series collection is slower at or cannot do."""
+    """A job that tests what a time series collection does slower or cannot do."""
 
     def work(job: Job[tuple[Trial, ...]]) -> tuple[Trial, ...]:
         found = limit_trials.trials(store, meter, stop=job.stop, progress=_teller(job))
@@ -91,7 +91,7 @@ def limits(store: Store, meter: Meter) -> Callable[[Job[tuple[Trial, ...]]], tup
 
 
 def arrival(store: Store) -> Callable[[Job[tuple[Arrival, ...]]], tuple[Arrival, ...]]:
-    """Let readings arrive day by day, on a server of its own."""
+    """A job that lets readings arrive day by day, on a separate server."""
 
     def work(job: Job[tuple[Arrival, ...]]) -> tuple[Arrival, ...]:
         found = _gathered(job, arrivals(stop=job.stop, progress=_teller(job)))
@@ -101,7 +101,7 @@ def arrival(store: Store) -> Callable[[Job[tuple[Arrival, ...]]], tuple[Arrival,
 
 
 def retained(store: Store) -> Callable[[Job[tuple[Retained, ...]]], tuple[Retained, ...]]:
-    """Let readings come of age on both sides, on a server of its own."""
+    """A job that tests deletion by age on both sides, on a separate server."""
 
     def work(job: Job[tuple[Retained, ...]]) -> tuple[Retained, ...]:
         return _kept(job, store, Kind.RETENTION, retention(stop=job.stop, progress=_teller(job)))
@@ -110,7 +110,7 @@ def retained(store: Store) -> Callable[[Job[tuple[Retained, ...]]], tuple[Retain
 
 
 def preparation(store: Store, meter: Meter, meters: int) -> Callable[[Job[Prepared]], Prepared]:
-    """Measure and keep everything a talk shows."""
+    """A job that measures and stores all results of a talk."""
 
     def work(job: Job[Prepared]) -> Prepared:
         def measured(found: Prepared) -> None:
@@ -122,7 +122,7 @@ def preparation(store: Store, meter: Meter, meters: int) -> Callable[[Job[Prepar
 
 
 def report(store: Store, meter: Meter) -> Callable[[Job[Findings | None]], Findings | None]:
-    """Measure both collections once more, beside what was kept; None when cancelled."""
+    """A job that measures both collections again, to report with the stored results; None when cancelled."""
 
     def work(job: Job[Findings | None]) -> Findings | None:
         found = findings(store, meter)
@@ -134,8 +134,10 @@ def report(store: Store, meter: Meter) -> Callable[[Job[Findings | None]], Findi
 def measure_all(
     store: Store, meters: int, stop: Event, progress: Callable[[Progress], None]
 ) -> Findings | None:
-    """What a report is of, measured and kept, with fleets of up to `meters` meters (0: none); None when it
-    was interrupted. Raises StorageError, InputError."""
+    """Measure and store the contents of a report, with fleets of up to `meters` meters (0: none).
+
+    None when interrupted. Raises StorageError, InputError.
+    """
     first = max(store.meters(), key=lambda one: one.readings, default=None)
     if first is None:
         raise InputError("footprint-empty")
@@ -149,12 +151,14 @@ def measure_all(
 
 
 REPORTED: Final = (Kind.LAYOUTS, Kind.SPEED, Kind.INSERT, Kind.LIMITS, Kind.FLEET)
-"""What is in a report besides the footprint and the bound, which are measured for it."""
+"""Stored results of a report; footprint and lower bound are measured anew for it."""
 
 
 def findings(store: Store, meter: Meter, kinds: Sequence[Kind] = REPORTED) -> Findings:
-    """Both collections measured now, and what was kept of these very readings; what is of others is left
-    out. Raises StorageError, InputError `footprint-empty`."""
+    """Both collections measured now, and the stored results of the same readings.
+
+    Results of other readings are left out. Raises StorageError, InputError `footprint-empty`.
+    """
     measured, meters = footprint(store), store.meters()
 
     def kept(kind: Kind, without: Any) -> Any:
@@ -177,7 +181,7 @@ def _lower_bound(store: Store) -> Bound:
 
 
 def fleet(store: Store, meters: int, days: int, *, keep: bool, options: str) -> Callable[[Job[Fleet]], Fleet]:
-    """Load and measure fleets."""
+    """A job that loads and measures fleets."""
 
     def work(job: Job[Fleet]) -> Fleet:
         def measured(found: Fleet) -> None:
@@ -199,7 +203,7 @@ def fleet(store: Store, meters: int, days: int, *, keep: bool, options: str) -> 
 
 
 def _kept(job: Job[T], store: Store, kind: Kind, result: T, meter: Meter | None = None) -> T:
-    """The result, kept unless it was cancelled half-way."""
+    """The result, stored unless the job was cancelled."""
     if not job.stop.is_set():
         save(store, kind, result, meter)
     return result

@@ -1,8 +1,8 @@
-"""The bound: what the values alone take under a strong general compressor, times and meters for free.
+"""Lower bound: LZMA size of the watts alone, without timestamps or meter ids.
 
 LZMA of the standard library, on the watts of one meter after another as two planes of bytes (all low bytes,
 then all high bytes) or as plain 16-bit values, whichever is smaller. Measured on a real household of 16,848
-half-hours: LZMA 1.15 B/reading, zstd -19 1.17, pcodec 1.25; so the standard library is the strongest.
+half-hours: LZMA 1.15 B/reading, zstd -19 1.17, pcodec 1.25.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 COMPRESSOR: Final = "LZMA (xz -9e)"
 SAMPLE_READINGS: Final = 4_000_000
-"""LZMA takes about a second a million readings: beyond this many, the first ones stand for all."""
+"""Most readings that are compressed, the first ones: LZMA takes about a second per million."""
 _FILTERS: Final = (
     {"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 3, "lp": 0, "pb": 0},
     {"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 0, "lp": 1, "pb": 1},
@@ -26,7 +26,7 @@ _FILTERS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Bytes the values of so many readings take; `readings` may be a sample of all there are."""
+    """Compressed size of some values; `readings` may be a sample of all."""
 
     readings: int
     bytes: int
@@ -34,11 +34,12 @@ class Bound:
 
     @property
     def bytes_per_reading(self) -> float:
+        """Bytes per reading; 0 without readings."""
         return self.bytes / self.readings if self.readings else 0.0
 
 
 def bound(series: Iterable[NDArray[np.int32]]) -> Bound:
-    """The bound of the watts of several meters, each in time order."""
+    """The lower bound of the watts of several meters, each in time order."""
     kept: list[NDArray[np.int32]] = []
     readings = 0
     for watts in series:

@@ -1,4 +1,4 @@
-"""Where and with what something is measured: no name of the machine, no user, no path."""
+"""Describes the machine and versions of a measurement, without host name, user or path."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ def machine() -> dict[str, str]:
 
 
 def load() -> float | None:
-    """Programs that ran or waited to run, as a mean of the last minute; None where the system does not say
-    (Windows). Above the number of processors, times measured are longer than they need be."""
+    """Mean number of running or waiting programs in the last minute; None if unknown (Windows).
+
+    Above the number of processors, measured times are too long.
+    """
     try:
         return round(os.getloadavg()[0], 2)
     except (AttributeError, OSError):

@@ -7,25 +7,25 @@ from typing import Any, Final
 
 
 class Side(StrEnum):
-    """A side. The value names its field in what is measured, in reports and in JSON."""
+    """A side. The value names its field in results, reports and JSON."""
 
     ORDINARY = "ordinary"
     TIME_SERIES = "time_series"
 
     @property
     def label(self) -> str:
-        """The key of its name."""
+        """The key of its name in the texts."""
         return f"footprint.{self.code}"
 
     @property
     def code(self) -> str:
-        """As texts and widgets call it."""
+        """Its name in keys of texts and widgets."""
         return self.value.replace("_", "-")
 
     def of(self, pair: Any) -> Any:
-        """This side's half of something that was measured on both."""
+        """The value of this side in a pair measured on both."""
         return getattr(pair, self.value)
 
 
 SIDES: Final = tuple(Side)
-"""In the order in which they are shown."""
+"""Both sides in the order in which they are shown."""

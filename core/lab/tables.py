@@ -1,4 +1,4 @@
-"""Both collections in one table, in words: for the page, the command line and the report."""
+"""The table of both collections in words, for the page, the command line and the report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EACH: Final = ("bytes_per_reading", "net_per_reading")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure of both sides, written; `saving` is empty where none is told."""
+    """One figure of both sides as text; `saving` is empty if none applies."""
 
     code: str
     title: str
@@ -28,6 +28,7 @@ class Row:
 
     @property
     def cells(self) -> list[str]:
+        """The texts of its columns."""
         return [self.title, self.ordinary, self.time_series, self.saving]
 
 
@@ -41,8 +42,11 @@ def footprint_head(words: Words) -> list[str]:
 
 
 def footprint_table(measured: Footprint, words: Words) -> list[Row]:
-    """Free space has rows only where there is any. No saving is told of free space, nor of sizes on disk
-    that are not settled."""
+    """The rows of a footprint.
+
+    Rows of free space appear only if there is any. No saving is given for free space, nor for sizes on disk
+    that are not settled.
+    """
     both = [side.of(measured) for side in SIDES]
     has_free = any(one.unused_bytes for one in both)
     rows = [

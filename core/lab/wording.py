@@ -1,4 +1,4 @@
-"""What was measured, in words: for the pages, the charts and the report."""
+"""Describes measurements in words, for the pages, the charts and the report."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from core.lab.layouts.limits import Trial
 from core.texts import Words
 
 _AGAINST: Final = {TS_DEFAULT.code: FIRST_LIVE.code}
-"""Layouts whose lesson is another one that holds the same documents."""
+"""Layouts compared with another layout of the same documents."""
 _UNIT: Final = {"bytes_per_reading": "report.compare.total", "median_ms": "report.compare.median"}
 _SIDES: Final = {"ordinary": "footprint.ordinary", "time_series": "footprint.time-series"}
 
 
 def signed(value: float, words: Words, decimals: int = 0) -> str:
-    """With its sign; none before a zero."""
+    """A number with its sign; zero has none."""
     shown = words.number(value, decimals)
     return f"+{shown}" if value > 0 and _counts(shown) else shown
 
 
 def _counts(shown: str) -> bool:
-    """Whether a written number is more than zero."""
+    """Whether a written number is not zero."""
     return any(digit in shown for digit in "123456789")
 
 
 def saved(before: float, after: float, words: Words) -> str:
-    """The share saved in percent; a loss is below zero."""
+    """The share saved in percent; negative for a loss."""
     return words.percent(saving(before, after))
 
 
 def cost(one: Usage, words: Words) -> str:
-    """Bytes per reading in use, and those that are free inside the files, where there are any."""
+    """Bytes per reading in use, and those free inside the files if there are any."""
     used = words.number(one.net_per_reading, 2)
     free = words.number(one.unused_bytes / one.readings, 2) if one.readings else ""
     return words.text("footprint.with_free", used=used, free=free) if _counts(free) else used
@@ -47,7 +47,7 @@ def meters_of(count: int, words: Words) -> str:
 
 
 def outcome(trial: Trial, side: int, words: Words) -> str:
-    """What a trial came to on a side (0 ordinary, 1 time series)."""
+    """The outcome of a trial on a side (0 ordinary, 1 time series)."""
     if trial.kept_double is not None:
         return words.text(f"laboratory.limits.{'accepted' if trial.kept_double[side] else 'refused'}")
     milliseconds = (trial.ordinary, trial.time_series)[side]
@@ -57,7 +57,7 @@ def outcome(trial: Trial, side: int, words: Words) -> str:
 
 
 def described(one: Built, built: Mapping[str, Built], words: Words) -> str:
-    """What a layout is, and what was measured of it here; also against the layout it is a lesson about."""
+    """What a layout is, what was measured of it, and how it compares with its counterpart."""
     used = one.usage
     told = [
         words.text(f"lab.why.{one.layout}"),
@@ -84,8 +84,10 @@ def _against(one: Built, other: Built, words: Words) -> str:
 
 
 def of_default(built: Mapping[str, Built], words: Words) -> str:
-    """What the default granularity costs against an ordinary collection loaded alike, and why. Empty where
-    one of them was not built."""
+    """The cost of the default granularity against an ordinary collection loaded alike, and the reason.
+
+    Empty if one of them was not built.
+    """
     default, other = built.get(TS_DEFAULT.code), built.get(FIRST_LIVE.code)
     if default is None or other is None:
         return ""
@@ -101,7 +103,7 @@ def of_default(built: Mapping[str, Built], words: Words) -> str:
 
 
 def fitted(ordinary: Model, series: Model, words: Words) -> str:
-    """The lines a forecast is made of, and how far the measurements lie from them."""
+    """The fitted lines of a forecast, and the largest distance of a measurement from them."""
     values: dict[str, str] = {}
     for side, model in (("o", ordinary), ("t", series)):
         values |= {
@@ -113,19 +115,19 @@ def fitted(ordinary: Model, series: Model, words: Words) -> str:
 
 
 def figure_name(path: str, words: Words) -> str:
-    """The words for the path of a figure in a report; a name nobody knows here stays as it is."""
+    """The words for the path of a figure in a report; an unknown path stays as it is."""
     *places, last = path.split("/")
     steps = [word for word in (_place(places, at, words) for at in range(len(places))) if word]
     unit = _UNIT.get(last)
     if last.endswith("_per_second"):
         steps.append(words.text(_SIDES[last.removesuffix("_per_second")]))
         unit = "report.compare.per_second"
-    steps = list(dict.fromkeys(steps))  # of two steps that say the same, one
+    steps = list(dict.fromkeys(steps))  # without repeated steps
     return f"{' · '.join(steps)}, {words.text(unit)}" if unit else path
 
 
 def _place(places: list[str], at: int, words: Words) -> str:
-    """One step of a path; the step before says what kind of name it is. Empty where it adds nothing."""
+    """One step of a path, interpreted by the step before; empty if it adds nothing."""
     name, before = places[at], places[at - 1] if at else ""
     if before == "sizes" and name.isdecimal():
         return meters_of(int(name), words)

@@ -1,4 +1,4 @@
 """Fleets beyond one machine: Spark with the official MongoDB connector.
 
-Nothing here imports pyspark before it is asked for; the application runs without it.
+Modules import pyspark only when it is needed; the application runs without it.
 """

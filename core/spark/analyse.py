@@ -1,8 +1,8 @@
-"""What N meters draw together, read through the connector: each half-hour's sum is made on the server, the
-Paris clock is read in Spark. All energy is exact, in watt-minutes.
+"""Load profile and figures of N meters together, read through the connector.
 
-Half-hours are those of the clock: an hourly reading counts half in each of its two, shorter ones are
-added up.
+The sum of each half-hour is computed on the server, the Paris clock in Spark. All energy is exact, in
+watt-minutes. Half-hours are those of the clock: an hourly reading counts half in each of its two, shorter
+ones are added up.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 SEASONS: Final = ("winter", "spring", "summer", "autumn")
-"""From December, March, June and September on."""
+"""Seasons that begin in December, March, June and September."""
 DECILES: Final = tuple(range(10, 100, 10))
 NIGHT_ENDS: Final = 12
-"""Slot of 06:00: night is from midnight on."""
+"""Slot of 06:00, at which the night ends; it begins at midnight."""
 PEAK: Final = (12, 44)
-"""Slots of 06:00 and 22:00: off-peak is the rest, as in Tempo and in most contracts."""
+"""Slots of 06:00 and 22:00; the rest is off-peak, as in Tempo and in most contracts."""
 COHORTS_KWH: Final = (0, 2_000, 4_000, 6_000, 10_000, 15_000)
-"""Lower bounds of the classes of annual energy."""
+"""Lower bounds of the cohorts by annual energy, in kWh."""
 TEMPO: Final = ("blue", "white", "red", "unknown")
 FIGURES: Final = (
     *("fleet", "profile", "peak-half-hour", "peak-day", "coincidence", "hphc", "tempo", "night", "cohort"),
@@ -69,8 +69,10 @@ _METER_ROWS: Final = "prm string, step int, watts long, peak long, readings long
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """Figures of a fleet as they are kept, see `core.spark.results`. `changed`: documents that are not as the
-    last analysis left them."""
+    """Figures of a fleet as stored, see `core.spark.results`.
+
+    `changed`: number of documents that differ from the last analysis.
+    """
 
     documents: tuple[results.Document, ...]
     changed: int
@@ -80,15 +82,16 @@ class Analysis:
         return next(one for one in self.documents if one["_id"]["figure"] == figure)
 
     def all(self, figure: str) -> list[results.Document]:
+        """The documents of a figure."""
         return [one for one in self.documents if one["_id"]["figure"] == figure]
 
 
 def analyse(
     spark: SparkSession, target: Target, meters: int, parts: int, stop: Event | None = None
 ) -> Analysis:
-    """The first `meters` meters' profile, peaks, registers and cohorts, kept as ordinary documents.
+    """Profile, peaks, registers and cohorts of the first `meters` meters, stored as ordinary documents.
 
-    Raises InputError `spark-nothing` where none is published, Stopped, StorageError, SparkError.
+    Raises InputError `spark-nothing` if no meter is published, Stopped, StorageError, SparkError.
     """
     with target.open() as fleet, explained():
         every = [one for one in manifest.published(fleet).values() if one.meter.flow is Flow.CONSUMPTION]
@@ -122,7 +125,7 @@ def _found(spark: SparkSession, target: Target, chosen: list[Published], parts: 
 
 
 def half_hours(sums: DataFrame) -> DataFrame:
-    """Columns `half` (UTC), `watt_minutes`; of the Paris clock `wall`, `day`, `slot` (0 to 47), `season`."""
+    """Columns `half` (UTC), `watt_minutes`; by the Paris clock `wall`, `day`, `slot` (0 to 47), `season`."""
     from pyspark.sql import functions as f
 
     seconds = f.unix_seconds("start")
@@ -147,7 +150,7 @@ def half_hours(sums: DataFrame) -> DataFrame:
 
 
 def _coloured(spark: SparkSession, halves: DataFrame) -> DataFrame:
-    """With the colour of the Tempo day, which begins at 06:00; 3 where it is not known."""
+    """Adds the colour of the Tempo day, which begins at 06:00; 3 if unknown."""
     from pyspark.sql import functions as f
 
     special = on_file().tempo
@@ -163,7 +166,7 @@ def _coloured(spark: SparkSession, halves: DataFrame) -> DataFrame:
 
 
 def _profile(halves: DataFrame) -> list[_Row]:
-    """By season and half-hour: the sum of all its days, and deciles of what the fleet drew in one."""
+    """By season and half-hour: sum over all days, and deciles of the fleet's energy in one half-hour."""
     from pyspark.sql import functions as f
 
     deciles = [
@@ -229,7 +232,7 @@ def _sums(whole: Any) -> list[_Row]:
 
 
 def _peak_day(halves: DataFrame) -> _Row:
-    """The day of most energy; the earliest of equal ones."""
+    """The day with the most energy; the earliest of equal ones."""
     from pyspark.sql import functions as f
 
     sums = halves.groupBy("day").agg(f.sum("watt_minutes").alias("watt_minutes"))
@@ -239,7 +242,7 @@ def _peak_day(halves: DataFrame) -> _Row:
 
 
 def _by_meter(rows: DataFrame, days: int, peak: int) -> list[_Row]:
-    """Cohorts by annual energy (of 365 days), and how much of the meters' own peaks the fleet's peak is."""
+    """Cohorts by annual energy (of 365 days), and the fleet's peak with the sum of the meters' own peaks."""
     from pyspark.sql import functions as f
 
     energy = f.sum(f.col("watts") * f.col("step")).alias("watt_minutes")

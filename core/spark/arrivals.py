@@ -1,8 +1,8 @@
-"""How a fleet's readings arrive in operation: a day at a time; and a month put in order again.
+"""Readings of a fleet that arrive one day at a time, as in operation, and the rewriting of whole months.
 
-A day of a task is a generation of its own, so each of its buckets holds one day of one meter and costs more.
-`compact` rewrites a month in chronological order. Manifest: one document per `{day, task}`, and one per
-`{month, task}`, which counts instead of its days from the moment it is there.
+Each day of a task is a generation of its own, so each of its buckets holds one day of one meter and costs
+more. `compact` rewrites a month in chronological order. Manifest: one document per `{day, task}`, and one per
+`{month, task}`, which replaces its days as soon as it exists.
 """
 
 from __future__ import annotations
@@ -46,31 +46,34 @@ _ROWS: Final = pa.schema(
 Tell = Callable[[Progress], None]
 Unit = list[tuple[Meter, Curve]]
 Make = Callable[[Opened, int], Unit]
-"""What a task writes: its meters' readings, from the task's number."""
+"""Makes the readings of a task's meters, from its number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """`meters` synthetic meters whose last `days` days arrive one after another. `unit`: meters of a task."""
+    """`meters` synthetic meters whose last `days` days arrive one after another. `unit`: meters per task."""
 
     meters: int
     days: int
     unit: int = METERS_A_TASK
 
     def check(self) -> None:
-        """InputError `fleet-size`."""
+        """Raise InputError `fleet-size` for too many or too few meters or days."""
         check_size(self.meters, self.days)
 
     @property
     def fleet(self) -> str:
+        """Name of the fleet, part of its collections' names."""
         return f"daily{self.days}x{self.meters}"
 
     @property
     def dates(self) -> list[date]:
+        """The Paris days that arrive, ascending."""
         return [LAST_DAY - timedelta(days=ago) for ago in reversed(range(self.days))]
 
     @property
     def tasks(self) -> int:
+        """Number of tasks."""
         return -(-self.meters // self.unit)
 
     def of(self, task: int) -> range:
@@ -79,14 +82,16 @@ class Arrivals:
         return range(first, min(first + self.unit, self.meters))
 
     def readings(self, day: date) -> int:
-        """Of all meters on one day: 46, 48 or 50 each."""
+        """Readings of all meters on one day: 46, 48 or 50 each."""
         return self.meters * minutes_of(day) // 30
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """The time series collection with every day as it came, and rewritten; `written`: readings that were not
-    there yet."""
+    """The time series collection with every day as it arrived (`before`), and rewritten (`after`).
+
+    `written`: readings that were not there before.
+    """
 
     readings: int
     written: int
@@ -96,7 +101,7 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is to be read of a task's meters over a day, or over those days of a month that it was made of."""
+    """The published readings of a task's meters over a day, or over the days a month was made of."""
 
     key: dict[str, Any]
     generation: int
@@ -106,6 +111,7 @@ class Part:
 
     @property
     def task(self) -> int:
+        """Number of the task."""
         return int(self.key["task"])
 
 
@@ -117,9 +123,9 @@ def arrive(
     stop: Event | None = None,
     progress: Tell = lambda _: None,
 ) -> Arrived:
-    """Append the days that are not there yet, measure, compact every month, measure again.
+    """Append the missing days, measure, rewrite every month, measure again.
 
-    The same again changes nothing. Raises Stopped, StorageError, SparkError `spark-differs`.
+    A second run changes nothing. Raises Stopped, StorageError, SparkError `spark-differs`.
     """
     halt = stop or Event()
     with target.open() as fleet, explained():
@@ -146,7 +152,7 @@ class _Work:
 
 
 def parts(fleet: Opened) -> list[Part]:
-    """What readers are to read. The days are asked for first: a month is there before its days go."""
+    """The published parts. Days are queried before months, as a month exists before its days are deleted."""
     days, months = (_parts(fleet, kind) for kind in ("day", "month"))
     covered = {(part.task, day) for part in months for day in part.days}
     return months + [part for part in days if (part.task, part.key["day"]) not in covered]
@@ -185,7 +191,7 @@ def _of_day(arrivals: Arrivals, days: Days, _fleet: Opened, task: int) -> Unit:
 
 
 def compact(work: _Work) -> int:
-    """Rewrite each month of each task whose days are still apart; how many readings."""
+    """Rewrite each month of each task that is in more than one part; returns the number of readings."""
     held: dict[tuple[str, int], list[Part]] = {}
     for part in parts(work.fleet):
         held.setdefault((part.days[0][:7], part.task), []).append(part)
@@ -223,8 +229,11 @@ def _write(
     make: Make,
     expected: dict[int, tuple[int, int]] | None = None,
 ) -> int:
-    """One Spark task for each of these, each a generation an attempt, published once the server has counted
-    it (and, where `expected` says so, found as much as before). Raises SparkError `spark-differs`."""
+    """Run one Spark task for each key of `days`; returns the number of readings written.
+
+    Each attempt writes a generation, which is published if the server counts the same readings and, with
+    `expected`, as many as before. Raises SparkError `spark-differs`.
+    """
     left, written = list(days), 0
     for _ in range(_TRIES):
         if not left:
@@ -269,7 +278,7 @@ def _writer(target: Target, make: Make, base: int) -> Any:
 
 
 def _counted(fleet: Opened, numbers: range, generation: int) -> tuple[int, int]:
-    """Readings and watt-minutes the server has of a generation."""
+    """Readings and watt-minutes of a generation, counted by the server."""
     mine = match.between([meter(numbers[0]), meter(numbers[-1])]) | {"meter.g": generation}
     group = {"_id": "$meter.step", "n": {"$sum": 1}, "watts": {"$sum": "$watts"}}
     rows = patiently(lambda: list(fleet.series.aggregate([{"$match": mine}, {"$group": group}])))
@@ -287,7 +296,7 @@ def _publish(fleet: Opened, part: Part) -> None:
 
 
 def _sweep(fleet: Opened) -> None:
-    """Forget the days of months that are rewritten, then delete every generation nobody is to read."""
+    """Delete the days of rewritten months from the manifest, then all generations that are not published."""
     known = parts(fleet)
     for part in known:
         if "month" in part.key:

@@ -1,7 +1,7 @@
 """The official connector, with the options that make it exact on time series collections.
 
 Its partitioners make one partition of a time series collection, or none (`$collStats` has no count there). So
-it is read as a union of readers, each with a `$match` on meters; see core.spark.lesson for all it does.
+it is read as a union of readers, each with a `$match` on meters; see core.spark.lesson for its behaviour.
 """
 
 from __future__ import annotations
@@ -37,23 +37,25 @@ WRITE: Final = {
     "writeConcern.journal": "true",
     "convertJson": "false",
 }
-"""Insert, for a time series collection refuses anything else; w and j, for with the defaults a killed server
-loses readings of a job that says it succeeded; no JSON, for a PRM of zeros would become the number 0."""
+"""Inserts only, as a time series collection refuses anything else; w and j, as with the defaults a killed
+server loses readings of a successful job; no JSON, which would turn a PRM of zeros into the number 0."""
 READ: Final = {
     "partitioner": "com.mongodb.spark.sql.connector.read.partitioner.SinglePartitionPartitioner",
     "aggregation.allowDiskUse": "true",
 }
 READINGS: Final = "start timestamp, meter struct<prm: string, flow: string, step: int, g: bigint>, watts int"
-"""Documents of a time series collection; inference by sampling finds the same, and asks the server for it."""
+"""Schema of a time series collection; inference finds the same, but has to query the server."""
 _ORDINARY: Final = "start timestamp, meter struct<prm: string, flow: string, step: int>, watts int"
 _MOST_METERS: Final = 500
-"""Meters a reader names in its `$match`."""
+"""Most meters in the `$match` of one reader."""
 _ROWS: Final = 20_000
 
 
 def java_uri(uri: SecretStr) -> str:
-    """The address for Java's driver, which else waits 30 s for a server that does not answer. A read concern
-    can be said nowhere else."""
+    """The address for the Java driver, with timeouts instead of its 30 s, and the read concern.
+
+    A read concern can be set in the address only.
+    """
     address = uri.get_secret_value()
     wanted = {
         "serverSelectionTimeoutMS": str(SECONDS * 1000),
@@ -70,21 +72,27 @@ def java_uri(uri: SecretStr) -> str:
 
 
 def options(target: Target, collection: str, more: Mapping[str, str]) -> dict[str, str]:
-    """What names a collection to the connector. Holds the URI: for Spark alone."""
+    """Options that name a collection to the connector. They hold the URI: for Spark only."""
     address = {"connection.uri": java_uri(target.uri), "database": target.database, "collection": collection}
     return address | dict(more)
 
 
 def save(frame: DataFrame, target: Target, collection: str) -> None:
-    """Append a frame to a collection that is there: an append would make an ordinary one of a missing one, an
-    overwrite of a time series one. The frame's rows are written by the tasks that make them."""
+    """Append a frame to an existing collection, written by the tasks that make its rows.
+
+    An append to a missing collection would make an ordinary one, and an overwrite would turn a time series
+    collection into an ordinary one.
+    """
     frame.write.format(FORMAT).mode("append").options(**options(target, collection, WRITE)).save()
 
 
 def rows(frame: DataFrame, curves: Curves, target: Target, base: int | None) -> DataFrame:
-    """The frame's meters as documents: with a generation for each attempt of a task where `base` is given,
-    else those of the ordinary collection. Its unique index refuses what an attempt before has written,
-    and the connector then fails: an attempt that is not the first deletes that."""
+    """The frame's meters as documents of the time series collection, or without `base` of the ordinary one.
+
+    In the time series collection each attempt of a task has a generation, counted from `base`. The unique
+    index of the ordinary one refuses what an earlier attempt has written, and the connector then fails; so a
+    later attempt deletes that first.
+    """
 
     def make(batches: Iterable[Any]) -> Iterator[Any]:
         generation = None if base is None else base + attempt()
@@ -130,8 +138,11 @@ def read(
     stages: Sequence[Mapping[str, Any]] = (),
     schema: str = READINGS,
 ) -> DataFrame:
-    """What is published, in `parts` partitions or more: each a range of meters with its `$match`, and further
-    stages of an aggregation, pushed down to the server."""
+    """The published readings, in `parts` partitions or more.
+
+    Each partition is a range of meters with its `$match`, and further stages of an aggregation, run by the
+    server.
+    """
     size = max(1, min(-(-len(published) // parts), _MOST_METERS))
     some = [published[at : at + size] for at in range(0, len(published), size)]
     readers = [

@@ -1,4 +1,4 @@
-"""What a task does that loads meters by itself: both collections, by the project's column writer."""
+"""The work of a task that loads meters with the project's column writer, into both collections."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.storage.mongo_errors import patiently
 TOLD: Final = (
     "prm string, flow string, g long, readings long, watt_minutes long, seconds_o double, seconds_t double"
 )
-"""What a task says of each meter it wrote. Energy in watt-minutes."""
+"""Row of a task for each meter it wrote. Energy in watt-minutes."""
 _SCHEMA: Final = pa.schema(
     [
         ("prm", pa.string()),
@@ -34,7 +34,7 @@ _SCHEMA: Final = pa.schema(
 
 
 def attempt() -> int:
-    """The number of this attempt of this task, which no other attempt of the session has."""
+    """Number of this attempt of this task, unique in the session. RuntimeError outside of a task."""
     from pyspark import TaskContext
 
     context = TaskContext.get()
@@ -52,7 +52,7 @@ def tried_before() -> bool:
 
 
 def writer(target: Target, curves: Curves, base: int) -> Any:
-    """The function for `mapInArrow`: writes what arrives and yields one row a meter, see TOLD."""
+    """The function for `mapInArrow`: writes the meters of a task and yields one row per meter, see TOLD."""
 
     def write(batches: Iterator[Any]) -> Iterator[Any]:
         import time
@@ -90,9 +90,11 @@ def writer(target: Target, curves: Curves, base: int) -> Any:
 
 
 def write_series(fleet: Opened, unit: list[tuple[Meter, Curve]], generation: int) -> None:
-    """In waves across the unit's meters, a bucket of each at a time, as core.lab.layouts.build does: the key
-    of a bucket begins with its time. Not tried again here: what arrived
-    before a fault would be there twice."""
+    """Write in waves across the unit's meters, one bucket of each at a time, as core.lab.layouts.build does.
+
+    The key of a bucket begins with its time. There is no retry here, as what was written before a fault would
+    be there twice.
+    """
     for at in range(0, max(len(curve) for _, curve in unit), WAVE):
         payloads = [
             payload
@@ -103,7 +105,7 @@ def write_series(fleet: Opened, unit: list[tuple[Meter, Curve]], generation: int
 
 
 def _joined(payloads: list[bson_columns.Payload]) -> Iterator[bson_columns.Payload]:
-    """Documents of one length together, so that a command carries many meters."""
+    """Documents of the same length together, so that one command writes many meters."""
     by_length: dict[int, list[bson_columns.Payload]] = {}
     for one in payloads:
         by_length.setdefault(len(one.raw) // max(one.count, 1), []).append(one)

@@ -1,5 +1,4 @@
-"""What keeps Spark from working, told on evidence. The words of Spark, Java and the driver stay out: they can
-hold a URI."""
+"""Maps failures of Spark to errors, without messages of Spark, Java or the driver, which may hold a URI."""
 
 from __future__ import annotations
 
@@ -18,20 +17,21 @@ _FORBIDDEN: Final = ("error 13 ", "Unauthorized", "not authorized")
 
 
 class SparkError(CourbeError):
-    """Spark: not installed, cannot start, its job failed."""
+    """Spark is not installed, cannot start, or its job failed."""
 
 
 class TaskError(Exception):
-    """What a task tells the driver: the code of an error, and nothing that could hold a URI."""
+    """Error of a task for the driver: an error code, and nothing that could hold a URI."""
 
     @classmethod
     def of(cls, error: PyMongoError) -> TaskError:
+        """The error of a task for a PyMongo error."""
         told = explain(error)
         return cls(f"courbe-stopped:{told.code}:{told.details.get('code', '')}")
 
 
 def failed(error: Exception) -> CourbeError:
-    """The cause of a job that failed, as far as there is evidence for it in what Spark says."""
+    """The cause of a failed job, as far as Spark's message shows it."""
     if isinstance(error, CourbeError):
         return error
     words = str(error)

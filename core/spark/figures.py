@@ -1,4 +1,4 @@
-"""The chart of what a fleet draws together."""
+"""The chart of a fleet's load profile."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from core.texts import Words
 
 _COLOURS: Final = dict(zip(SEASONS, (TIME_SERIES, BOUND, ORDINARY, OTHER), strict=True))
 _TO_KW: Final = 1 / 30_000
-"""Watt-minutes of a half-hour into kW."""
+"""Factor from watt-minutes of a half-hour to kW."""
 _BAND: Final = 0.15
 
 
 def profile(rows: Sequence[Document], words: Words) -> go.Figure:
-    """Mean power of all meters by half-hour of the Paris clock, a line a season; from the 1st to the 9th
-    decile of its days as a band."""
+    """Mean power of all meters (kW) by half-hour of the Paris clock, one line per season.
+
+    The band spans the 1st to the 9th decile of the days.
+    """
     figure = go.Figure()
     for season in SEASONS:
         mine = sorted(

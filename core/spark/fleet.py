@@ -1,4 +1,4 @@
-"""A fleet with Spark from order to figures: load, measure, analyse, keep."""
+"""A whole run of Spark on a fleet: load, measure, analyse, store."""
 
 from __future__ import annotations
 
@@ -38,9 +38,12 @@ MOST_WORKERS: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to load and how. `parquet`: files instead of synthetic meters; `meters` then limits them, where it
-    is given. `master`: a Spark master; None for `workers` of this machine. `options`: of
-    core.lab.fleet.kept.FAMILIES. `analyse`: also what the meters draw together."""
+    """What to load and how.
+
+    `parquet`: files instead of synthetic meters; `meters` then limits them, if given. `master`: a Spark
+    master; None for `workers` on this machine. `options`: of core.lab.fleet.kept.FAMILIES. `analyse`: also
+    make the load profile.
+    """
 
     meters: int | None
     days: int
@@ -53,12 +56,13 @@ class Order:
 
     @property
     def source(self) -> Source:
+        """The source of the meters."""
         if self.parquet is not None:
             return Parquet(self.parquet, self.meters)
         return Synthetic(1 if self.meters is None else self.meters, self.days)
 
     def check(self) -> None:
-        """InputError `fleet-size`, `spark-workers`, `spark-parquet-none`."""
+        """Raise InputError `fleet-size`, `spark-workers` or `spark-parquet-none` for an invalid order."""
         check_size(1 if self.meters is None else self.meters, self.days)
         if not 1 <= self.workers <= MOST_WORKERS:
             raise InputError("spark-workers", most=MOST_WORKERS)
@@ -66,13 +70,14 @@ class Order:
             raise InputError("spark-parquet-none")
 
     def target(self, uri: SecretStr, database: str) -> Target:
+        """The collections of the order in a database."""
         suffix = "" if self.options == "plain" else f"_{self.options}"
         return Target(uri, database, f"{self.source.fleet}{suffix}", self.options)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an order. `run`: None when cancelled before anything was measured."""
+    """Result of an order. `run`: None if cancelled before the measurement."""
 
     target: Target
     loaded: Loaded
@@ -89,9 +94,9 @@ def run_fleet(
     stop: Event | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Outcome:
-    """Load, measure and keep. Cancelled, what was published stays and is not measured.
+    """Load, measure and store. When cancelled, what was published stays and is not measured.
 
-    Raises InputError, SparkError, StorageError; the words of Spark and Java stay out of all of them.
+    Raises InputError, SparkError, StorageError, none with a message of Spark or Java.
     """
     order.check()
     halt = stop or Event()
@@ -152,8 +157,7 @@ def run_daily(
     stop: Event | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Arrived:
-    """Let days arrive one after another, then compact their months. Raises Stopped besides what `run_fleet`
-    raises."""
+    """Let days arrive one after another, then rewrite their months. Raises Stopped and as `run_fleet`."""
     arrivals.check()
     target = Target(uri, database, arrivals.fleet)
     with _ready(uri, database, workers, master, jars) as (spark, db):
@@ -171,14 +175,14 @@ def run_lesson(
     jars: Path | None = None,
     stop: Event | None = None,
 ) -> Lesson:
-    """Try what the connector does on this server; leaves nothing behind. Raises Stopped besides."""
+    """Try the connector on this server; deletes its collections. Raises Stopped and as `run_fleet`."""
     target = Target(uri, database, "lesson")
     with _ready(uri, database, workers, None, jars) as (spark, _):
         return teach(spark, target, stop or Event())
 
 
 def drop(uri: SecretStr, database: str) -> tuple[str, ...]:
-    """Drop every fleet that Spark loaded, with what was found of it; their names."""
+    """Drop every fleet that Spark loaded, with its results; returns their names."""
     with connect(uri) as client, explained():
         names = [row["_id"] for row in client[database][FLEETS].find().sort("_id", 1)]
         for name in names:
@@ -193,5 +197,5 @@ def drop(uri: SecretStr, database: str) -> tuple[str, ...]:
 
 
 def cores() -> int:
-    """Workers where nobody says how many."""
+    """Default number of workers."""
     return min(os.cpu_count() or 1, MOST_WORKERS)

@@ -1,7 +1,7 @@
-"""What the official connector does on a time series collection, tried on the server at hand.
+"""Behaviour of the official connector on a time series collection, tried on the current server.
 
-The rows are what was seen, never typed in: `lesson.json` holds those of the pinned versions, as
-`python -m core fleet --engine spark --lesson --json` prints them, and the tests hold it against new ones.
+All rows are observed: `lesson.json` holds those of the pinned versions, as printed by `python -m core fleet
+--engine spark --lesson --json`, and the tests compare it with new ones.
 """
 
 from __future__ import annotations
@@ -38,18 +38,20 @@ if TYPE_CHECKING:
 _KEPT: Final = Path(__file__).parent / "lesson.json"
 METERS: Final = 4
 DAYS: Final = 200
-"""Some MB of documents: more than the partitions of PARTITION_MB asked for."""
+"""Enough days for several partitions of PARTITION_MB."""
 PARTITION_MB: Final = "1"
 FEW_DAYS: Final = 20
-"""What is written in a trial: the last of them."""
+"""Number of last days that a trial writes."""
 _PAGES: Final = "com.mongodb.spark.sql.connector.read.partitioner."
 _GENERATION: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing tried. Texts: `spark.lesson.<code>`, and the outcome's `spark.outcome.<outcome>` with
-    `values`. `command`: what shows it."""
+    """One trial. `command`: the code that shows it.
+
+    Texts: `spark.lesson.<code>`, and of the outcome `spark.outcome.<outcome>` with `values`.
+    """
 
     code: str
     command: str
@@ -59,7 +61,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """All rows, and of which versions they are."""
+    """All rows, and the versions they were observed on."""
 
     server: str
     spark: str
@@ -67,19 +69,22 @@ class Lesson:
     rows: tuple[Row, ...]
 
     def as_json(self) -> dict[str, Any]:
+        """The lesson as JSON values."""
         return asdict(self) | {"rows": [asdict(row) for row in self.rows]}
 
 
 def kept() -> Lesson:
-    """The rows that come with Courbe."""
+    """The lesson that comes with Courbe."""
     read = json.loads(_KEPT.read_text(encoding="utf-8"))
     return Lesson(**(read | {"rows": tuple(Row(**row) for row in read["rows"])}))
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What a trial works with: the same readings of METERS meters in a time series and in an ordinary
-    collection, how many a trial writes, and names for more collections."""
+    """The setting of a trial: equal readings of METERS meters in a time series and an ordinary collection.
+
+    `few_readings`: number of readings a trial writes; `new_name`: makes names of further collections.
+    """
 
     spark: SparkSession
     database: Database[Any]
@@ -92,35 +97,39 @@ class Bench:
     def read(
         self, more: Mapping[str, str] | None = None, *, schema: bool = True, name: str = ""
     ) -> DataFrame:
+        """A frame of a collection (by default the time series one) with the known or an inferred schema."""
         given = connector.options(self.target, name or self.filled, more or {})
         reader = self.spark.read.format(connector.FORMAT)
         return (reader.schema(connector.READINGS) if schema else reader).options(**given).load()
 
     def few(self) -> DataFrame:
-        """What a trial writes."""
+        """The readings that a trial writes."""
         since = LAST_DAY - timedelta(days=FEW_DAYS)
         return self.read().filter(f"start >= '{since} 22:00:00'")
 
     def empty(self) -> str:
-        """A new time series collection."""
+        """Create a time series collection; returns its name."""
         name = self.new_name("trial")
         TS_HOURS.create(self.database, name)
         return name
 
     def write(self, frame: DataFrame, name: str, mode: str = "append", **more: str) -> None:
+        """Write a frame into a collection with the connector."""
         given = connector.options(self.target, name, more)
         frame.write.format(connector.FORMAT).mode(mode).options(**given).save()
 
     def count(self, name: str) -> int:
+        """Number of readings in a collection."""
         return sum(row["n"] for row in self.database[name].aggregate([{"$count": "n"}]))
 
     def kind(self, name: str) -> str:
+        """Type of a collection as MongoDB lists it; `none` if it does not exist."""
         found = list(self.database.list_collections(filter={"name": name}))
         return str(found[0]["type"]) if found else "none"
 
 
 def teach(spark: SparkSession, target: Target, stop: Event) -> Lesson:
-    """Try everything; leaves nothing behind. Raises Stopped, StorageError."""
+    """Run all trials and delete their collections. Raises Stopped, StorageError."""
     with target.open() as fleet, explained(), names() as new_name:
         sweep(fleet.database)
         bench = _prepared(spark, fleet.database, target, new_name)
@@ -149,7 +158,7 @@ def _prepared(
 
 
 def curves() -> Iterator[tuple[Meter, Curve]]:
-    """What the filled collection holds."""
+    """The readings of the filled collections."""
     return households(METERS, DAYS)
 
 
@@ -158,17 +167,17 @@ Trial = Callable[[Bench], Outcome]
 
 
 def _parts(frame: DataFrame) -> Outcome:
-    """How many tasks read a frame, and what they read."""
+    """The number of partitions of a frame, and of readings in it."""
     return "partitions", {"partitions": frame.rdd.getNumPartitions(), "readings": frame.count()}
 
 
 def _sized(partitioner: str) -> dict[str, str]:
-    """Several partitions of a collection of this size, as the documentation has it."""
+    """Options that should give several partitions of a collection of this size, by the documentation."""
     return {"partitioner": _PAGES + partitioner, "partitioner.options.partition.size": PARTITION_MB}
 
 
 def _refused(action: Callable[[], Any]) -> bool:
-    """Whether Spark raises; its words stay out."""
+    """Whether Spark raises; its message is not kept."""
     from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
     from pyspark.errors import PySparkException
 
@@ -188,7 +197,7 @@ def _paged(by: str) -> dict[str, str]:
 
 
 def _reading(more: Mapping[str, str], *, ordinary: bool = False) -> Trial:
-    """Read a collection whole, in one way."""
+    """A trial that reads a whole collection in one way."""
 
     def trial(bench: Bench) -> Outcome:
         name = bench.plain if ordinary else bench.filled
@@ -207,7 +216,7 @@ def _union(bench: Bench) -> Outcome:
 
 
 def _inferred(bench: Bench) -> Outcome:
-    """Whether sampling finds the fields that were written, and the types they were written with."""
+    """Whether sampling infers the fields and types that were written."""
     found = bench.read(schema=False).schema
     inner: Any = found["meter"].dataType
     meter_fields = {field.name: field.dataType.simpleString() for field in inner}
@@ -327,4 +336,4 @@ TRIALS: Final[dict[str, tuple[str, Trial]]] = {
     "microseconds": (f'{_W}.mode("append").save()  # start: …00.123456', _microseconds),
     "stream": ('spark.readStream.format("mongodb").options(**address).load()', _stream),
 }
-"""What is tried: the command that shows it, and the trial."""
+"""The trials by code: the command that shows it, and the function."""

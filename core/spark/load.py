@@ -1,7 +1,8 @@
-"""Loading a fleet into both collections with Spark, exact whatever dies on the way.
+"""Loads a fleet into both collections with Spark, exactly even if tasks or workers die.
 
-Meters go in waves, each one Spark job over units of meters. After a wave the server counts and sums what it
-has; complete generations are published, the rest is deleted, and meters that are not published go again.
+Meters are loaded in waves, each one Spark job over units of meters. After a wave the server counts and sums
+what it has; complete generations are published, the rest is deleted, and meters that are not published are
+tried again.
 """
 
 from __future__ import annotations
@@ -30,15 +31,15 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 UNIT: Final = 16
-"""Meters a task writes: two years of them are 560,000 readings, some seconds."""
+"""Meters per task: two years of them are 560,000 readings, which take some seconds."""
 UNITS_A_WORKER: Final = 4
-"""Units of a wave for each worker: what Ctrl-C throws away, and how often the server counts."""
+"""Units per worker in a wave: the work that Ctrl-C discards, and the interval of the server's counts."""
 _TRIES: Final = 3
 Tell = Callable[[Progress], None]
 
 
 class Through(StrEnum):
-    """Who writes: the project's own column writer, or the official connector."""
+    """The writer: the project's own column writer, or the official connector."""
 
     DIRECT = "direct"
     CONNECTOR = "connector"
@@ -46,7 +47,7 @@ class Through(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a fleet is loaded. `unit`: meters of a task. `workers`: tasks at a time."""
+    """How a fleet is loaded. `unit`: meters per task. `workers`: tasks at a time."""
 
     through: Through = Through.DIRECT
     workers: int = 2
@@ -55,9 +56,12 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a run did. `published`: all that stands now. `written`: readings of this run, into each
-    collection. `swept`: readings deleted that failed attempts had left. `seconds`: of this run; `ordinary`
-    and `series`: its tasks' own, in each collection, summed. `complete`: not cancelled."""
+    """Result of a run.
+
+    `published`: everything published now. `written`: readings of this run, into each collection. `swept`:
+    deleted readings of failed attempts. `seconds`: of this run; `ordinary` and `series`: sums over its tasks,
+    by collection. `complete`: not cancelled.
+    """
 
     census: Census
     published: tuple[Published, ...]
@@ -91,9 +95,9 @@ def load(
     stop: Event | None = None,
     progress: Tell = lambda _: None,
 ) -> Loaded:
-    """Bring a fleet's collections to hold exactly the source's meters, besides those that are there already.
+    """Make a fleet's collections hold the source's meters, in addition to those already published.
 
-    The same again changes nothing; a source of more meters continues. Cancelled, nothing stays
+    A second run changes nothing; a source of more meters continues. When cancelled, nothing is
     half-published. Raises StorageError, InputError, SparkError `spark-differs`.
     """
     begun = time.perf_counter()
@@ -145,7 +149,7 @@ def _load(work: _Run, todo: Sequence[Meter]) -> None:
 
 
 def _wave(work: _Run, meters: Sequence[Meter]) -> None:
-    """Until all these meters are published. Raises Stopped; what is not published then is deleted."""
+    """Write until all these meters are published. Raises Stopped after deleting what is not published."""
     left = list(meters)
     for tried in range(_TRIES):
         failure: StorageError | SparkError | None = None
@@ -174,7 +178,7 @@ def _wave(work: _Run, meters: Sequence[Meter]) -> None:
 
 
 def _passes(failure: StorageError | SparkError) -> bool:
-    """Whether a wave that failed may be tried again: a server that was away, or workers that died."""
+    """Whether a failed wave may be tried again: a server that was away, or workers that died."""
     return failure.code in {"storage-unreachable", "spark-failed", "storage-refused"}
 
 
@@ -186,9 +190,11 @@ def _swept(work: _Run, meters: Sequence[Meter]) -> None:
 def _verified(
     fleet: Opened, units: Sequence[Sequence[Meter]], base: int, told: dict[Meter, Tally]
 ) -> list[Published]:
-    """For each unit the latest generation that the server has whole of all its meters, where the ordinary
-    side is whole too. Nothing a task says is believed: not even that it succeeded. A generation is published
-    for the whole of a unit or not at all, so that one published nowhere can be swept by its number."""
+    """For each unit the latest generation that is complete for all its meters, if the ordinary side is too.
+
+    Only counts of the server are used, not the success that a task reports. A generation is published for a
+    whole unit or not at all, so that an unpublished one can be deleted by its number.
+    """
     if not told:
         return []
     meters = [one for unit in units for one in unit]
@@ -208,7 +214,7 @@ def _units(work: _Run, meters: Sequence[Meter]) -> list[Sequence[Meter]]:
 
 
 def _write(work: _Run, meters: Sequence[Meter], base: int) -> dict[Meter, Tally]:
-    """One wave through Spark; what each meter must come to."""
+    """Write one wave with Spark; returns the expected count and sum of each meter."""
     units = _units(work, meters)
     frame, curves = work.source.portions(work.spark, units)
     each = work.progress
@@ -226,7 +232,7 @@ def _write(work: _Run, meters: Sequence[Meter], base: int) -> dict[Meter, Tally]
 
 
 def _write_through(work: _Run, frame: DataFrame, curves: Curves, base: int) -> dict[Meter, Tally]:
-    """The connector says nothing of what it wrote: what it must come to is counted from the source."""
+    """Write with the connector, which reports nothing; so the expected counts are taken from the source."""
     target, spark = work.fleet.target, work.spark
     tallied = frame.mapInArrow(_tallier(curves), _TALLY)
     expected = run(spark, tallied.collect, work.stop, lambda _: None)

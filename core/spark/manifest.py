@@ -1,9 +1,9 @@
-"""Which generation of each meter is published. A time series collection has no unique index, and a task that
-is tried again writes a second time: so every attempt writes a generation of its own, and only one that the
-server has counted and summed is published; everything else is deleted by metaField.
+"""The manifest: the published generation of each meter.
 
-The driver alone publishes. A task that nobody waits for any more can leave readings behind, never a manifest
-that points to what was swept.
+A time series collection has no unique index, and a task that is tried again writes a second time. So every
+attempt writes a generation of its own, and only one that the server has counted and summed is published; all
+others are deleted by metaField. Only the driver publishes. An abandoned task can leave readings behind, but
+no manifest entry that points to deleted readings.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from core.storage.record import key
 from core.storage.writers import is_gone, working
 
 ROOM: Final = 1 << 24
-"""Generation numbers of a run; Spark counts the attempts of all its tasks from 0."""
+"""Generation numbers reserved for a run; Spark counts the attempts of all its tasks from 0."""
 _AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A meter's generation to be read, with what the server counted in it. Energy in watt-minutes."""
+    """A meter's published generation, with the server's count and sum. Energy in watt-minutes."""
 
     meter: Meter
     generation: int
@@ -45,11 +45,12 @@ class Published:
 
     @property
     def tally(self) -> Tally:
+        """Its count and sum."""
         return Tally(self.readings, self.watt_minutes)
 
 
 def published(fleet: Opened) -> dict[Meter, Published]:
-    """What readers are to read, by meter in ascending order."""
+    """The published generations by meter, ascending."""
     rows = patiently(lambda: list(fleet.manifest.find().sort("_id", 1)))
     found = [
         Published(Meter(row["prm"], Flow(row["flow"])), row["g"], row["readings"], row["watt_minutes"])
@@ -60,7 +61,7 @@ def published(fleet: Opened) -> dict[Meter, Published]:
 
 @contextmanager
 def lease(fleet: Opened) -> Iterator[str]:
-    """The right to load a fleet, for one at a time. StorageError `spark-busy`."""
+    """The exclusive right to load a fleet. StorageError `spark-busy`."""
     with working() as me:
         patiently(partial(_take, fleet, me))
         try:
@@ -88,9 +89,7 @@ def _take(fleet: Opened, me: str) -> None:
 
 
 def reserve(fleet: Opened, me: str) -> int:
-    """The first of ROOM generation numbers that nobody has used.
-
-    StorageError `spark-busy` where the lease was lost."""
+    """The first of ROOM unused generation numbers. StorageError `spark-busy` if the lease was lost."""
     document = patiently(
         lambda: fleet.fleets.find_one_and_update(
             {"_id": fleet.target.fleet, "owner": me},
@@ -104,13 +103,13 @@ def reserve(fleet: Opened, me: str) -> int:
 
 
 def counted(fleet: Opened, meters: Sequence[Meter], base: int) -> dict[tuple[Meter, int], Tally]:
-    """What the server has of these meters in the generations of one run."""
+    """Counts and sums of these meters by generation, for the generations of one run."""
     of_run = match.between(meters) | {"meter.g": {"$gte": base, "$lt": base + ROOM}}
     return _tallies(fleet.series, of_run)
 
 
 def counted_ordinary(fleet: Opened, meters: Sequence[Meter]) -> dict[Meter, Tally]:
-    """The same of the ordinary collection, which knows no generations."""
+    """Counts and sums of these meters in the ordinary collection, which has no generations."""
     return {meter: tally for (meter, _), tally in _tallies(fleet.ordinary, match.between(meters)).items()}
 
 
@@ -132,7 +131,7 @@ def _tallies(collection: Collection[Any], condition: Mapping[str, Any]) -> dict[
 
 
 def publish(fleet: Opened, found: Iterable[Published]) -> None:
-    """Point readers to generations; what they read before is noted as stale in the same write."""
+    """Publish generations; the previous ones are marked stale in the same write."""
     stale = {"$cond": [{"$in": [{"$type": "$g"}, ["int", "long"]]}, ["$g"], []]}
     writes = [
         UpdateOne(
@@ -158,9 +157,9 @@ def publish(fleet: Opened, found: Iterable[Published]) -> None:
 
 
 def sweep(fleet: Opened, meters: Sequence[Meter] | None = None) -> int:
-    """Delete every reading that no manifest points to, of all meters or of some; how many there were.
+    """Delete every reading that is not published, of all meters or of some; returns their number.
 
-    Only for who holds the lease: what another is writing would go too.
+    Only for the holder of the lease, as it would delete what another one is writing.
     """
     known = published(fleet)
     gone = _sweep_stale(fleet)
@@ -177,7 +176,7 @@ def sweep(fleet: Opened, meters: Sequence[Meter] | None = None) -> int:
 
 
 def _sweep_stale(fleet: Opened) -> int:
-    """Generations that were read before: others may still be published under the same number."""
+    """Delete stale generations by meter, as others may be published under the same number."""
     gone = 0
     for row in patiently(lambda: list(fleet.manifest.find({"stale": {"$nin": [None, []]}}))):
         of_old = match.of_generations(Meter(row["prm"], Flow(row["flow"])), row["stale"])
@@ -188,7 +187,7 @@ def _sweep_stale(fleet: Opened) -> int:
 
 
 def _unpublished(fleet: Opened, known: Mapping[Meter, Published]) -> list[Meter]:
-    """Meters of the ordinary collection that a run left half-written; told by the index alone."""
+    """Unpublished meters in the ordinary collection, found by its index."""
     present = patiently(lambda: fleet.ordinary.distinct("meter.prm"))
     every = (Meter(prm, flow) for prm in present for flow in Flow)
     return [meter for meter in every if meter not in known]

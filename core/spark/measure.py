@@ -1,4 +1,4 @@
-"""What a fleet that Spark loaded takes on disk, by the code that measures everything else."""
+"""Measures a fleet loaded by Spark with the code of all other measurements."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from core.storage.store import Store
 def measure(
     target: Target, loaded: Loaded, stop: Event | None = None, waiting: Callable[[], None] = lambda: None
 ) -> Size:
-    """Both collections after a checkpoint. Their readings were counted and summed meter by meter as they were
-    published. `waiting` is told when a checkpoint that may not be forced is waited for."""
+    """Both collections after a checkpoint; their readings were counted when they were published.
+
+    `waiting` is called before waiting for a checkpoint that may not be forced.
+    """
     readings = sum(one.readings for one in loaded.published)
     with target.open() as fleet, explained(), names() as new_name:
         store = Store(fleet.database)

@@ -1,4 +1,4 @@
-"""All Linky meters on paper: what one reading costs here, times how many there are. Nothing of it was run."""
+"""Estimates the cost of all Linky meters from the measured cost per reading; nothing of it was run."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ WORK: Final = (
     ("profile-rows", "all", "profile_rows"),
     ("profile-pushed", "all", "profile_pushed"),
 )
-"""Codes of work, over which period, at which cost. Texts: `spark.national.<code>`."""
+"""Code, period and key of the cost of each work. Texts: `spark.national.<code>`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Core-hours of one piece of work: `readings x microseconds / 3.6e9`, of the client and of the server."""
+    """Core-hours of one piece of work: `readings x microseconds / 3.6e9`, for client and server."""
 
     code: str
     readings: int
@@ -36,21 +36,23 @@ class Work:
 
     @property
     def client_hours(self) -> float:
+        """Core-hours of the client."""
         return self.readings * self.client_us / _US_AN_HOUR
 
     @property
     def server_hours(self) -> float:
+        """Core-hours of the server."""
         return self.readings * self.server_us / _US_AN_HOUR
 
 
 @cache
 def costs() -> dict[str, Any]:
-    """costs.toml as it stands."""
+    """The contents of costs.toml."""
     return tomllib.loads(_COSTS.read_text(encoding="utf-8"))
 
 
 def work(meters: int = LINKY_METERS) -> tuple[Work, ...]:
-    """What `meters` meters would take."""
+    """The work for `meters` meters."""
     found = []
     for code, period, cost in WORK:
         client, server = costs()[cost]
@@ -59,7 +61,7 @@ def work(meters: int = LINKY_METERS) -> tuple[Work, ...]:
 
 
 def disk(meters: int = LINKY_METERS) -> tuple[int, int]:
-    """Bytes on one node: the whole history loaded in order, and what a day adds before it is rewritten."""
+    """Bytes on one node: the whole history loaded in order, and the daily growth before rewriting."""
     readings = meters * READINGS_A_DAY
     whole = round(readings * _DAYS["all"] * costs()["bytes_in_order"])
     return whole, round(readings * costs()["bytes_daily"])

@@ -1,5 +1,7 @@
-"""What Spark found of a fleet, kept as ordinary documents with natural `_id`s: found again the same, nothing
-changes. Read by the pages without Spark."""
+"""Stores results of Spark on a fleet as ordinary documents, which the pages read without Spark.
+
+Their `_id`s are natural keys, so that the same result changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One fleet as loaded and measured. `seconds`: the whole run's; 0 where nothing was left to load."""
+    """One fleet as loaded and measured. `seconds`: of the whole run; 0 if nothing was left to load."""
 
     fleet: str
     options: str
@@ -41,11 +43,12 @@ class Run:
 
 
 def results(database: Database[Any]) -> Collection[Any]:
+    """The collection of the results."""
     return durable(database)[COLLECTION]
 
 
 def replace(collection: Collection[Any], fleet: str, names: Iterable[str], documents: list[Document]) -> int:
-    """Let these be all of the fleet's documents of these figures; how many changed."""
+    """Replace the fleet's documents of these figures; returns the number of changes."""
     mine = {"_id.fleet": fleet, "_id.figure": {"$in": list(names)}}
     old = {"$nor": [{"_id": one["_id"]} for one in documents]}
     gone = patiently(lambda: collection.delete_many(mine | old)).deleted_count
@@ -55,7 +58,7 @@ def replace(collection: Collection[Any], fleet: str, names: Iterable[str], docum
 
 
 def keep_run(database: Database[Any], run: Run) -> None:
-    """Keep what a run measured. One that had nothing left to load keeps the times of the one before."""
+    """Store the measurement of a run; one without anything left to load keeps the earlier times."""
     kept = {
         "_id": {"fleet": run.fleet, "figure": _RUN},
         "options": run.options,
@@ -85,7 +88,7 @@ def keep_run(database: Database[Any], run: Run) -> None:
 def keep_arrived(
     database: Database[Any], fleet: str, meters: int, days: int, sides: Mapping[str, Usage]
 ) -> None:
-    """Keep what a collection took with each day as it came (`before`), and rewritten (`after`)."""
+    """Store the size of a collection with its days as they arrived (`before`) and rewritten (`after`)."""
     row = {"_id": {"fleet": fleet, "figure": "arrivals"}, "meters": meters, "days": days}
     row |= {name: _figures(usage) for name, usage in sides.items()}
     with explained():
@@ -97,7 +100,7 @@ def _figures(usage: Usage) -> Document:
 
 
 def runs(database: Database[Any]) -> list[Run]:
-    """Every fleet that Spark loaded and measured, smallest first."""
+    """Every fleet that Spark loaded and measured, smallest first. Raises StorageError."""
     with explained():
         found = patiently(lambda: list(results(database).find({"_id.figure": _RUN})))
     return sorted((_run(one) for one in found), key=lambda one: one.size.meters)
@@ -116,13 +119,13 @@ def _run(row: Mapping[str, Any]) -> Run:
 
 
 def figures(database: Database[Any], fleet: str, figure: str) -> list[Document]:
-    """The documents of one figure of a fleet, such as `profile`, in the order of their `_id`s."""
+    """The documents of one figure of a fleet, such as `profile`, by `_id`. Raises StorageError."""
     mine = {"_id.fleet": fleet, "_id.figure": figure}
     with explained():
         return patiently(lambda: list(results(database).find(mine).sort("_id", 1)))
 
 
 def forget(database: Database[Any], fleet: str) -> None:
-    """Delete all that was found of a fleet."""
+    """Delete all results of a fleet. Raises StorageError."""
     with explained():
         patiently(lambda: results(database).delete_many({"_id.fleet": fleet}))

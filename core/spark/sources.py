@@ -1,7 +1,7 @@
-"""Where a fleet comes from: drawn from numbers, or Parquet files as `export --parquet` writes them.
+"""Sources of a fleet: synthetic meters, or Parquet files as `export --parquet` writes them.
 
-A source gives Spark a frame with one part per task, and a function that turns what arrives in a task into
-curves, one whole meter after another. Both travel to the workers.
+A source gives Spark a frame with one partition per task, and a function that turns the rows of a task into
+curves, one whole meter after another. Both are sent to the workers.
 """
 
 from __future__ import annotations
@@ -27,13 +27,16 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 Curves = Callable[[Iterator[Any]], Iterator[tuple[Meter, Curve]]]
-"""Arrow record batches of one task into whole meters."""
+"""Turns the Arrow record batches of one task into whole meters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """The meters a source has, ascending, and of how many days. `tallies`: what each comes to, where that is
-    known before it is read; without them a published meter counts as unchanged."""
+    """The meters of a source, ascending, and their number of days.
+
+    `tallies`: expected count and sum of each, if known before reading; without them a published meter counts
+    as unchanged.
+    """
 
     meters: tuple[Meter, ...]
     days: int
@@ -42,16 +45,17 @@ class Census:
 
 
 class Source(Protocol):
-    """A fleet to load. `fleet`: the part of the collections' names that says which."""
+    """A fleet to load."""
 
     @property
-    def fleet(self) -> str: ...
+    def fleet(self) -> str:
+        """The part of the collections' names that identifies the fleet."""
 
     def census(self, spark: SparkSession) -> Census:
-        """Which meters there are. Raises InputError."""
+        """The meters of the source. Raises InputError."""
 
     def portions(self, spark: SparkSession, units: Sequence[Sequence[Meter]]) -> tuple[DataFrame, Curves]:
-        """A frame of one partition a unit, and how a task reads its own."""
+        """A frame with one partition per unit, and the function by which a task reads its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,16 @@ class Synthetic:
 
     @property
     def fleet(self) -> str:
+        """The name by the number of days, as a fleet of more meters continues a smaller one."""
         return f"d{self.days}"
 
     def census(self, spark: SparkSession) -> Census:  # noqa: ARG002 - nothing to ask
+        """All meters, without tallies."""
         each = len(Calendar.of(self.days).start)
         return Census(tuple(meter(number) for number in range(self.meters)), self.days, each * self.meters)
 
     def portions(self, spark: SparkSession, units: Sequence[Sequence[Meter]]) -> tuple[DataFrame, Curves]:
+        """A frame of unit numbers, and the function that makes the meters of each."""
         numbers = [[int(one.prm) for one in unit] for unit in units]
         days = self.days
 
@@ -88,18 +95,22 @@ _WIDER: Final = {"minutes": {"tinyint", "smallint", "int", "bigint"}, "watts": {
 
 @dataclass(frozen=True, slots=True)
 class Parquet:
-    """Files of columns `start` (UTC), `minutes`, `watts`, and `prm`, `flow` where they were exported with
-    them. `meters`: at most so many, in ascending order."""
+    """Files with columns `start` (UTC), `minutes`, `watts`, and optionally `prm` and `flow`.
+
+    `meters`: at most so many, in ascending order.
+    """
 
     path: str
     meters: int | None = None
 
     @property
     def fleet(self) -> str:
+        """The name by a hash of the path."""
         where = self.path if "://" in self.path else str(Path(self.path).resolve())
         return f"p{blake2b(where.encode(), digest_size=5).hexdigest()}"
 
     def census(self, spark: SparkSession) -> Census:
+        """All meters with their counts and sums. InputError `spark-parquet-none`, `spark-parquet-prm`."""
         from pyspark.sql import functions as f
 
         energy = f.sum(f.col("watts").cast("long") * f.col("minutes").cast("long"))
@@ -126,6 +137,7 @@ class Parquet:
         return f.min(ms).alias("first"), f.max(ms).alias("last")
 
     def portions(self, spark: SparkSession, units: Sequence[Sequence[Meter]]) -> tuple[DataFrame, Curves]:
+        """A frame of the units' rows by meter and time, and the function that joins them to curves."""
         from pyspark.sql import functions as f
 
         wanted = [(one.prm, one.flow.value, at) for at, unit in enumerate(units) for one in unit]
@@ -158,7 +170,7 @@ class Parquet:
 
 
 def _whole(batches: Iterator[Any]) -> Iterator[tuple[Meter, Curve]]:
-    """Rows in the order of meters and time, into one curve a meter."""
+    """Rows ordered by meter and time, joined to one curve per meter."""
     held: list[Any] = []
     for batch in batches:
         table = pa.table(batch)

@@ -1,4 +1,4 @@
-"""The collections of a fleet that Spark loads: made before anything is written, and checked."""
+"""The collections of a fleet that Spark loads: created before anything is written, and checked."""
 
 from __future__ import annotations
 
@@ -24,15 +24,18 @@ from core.storage.mongo_errors import NAMESPACE_EXISTS, explained, patiently
 
 PREFIX: Final = "spark_"
 FLEETS: Final = f"{PREFIX}fleets"
-"""One document a fleet: who loads it, and the last run's number."""
+"""Collection with one document per fleet: its current owner, and the number of the last run."""
 SECONDS: Final = 10
-"""How long a server may take to be found. Java's driver waits 30 s otherwise."""
+"""Timeout for finding a server; the Java driver would wait 30 s."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a fleet goes; handed to tasks. `fleet`: `d731` for synthetic meters of 731 days, see Source.
-    `options`: the creation options, of core.lab.fleet.kept.FAMILIES."""
+    """Where a fleet is written; sent to tasks.
+
+    `fleet`: for example `d731` for synthetic meters of 731 days, see Source. `options`: the creation options,
+    of core.lab.fleet.kept.FAMILIES.
+    """
 
     uri: SecretStr
     database: str
@@ -41,24 +44,27 @@ class Target:
 
     @property
     def ordinary(self) -> str:
+        """Name of the ordinary collection."""
         return f"{PREFIX}{self.fleet}"
 
     @property
     def series(self) -> str:
+        """Name of the time series collection."""
         return f"{PREFIX}{self.fleet}_ts"
 
     @property
     def manifest(self) -> str:
-        """The collection that says which generation of each meter is to be read."""
+        """Name of the collection with the published generation of each meter."""
         return f"{PREFIX}{self.fleet}_manifest"
 
     @property
     def layouts(self) -> tuple[Layout, Layout]:
+        """Layouts of the ordinary and the time series collection."""
         return FAMILIES[self.options]
 
     @contextmanager
     def open(self) -> Iterator[Opened]:
-        """A connection of its own, as every task needs one."""
+        """Open a new connection for the block, as every task needs its own."""
         with connect(self.uri, seconds=SECONDS) as client:
             yield Opened(self, durable(client[self.database]))
 
@@ -72,25 +78,29 @@ class Opened:
 
     @property
     def ordinary(self) -> Collection[Any]:
+        """The ordinary collection."""
         return self.database[self.target.ordinary]
 
     @property
     def series(self) -> Collection[Any]:
+        """The time series collection."""
         return self.database[self.target.series]
 
     @property
     def manifest(self) -> Collection[Any]:
+        """The published generations."""
         return self.database[self.target.manifest]
 
     @property
     def fleets(self) -> Collection[Any]:
+        """The owners and run numbers of all fleets."""
         return self.database[FLEETS]
 
     def prepare(self) -> None:
-        """Make both collections where absent. What is there is never taken for what it is not: an append
-        would make an ordinary collection of a missing time series one.
+        """Create both collections if missing, and check the type of existing ones.
 
-        StorageError `spark-not-time-series`, `spark-not-ordinary`, `storage-forbidden`.
+        An append would make an ordinary collection of a missing time series one. StorageError
+        `spark-not-time-series`, `spark-not-ordinary`, `storage-forbidden`.
         """
         with explained():
             for layout, name in zip(
@@ -119,7 +129,7 @@ class Opened:
         return dict(found[0]) if found else {}
 
     def drop(self) -> None:
-        """The fleet with its manifest; the manifest first, so that nobody reads what is going."""
+        """Drop the fleet, its manifest first, so that nobody reads collections that are being dropped."""
         with explained():
             for name in (self.target.manifest, self.target.series, self.target.ordinary):
                 self.database.drop_collection(name)
@@ -127,7 +137,7 @@ class Opened:
 
 
 def durable(database: Database[Any]) -> Database[Any]:
-    """The database with writes that survive a killed server, and reads of nothing that could be undone."""
+    """The database with majority writes, journaled, and majority reads from the primary."""
     return database.with_options(
         write_concern=DURABLE, read_concern=ReadConcern("majority"), read_preference=ReadPreference.PRIMARY
     )

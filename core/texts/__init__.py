@@ -1,7 +1,7 @@
-"""Every text a person reads, and numbers, dates and sizes as a person reads them, in each language.
+"""All texts of the interface, and formats of numbers, dates and sizes, in each language.
 
-A key is the dotted path in the TOML files (`connect.title`); placeholders are `{name}`, filled with
-ready-made strings. Tests hold keys and placeholders of the languages equal.
+A key is the dotted path in the TOML files (`connect.title`); placeholders are `{name}`, filled with formatted
+strings. Tests check that all languages have the same keys and placeholders.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from core.texts.languages import THIN, WIDE, Language, Locale
 
 @cache
 def catalogue(language: Language) -> Mapping[str, str]:
-    """All texts of a language by dotted key. ValueError where two files say the same key."""
+    """All texts of a language by dotted key. ValueError if two files define the same key."""
     texts: dict[str, str] = {}
     for path in sorted((Path(__file__).parent / language.value).glob("*.toml")):
         for key, value in _flat("", tomllib.loads(path.read_text(encoding="utf-8"))):
@@ -25,7 +25,7 @@ def catalogue(language: Language) -> Mapping[str, str]:
 
 
 def _spaced(written: str, locale: Locale) -> str:
-    """With the spaces that a language puts beside its punctuation such that no line breaks there."""
+    """The text with no-break spaces at the punctuation of the language."""
     for space, mark in (
         (THIN, rf" (?=[{re.escape(locale.thin_before)}])" if locale.thin_before else ""),
         (WIDE, rf" (?=[{re.escape(locale.wide_before)}])" if locale.wide_before else ""),

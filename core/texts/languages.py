@@ -1,4 +1,4 @@
-"""What differs from language to language besides the texts: one row each.
+"""What differs between languages besides the texts: one row each.
 
 A new language is a row here and a folder of texts beside this file, named by its code.
 """
@@ -10,25 +10,25 @@ from enum import StrEnum
 from typing import Final, Self
 
 THIN: Final = "\u202f"
-"""A narrow space at which no line breaks."""
+"""Narrow no-break space."""
 WIDE: Final = "\u00a0"
-"""A space of usual width at which no line breaks."""
+"""No-break space of usual width."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locale:
-    """How a language writes numbers, dates and punctuation."""
+    """Formats of numbers, dates and punctuation in a language."""
 
     name: str
-    """What the language calls itself."""
+    """Name of the language in that language."""
     decimal: str
     thousands: str
     byte: str
-    """The letter of the unit."""
+    """Symbol of the byte."""
     singular: frozenset[int]
-    """Counts that take the singular."""
+    """Counts with the singular form."""
     months: tuple[str, ...]
-    """January to December, as dates abbreviate them."""
+    """January to December, as abbreviated in dates."""
     weekdays: tuple[str, ...]
     """Monday to Sunday."""
     first_of_month: str = "1"
@@ -40,10 +40,10 @@ class Locale:
     colon: str = ": "
     semicolon: str = "; "
     thin_before: str = ""
-    """Marks with a narrow no-break space before them, where the catalogue has a space."""
+    """Punctuation with a narrow no-break space before it, where the catalogue has a space."""
     wide_before: str = ""
     wide_after: str = ""
-    """Marks with a no-break space of usual width before or after them."""
+    """Punctuation with a no-break space of usual width before (or after) it."""
 
 
 class Language(StrEnum):
@@ -52,7 +52,7 @@ class Language(StrEnum):
     locale: Locale
 
     def __new__(cls, code: str, *row: Locale) -> Self:
-        """With its row. `Language(code)` finds a member and does not come here: so `row` may be missing."""
+        """A member with its row, which `Language(code)` does not need, as it only looks a member up."""
         one = str.__new__(cls, code)
         one._value_ = code
         (one.locale,) = row

@@ -1,4 +1,4 @@
-"""Who speaks: texts, numbers, dates and sizes in one language."""
+"""Texts, numbers, dates and sizes in one language."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ from core.texts.languages import THIN, Language, Locale
 
 MINUS: Final = "\u2212"
 _NAMES: Final = frozenset({"code", "exit"})
-"""Details whose number is a name: without thousands."""
+"""Details whose number is an identifier, written without thousands separators."""
 
 Number = float | Fraction | Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language, spoken. What differs from one to another is in its row (`Language.locale`)."""
+    """One language. What differs between languages is in its row (`Language.locale`)."""
 
     language: Language = Language.ENGLISH
 
     @property
     def locale(self) -> Locale:
+        """The formats of the language."""
         return self.language.locale
 
     def text(self, key: str, /, **values: str | int) -> str:
@@ -36,17 +37,19 @@ class Words:
         return catalogue(self.language)[key].format_map(values)
 
     def has(self, key: str) -> bool:
-        """Whether there is a text of this key."""
+        """Whether there is a text with this key."""
         return key in catalogue(self.language)
 
     def counted(self, key: str, count: int, /, **more: str) -> str:
-        """The text of a key with `{count}`, in its singular `<key>.one` for the counts that take it."""
+        """The text of a key with `{count}`; `<key>.one` for counts with the singular form."""
         one = count in self.locale.singular
         return self.text(f"{key}.one" if one else key, count=self.number(count), **more)
 
     def number(self, value: Number, decimals: int = 0) -> str:
-        """`12 345.6` or `−12 345,6`: rounded half to even, thousands set with a narrow no-break space, a true
-        minus sign and never one before zero."""
+        """`12 345.6` or `−12 345,6`: rounded half to even, with thousands separators and a true minus sign.
+
+        Zero never has a minus sign.
+        """
         exact = (
             Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(value)
         )
@@ -55,11 +58,11 @@ class Words:
         return whole.replace(",", self.locale.thousands) + (self.locale.decimal + part if point else "")
 
     def typed(self, value: float | Decimal) -> str:
-        """All decimals and no thousands, as one would type it and a spreadsheet reads it."""
+        """All decimals and no thousands separators, as typed by a person and read by a spreadsheet."""
         return str(value).replace(".", self.locale.decimal)
 
     def quantity(self, value: Number, unit: str, decimals: int = 0) -> str:
-        """A number with its unit, which no line break parts."""
+        """A number with its unit, joined by a narrow no-break space."""
         return f"{self.number(value, decimals)}{THIN}{unit}"
 
     def percent(self, share: float, decimals: int = 1) -> str:
@@ -93,7 +96,7 @@ class Words:
         return self.quantity(value, f"{prefix}{self.locale.byte}", decimals)
 
     def day(self, value: date) -> str:
-        """`24 Oct 2022`, `24 oct. 2022`; French counts the first of a month: `1er août 2025`."""
+        """`24 Oct 2022`, `24 oct. 2022`; the first of a month is an ordinal in French: `1er août 2025`."""
         return self._dated(self.locale.day, value)
 
     def short_day(self, value: date) -> str:
@@ -113,20 +116,20 @@ class Words:
         return pattern.format(day=number, month=self.short_month(value), year=value.year)
 
     def weekday(self, number: int) -> str:
-        """Monday is 0."""
+        """Name of a weekday; Monday is 0."""
         return self.locale.weekdays[number]
 
     def time(self, value: datetime) -> str:
-        """`18:30`; the zone is the value's own (Paris at the edges)."""
-        # Plotly shares this pattern; Windows has no %-H
+        """`18:30`, in the time zone of the value (Paris at the edges)."""
+        # the pattern is also Plotly's; Windows has no %-H
         return value.strftime(self.locale.time.replace("%-H", str(value.hour)))
 
     def moment(self, value: datetime) -> str:
-        """`24 Oct 2022, 18:30`; the zone is the value's own."""
+        """`24 Oct 2022, 18:30`, in the time zone of the value."""
         return self.locale.moment.format(day=self.day(value), time=self.time(value))
 
     def days(self, first: date, last: date, *, capital: bool = False) -> str:
-        """From one day to another, both in it; one day is told by itself. `capital`: to begin a text."""
+        """From one day to another, both included; a single day alone. `capital`: at the begin of a text."""
         if first == last:
             told = self.day(first)
         else:
@@ -143,11 +146,11 @@ class Words:
         return self.text("common.days", first=self.moment(start), last=self.moment(end))
 
     def hours(self, minutes: int) -> str:
-        """Minutes as hours, without their unit; a decimal only where they are not whole."""
+        """Minutes as hours, without unit; with one decimal if they are not whole."""
         return self.number(Fraction(minutes, 60), 1 if minutes % 60 else 0)
 
     def assumed(self, one: Assumption) -> str:
-        """How a file was read where it could also be read otherwise."""
+        """How an ambiguous file was read."""
         return self.text(
             f"assumed.{one.what}",
             rows=self.counted("history.rows", one.count),
@@ -157,17 +160,17 @@ class Words:
         )
 
     def gaps(self, spans: Sequence[Span]) -> str:
-        """How many gaps, and how long together."""
+        """The number of gaps and their total hours."""
         minutes = sum(gap.end - gap.start for gap in spans) // 60_000
         return self.counted("history.gaps", len(spans), hours=self.hours(minutes))
 
     def meter(self, meter: Meter) -> str:
-        """How a meter is called on screen: the demo household, or the last digits of its PRM."""
+        """Name of a meter on screen: the demo household, or the last digits of its PRM, and the flow."""
         name = self.text("common.demo_meter") if meter.prm == DEMO_PRM else meter.masked
         return f"{name} · {self.text(f'common.flow.{meter.flow.value}')}"
 
     def details(self, values: Mapping[str, str | int | Days]) -> dict[str, str]:
-        """The details of an error or a check, ready for their texts: numbers and days as they are read."""
+        """The details of an error or a check, formatted for their texts."""
 
         def told(name: str, value: str | int | Days) -> str:
             if isinstance(value, Days):
@@ -188,4 +191,4 @@ class Words:
 
 
 ENGLISH: Final = Words()
-"""For logs and for whoever names no language."""
+"""Default language, also of logs."""

@@ -46,14 +46,14 @@ spark.conf.set("spark.sql.session.timeZone", "UTC")
 
 # MAGIC %md
 # MAGIC ## 1. Connect
-# MAGIC The address is a secret, never a text of the notebook. Java's driver waits 30 s for a server that does
-# MAGIC not answer, and a read concern can be said in the address alone: both are added to it.
+# MAGIC The address is a secret and never part of the notebook. The Java driver waits 30 s for a server that
+# MAGIC does not answer, and a read concern can be set in the address only: both options are added to it.
 
 # COMMAND ----------
 
 
 def secret():
-    """The address of MongoDB; None where there is no such secret."""
+    """The address of MongoDB; None without such a secret."""
     scope, key = dbutils.widgets.get("secret_scope"), dbutils.widgets.get("secret_key")
     try:
         return dbutils.secrets.get(scope, key)
@@ -62,6 +62,7 @@ def secret():
 
 
 def with_options(address):
+    """The address with timeouts and read concern."""
     extra = "serverSelectionTimeoutMS=10000&connectTimeoutMS=10000&readConcernLevel=majority"
     if "?" in address:
         return f"{address}&{extra}"
@@ -77,6 +78,7 @@ def opened():
 
 
 def connector(collection, **more):
+    """Options of the connector for a collection."""
     return {"connection.uri": URI, "database": DATABASE, "collection": collection} | more
 
 
@@ -93,7 +95,7 @@ else:
 
 # MAGIC %md
 # MAGIC ## 2. Readings
-# MAGIC Columns `prm`, `flow`, `start` (UTC), `minutes`, `watts`: a row a reading, a whole meter in one task.
+# MAGIC Columns `prm`, `flow`, `start` (UTC), `minutes`, `watts`: one row per reading, a whole meter per task.
 
 # COMMAND ----------
 
@@ -103,7 +105,7 @@ READINGS = "prm string, flow string, start timestamp, minutes int, watts int"
 
 
 def made(batches):
-    """Synthetic households: a base, a rhythm of the day, a winter; whole watt-hours, so even watts."""
+    """Synthetic households: base load, daily rhythm, winter; even watts, as a meter counts whole Wh."""
     for batch in batches:
         for number in batch.column(0).to_pylist():
             rng = np.random.default_rng([2026, number])
@@ -124,7 +126,7 @@ def made(batches):
 
 
 def exported():
-    """Files of the export; one without a meter's number is of an unnamed meter."""
+    """Rows of exported files; those without a PRM belong to a meter without a number."""
     frame = spark.read.parquet(PATH)
     if "prm" not in frame.columns:
         frame = frame.withColumn("prm", f.lit("x" * 14)).withColumn("flow", f.lit("consumption"))
@@ -149,12 +151,12 @@ else:
 
 # MAGIC %md
 # MAGIC ## 3. Load into both collections
-# MAGIC An append to a collection that is not there makes an ordinary one, whatever was meant; an overwrite
-# MAGIC turns a time series collection into an ordinary one. So both are made first, and only appended to.
+# MAGIC An append to a missing collection makes an ordinary one, and an overwrite turns a time series
+# MAGIC collection into an ordinary one. So both are created first, and only appended to.
 # MAGIC
 # MAGIC A task that Spark tries again writes a second time, and a time series collection has no unique index.
 # MAGIC So every attempt writes a generation of its own into the metaField; the server counts and sums what
-# MAGIC arrived; whole generations go into a manifest, everything else is deleted.
+# MAGIC arrived; complete generations are listed in a manifest, all others are deleted.
 
 # COMMAND ----------
 
@@ -171,6 +173,7 @@ ORDINARY_ROWS = "start timestamp, meter struct<prm: string, flow: string, step: 
 
 
 def prepare(database):
+    """Create both collections with their indexes. ValueError if the time series one is ordinary."""
     options = {"timeField": "start", "metaField": "meter", "granularity": "hours"}
     kinds = {one["name"]: one["type"] for one in database.list_collections()}
     if SERIES not in kinds:
@@ -183,7 +186,7 @@ def prepare(database):
 
 
 def with_generation(first):
-    """Documents of the time series collection: the attempt of the task that writes them numbers them."""
+    """A function that makes documents of the time series collection; each attempt is a generation."""
 
     def documents(batches):
         from pyspark import TaskContext
@@ -205,11 +208,12 @@ def with_generation(first):
 
 
 def save(frame, collection):
+    """Append a frame to a collection with the connector."""
     frame.write.format("mongodb").mode("append").options(**connector(collection, **WRITE)).save()
 
 
 def counted(collection):
-    """Readings and watt-minutes by meter and generation, as the server has them."""
+    """Readings and watt-minutes by meter and generation, counted by the server."""
     key = {"prm": "$meter.prm", "flow": "$meter.flow", "g": "$meter.g"}
     energy = {"$sum": {"$multiply": ["$watts", {"$toLong": "$meter.step"}]}}
     group = {"$group": {"_id": key, "n": {"$sum": 1}, "wm": energy}}
@@ -220,7 +224,10 @@ def counted(collection):
 
 
 def load(database):
-    """Whatever is not there whole is loaded again; what is there stays."""
+    """Load the meters that are not complete, and keep the others; returns the number of readings written.
+
+    RuntimeError if a meter is still not complete.
+    """
     energy = f.sum(f.col("watts").cast("long") * f.col("minutes")).alias("wm")
     sums = readings.groupBy("prm", "flow").agg(f.count("*").alias("n"), energy).collect()
     expected = {(row.prm, row.flow): (row.n, row.wm) for row in sums}
@@ -252,7 +259,7 @@ def load(database):
     published = {(row["prm"], row["flow"], row["g"]) for row in database[MANIFEST].find()}
     for prm, flow, generation in counted(database[SERIES]).keys() - published:
         one = {"meter.prm": prm, "meter.flow": flow, "meter.g": generation}
-        database[SERIES].delete_many(one)  # by metaField alone, as MongoDB 6.0 demands
+        database[SERIES].delete_many(one)  # by metaField only, as MongoDB 6.0 requires
     if {meter[:2] for meter in published} < expected.keys():
         raise RuntimeError("Some meters are not whole on the server; run this cell again.")
     return sum(expected[meter][0] for meter in left)
@@ -282,6 +289,7 @@ SINGLE = "com.mongodb.spark.sql.connector.read.partitioner.SinglePartitionPartit
 
 
 def matching(rows):
+    """The condition on the published generations of these meters."""
     clauses = [
         {"meter.prm": row["prm"], "meter.flow": row["flow"], "meter.g": {"$numberLong": str(row["g"])}}
         for row in rows
@@ -291,6 +299,7 @@ def matching(rows):
 
 
 def reader(rows):
+    """A frame with the sum of each half-hour of these meters."""
     pipeline = json.dumps([{"$match": matching(rows)}, *GROUP])
     more = {"aggregation.pipeline": pipeline, "aggregation.allowDiskUse": "true", "partitioner": SINGLE}
     schema = "start timestamp, step int, watts long"
@@ -343,12 +352,13 @@ display(
 
 # MAGIC %md
 # MAGIC ## 6. Footprint side by side
-# MAGIC Sizes are settled after a checkpoint: forced where the user may, else the server's within a minute.
+# MAGIC Sizes are final after a checkpoint: forced if the user may, else the server's within a minute.
 
 # COMMAND ----------
 
 
 def sizes(database, collection):
+    """Bytes of data, storage and indexes of a collection."""
     stats = next(iter(database[collection].aggregate([{"$collStats": {"storageStats": {}}}])))["storageStats"]
     return stats["size"], stats["storageSize"], stats["totalIndexSize"]
 

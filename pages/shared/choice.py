@@ -1,6 +1,6 @@
-"""What a visitor chooses on a page, kept in the address, so that a reload or a link shows the same.
+"""Choices on a page that are kept in the URL, so that a reload or a link shows the same.
 
-The usual choice is left out of the address; what the address says and nobody offers counts as the usual one.
+The default is left out of the URL; unknown values in the URL fall back to the default.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ def choice(
     usual: _Option | None = None,
     hide_label: bool = False,
 ) -> _Option:
-    """The option chosen; the usual one (without it the first) where the address has none of them under
-    `name`, the widget's key too."""
+    """The chosen option; `usual`, or else the first, if the URL has no valid one.
+
+    `name` is the parameter of the URL and the widget's key.
+    """
     default = options[0] if usual is None else usual
     wish = st.query_params.get(name)
     st.session_state[name] = next((one for one in options if str(one) == wish), default)
@@ -51,7 +53,7 @@ def _keep(name: str, usual: str) -> None:
 def several(
     name: str, options: Sequence[_Option], label: str, says: Callable[[_Option], str]
 ) -> list[_Option]:
-    """Any of the options, in their order; usually all."""
+    """The chosen options in their order; all by default."""
     wish = st.query_params.get(name)
     named = None if wish is None else wish.split(_BETWEEN)
     known = named is not None and set(named) <= {_NONE, *map(str, options)}
@@ -75,7 +77,7 @@ def _keep_several(name: str, options: Sequence[_Option]) -> None:
 
 
 def switch(name: str, label: str) -> bool:
-    """On or off; usually off."""
+    """Whether a toggle is on; off by default."""
     st.session_state[name] = st.query_params.get(name) == _ON
     return st.toggle(label, key=name, on_change=_keep_switch, args=(name,))
 

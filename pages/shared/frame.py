@@ -1,4 +1,4 @@
-"""What surrounds every page: its configuration, the stepper of the walk, title, language, empty state."""
+"""The frame of every page: configuration, navigation, title, language, empty state."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WELCOME: Final = "streamlit_app.py"
 _PAGES: Final = Path(__file__).parent.parent
 _WALK: Final = ("connect", "history", "consumption", "cost", "footprint", "laboratory", "speed", "fleet")
 STEPS: Final = tuple(name for name in _WALK if (_PAGES / f"{name}.py").is_file())
-"""The walk, as far as its pages were there when the application started."""
+"""Pages of the navigation, if they existed when the application started."""
 _DONE, _HERE, _AHEAD = (
     ":material/check_circle:",
     ":material/radio_button_checked:",
@@ -84,11 +84,11 @@ _STYLE: Final = """<style>
 
 
 def page(name: str, *, needs: Needs = "storage", lead: bool = True) -> Visitor:
-    """Begins a page; every page calls it first. Returns the visitor.
+    """Begin a page; every page calls it first. Returns the visitor.
 
-    Draws configuration, navigation, language, title and lead (`<name>.title`, `<name>.lead`; without `lead`
-    what the page shows first says it). A page that needs storage or readings ends here, with the cure or the
-    way to the step before, where there are none.
+    Draws configuration, navigation, language, title and lead (`<name>.title`, `<name>.lead`; no lead with
+    `lead=False`). A page that needs storage or readings stops here without them, and shows the cure or a link
+    to the import.
     """
     visitor = bare(name)
     words, trouble = visitor.words, visitor.trouble
@@ -110,7 +110,7 @@ def page(name: str, *, needs: Needs = "storage", lead: bool = True) -> Visitor:
 
 
 def bare(name: str) -> Visitor:
-    """Configuration, language and storage of a page that draws everything else by itself."""
+    """Configuration, language and storage of a page that draws everything else itself."""
     words = Words(language())
     title = words.text(f"{name}.title")
     st.set_page_config(
@@ -126,7 +126,7 @@ def bare(name: str) -> Visitor:
 
 
 def show_trouble(visitor: Visitor, trouble: StorageError) -> None:
-    """Why MongoDB cannot be used, and the way to the cure."""
+    """Show why MongoDB cannot be used, and links to the cure."""
     notices.show(trouble)
     if trouble.code == NAME_TAKEN and visitor.capabilities.own_uri:
         mending.offer(visitor)
@@ -140,19 +140,19 @@ def link(
     label: str,
     *,
     icon: str | None = None,
-    help: str | None = None,  # noqa: A002 - as Streamlit calls it
+    help: str | None = None,  # noqa: A002 - Streamlit's name
 ) -> None:
     """A link to another page that keeps the language and the workspace."""
     st.page_link(path_of(name), label=label, icon=icon, help=help, query_params=visitor.query)
 
 
 def go(visitor: Visitor, name: str, more: Mapping[str, str] | None = None) -> None:
-    """Leaves for another page; `more` joins what its address carries along."""
+    """Switch to another page; `more` is added to the parameters of its URL."""
     st.switch_page(path_of(name), query_params=visitor.query | dict(more or {}))
 
 
 def path_of(name: str) -> str:
-    """The file of a page, as Streamlit names it."""
+    """The file of a page, as Streamlit expects it."""
     return WELCOME if name == "welcome" else f"pages/{name}.py"
 
 
@@ -172,7 +172,7 @@ def _visitor() -> Visitor:
 
 
 def _open_storage(visitor: Visitor) -> StorageError | None:
-    """Starts or reaches MongoDB where this visitor has a workspace; the trouble, if there is any."""
+    """Open the storage of a visitor with a workspace; returns the error if that fails."""
     try:
         if not visitor.has_workspace:
             return None
@@ -220,7 +220,7 @@ def _changed_language() -> None:
 
 
 def _workspace_box(visitor: Visitor) -> None:
-    """A guest's data: until when they stay, and the button that erases them now, after one question."""
+    """Show when a guest's data expire, and the button that erases them, with one confirmation."""
     words = visitor.words
     if not visitor.has_workspace:
         st.caption(words.text("common.workspace.none"))
@@ -254,7 +254,7 @@ def _require_readings(visitor: Visitor) -> None:
 
 
 def _title(visitor: Visitor, title: str, *, of_readings: bool) -> None:
-    """What the page is; where it shows the demo household, that it does, and a click that ends it."""
+    """Show the title; for the demo household also a badge and a button that erases it."""
     meter = visitor.meter if of_readings else None
     if meter is None or meter.prm != DEMO_PRM:
         st.title(title, anchor=False)
@@ -292,12 +292,14 @@ def _meter_chooser(visitor: Visitor) -> None:
 
 
 def _dress(name: str, visitor: Visitor) -> None:
-    """Tells the browser, and screen readers, which language the page speaks; closes the navigation that a
-    phone lays over the page; begins right below the header; darkens the words on the primary button of the
-    dark theme, whose colour is bright because it is also the colour of chosen words; lets long links wrap;
-    keeps a finger's swipe from charts, which would take it for a drag (a tap reaches them as a click); says
-    in our language what Streamlit's uploader and date fields say in English only, and leaves out its hint at
-    the Enter key. The page's name makes the script run on each."""
+    """Adapt the page in the browser by script and style; `name` makes the script run on each page.
+
+    Sets the language of the page for browser and screen readers; closes the navigation that covers a phone's
+    screen; reduces the space below the header; gives the primary button of the dark theme a dark text, as its
+    colour is bright; lets long links wrap; keeps a finger's swipe from charts, which would take it for a drag
+    (taps reach them as clicks); translates Streamlit's uploader and date fields, which are in English only;
+    hides the hint at the Enter key.
+    """
     words = visitor.words
     script = _SCRIPT.replace("LANGUAGE", words.language.value).replace("PAGE", name)
     limit = words.text("common.upload.limit", size=visitor.upload_megabytes)

@@ -1,7 +1,7 @@
-"""What the visitors of one process share: connections, the embedded server, background jobs.
+"""What all visitors of one process share: connections, the embedded server, background jobs.
 
-It is held by this module and not by a cache of Streamlit's: any visitor's browser may ask for those to be
-cleared, and that would stop MongoDB for everybody.
+It is held by this module and not by Streamlit's cache, which any visitor's browser may clear; that would stop
+MongoDB for everybody.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from core.storage.workspace import Workspaces
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What is in it of a workspace is found by its secret key."""
+    """The shared objects; those of a workspace are found by its secret key."""
 
     settings: Settings
     workspaces: Workspaces
@@ -29,35 +29,37 @@ class House:
     steps: dict[str, set[str]]
     talks: dict[str, int]
     turns: Turns
-    """Of reading files."""
+    """Limits the number of files read at a time."""
     line: Line
-    """Of measurements."""
+    """Runs one measurement at a time."""
     visitors: WeakSet[Any] = field(default_factory=WeakSet)
-    """Open tabs, and those closed a short while ago."""
+    """Open tabs, and recently closed ones."""
 
     def admits(self, visitor: object) -> bool:
-        """Count a new visitor; False where a shared deployment has as many as it may."""
+        """Count a new visitor; False if a shared deployment is full."""
         if self.workspaces.is_shared and len(self.visitors) >= self.settings.visitors:
             return False
         self.visitors.add(visitor)
         return True
 
 
-# Streamlit asks a service of elsewhere for its own address when a page of elsewhere connects. Nothing of ours
-# needs it, and nothing is to leave this machine unasked.
+# Streamlit asks an external service for its own address when a page from another host connects. We do not
+# need it, and nothing may leave this machine unasked.
 net_util.get_external_ip = lambda: None
 
 _GUEST_MEGABYTES: Final = 50
 _UPLOAD: Final = "server.maxUploadSize"
 _READERS: Final = 2
-"""Files of so many visitors are read at once, each in a process of its own; others wait."""
+"""Most visitors whose files are read at a time, each in a separate process; others wait."""
 _opening: Final = threading.Lock()
 _open: list[House] = []
 
 
 def house() -> House:
-    """The one of this process, made at the first call. Raises pydantic.ValidationError for bad settings, and
-    reads them again at the next call."""
+    """The shared objects of this process, made at the first call.
+
+    Raises pydantic.ValidationError for invalid settings, which are read again at the next call.
+    """
     with _opening:
         if not _open:
             _open.append(_made())
@@ -65,7 +67,7 @@ def house() -> House:
 
 
 def close() -> None:
-    """Disconnect and stop a server of our own; the next call of `house` begins anew, with other settings."""
+    """Disconnect and stop the embedded server; the next call of `house` reads the settings again."""
     with _opening:
         while _open:
             _open.pop().workspaces.close()
@@ -77,13 +79,13 @@ def _made() -> House:
     talks: dict[str, int] = {}
 
     def let_go(key: str) -> None:
-        """What is erased, by its visitor or because its time has come, leaves nothing in memory either."""
+        """Drop everything in memory of an erased or expired workspace."""
         jobs.end(key)
         steps.pop(key, None)
         talks.pop(key, None)
 
     workspaces = Workspaces(settings, let_go)
     if workspaces.is_shared and config.get_option(_UPLOAD) > _GUEST_MEGABYTES:
-        # asked of the page alone it would not hold against who sends an upload by hand
+        # a limit on the page alone does not stop uploads sent without it
         config.set_option(_UPLOAD, _GUEST_MEGABYTES, "a shared deployment")
     return House(settings, workspaces, jobs, steps, talks, Turns(_READERS), Line())

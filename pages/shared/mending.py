@@ -1,4 +1,4 @@
-"""What is damaged among the readings, said in the visitor's words, and the button that mends it."""
+"""Shows damages of the stored readings, and the button that repairs them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pages.shared.visitor import Visitor
 
 
 def show_damages(visitor: Visitor) -> None:
-    """Each damage a sentence, with the button that mends them; nothing where all is sound."""
+    """Show each damage with the button that repairs them; nothing without damages."""
     if not visitor.has_workspace:
         return
     with notices.guard():
@@ -24,7 +24,7 @@ def show_damages(visitor: Visitor) -> None:
 
 
 def offer(visitor: Visitor) -> None:
-    """The button, and afterwards what became of each damage."""
+    """Show the button, and after a click the outcome of each damage."""
     words = visitor.words
     if not st.button(words.text("repair.button"), icon=":material/healing:", key="repair"):
         return

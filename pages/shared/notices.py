@@ -1,4 +1,4 @@
-"""What a person is told: an error as title, what happened and what to do; checks with their cure."""
+"""Shows errors (title, what happened, what to do) and checks with their cure."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from core.texts import Words
 from pages.shared.visitor import language
 
 _MARKS: Final = re.compile(r"([\\`*_{}\[\]<>$#|~:@]|(?<=\bwww)\.)", re.IGNORECASE)
-"""Of Markdown and of Streamlit; a name with `www.` or `@` in it would become a link."""
+"""Characters special to Markdown or Streamlit; a name with `www.` or `@` would become a link."""
 _SIGNS: Final = {True: ":green[:material/check_circle:]", False: ":red[:material/cancel:]"}
 _UNKNOWN: Final = ":gray[:material/help:]"
 
 
 def show(error: CourbeError) -> None:
-    """An error in the visitor's language."""
+    """Show an error in the visitor's language."""
     words = Words(language())
     title, happened, cure = error.title(words), error.happened(words), error.cure(words)
     st.error(f"**{plain(title)}**\n\n{plain(happened)} {plain(cure)}", icon=":material/error:")
@@ -30,7 +30,7 @@ def show(error: CourbeError) -> None:
 
 @contextmanager
 def guard() -> Iterator[None]:
-    """Shows an error of ours that is raised inside, and ends the page there."""
+    """Show an error raised in the block, and end the page there."""
     try:
         yield
     except CourbeError as error:
@@ -39,7 +39,7 @@ def guard() -> Iterator[None]:
 
 
 def show_checks(checks: Iterable[Check]) -> None:
-    """A preflight line by line: what was looked at, what was found, and the cure of what failed."""
+    """Show checks, one line each: what was checked, what was found, and the cure if it failed."""
     words = Words(language())
     st.markdown("  \n".join(_line(check, words) for check in checks))
 
@@ -54,5 +54,5 @@ def _line(check: Check, words: Words) -> str:
 
 
 def plain(told: str) -> str:
-    """Text that Markdown leaves as it is."""
+    """Text escaped for Markdown."""
     return _MARKS.sub(r"\\\1", told)

@@ -1,6 +1,7 @@
-"""The talk: one idea a step, in letters one reads from the last row, and notes in a second window.
+"""The talk: one slide at a time in large type, and notes in a second window.
 
-`?talk=1` to `?talk=8` is a step, `?talk=notes` the notes, which follow the step shown in the same workspace.
+`?talk=1` to `?talk=8` is a slide, `?talk=notes` the notes, which follow the slide shown in the same
+workspace.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _NOTES: Final = "notes"
 _CLOCK_SECONDS: Final = 10
 _HEIGHT: Final = 390
 _MANY_ROWS: Final = 6
-"""Bars beyond which the room is theirs: each says its figure, so the axis need not."""
+"""Number of bars above which the axis labels are dropped to make room; each bar states its figure."""
 _FOLLOW_SECONDS: Final = 1
 _STYLE: Final = """<style>
 [data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
@@ -48,13 +49,16 @@ if (!window.courbeRemote) {
     });
 }
 }</script>"""
-"""A presenter's remote control sends page up and page down; a button takes one key of its own."""
+"""A presenter's remote control sends page up and page down, but a button has one shortcut only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """One step. `figure`: what is read from the last row. `measured`: when and where. `live`: begins to
-    measure it again; `watch`: draws its progress."""
+    """One slide.
+
+    `figure`: the large figure; `said`: the sentence below it; `measured`: when and where it was measured;
+    `live`: starts the measurement again; `watch`: draws its progress.
+    """
 
     figure: str
     said: str
@@ -65,21 +69,21 @@ class Slide:
 
 
 Slides = Mapping[str, Callable[[Visitor], Slide]]
-"""By their codes, in order. Texts: `talk.<code>.title`, and `talk.note.<code>` for the notes."""
+"""Functions by code, in order. Texts: `talk.<code>.title`, and `talk.note.<code>` for the notes."""
 
 
 def is_asked_for() -> bool:
-    """Whether the address asks for the talk or its notes."""
+    """Whether the URL asks for the talk or its notes."""
     return KEY in st.query_params
 
 
 def begin(visitor: Visitor) -> None:
-    """Leaves for the first step."""
+    """Switch to the first slide and start the clock."""
     leave_for(visitor, "welcome", {KEY: "1", _SINCE: str(now_ms() // 1000)})
 
 
 def present(slides: Slides) -> None:
-    """Draws the step, or the notes, that the address asks for."""
+    """Draw the slide, or the notes, that the URL asks for."""
     visitor = bare("talk")
     st.html(_STYLE + _REMOTE, unsafe_allow_javascript=True)
     if visitor.trouble:
@@ -106,7 +110,7 @@ def _draw(visitor: Visitor, code: str, make: Callable[[Visitor], Slide], step: i
     words = visitor.words
     slide = make(visitor)
     title = words.text(f"talk.{code}.title")
-    # html of ours around texts and numbers, which are escaped
+    # our own HTML around texts and numbers, which are escaped
     st.html(
         f'<div class="talk"><h1>{html.escape(title)}</h1>'
         f'<p class="figure">{html.escape(slide.figure)}</p>'
@@ -128,7 +132,7 @@ def _draw(visitor: Visitor, code: str, make: Callable[[Visitor], Slide], step: i
 
 
 def _large(figure: go.Figure, *, dark: bool) -> go.Figure:
-    """Letters for a room, in the height that a projector of 768 lines leaves."""
+    """Adapt a chart to a projector: large type, and a height that fits 768 lines."""
     ink = "#f3f6fb" if dark else "#0b1424"
     for axis in (figure.update_xaxes, figure.update_yaxes):
         axis(tickfont={"size": 15, "color": ink}, title_font={"size": 15, "color": ink})
@@ -141,7 +145,7 @@ def _large(figure: go.Figure, *, dark: bool) -> go.Figure:
             figure.update_xaxes(showticklabels=False, title=None)
             figure.update_layout(margin_b=8)
         row = (_HEIGHT - margin.t - figure.layout.margin.b) / (rows + 0.05)
-        # a label stands above its bar, which grows with its row
+        # the label is above its bar, whose height depends on that of the row
         figure.update_annotations(font={"size": 17, "color": ink}, yshift=row * BAR / 2 + 11)
     return figure
 
@@ -190,7 +194,7 @@ def _turn(step: int) -> None:
 
 
 def _clock(words: Words, since: str) -> None:
-    """The time of day, and minutes since the talk began."""
+    """Show the time of day, and the minutes since the talk began."""
     now = now_ms()
     told = words.time(local(now))
     if since.isdecimal():
@@ -200,7 +204,7 @@ def _clock(words: Words, since: str) -> None:
 
 
 def _notes(visitor: Visitor, codes: Sequence[str]) -> None:
-    """What to say, what they may ask, and what to run, for the step that is on screen now."""
+    """Show what to say, likely questions with answers, and what to run, for the current slide."""
     words, step = visitor.words, visitor.talk_step
     st.title(words.text("talk.note.title"), anchor=False)
     if step is None:

@@ -1,6 +1,6 @@
-"""Who is looking: one typed object a browser session.
+"""The visitor: one typed object for each browser session, kept in `st.session_state` by this module only.
 
-Only this module touches `st.session_state`. What belongs to one visitor is never put into a shared cache.
+Data of one visitor are never put into a shared cache.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _PARIS: Final = ZoneInfo("Europe/Paris")
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What this deployment lets its visitors do."""
+    """What a deployment allows its visitors."""
 
     api: bool
     own_uri: bool
@@ -44,7 +44,7 @@ class Capabilities:
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Visitor:
-    """One browser session. Secrets live here and nowhere else."""
+    """One browser session. Secrets are held here only."""
 
     _house: House
     language: Language
@@ -52,12 +52,12 @@ class Visitor:
     prm: str | None = None
     imports: int = 0
     clicks: int = 0
-    """Days opened by a click on a chart."""
+    """Number of days opened by a click on a chart."""
     link: str | None = None
     lost_workspace: bool = False
     trouble: StorageError | None = None
     kept: dict[Hashable, list[FileSource]] = field(default_factory=dict)
-    """Files that were read, the latest last."""
+    """Files that were read, the latest one last."""
     _own: Workspace | None = None
     _own_uri: SecretStr | None = None
     _chosen: Meter | None = None
@@ -68,54 +68,56 @@ class Visitor:
 
     @property
     def settings(self) -> Settings:
+        """The settings of the process."""
         return self._house.settings
 
     @property
     def jobs(self) -> Jobs:
-        """Background work of the process; start it under `workspace.key` or a key that begins with it."""
+        """Background jobs of the process; their keys begin with `workspace.key`."""
         return self._house.jobs
 
     def queued(self, work: Callable[[Job[Any]], Any]) -> Callable[[Job[Any]], Any]:
-        """A measurement that waits for those of others to end: they would distort each other."""
+        """A measurement that waits for those of other visitors, as they would distort each other."""
         return self._house.line.queued(work)
 
     @property
     def upload_megabytes(self) -> int:
-        """How large a file may be: what is uploaded stays in memory until its tab is closed."""
+        """Largest file in MB; an upload stays in memory until its tab is closed."""
         return int(st.get_option("server.maxUploadSize"))
 
     def turn(self, waiting: Callable[[], None]) -> AbstractContextManager[None]:
-        """To read files: one at a time for each visitor."""
+        """A block for reading files: one at a time for each visitor."""
         key = self.link or str(id(self))
         return self._house.turns.taken(key, waiting)
 
     @property
     def is_shared(self) -> bool:
-        """Whether this is a hosted demonstration, where each visitor has a workspace that expires."""
+        """Whether this is a shared deployment, where each visitor has a workspace that expires."""
         return self._house.workspaces.is_shared
 
     @property
     def capabilities(self) -> Capabilities:
+        """What this deployment allows."""
         return Capabilities(api=not self.is_shared, own_uri=not self.is_shared)
 
     @property
     def deployment_place(self) -> Place:
-        """Where the deployment keeps its readings."""
+        """Kind of MongoDB of the deployment."""
         return self._house.workspaces.place
 
     @property
     def data_folder(self) -> Path:
-        """Where the embedded MongoDB of the deployment keeps its data. Raises StorageError."""
+        """Folder of the embedded MongoDB of the deployment. Raises StorageError."""
         return self._house.workspaces.folder.path
 
     @property
     def lasting(self) -> bool:
-        """Whether the readings of this session are kept where they stay. Raises StorageError."""
+        """Whether the readings of this session are kept permanently. Raises StorageError."""
         return self.own_database or self._house.workspaces.lasting
 
     @property
     def workspace(self) -> Workspace:
-        """Where this visitor's data are. Raises StorageError."""
+        """The workspace of this visitor, created if there is none. Raises StorageError."""
         if self._own:
             return self._own
         if not self.has_workspace or self._workspace is None:
@@ -123,13 +125,15 @@ class Visitor:
             self.link = self._made = self._workspace.link
             if self.link:
                 st.query_params["w"] = self.link
-            inbox.fold(self._workspace.store)  # what a scheduled trigger left for us
+            inbox.fold(self._workspace.store)  # left by a scheduled trigger
         return self._workspace
 
     @property
     def has_workspace(self) -> bool:
-        """False for a guest of a shared deployment who has begun nothing yet, or whose workspace is gone.
-        Raises StorageError."""
+        """False for a guest of a shared deployment without a workspace, or whose workspace is gone.
+
+        Raises StorageError.
+        """
         if self.is_shared and self.link is not None and self._workspace is None:
             self._workspace = self._house.workspaces.find(self.link)
             if self._workspace is None:
@@ -139,24 +143,26 @@ class Visitor:
 
     @property
     def came_by_link(self) -> bool:
-        """Whether this guest was led to the workspace by an address, perhaps somebody else's."""
+        """Whether this guest opened the workspace by a link, which may be somebody else's."""
         return self.is_shared and self.link is not None and self.link != self._made
 
     def begin_anew(self) -> None:
-        """Leave the workspace as it is; the next import makes a new one."""
+        """Leave the workspace without changing it; the next import makes a new one."""
         self.link = None
         st.query_params.pop("w", None)
         self.refresh()
 
     @property
     def steps(self) -> set[str]:
-        """The pages that were seen of this workspace, in this or an earlier session. Raises StorageError."""
+        """The pages seen in this workspace, in this or an earlier session. Raises StorageError."""
         return self._house.steps.setdefault(self.workspace.key, set())
 
     @property
     def talk_step(self) -> int | None:
-        """The step of the talk that is on screen, counted from 0, in any window of this workspace; None
-        before it began. Raises StorageError."""
+        """The slide shown in any window of this workspace, counted from 0; None before the talk began.
+
+        Raises StorageError.
+        """
         return self._house.talks.get(self.workspace.key) if self.has_workspace else None
 
     @talk_step.setter
@@ -165,13 +171,12 @@ class Visitor:
 
     @property
     def store(self) -> Store:
-        """This visitor's readings. Raises StorageError."""
+        """Readings of this visitor. Raises StorageError."""
         return self.workspace.store
 
     @property
     def meters(self) -> list[Summary]:
-        """The meters that hold readings, as they were when this page began; last the demo household, which is
-        nobody's own. Raises StorageError."""
+        """The meters with readings when this page run began, the demo household last. Raises StorageError."""
         if self._meters is None:
             found = [one for one in self.store.meters() if one.readings] if self.has_workspace else []
             self._meters = sorted(found, key=lambda one: one.meter.prm == DEMO_PRM)
@@ -179,12 +184,12 @@ class Visitor:
 
     @property
     def meter(self) -> Meter | None:
-        """The chosen meter; None where there is none."""
+        """The chosen meter; None without any."""
         known = [summary.meter for summary in self.meters]
         if self._chosen in known:
             return self._chosen
         wish = st.query_params.get(_METER, "")
-        if wish.isdecimal() and len(wish) < 5 and int(wish) < len(known):  # Python reads no 4,301 digits
+        if wish.isdecimal() and len(wish) < 5 and int(wish) < len(known):  # int() has a limit of digits
             return known[int(wish)]
         return known[0] if known else None
 
@@ -195,19 +200,18 @@ class Visitor:
 
     @property
     def query(self) -> dict[str, str]:
-        """What a link to another page carries along."""
+        """URL parameters of a link to another page: language, workspace, meter."""
         carried = {"lang": self.language.value} | ({"w": self.link} if self.link else {})
         place = st.query_params.get(_METER)
         return carried | ({_METER: place} if place else {})
 
     @property
     def words(self) -> Words:
-        """This visitor's language, spoken."""
+        """Texts and formats in this visitor's language."""
         return Words(self.language)
 
     def choose(self, meter: Meter) -> None:
-        """From now on this session looks at another meter. The address keeps its place in the list, which
-        says nothing of whose it is."""
+        """Choose a meter for this session. The URL keeps only its position, which does not identify it."""
         self._chosen = meter
         known = [summary.meter for summary in self.meters]
         if meter in known[1:]:
@@ -216,21 +220,21 @@ class Visitor:
             st.query_params.pop(_METER, None)
 
     def check_storage(self, uri: SecretStr | None = None) -> list[Check]:
-        """The preflight of a URI, or of the MongoDB in use. Raises StorageError."""
+        """Check a URI, or the MongoDB in use. Raises StorageError."""
         return self._house.workspaces.check(self._own_uri if uri is None else uri)
 
     def use_own_database(self, uri: SecretStr) -> None:
-        """From now on this session alone uses another MongoDB. Raises StorageError."""
+        """Use another MongoDB in this session only. Raises StorageError."""
         self._own, self._own_uri = self._house.workspaces.open_own(uri), uri
         self.refresh()
 
     def use_deployment_database(self) -> None:
-        """Back to the deployment's own MongoDB."""
+        """Use the deployment's MongoDB again."""
         self._own = self._own_uri = None
         self.refresh()
 
     def erase(self) -> None:
-        """Stops this workspace's work and deletes all its readings. Raises StorageError."""
+        """Stop this workspace's jobs and delete all its readings. Raises StorageError."""
         workspace = self.workspace
         self._house.workspaces.erase(workspace)
         if workspace.link:
@@ -239,8 +243,10 @@ class Visitor:
         self.refresh()
 
     def mend(self) -> list[Damage]:
-        """Mends what can be of this visitor's readings, also of a database that cannot be opened; what was
-        found and what became of it. Raises StorageError."""
+        """Repair this visitor's readings, also in a database that cannot be opened. Raises StorageError.
+
+        Returns the damages with their outcomes.
+        """
         store = self._own.store if self._own else None
         if store is None:
             store = self.workspace.store if self.is_shared else self._house.workspaces.unprepared()
@@ -250,19 +256,22 @@ class Visitor:
 
     @property
     def expires(self) -> datetime | None:
-        """When the workspace is erased by itself, in Paris time; None when it stays."""
+        """When the workspace is erased, in Paris time; None if it does not expire."""
         moment = self._workspace.expires if self._workspace else None
         return moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(_PARIS) if moment else None
 
     def refresh(self) -> None:
-        """Forget what was read for the last page."""
+        """Forget what was read for the last page run."""
         self._workspace = self._meters = None
         self.lost_workspace = False
 
 
 def visitor() -> Visitor:
-    """The visitor of this session, as of this page run. Raises pydantic.ValidationError for bad settings,
-    StorageError `demonstration-full` where a shared deployment has no room for another tab."""
+    """The visitor of this session, updated for this page run.
+
+    Raises pydantic.ValidationError for invalid settings, StorageError `demonstration-full` if a shared
+    deployment has no room for another tab.
+    """
     found = st.session_state.get(_KEY)
     shared = house()
     if not isinstance(found, Visitor) or found._house is not shared:
@@ -278,7 +287,7 @@ def visitor() -> Visitor:
 
 
 def language() -> Language:
-    """The language in the address, else this session's, else the browser's."""
+    """The language of the URL, else of this session, else of the browser."""
     known = st.session_state.get(_KEY)
     wishes = (
         st.query_params.get("lang"),
@@ -289,5 +298,5 @@ def language() -> Language:
 
 
 def speak(chosen: Language) -> None:
-    """Change the language of this session and of its address."""
+    """Change the language of this session and of the URL."""
     st.query_params["lang"] = chosen.value

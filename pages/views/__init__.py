@@ -1,1 +1,1 @@
-"""Parts of the consumption and cost pages: one module a group of charts, and what they have in common."""
+"""Parts of the pages: a folder for each, and the modules that several pages share."""

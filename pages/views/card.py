@@ -1,4 +1,4 @@
-"""A chart with its words, its data to take away, and the query that asks MongoDB for the same."""
+"""A chart with its text alternative, its data for download, and the MongoDB query for the same question."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from pages.views.table import show_columns
 
 _CONFIG = {
     "displaylogo": False,
-    "displayModeBar": True,  # the way to zoom: a drag scrolls, and no pointer hovers over a phone
+    "displayModeBar": True,  # for zooming, as a drag scrolls and a phone has no hover
     "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"],
 }
 
 
 def heading(words: Words, name: str, *, whole: bool = False) -> None:
-    """The title of a chart. `whole`: it shows all that is known, whatever the navigator says."""
+    """Show the title of a chart. `whole`: the chart shows all known days, whatever the navigator says."""
     mark = f" :gray[·\u00a0{words.text('consumption.card.whole')}]" if whole else ""
     st.subheader(words.text(f"consumption.card.{name}") + mark, anchor=False)
 
@@ -40,11 +40,13 @@ def card(
     clicks: bool = False,
     whole: bool = False,
 ) -> str | None:
-    """Draws a chart, its words and its data; the heading, and controls of the chart, come before. With
-    `clicks`, returns the day (ISO) that was clicked, once. `lead`: what the query asks. `whole`: the chart is
-    of all that is known."""
-    # After a click a chart is another one, with nothing selected; so it is in another period, unless it shows
-    # the same in each: the browser would draw all its days again at every step.
+    """Show a chart with its text and data; with `clicks` returns the clicked day (ISO), once.
+
+    The heading and the controls of the chart come before. `lead`: key of the text about the query. `whole`:
+    the chart shows all known days.
+    """
+    # The key changes after a click, to clear the selection, and with the period. A chart of all days keeps
+    # its key across periods, as the browser would draw it again.
     words = visitor.words
     where = "" if whole else "-".join(st.query_params.get(part, "") for part in ("view", "day", "to"))
     key = f"{name}-{where}-{words.language.value}-{visitor.clicks}"
@@ -74,19 +76,19 @@ def _picked(event: object) -> str | None:
     for point in points:
         custom = point.get("customdata")
         values = custom if isinstance(custom, (list, tuple)) else [custom]
-        # The day is the last of what a point carries.
+        # The day is the last item of a point's data.
         if values and isinstance(values[-1], str) and len(values[-1]) == 10:
             return values[-1]
     return None
 
 
 def _typed(visitor: Visitor, name: str) -> str | None:
-    """The keyboard's way to what a click does: a day (ISO) by its date."""
+    """A day (ISO) from a date field: the way to open a day by keyboard."""
     day = st.date_input(
         visitor.words.text("consumption.card.open"),
         value=None,
         format="DD/MM/YYYY",
-        key=f"open-{name}-{visitor.clicks}",  # a day that was opened leaves an empty field behind
+        key=f"open-{name}-{visitor.clicks}",  # empties the field after a day was opened
         width=180,
     )
     return day.isoformat() if isinstance(day, date) else None
@@ -123,7 +125,7 @@ def _query(visitor: Visitor, name: str, asked: Asked, lead: str) -> None:
     tabs = st.tabs([words.text(f"consumption.query.{side}") for side in sides])
     for tab, time_series in zip(tabs, sides.values(), strict=True):
         shown = written(asked, meter, time_series=time_series)
-        tab.code(shown, language=None, wrap_lines=True)  # what scrolls sideways no keyboard reaches
+        tab.code(shown, language=None, wrap_lines=True)  # a keyboard cannot scroll sideways
     if st.button(words.text("consumption.query.run"), key=f"run-{name}", icon=":material/timer:"):
         with st.spinner(words.text("consumption.query.running")), notices.guard():
             _timing(words, measure(visitor.store, asked, meter))

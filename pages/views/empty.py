@@ -1,4 +1,4 @@
-"""A period in which nothing was measured: said in words, with the ways on."""
+"""The message for a period without readings, with links to days that have some."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from pages.views.navigator import to_address
 
 
 def measured(visitor: Visitor, home: Household, period: Period) -> Days | None:
-    """The days of the period between the first and the last reading; None, and said, where none of them has
-    a reading."""
+    """The days of the period between the first and the last known day.
+
+    Without any reading in them it shows a message and returns None.
+    """
     words = visitor.words
     shown = clipped(period.days, home.days)
     if shown and len(home.history.during(shown)):
@@ -35,7 +37,7 @@ def measured(visitor: Visitor, home: Household, period: Period) -> Days | None:
 
 
 def _to_day(words: Words, home: Household, period: Period, to: date | None, name: str) -> None:
-    """A button to the nearest day with readings, or to the week, month or year that holds it."""
+    """A button to the nearest day with readings, or to the week, month or year around it."""
     if to is None:
         return
     view = View.DAY if period.view is View.CUSTOM else period.view

@@ -1,4 +1,4 @@
-"""The visitor's readings in memory, read once a session and version, and the contract they are priced by."""
+"""The visitor's readings in memory, read once for each session and version, and their contract."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from pages.shared.visitor import Visitor
 
 
 def household(visitor: Visitor) -> Household:
-    """The readings of the meter chosen, or of all of them together; ends the page where there are none."""
+    """The readings of the chosen meter, or of several combined; stops the page if there are none."""
     chosen = visitor.meter
     if chosen is None:
         st.stop()
     with notices.guard():
         scope = _scope(visitor, chosen)
-        # What is committed can be read once it is settled: the same version is read again then.
+        # A committed version is complete only once settled, so it is read again then.
         versions = tuple(
             (one.meter.prm, one.meter.flow.value, one.version, one.settled) for one in visitor.meters
         )
@@ -45,16 +45,16 @@ def household(visitor: Visitor) -> Household:
 
 
 _charts: WeakKeyDictionary[Household, dict[tuple[str, Theme], Chart]] = WeakKeyDictionary()
-"""Charts of a whole history, kept as long as the session that shows it keeps its household."""
+"""Charts of a whole history, kept as long as its household."""
 
 
 def carpet_of(home: Household, theme: Theme) -> Chart:
-    """The carpet of the whole history, drawn once a theme."""
+    """The carpet of the whole history, drawn once per theme."""
     return _drawn(home, theme, lambda: carpet_chart(home.carpet, theme), "carpet")
 
 
 def calendar_of(home: Household, theme: Theme) -> Chart:
-    """The calendar of the whole history, drawn once a theme."""
+    """The calendar of the whole history, drawn once per theme."""
     return _drawn(home, theme, lambda: calendar(home.daily, theme), "calendar")
 
 
@@ -66,7 +66,7 @@ def _drawn(home: Household, theme: Theme, draw: Callable[[], Chart], name: str) 
 
 
 def _say_nothing(visitor: Visitor) -> None:
-    """Why meters with readings show none: an import still writes them, or they have none in common."""
+    """Show why meters with readings show none: an import is writing them, or they have no time in common."""
     words = visitor.words
     if all(one.settled for one in visitor.meters):
         st.info(words.text("consumption.scope.nothing"), icon=":material/info:")
@@ -77,13 +77,13 @@ def _say_nothing(visitor: Visitor) -> None:
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
 def _household(
-    key: tuple[object, ...],  # noqa: ARG001 - what the entry is kept under
+    key: tuple[object, ...],  # noqa: ARG001 - the key of the cache entry
     _store: Store,
     _summaries: list[Summary],
     _chosen: Meter,
     _scope: Scope,
 ) -> Household:
-    """One columnar read. Kept in the session alone: nobody else's session can reach it."""
+    """One columnar read, cached in this session only, so that no other session can reach it."""
     return load(_store, _summaries, _chosen, _scope)
 
 
@@ -100,26 +100,26 @@ def _scope(visitor: Visitor, chosen: Meter) -> Scope:
 
 
 def scope_shown(visitor: Visitor, chosen: Meter) -> Scope:
-    """Which meters the page shows."""
+    """The scope of the URL, if it is offered."""
     wish = st.query_params.get("scope")
     return next((one for one in scopes(visitor.meters, chosen) if one.value == wish), Scope.ONE)
 
 
 def market(visitor: Visitor) -> Market:
-    """The prices and colours publicly known."""
+    """The publicly known prices and colours."""
     with notices.guard():
         return load_market(visitor.store.database)
 
 
 def contract(visitor: Visitor, known: Market) -> tuple[Contract, bool]:
-    """What the household pays by, and whether it said so itself."""
+    """The household's contract, or the default one; and whether it is the household's own."""
     with notices.guard():
         chosen = load_contract(visitor.store.database, known)
     return (chosen, True) if chosen else (default_contract(known), False)
 
 
 def say_priced(words: Words, home: Household, contract: Contract, told: bool) -> None:
-    """By which contract the readings are priced, or that none prices them."""
+    """Show which contract prices the readings, or that none does."""
     if not home.is_bought:
         st.caption(words.text("consumption.priced.none"), width="content")
         return
@@ -129,5 +129,5 @@ def say_priced(words: Words, home: Household, contract: Contract, told: bool) ->
 
 
 def theme(words: Words) -> Theme:
-    """How charts are drawn for this visitor."""
+    """The chart theme for this visitor."""
     return Theme(words, st.context.theme.type == "dark")

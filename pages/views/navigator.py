@@ -1,4 +1,4 @@
-"""The one navigator: which days are looked at. Its state is the address, so that a view can be reloaded."""
+"""The navigator: the period of all views. Its state is the URL, so that a view can be reloaded."""
 
 from __future__ import annotations
 
@@ -25,13 +25,12 @@ if (root.dataset.arrived !== "CLICKS") {
     }
 }
 }</script>"""
-"""Once for each click; a reload forgets both sides of it."""
+"""Runs once for each click; a reload resets both counters."""
 _OF_A_PERIOD: Final = frozenset({"view", "day", "to", "against"})
 
 
 def from_address(known: Days, usual: View = View.MONTH) -> Period:
-    """The period the address names; the usual one, at the end of what is known, where it names none that can
-    be shown."""
+    """The period of the URL; by default the `usual` view at the end of the known days."""
     last = known.end - timedelta(days=1)
     wish = st.query_params.get("view")
     view = View(wish) if wish in set(View) else usual
@@ -42,7 +41,7 @@ def from_address(known: Days, usual: View = View.MONTH) -> Period:
 
 
 def from_day(name: str, default: date) -> date:
-    """The day the address has under a name."""
+    """The day of a URL parameter."""
     try:
         return date.fromisoformat(st.query_params.get(name, ""))
     except ValueError:
@@ -50,23 +49,25 @@ def from_day(name: str, default: date) -> date:
 
 
 def to_address(period: Period, *, left: frozenset[str] = frozenset()) -> None:
-    """Put a period into the address, and take out what is left, at once: the browser's way back is a step for
-    each time it changes."""
+    """Put a period into the URL, and remove the parameters `left`.
+
+    Both in one change, as the browser's history gets an entry for each.
+    """
     named = {"view": period.view.value, "day": period.first.isoformat()}
     if period.view is View.CUSTOM:
         named["to"] = period.last.isoformat()
-    # a second period is one of the period left
+    # a second period belongs to the previous period
     others = {name: value for name, value in st.query_params.items() if name not in _OF_A_PERIOD | left}
     st.query_params.from_dict(others | named)
 
 
 def shown_in_address() -> dict[str, str]:
-    """What of the address says which readings are shown, for a link that shows the same."""
+    """The URL parameters that select the readings shown, for a link that shows the same."""
     return {name: st.query_params[name] for name in ("view", "day", "to", "scope") if name in st.query_params}
 
 
 def open_day(picked: str, known: Days, view: View = View.DAY) -> None:
-    """Go to a day a chart names (ISO), or to what begins with it, from the next run on."""
+    """Go to a day named by a chart (ISO), or to the period of `view` around it, and rerun."""
     there = period_of(view, date.fromisoformat(picked), known)
     if there != from_address(known) or "show" in st.query_params:
         _open(there)
@@ -74,7 +75,7 @@ def open_day(picked: str, known: Days, view: View = View.DAY) -> None:
 
 
 def open_button(visitor: Visitor, period: Period, label: str, key: str, *, icon: str | None = None) -> None:
-    """A sentence that opens the days it is about."""
+    """A button in the form of a sentence that opens a period."""
     st.button(
         label,
         key=key,
@@ -92,13 +93,16 @@ def _clicked(visitor: Visitor, period: Period) -> None:
 
 
 def _open(period: Period) -> None:
-    """A period, and of its charts those that show it as a whole."""
+    """Open a period with the charts that show it as a whole."""
     to_address(period, left=frozenset({"show"}))
 
 
 def navigator(words: Words, known: Days, usual: View = View.MONTH, *, clicks: int = 0) -> Period:
-    """Draws view, previous, date and next; returns the period shown. `clicks`: how often something on the
-    page opened days; each time the page scrolls to their name, and the focus goes there."""
+    """Show view, previous, date and next; returns the period.
+
+    `clicks`: number of times that something on the page opened days; each time the page scrolls to the
+    heading and focuses it.
+    """
     period = from_address(known, usual)
     st.session_state["view"] = period.view
     st.session_state["days"] = (
@@ -155,7 +159,7 @@ def _inside(wish: date, known: Days) -> date:
 
 def _changed_view(period: Period, known: Days) -> None:
     view: View = st.session_state["view"]
-    # Zooming in starts at the end of what was shown: the newest is what one wants to see.
+    # A shorter view starts at the end of the days shown, as the newest days matter most.
     anchor = period.last if len(period.days) > 1 else period.first
     if view is View.CUSTOM:
         to_address(custom(period.first, period.last, known))
@@ -173,7 +177,7 @@ def _changed_days(period: Period, known: Days) -> None:
 
 
 def period_name(words: Words, period: Period) -> str:
-    """What the period is called."""
+    """Name of the period in words."""
     if period.view is View.DAY:
         weekday = words.weekday(period.first.weekday())
         return f"{weekday.capitalize()} {words.day(period.first)}"

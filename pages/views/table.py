@@ -1,4 +1,4 @@
-"""Tables as the reader's language writes numbers: they line up on the right and still sort as numbers."""
+"""Tables with numbers in the reader's format, aligned right and sorted by value."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from core.texts import Words
 _NOTHING: Final = "–"
 _ROWS: Final = 6
 _WRITTEN_CELLS: Final = 60_000
-"""pandas takes about 15 µs to write a cell, so these take a second."""
+"""Most cells formatted by pandas, which takes about 15 µs for each."""
 
 
 def show_columns(words: Words, columns: Columns, alt: str) -> None:
-    """A chart's data. A table too large to be written cell by cell is left to the browser's own numbers."""
+    """Show a chart's data; the numbers of a very large table are formatted by the browser."""
     frame = pd.DataFrame(dict(columns))
-    year = words.text("consumption.column.year")  # a year is a name, not an amount
+    year = words.text("consumption.column.year")  # a year is not an amount
     amounts = [name for name in frame.select_dtypes("number").columns if name != year]
     small = frame.size <= _WRITTEN_CELLS
     config = {} if small else {name: st.column_config.NumberColumn(format="localized") for name in amounts}
@@ -32,7 +32,7 @@ def show_columns(words: Words, columns: Columns, alt: str) -> None:
 
 
 def written(frame: pd.DataFrame, amounts: Sequence[str], words: Words) -> Styler:
-    """The amounts as a language writes them, with two decimals where they are not whole."""
+    """The amounts in the format of a language, with two decimals unless they are whole."""
     kinds: dict[Any, str | Callable[[object], str] | None] = {
         name: partial(words.number, decimals=0 if _whole(frame[name]) else 2) for name in amounts
     }
@@ -45,5 +45,5 @@ def _whole(values: pd.Series[Any]) -> bool:
 
 
 def right(names: Iterable[str]) -> dict[str, Any]:
-    """Columns of numbers that are text: on the right, as numbers are."""
+    """Settings of text columns with numbers: aligned right."""
     return {name: st.column_config.TextColumn(alignment="right") for name in names}

@@ -1,4 +1,4 @@
-"""The real application in a process of its own, as `streamlit run` starts it."""
+"""The real application in a separate process, started by `streamlit run`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class App:
 
     @property
     def process(self) -> int:
-        """The number of its process."""
+        """Process id."""
         assert self._process
         return self._process.pid
 
@@ -44,7 +44,7 @@ class App:
 
     @property
     def environment(self) -> dict[str, str]:
-        """That of the tests, without their settings and without what measures coverage."""
+        """The environment of the tests, without their settings and without coverage measurement."""
         strange = ("COURBE_", "COVERAGE_", "COV_", "STREAMLIT_")
         mine = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
         return mine | {"COURBE_DATA_DIR": str(self.folder / "data")} | self._settings
@@ -92,13 +92,13 @@ class App:
             self._log.close()
 
     def kill(self) -> None:
-        """End it as `kill -9` does."""
+        """Kill the process, as `kill -9` does."""
         assert self._process
         self._process.kill()
         self._process.wait(120)
 
     def command(self, *arguments: str) -> str:
-        """What a command on the same data prints."""
+        """The output of a command on the same data."""
         done = subprocess.run(
             [sys.executable, "-m", "core", *arguments],
             cwd=ROOT,

@@ -23,7 +23,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def demo_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """An application whose household is the demo, for tests that only look."""
+    """An application with the demo household, for tests that do not change it."""
     with App(tmp_path_factory.mktemp("demo")) as app:
         app.command("import", "--demo")
         yield app
@@ -31,13 +31,13 @@ def demo_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 @pytest.fixture
 def empty_app(tmp_path: Path) -> Iterator[App]:
-    """An application nobody has used yet."""
+    """A new application without any data."""
     with App(tmp_path) as app:
         yield app
 
 
 @pytest.fixture
 def shared_app(tmp_path: Path) -> Iterator[App]:
-    """A hosted demonstration."""
+    """A shared deployment."""
     with App(tmp_path, COURBE_DEPLOYMENT="shared") as app:
         yield app

@@ -14,7 +14,7 @@ from tests.code import ROOT
 
 FOLDER: Final = ROOT / "docs"
 PICTURES: Final = {"consumption": "[data-testid=stPlotlyChart]:has(.heatmaplayer image)", "footprint": "h1"}
-"""Page, and what must be in the middle of its picture."""
+"""Page, and the element that must be in the middle of its picture."""
 SIZE: Final[ViewportSize] = {"width": 1280, "height": 1000}
 
 

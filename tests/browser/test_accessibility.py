@@ -1,4 +1,4 @@
-"""axe-core on every page and section, in both themes, sizes and languages; and the walk by keyboard alone."""
+"""axe-core on every page and section, in both themes, sizes and languages; and keyboard navigation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECTIONS: Final = {
     "consumption": [{"show": name} for name in ("habits", "compare", "power", "export")],
     "cost": [{"part": "compare"}, {"part": "contract"}],
 }
-"""Addresses of a page besides its own, which draw something else."""
+"""Further URLs of a page, which show other content."""
 LOOKS: Final = [(scheme, size) for scheme in ("light", "dark") for size in (WIDE, PHONE)]
 FOCUSED: Final = """() => {
     const chosen = document.activeElement;
@@ -40,7 +40,7 @@ def look(tab: Visit, scheme: str, size: ViewportSize) -> None:
 def inspected(
     tab: Visit, name: str, query: dict[str, str], looks: list[tuple[str, ViewportSize]]
 ) -> list[str]:
-    """What is wrong with a page, and in which look."""
+    """Violations on a page, with the theme and size they appear in."""
     tab.open("" if name == "welcome" else name, **query)
     tab.expect_title(f"{name}.title")
     found = []
@@ -57,7 +57,9 @@ def test_axe_finds_nothing_of_ours(browser: Browser, demo_app: App, language: La
     looks = LOOKS
     with visit(browser, demo_app.url, language=language) as tab:
         for name in PAGES:
-            looks = looks[::-1]  # each page begins as the one before ended: a theme costs a run of the page
+            looks = looks[
+                ::-1
+            ]  # each page keeps the theme of the one before, as a change of theme reruns the page
             found += inspected(tab, name, {}, looks)
             for query in SECTIONS.get(name, []):
                 found += inspected(tab, name, query, looks[-1:])
@@ -65,7 +67,7 @@ def test_axe_finds_nothing_of_ours(browser: Browser, demo_app: App, language: La
 
 
 def tab_to(tab: Visit, wanted: str, most: int = 60) -> None:
-    """Press Tab until what carries these words has the focus."""
+    """Press Tab until the element with this text has the focus."""
     for _ in range(most):
         tab.page.keyboard.press("Tab")
         if wanted in tab.page.evaluate(FOCUSED):
@@ -76,7 +78,7 @@ def tab_to(tab: Visit, wanted: str, most: int = 60) -> None:
 def test_the_walk_by_keyboard_alone(browser: Browser, empty_app: App) -> None:
     with visit(browser, empty_app.url) as tab:
         keyboard = tab.page.keyboard
-        # The browser hands over file dialogs from here on; told only just before the key, it may be late.
+        # The browser passes on file dialogs from here on; set just before the key, it may be too late.
         tab.on("filechooser", lambda _: None)
         tab.open()
         tab.expect_title("welcome.title")

@@ -1,4 +1,4 @@
-"""The calendar of days in the hand: a click chooses a day, Shift and a click all days up to another."""
+"""The calendar of days: a click selects a day, Shift and a click all days up to another."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_range_is_chosen_by_clicks_over_the_new_year_too(browser: Browser, dem
             return re.compile(r"\D*".join(f"{one:%d}\\D*{one:%m}\\D*{one:%Y}" for one in (first, last)))
 
         newest = cells.count() - 1  # of the days that are complete
-        cells.nth(newest).click(force=True)  # what takes the click lies above the cells
+        cells.nth(newest).click(force=True)  # the element that takes the click is above the cells
         expect(chosen).to_have_text(dates(latest, latest))
         tab.settle()
         cells.nth(newest - (latest - old).days).click(force=True, modifiers=["Shift"])

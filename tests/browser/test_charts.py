@@ -1,4 +1,4 @@
-"""Charts in the hand: a click opens a day, once, and what shows the whole history stays as it was drawn."""
+"""Clicks on charts: a click opens a day once, and charts of the whole history are not redrawn."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_click_opens_its_day_and_a_step_redraws_no_whole_history(browser: Brow
         tab.click("consumption.view.previous")
         expect(tab.page).not_to_have_url(opened)
         tab.settle()
-        assert tab.page.url != opened  # the click is not heard again
+        assert tab.page.url != opened  # the click has no effect again
         carpet.locator(".nsewdrag").click()
         expect(tab.page).to_have_url(opened)  # but a second one on the same day is
 

@@ -1,4 +1,4 @@
-"""The rooms of measurement once they have measured: sound in both themes, and a report that needs nothing."""
+"""The pages of measurements after measuring: accessible in both themes, and a self-contained report."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from tests.browser.visit import PATIENCE_MS, PHONE, Visit, visit
 
 
 def await_end(tab: Visit, left: int = 0) -> None:
-    """Until what was begun has been measured: its own figures stand where an example stood. `left`: examples
-    of what was not begun."""
+    """Wait until the measurements end: their figures replace the examples, except for `left` of them."""
     begins = tab.say("prepare.kept.example", moment="", server="", machine="").partition(":")[0]
     expect(tab.page.get_by_text(begins)).to_have_count(left)
     expect(tab.page.get_by_role("button", name=tab.say("lab.cancel"))).to_have_count(0)
@@ -21,7 +20,7 @@ def await_end(tab: Visit, left: int = 0) -> None:
 
 
 def sound(tab: Visit) -> list[str]:
-    """What is wrong with what is shown, in the dark on a phone too."""
+    """Check the page for violations, also with the dark theme on a phone."""
     found = tab.violations()
     before = tab.page.viewport_size
     tab.page.emulate_media(color_scheme="dark")
@@ -64,7 +63,7 @@ def test_what_was_measured_is_sound_and_goes_into_a_report_that_needs_nothing(
 
 
 def assert_needs_nothing(browser: Browser, report: Path) -> None:
-    """Its charts are drawn without a network, and it asks for none."""
+    """The report draws its charts without a network, and sends no request."""
     context = browser.new_context(offline=True)
     page = context.new_page()
     asked: list[str] = []

@@ -1,4 +1,4 @@
-"""The embedded mongod killed while somebody imports or looks: the application goes on by itself, exactly."""
+"""The embedded mongod killed during an import or a visit: the application recovers without loss."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tests.browser.visit import visit
 
 
 def kill_mongod(folder: Path) -> None:
-    """End the mongod whose data are in this folder as `kill -9` does."""
+    """Kill the mongod with data in this folder, as `kill -9` does."""
     mine = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             words = (entry / "cmdline").read_bytes().split(b"\0")
-        except OSError:  # it has ended meanwhile, or is somebody else's
+        except OSError:  # it has ended, or belongs to another user
             continue
         if Path(os.fsdecode(words[0])).name == "mongod" and any(os.fsencode(folder) in one for one in words):
             mine.append(int(entry.name))

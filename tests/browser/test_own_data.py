@@ -1,4 +1,4 @@
-"""A household's own data, by clicking: files in, a second tab, everything erased."""
+"""A household's own data in the browser: files, a second tab, erasing everything."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PRM = "12345678901234"
 
 @pytest.fixture
 def own_file(tmp_path: Path) -> tuple[Path, Curve]:
-    """Four months in the layout of Enedis, over a change of clocks."""
+    """Four months in Enedis's layout, over a change of clocks."""
     start = np.arange(midnight(date(2025, 1, 1)), midnight(date(2025, 5, 1)), 30 * 60_000)
     watts = np.random.default_rng(3).integers(80, 6000, len(start))
     curve = Curve.of(start, np.full(len(start), 30), watts)

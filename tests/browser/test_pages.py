@@ -1,4 +1,4 @@
-"""Every page: by its own address in a fresh process, in light and dark, on a phone, in both languages."""
+"""Every page by its URL in a fresh process, in both themes, on a phone, in both languages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def open_page(tab: Visit, name: str) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_opens_by_its_address_in_a_fresh_process(browser: Browser, demo_app: App, name: str) -> None:
-    """The fresh process finds the MongoDB of the running one, and uses it."""
+    """The fresh process finds and uses the MongoDB of the running one."""
     with App(demo_app.folder, log=f"{name}.log") as fresh, visit(browser, fresh.url) as tab:
         open_page(tab, name)
         assert "Traceback" not in fresh.log
@@ -51,7 +51,7 @@ def test_a_page_looks_right(
 
 
 def test_the_zone_of_the_browser_does_not_move_the_charts(browser: Browser, demo_app: App) -> None:
-    """Times are Paris times wherever the browser is; the carpet begins at midnight."""
+    """Times are Paris times in any browser; the carpet begins at midnight."""
     seen = []
     for zone in ("Europe/Paris", "Pacific/Auckland"):
         with visit(browser, demo_app.url, zone=zone) as tab:
@@ -67,7 +67,7 @@ def test_the_zone_of_the_browser_does_not_move_the_charts(browser: Browser, demo
 
 
 def test_the_uploader_speaks_the_language_of_the_page(browser: Browser, demo_app: App) -> None:
-    """Streamlit's own words are English only; ours are drawn in their place."""
+    """Streamlit's own texts are in English only; ours are drawn in their place."""
     drawn = "element => getComputedStyle(element, '::after').content.slice(1, -1)"
     with visit(browser, demo_app.url, language=Language.FRENCH) as tab:
         open_page(tab, "history")

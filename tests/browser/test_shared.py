@@ -1,4 +1,4 @@
-"""A hosted demonstration with two visitors at once: nothing of one is visible to the other."""
+"""A shared deployment with two visitors at a time: no data of one are visible to the other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.browser.visit import Visit, visit
 
 
 def begin_demo(tab: Visit) -> str:
-    """Import the demo household; the address of the workspace it went into."""
+    """Import the demo household; returns the URL of its workspace."""
     tab.open()
     tab.expect_title("welcome.title")
     tab.click("welcome.demo")
@@ -40,7 +40,7 @@ def test_two_visitors_do_not_meet(browser: Browser, shared_app: App) -> None:
         sure = one.find("common.erase_yes")
         expect(sure).to_be_visible()
         assert one.violations() == []
-        one.page.keyboard.press("Escape")  # a question can be answered with no
+        one.page.keyboard.press("Escape")  # the confirmation can be declined
         expect(sure).to_be_hidden()
         one.find("common.workspace.erase").focus()
         one.page.keyboard.press("Enter")
@@ -52,7 +52,7 @@ def test_two_visitors_do_not_meet(browser: Browser, shared_app: App) -> None:
         other.open("consumption", w=re.search(r"w=([0-9a-f]{32})", other.page.url)[1])  # type: ignore[index]
         other.expect_charts()
 
-        one.open("consumption", w=link)  # what was erased does not come back
+        one.open("consumption", w=link)  # erased readings do not come back
         expect_empty(one)
     assert link not in shared_app.log
 

@@ -1,4 +1,4 @@
-"""The talk, by arrow keys alone on a projector of 1024 x 768, after a restart, without a network."""
+"""The talk with arrow keys on a projector of 1024 x 768, after a restart, without a network."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ with household() as store:
     for kind, one in example().items():
         save(store, kind, one.result, meter)
 """
-"""Keeps the example's figures as this household's own: `prepare` would measure for minutes."""
+"""Stores the example's figures as this household's own, as `prepare` would measure for minutes."""
 
 
 @pytest.fixture(scope="module")
 def prepared_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """An application that was prepared and then started again."""
+    """An application that was prepared and then restarted."""
     with App(tmp_path_factory.mktemp("talk")) as app:
         app.command("import", "--demo")
         subprocess.run(
@@ -43,7 +43,7 @@ def prepared_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 
 def expect_step(tab: Visit, number: int) -> None:
-    """The step is drawn: its title, its figure of 96 px, its chart, where one is; all of it in view."""
+    """The slide is drawn with its title, its figure of 96 px and its chart, if any, all within the window."""
     code = STEPS[number - 1]
     expect(tab.page.get_by_role("heading", name=tab.say(f"talk.{code}.title"), level=1)).to_be_visible()
     tab.settle()

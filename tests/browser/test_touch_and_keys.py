@@ -1,5 +1,4 @@
-"""With a finger, and with keys alone: a swipe scrolls, a tap opens, a form takes what was typed, and what was
-opened has the focus."""
+"""Touch and keyboard: a swipe scrolls, a tap opens, a form keeps typed values, focus follows what opens."""
 
 from __future__ import annotations
 
@@ -12,13 +11,13 @@ from tests.browser.app import App
 from tests.browser.visit import PHONE, Visit, visit
 
 CARPET = "[data-testid=stPlotlyChart]:has(.heatmaplayer image)"
-TOKEN = "e30.eyJzdWIiOlsiMTIzNDU2Nzg5MDEyMzQiXX0.c2ln"  # of one made-up meter, without an end
+TOKEN = "e30.eyJzdWIiOlsiMTIzNDU2Nzg5MDEyMzQiXX0.c2ln"  # of a synthetic meter, without an end
 TABS = 8
 
 
 @contextmanager
 def finger(tab: Visit) -> Iterator[CDPSession]:
-    """A touch screen, as long as it is wanted: the tab is used again."""
+    """A touch screen for the block; its tab is used again."""
     session = tab.page.context.new_cdp_session(tab.page)
     session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     try:
@@ -34,7 +33,7 @@ def touch(session: CDPSession, kind: str, *at: float) -> None:
 
 
 def swipe(session: CDPSession, x: float, y: float) -> None:
-    """Upwards, by 150 pixels."""
+    """Swipe up by 150 pixels."""
     touch(session, "touchStart", x, y)
     for step in range(1, 16):
         touch(session, "touchMove", x, y - 10 * step)
@@ -64,7 +63,7 @@ def test_a_swipe_over_a_chart_scrolls_and_a_tap_opens_a_day(browser: Browser, de
                 arg=before,
             )
             assert plot.locator(".xtick").all_inner_texts() == ticks  # and nothing was zoomed
-        tab.open("consumption")  # anew: a page that still glides takes a tap for a halt
+        tab.open("consumption")  # opened again, as a tap stops a page that is still scrolling
         tab.expect_title("consumption.title")
         tab.page.locator(CARPET).locator(".main-svg").first.wait_for()
         tab.page.locator(CARPET).evaluate("one => one.scrollIntoView({block: 'center', behavior: 'instant'})")

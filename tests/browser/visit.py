@@ -1,4 +1,4 @@
-"""A person at a browser: opens pages, waits as a person waits, and looks for what should not be there."""
+"""A user at a browser: opens pages, waits for them, and collects errors."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ WIDE: Final[ViewportSize] = {"width": 1280, "height": 900}
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PATIENCE_MS: Final = 180_000
-"""A machine that does much else at once may take long; nothing is slower for it where all is well."""
+"""Timeout in ms, long enough for a busy machine; it does not slow a passing test."""
 LOOPBACK: Final = ("127.0.0.1", "localhost")
 FRAMEWORK: Final = {
     "empty-table-header": "stDataFrame",
     "presentation-role-conflict": "stFileUploader",
     "target-size": "stDateInput",
 }
-"""What axe-core finds in Streamlit's own widgets: rule and the widget it is allowed in."""
+"""Violations in Streamlit's own widgets: the rule, and the widget in which it is allowed."""
 FLAGS: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -45,13 +45,13 @@ FLAGS: Final = (
     "--force-color-profile=srgb",
     f"--host-resolver-rules=MAP * ~NOTFOUND, {', '.join(f'EXCLUDE {host}' for host in LOOPBACK)}",
 )
-"""The last one: nothing but this machine can be reached."""
+"""The last option makes only this machine reachable."""
 _resting: dict[tuple[Browser, Language, str], list[Page]] = {}
-"""Tabs between two visits, by language and zone of their profile."""
+"""Unused tabs by language and time zone of their profile."""
 
 
 def launch(playwright: Playwright) -> Browser:
-    """Debian's Chromium, or any other on PATH. Without one the tests fail; they never skip."""
+    """Start Debian's Chromium, or any other on PATH. Without one the tests fail; they never skip."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     assert program, f"no browser on PATH: install one of {', '.join(PROGRAMS)}"
     expect.set_options(timeout=PATIENCE_MS)
@@ -59,14 +59,14 @@ def launch(playwright: Playwright) -> Browser:
 
 
 class Visit:
-    """A person in a tab. Made by `visit`, which at the end asserts that nothing went wrong unseen."""
+    """A user in a tab. Made by `visit`, which asserts at the end that no error occurred."""
 
     def __init__(self, page: Page, url: str, language: Language) -> None:
         self.page = page
         self.language = language
         self._url = url
         self.strangers: list[str] = []
-        """Addresses outside this machine that the page wanted."""
+        """Requested URLs outside this machine."""
         self.complaints: list[str] = []
         """Uncaught exceptions in the browser."""
         self._listening: list[tuple[str, Callable[[Any], None]]] = []
@@ -75,12 +75,12 @@ class Visit:
         self.on("request", lambda request: self._judge(request.url))
 
     def on(self, event: Any, handler: Callable[[Any], None]) -> None:
-        """Listen to the tab for as long as this visit lasts."""
+        """Listen to the events of the tab during this visit."""
         self.page.on(event, handler)
         self._listening.append((event, handler))
 
     def leave(self) -> None:
-        """Leave nothing behind for the next one in this tab."""
+        """Remove everything this visit left in the tab."""
         for event, handler in self._listening:
             self.page.remove_listener(event, handler)
         self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
@@ -88,60 +88,60 @@ class Visit:
         self.page.goto("about:blank")
 
     def say(self, key: str, /, **values: str | int) -> str:
-        """A text of the catalogue as this visitor reads it."""
+        """A text of the catalogue in this visitor's language."""
         return Words(self.language).text(key, **values)
 
     def open(self, name: str = "", **query: str) -> None:
-        """Type an address."""
+        """Open a URL."""
         parts = "&".join(f"{key}={value}" for key, value in ({"lang": self.language.value} | query).items())
         self.page.goto(f"{self._url}/{name}?{parts}", wait_until="domcontentloaded")
         self.settle()
 
     def settle(self) -> None:
-        """Until the script has run and nothing on the page is left from before."""
+        """Wait until the script has run and nothing of the previous page is left."""
         page = self.page
         page.locator('[data-testid=stApp][data-test-script-state="notRunning"]').wait_for()
         expect(page.locator("[data-stale=true]")).to_have_count(0)
         expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
 
     def expect_title(self, key: str) -> None:
-        """The page of this title is shown, without an exception."""
+        """The page with this title is shown, without an exception."""
         heading = self.page.get_by_role("heading", name=self.say(key), level=1)
         expect(heading).to_be_visible()
         self.settle()
         expect(self.page.get_by_test_id("stException")).to_have_count(0)
 
     def expect_address(self, part: str) -> None:
-        """The address holds these words, and the page is that of the address."""
+        """The URL contains these words, and its page is shown."""
         expect(self.page).to_have_url(re.compile(re.escape(part)))
         self.settle()
 
     def expect_begun(self) -> None:
-        """The demo import runs, or has ended already."""
+        """The demo import is running, or has ended."""
         shown = self.page.get_by_role("heading", name=self.say("consumption.title"), level=1)
         expect(self.page.get_by_role("progressbar").or_(shown).first).to_be_visible()
 
     def expect_charts(self, at_least: int = 1) -> None:
-        """That many charts are drawn."""
+        """At least this number of charts is drawn."""
         charts = self.page.locator("[data-testid=stPlotlyChart] .main-svg").first
         expect(charts).to_be_visible()
         drawn = self.page.locator("[data-testid=stPlotlyChart]:has(.main-svg)")
         expect(drawn.nth(at_least - 1)).to_be_attached()
 
     def click(self, key: str, role: Any = "button") -> None:
-        """Click what carries this text."""
+        """Click the element with this text."""
         self.find(key, role).click()
 
     def find(self, key: str, role: Any = "button") -> Locator:
         return self.page.get_by_role(role, name=self.say(key)).first
 
     def go(self, step: str) -> None:
-        """Follow the navigation to a page."""
+        """Open a page by the navigation."""
         self.page.get_by_test_id("stSidebar").get_by_role("link", name=self.say(f"common.nav.{step}")).click()
         self.expect_title(f"{step}.title")
 
     def screenshot(self, name: str) -> Path:
-        """The whole page, kept in tests/artefacts."""
+        """Save a picture of the whole page in tests/artefacts."""
         path = ARTEFACTS / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         height = self.page.evaluate(
@@ -158,7 +158,7 @@ class Visit:
         return path
 
     def violations(self) -> list[str]:
-        """What axe-core finds on this page, the framework's own leftovers apart."""
+        """Violations that axe-core finds on this page, without those of Streamlit's widgets."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.add_script_tag(path=AXE)
         found = self.page.evaluate(
@@ -198,10 +198,11 @@ def visit(
     viewport: ViewportSize = WIDE,
     zone: str = "America/New_York",
 ) -> Iterator[Visit]:
-    """Somebody who was never here before. On failure a picture of the page stays in tests/artefacts.
+    """A new visitor in a tab. On failure a picture of the page is saved in tests/artefacts.
 
-    A tab is used again, without what the visitor before left in it: the browser has read the program of the
-    page by then, which takes most of the time of a first visit."""
+    A tab is used again, cleaned of the previous visit, as the browser has then loaded the program of the
+    page, which takes most of the time of a first visit.
+    """
     resting = _resting.setdefault((browser, language, zone), [])
     page = resting.pop() if resting else _new_tab(browser, language, zone)
     page.set_viewport_size(viewport)
@@ -223,7 +224,7 @@ def visit(
 def _new_tab(browser: Browser, language: Language, zone: str) -> Page:
     context = browser.new_context(
         locale="fr-FR" if language is Language.FRENCH else "en-GB",
-        timezone_id=zone,  # far from Paris unless asked otherwise: it must not matter
+        timezone_id=zone,  # far from Paris by default, as the time zone must not matter
         accept_downloads=True,
     )
     context.set_default_timeout(PATIENCE_MS)

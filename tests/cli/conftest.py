@@ -17,7 +17,7 @@ from tests.cli.home import Home
 
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[tuple[Path, MongoClient[dict[str, Any]]]]:
-    """A server that stays up between the commands, as beside an open application."""
+    """A server that stays up between the commands, as next to an open application."""
     with tempfile.TemporaryDirectory(prefix="courbe-cli-") as folder:
         running = server.start(Path(folder))
         try:

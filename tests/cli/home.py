@@ -1,4 +1,4 @@
-"""A household and the commands on it: in this process, or in one of their own."""
+"""A household and the commands on it, run in this process or in a new one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WAIT = 180
 
 @dataclass(frozen=True)
 class Done:
-    """How a command ended."""
+    """Result of a command."""
 
     code: int
     out: str
@@ -58,7 +58,7 @@ class Home:
         )
 
     def run(self, *arguments: str | Path, env: Mapping[str, str] = {}) -> Done:
-        """In this process, with the environment and the streams of one of its own."""
+        """Run in this process, with environment and streams of a new one."""
         out, err = StringIO(), StringIO()
         with (
             mock.patch.dict(os.environ, self.environment | dict(env), clear=True),
@@ -70,7 +70,7 @@ class Home:
         return Done(code, out.getvalue(), err.getvalue())
 
     def run_process(self, *arguments: str | Path) -> Done:
-        """As a user runs it."""
+        """Run in a new process, as a user does."""
         process = self.begin(*arguments)
         out, err = process.communicate(timeout=WAIT)
         return Done(process.returncode, out, err)
@@ -82,7 +82,7 @@ class Home:
         return meters
 
     def on_terminal(self, *arguments: str, answer: str = "") -> tuple[int, str]:
-        """Run with a terminal on all three streams; the exit code and everything that was shown."""
+        """Run with a terminal on all three streams; returns the exit code and everything shown."""
         ours, theirs = pty.openpty()
         try:
             process = self.begin(*arguments, stdin=theirs, stdout=theirs, stderr=theirs)
@@ -100,7 +100,7 @@ class Home:
 
 
 def one_line(done: Done) -> str:
-    """The single line a failed command says."""
+    """The single error line of a failed command."""
     lines = done.err.splitlines()
     assert len(lines) == 1, done.err
     assert "Traceback" not in done.err

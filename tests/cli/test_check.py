@@ -1,4 +1,4 @@
-"""`check` as a user runs it: a real process, a real mongod or none, a server that speaks as the API does."""
+"""`check` as a user runs it: a real process, a real mongod or none, a server with the contract of the API."""
 
 from __future__ import annotations
 

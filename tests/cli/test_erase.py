@@ -1,4 +1,4 @@
-"""`erase`: a meter, everything, and what a trigger left."""
+"""`erase`: a meter, everything, and the inbox of a trigger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`export`: the history of one meter, whole or not at all."""
+"""`export`: the history of one meter, complete or not at all."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_parquet_holds_every_reading_and_names_no_meter(filled: Home, tmp_path: 
 def test_a_file_that_cannot_be_written_is_told_and_the_one_before_stays(filled: Home, tmp_path: Path) -> None:
     there = tmp_path / "there.csv"
     there.write_text("before")
-    (tmp_path / ".there.csv.part").mkdir()  # stands where the new one would be written
+    (tmp_path / ".there.csv.part").mkdir()  # is at the path of the draft
     failed = filled.run("export", "--csv", there)
     assert failed.code == 1
     assert str(there) in one_line(failed)

@@ -1,4 +1,4 @@
-"""`fleet`: what was kept is dropped, and nothing told that is not settled."""
+"""`fleet`: kept fleets are dropped, and no unsettled saving is printed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`footprint`: what the table says."""
+"""`footprint`: the contents of the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`import`: files in any order, what is told of them, and what is left when it is killed."""
+"""`import`: files in any order, notes about them, and the state after it is killed."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_having_to_wait_for_enedis_is_no_failed_import(home: Home) -> None:
 
 
 def committed(client: MongoClient[dict[str, Any]], home: Home) -> int:
-    """Readings the record holds at this moment."""
+    """Number of readings in the record now."""
     found = client[home.database]["curves"].find_one({"readings": {"$exists": True}}, {"readings": 1})
     return int(found["readings"]) if found else 0
 
@@ -65,7 +65,7 @@ def committed(client: MongoClient[dict[str, Any]], home: Home) -> int:
 def interrupt_midway(
     home: Home, client: MongoClient[dict[str, Any]], blow: Callable[[subprocess.Popen[str]], None]
 ) -> Done:
-    """Begin the demo import and strike as soon as its first readings are committed."""
+    """Start the demo import and send the signal when its first readings are committed."""
     process = home.begin("import", "--demo")
     while process.poll() is None and not committed(client, home):
         pass
@@ -84,12 +84,12 @@ def test_killed_in_mid_import_then_again_is_exact(
 
 
 def test_killed_with_its_server_in_mid_import_then_again_is_exact() -> None:
-    """The command owns the server here, so both die at once."""
+    """The command owns the server here, so both are killed."""
     with tempfile.TemporaryDirectory(prefix="courbe-kill-") as folder:
         home = Home(Path(folder), "courbe")
         assert home.run("status").code == 0  # makes the data folder
         process = home.begin("import", "--demo", stderr=subprocess.DEVNULL)
-        watching = server.start(Path(folder))  # finds the command's server, or the command finds this one
+        watching = server.start(Path(folder))  # uses the command's server, or the command uses this one
         try:
             with MongoClient[dict[str, Any]](watching.uri.get_secret_value()) as client:
                 while process.poll() is None and not committed(client, home):
@@ -103,7 +103,7 @@ def test_killed_with_its_server_in_mid_import_then_again_is_exact() -> None:
 
 
 def assert_demo_is_exact(home: Home) -> None:
-    """Importing again leaves exactly the demo household in the record and in both collections."""
+    """After another import, record and both collections hold exactly the demo household."""
     curve = DemoSource().preview()
     again = home.run("import", "--demo", "--json")
     assert again.code == 0, again.err
@@ -119,7 +119,7 @@ def test_interrupting_stops_properly(home: Home, embedded: tuple[Path, MongoClie
     stopped = interrupt_midway(home, embedded[1], lambda process: process.send_signal(signal.SIGINT))
     assert stopped.code == 130
     assert one_line(stopped)
-    assert home.run("footprint").code == 0  # what was stored is in both collections alike
+    assert home.run("footprint").code == 0  # both collections hold the same readings
 
 
 def test_a_file_that_names_no_meter_is_kept_apart_and_the_way_is_told(home: Home, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_the_demo_household_from_import_to_erase(home: Home, tmp_path: Path) -> 
         assert figures["bytes_per_reading"] == pytest.approx(figures["total_bytes"] / expected, abs=1e-3)
     assert 24 <= measured["time_series"]["buckets"] <= 60
     assert measured["time_series"]["data_bytes"] < 0.05 * measured["ordinary"]["data_bytes"]
-    # usually 0.06; a checkpoint in mid-load leaves free space in the file
+    # usually 0.06; a checkpoint during the load leaves free space in the file
     assert measured["time_series"]["total_bytes"] < 0.15 * measured["ordinary"]["total_bytes"]
     assert "6.0" in home.run("footprint").out
 

@@ -1,4 +1,4 @@
-"""`prepare`: refuses what cannot be measured, and says what it is at."""
+"""`prepare`: refuses what cannot be measured, and reports progress."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_fleet_that_is_too_large_is_refused_before_anything_is_measured(
 
 def test_it_measures_prints_and_keeps(household: Store, capsys: pytest.CaptureFixture[str]) -> None:
     ((_, curve),) = households(1, 10)
-    meter = Meter("12345678901234")  # unlike the demo's, a number that says whose it is
+    meter = Meter("12345678901234")  # unlike the demo's, a PRM that identifies a household
     household.merge(Delivery(meter, Origin.ENEDIS_CSV, curve))
     household.project(meter)
     assert main(["prepare", "--meters", "1", "--json"]) == 0

@@ -1,4 +1,4 @@
-"""`prices`: what is known, and a refresh by command; `sync` does it once a day."""
+"""`prices`: what is known, and a refresh by command; `sync` refreshes once a day."""
 
 from __future__ import annotations
 

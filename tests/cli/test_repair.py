@@ -1,4 +1,4 @@
-"""`repair`: the cure of every damage, and it is true."""
+"""`repair`: cures every damage, as its messages promise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`report`: refused before anything is measured, made, and compared."""
+"""`report`: refused before a measurement, written, and compared."""
 
 from __future__ import annotations
 

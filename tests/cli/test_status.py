@@ -1,4 +1,4 @@
-"""`status`: what each meter holds, exact."""
+"""`status`: the exact contents of each meter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`sync`: the first update by the API, and the next."""
+"""`sync`: the first update by the API, and the next one."""
 
 from __future__ import annotations
 

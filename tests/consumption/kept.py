@@ -1,4 +1,4 @@
-"""Readings of a household kept in a store."""
+"""Readings of a household in a store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contracts whose prices are easy to work out by hand."""
+"""Contracts with prices that are easy to compute by hand."""
 
 from __future__ import annotations
 

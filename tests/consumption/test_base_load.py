@@ -1,4 +1,4 @@
-"""What is always on, and what follows the cold."""
+"""The always-on power, and what the cold adds."""
 
 from __future__ import annotations
 
@@ -27,8 +27,7 @@ def test_the_base_load_is_what_nine_in_ten_half_hours_of_the_night_exceed() -> N
 def home(
     first: date, days: int, *, away: tuple[date, ...] = (), heating: int = 0, always: int = 150
 ) -> Curve:
-    """Half-hours of a home: always on, 2,000 W in the evening, and from October to May so much heating, save
-    on days away."""
+    """Half-hours of a home: 150 W, and unless away 2,000 W in the evening and heating from October to May."""
     curve = regular(first, days, watts=0)
     day = day_of(curve.start)
     month = day.astype("datetime64[M]").astype(np.int64) % 12 + 1
@@ -48,14 +47,14 @@ YEAR = date(2025, 1, 1)
 
 def test_heating_is_not_taken_for_what_is_always_on() -> None:
     curve = home(YEAR, 365, heating=900)
-    assert base_load(carpet(History.of(curve))).typical == 1_050  # most nights are heated ones
+    assert base_load(carpet(History.of(curve))).typical == 1_050  # most nights are heated
     found = parts(curve)
     assert (found.always, found.winter, found.cold) == (150, 1_050, 900)
     assert (found.nights, found.away) == (122, 0)
 
 
 def test_the_demo_household_is_told_in_its_parts() -> None:
-    """Its standby, refrigerator and ventilation are 143 to 217 W; 552 W is the median of all nights."""
+    """Its standby, refrigerator and ventilation are 143 to 217 W; the median of all nights is 552 W."""
     curve = demo_curve(date(2026, 11, 26))
     assert base_load(carpet(History.of(curve))).typical == 552
     found = parts(curve)
@@ -78,7 +77,7 @@ def test_a_winter_alone_tells_nothing_unless_somebody_was_away() -> None:
 
 
 def test_a_winter_of_days_alike_is_not_called_an_absence() -> None:
-    """A heater that runs day and night, and nobody who cooks: nothing shows that it is not heating."""
+    """Only a heater runs, day and night; nothing shows that it is not heating."""
     steady = regular(date(2025, 1, 1), 60, watts=900)
     assert parts(steady).always is None
 

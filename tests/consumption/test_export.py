@@ -1,4 +1,4 @@
-"""What is taken away can be brought back, and names no meter unless asked."""
+"""Exported readings can be imported again, and contain the PRM only on request."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ METER = Meter("12345678901234")
 
 
 def read_back(data: bytes) -> Curve:
-    """Through the project's own reader of such files."""
+    """Read with the project's own reader of such files."""
     (source,) = open_files([("export.csv", data)])
     parts = [delivery.curve for delivery in source.deliveries(Event())]
     return joined(parts)

@@ -1,4 +1,4 @@
-"""The last day against the usual, the month against last year's: only what is complete is compared."""
+"""The last day and the month against usual ones: only complete days are compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which meters may be put together, and what they come to."""
+"""Which meters may be combined, and their sums."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The navigator never leaves what is known and always finds its way back."""
+"""The periods stay within the known days, and previous and next are inverse."""
 
 from __future__ import annotations
 

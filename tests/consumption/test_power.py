@@ -1,4 +1,4 @@
-"""Maximum powers against the subscribed one, and what a smaller subscription would have done and saved."""
+"""Maximum powers against the subscribed one, and the exceedances and savings of smaller subscriptions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIRST = date(2026, 9, 1)
 
 
 def peaks_of(*va: int) -> MeasuredPeaks:
-    """A maximum a day from 1 September on."""
+    """One maximum per day from 1 September on."""
     told = {FIRST + timedelta(days=at): MaxPower(one, 1000 * at or None) for at, one in enumerate(va)}
     return MeasuredPeaks.of(DayLog.empty().with_peaks(told))
 

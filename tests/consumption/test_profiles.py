@@ -1,4 +1,4 @@
-"""The carpet and the profiles: every half-hour in its place."""
+"""The carpet and the profiles: every half-hour is in its cell."""
 
 from __future__ import annotations
 

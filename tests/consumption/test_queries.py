@@ -1,4 +1,4 @@
-"""The queries shown are those that run, alike on both collections, and say what the views say."""
+"""The queries shown are those that run; they give equal results on both collections and match the views."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_the_query_shown_hides_the_meter() -> None:
 
 
 def run(store: Store, shown: str) -> list[dict[str, Any]]:
-    """What MongoDB answers to a query as it is shown."""
+    """MongoDB's answer to a query as shown."""
     found = re.fullmatch(r"db\.(\w+)\.aggregate\((.*)\)", shown, re.DOTALL)
     assert found
     pipeline = re.sub(r'ISODate\("([^"]*)"\)', r'{"$date": "\1"}', found[2])

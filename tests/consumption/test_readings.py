@@ -1,4 +1,4 @@
-"""Readings cut, summed and taken off each other, to the watt-minute."""
+"""Readings cut, added and subtracted, exact to the watt-minute."""
 
 from __future__ import annotations
 

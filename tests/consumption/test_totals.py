@@ -1,4 +1,4 @@
-"""Every view of a curve holds the same energy, to the watt-minute, on any day and over any period."""
+"""All views of a curve have the same energy, to the watt-minute, on any day and over any period."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Atlas trigger under Node: our rules, idempotent, and what it leaves lands in the record."""
+"""The Atlas trigger under Node: the same rules, idempotent, and its inbox reaches the record."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NOW = midnight(TODAY) + 9 * HOUR_MS
 
 
 def missing(why: str) -> None:
-    """Skip on a desk, fail where everything has to be there."""
+    """Skip on a developer's machine, fail in CI."""
     if os.environ.get("CI"):
         pytest.fail(why)
     pytest.skip(why)
@@ -44,7 +44,7 @@ def missing(why: str) -> None:
 
 @pytest.fixture(scope="session")
 def node() -> str:
-    """Node, with MongoDB's driver beside the trigger (fetched by npm the first time)."""
+    """Node, with MongoDB's driver next to the trigger (fetched by npm the first time)."""
     found, npm = shutil.which("node"), shutil.which("npm")
     if found is None:
         missing("node is not installed")
@@ -58,7 +58,7 @@ def node() -> str:
 
 
 class Trigger:
-    """The function as Atlas would run it, with its values."""
+    """The function as Atlas runs it, with its values."""
 
     def __init__(self, node: str, uri: str, store: Store, server: ConsoServer) -> None:
         self.node, self.uri, self.store, self.server = node, uri, store, server
@@ -180,9 +180,9 @@ def test_a_named_wait_holds_both(trigger: Trigger) -> None:
 
 
 ENDLESS = frozenset({"drip", "drip-headers", "silent", "huge"})
-"""Atlas has limits of its own for these."""
+"""Faults for which Atlas has its own limits."""
 GONE = ("gone", "bad-request", "path-gone")
-"""After these the legacy path is asked."""
+"""Faults after which the legacy path is requested."""
 
 
 def test_every_answer_has_the_outcome_it_has_in_courbe(trigger: Trigger) -> None:

@@ -1,4 +1,4 @@
-"""The pipelines for Atlas Charts: each runs, sees the published generation alone, agrees with our charts."""
+"""The pipelines for Atlas Charts: each runs, reads only the published generation, agrees with our charts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAMES: Final = ("days", "months", "profile", "peaks", "carpet")
 
 @pytest.fixture
 def history(store: Store) -> History:
-    """120 days with a change of clocks, and beside them a generation that nobody has published."""
+    """120 days with a change of clocks, and an unpublished generation."""
     meter = imported(store, 120)
     curve = store.read(meter)
     bson_columns.insert(store.time_series, bson_columns.payload(meter, curve.select(slice(0, 500)), 7))

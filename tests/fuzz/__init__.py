@@ -1,1 +1,1 @@
-"""Mutated inputs over everything that reads what strangers write; see `python -m tests.fuzz --help`."""
+"""Mutated inputs for every reader of external data; see `python -m tests.fuzz --help`."""

@@ -1,9 +1,9 @@
-"""Give readers mutated inputs until a time or a number is reached: files, and what else comes from outside.
+"""Feeds mutated inputs to readers of external data, for a time or a number of inputs.
 
     python -m tests.fuzz [--seconds 30] [--inputs N] [--seed N] [--only files]
 
-An input that raises, or takes longer than 30 s, is kept in tests/fixtures/findings (files) or a folder beside
-it, where a test reads it again for ever. Prints how many inputs there were, the slowest one, and the peak of
+An input that raises, or takes longer than 30 s, is saved in tests/fixtures/findings (files) or a folder
+beside it, where a test reads it from then on. Prints the number of inputs, the slowest one, and the peak of
 memory.
 """
 
@@ -67,7 +67,7 @@ def _keep(name: str, data: bytes) -> int:
 
 
 def _peak() -> int:
-    """The most resident memory so far, in kB."""
+    """Peak resident memory in kB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 

@@ -1,4 +1,4 @@
-"""Addresses of databases as they are pasted, and the file that tells where the embedded MongoDB is."""
+"""Pasted database addresses, and the file with the address of the embedded MongoDB."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from core.storage.connection import connect
 from core.storage.embedded.address import Address
 
 _HERE = b"mongodb://127.0.0.1:9/"
-"""Nobody listens there; no input may name another place: connecting begins at once."""
+"""Nothing listens there. No input may name another host, as connecting begins at once."""
 _FOLDER = tempfile.TemporaryDirectory(prefix="courbe-fuzz-")
 
 
 def seeds() -> list[bytes]:
-    """What follows the address, and what may stand in the file."""
+    """The part after the host, and contents of the file."""
     return [
         b"?directConnection=true&serverSelectionTimeoutMS=600000",
         b"household?authSource=admin&tls=true&tlsCAFile=/nowhere&retryWrites=false",
@@ -28,7 +28,7 @@ def seeds() -> list[bytes]:
 
 
 def target(data: bytes) -> None:
-    """An address is understood, or refused without being repeated; a file is one, or as if it were absent."""
+    """An address is understood, or refused without being repeated; an invalid file counts as absent."""
     file = Path(_FOLDER.name) / "address.json"
     file.write_bytes(data)
     address = Address.read(file)
@@ -37,7 +37,7 @@ def target(data: bytes) -> None:
         if not address.socket or "courbe-fuzz" in address.socket:
             address.listens()
     if b"@" in data or b"," in data:
-        return  # would name a login or another place
+        return  # would name a login or another host
     typed = (_HERE + data).decode("utf-8", errors="replace")
     try:
         with connect(SecretStr(typed), seconds=0.001) as client:
@@ -47,6 +47,6 @@ def target(data: bytes) -> None:
 
 
 def _say(error: StorageError, typed: str) -> None:
-    """It has a cure, and does not repeat what was typed."""
+    """Check that the error has a cure, and does not repeat what was typed."""
     assert error.cure()
     assert len(typed) < 8 or typed not in f"{error!r} {error}"

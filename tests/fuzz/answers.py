@@ -1,4 +1,4 @@
-"""Answers of the API: whatever comes, readings or totals come of it, or an error with words."""
+"""Answers of the API: any answer gives readings or totals, or an error with words."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FAILURES = (
 
 
 def seeds() -> list[bytes]:
-    """A day of both layouts, daily totals and maxima, failures, and how a Retry-After is written."""
+    """A day of both layouts, daily totals and maxima, failures, and forms of Retry-After."""
     curve = regular(date(2024, 10, 27))
     daily = {
         "usage_point_id": METER.prm,
@@ -44,14 +44,14 @@ def seeds() -> list[bytes]:
 
 
 def target(data: bytes) -> None:
-    """Reads an answer as every question would."""
+    """Read an answer as each kind of request would."""
     for status in (200, 400, 403, 404, 429, 500, 502):
         text = data.decode("utf-8", errors="replace")
         _say(failure(Answer(status, "application/json", text[:64], data), now_ms()))
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):
-        return  # told as garbled before anybody reads it
+        return  # reported as garbled before it is parsed
     for flow in (None, *Flow):
         try:
             read = read_load_curve(document, flow=flow, live=True)

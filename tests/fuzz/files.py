@@ -1,4 +1,4 @@
-"""Files: whatever the bytes are, curves come of them or an error with words, in bounded time and memory."""
+"""Files: any bytes give curves or an error with words, in bounded time and memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIXTURES: Final = Path(__file__).parents[1] / "fixtures"
 
 
 def seeds() -> list[bytes]:
-    """Every fixture, every format as the tests write it, and tables of many styles."""
+    """Every fixture, every format written by the tests, and tables of many styles."""
     found = [
         path.read_bytes()
         for folder in ("files", "findings")
@@ -44,7 +44,7 @@ def seeds() -> list[bytes]:
 
 
 def target(data: bytes) -> None:
-    """Reads an input and looks at everything that a page would show of it."""
+    """Read an input and everything that a page would show of it."""
     for reading in read_all("file", data):
         if reading.error is not None:
             for language in Language:

@@ -1,4 +1,4 @@
-"""Inputs made from good ones: bytes and lines changed, dropped, doubled, swapped, cut and glued."""
+"""Mutations of good inputs: bytes and lines changed, dropped, doubled, swapped, cut and joined."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _TOKENS: Final = tuple(
 
 
 def mutated(rng: random.Random, seeds: Sequence[bytes]) -> bytes:
-    """One input: a seed with one to eight changes; now and then the parts of a zip are changed instead."""
+    """A seed with one to eight changes; sometimes the parts of a zip are changed instead."""
     data = rng.choice(seeds)
     if data.startswith(b"PK") and rng.random() < 0.7:
         return _within_zip(rng, data, seeds)
@@ -129,7 +129,7 @@ def _lines(rng: random.Random, data: bytes, _seeds: Sequence[bytes]) -> bytes:
 
 
 def _everywhere(rng: random.Random, data: bytes, _seeds: Sequence[bytes]) -> bytes:
-    """One token for another, in all places."""
+    """Replace one token by another, everywhere."""
     return data.replace(rng.choice(_TOKENS[:16]), rng.choice(_TOKENS[:16]))
 
 

@@ -1,4 +1,4 @@
-"""Answers, tokens and addresses as fuzzing makes them are read, and what it once found stays mended."""
+"""Mutated answers, tokens and addresses are handled, and earlier findings stay fixed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens and meter numbers, as they are pasted."""
+"""Pasted tokens and meter numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.curves import METER_PRM
 
 
 def seeds() -> list[bytes]:
-    """Tokens of one meter and of several, with odd claims, and numbers with spaces."""
+    """Tokens of one and of several meters, with odd claims, and numbers with spaces."""
     claims: tuple[object, ...] = (
         {"sub": [METER_PRM], "exp": 1_800_000_000},
         {"sub": METER_PRM, "exp": "soon"},
@@ -29,7 +29,7 @@ def seeds() -> list[bytes]:
 
 
 def target(data: bytes) -> None:
-    """A token is one, or is refused without being repeated."""
+    """A token is valid, or refused without being repeated."""
     typed = data.decode("utf-8", errors="replace")
     middle = base64.urlsafe_b64encode(data).rstrip(b"=").decode()
     for text in (typed, f"h.{middle}.s"):
@@ -49,6 +49,6 @@ def target(data: bytes) -> None:
 
 
 def _say(error: InputError, typed: str) -> None:
-    """It has a cure, and does not repeat what was typed."""
+    """Check that the error has a cure, and does not repeat what was typed."""
     assert error.cure()
     assert len(typed) < 40 or typed not in f"{error!r} {error}"

@@ -1,4 +1,4 @@
-"""A household already imported, shared by the tests that only read it."""
+"""An imported household, shared by the tests that only read it."""
 
 from __future__ import annotations
 

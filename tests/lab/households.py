@@ -8,7 +8,7 @@ from core.storage.store import Store
 
 
 def imported(store: Store, days: int = 10, meters: int = 1) -> Meter:
-    """Import synthetic meters; the first of them."""
+    """Import synthetic meters; returns the first of them."""
     first: Meter | None = None
     for meter, curve in households(meters, days):
         store.merge(Delivery(meter, Origin.DEMO, curve))

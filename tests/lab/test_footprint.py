@@ -1,4 +1,4 @@
-"""Both collections measured: verified equal, complete, and in the shape the command line prints."""
+"""The footprint of both collections: verified, complete, and in the format of the command line."""
 
 from __future__ import annotations
 
@@ -65,5 +65,5 @@ def test_no_figure_is_given_while_the_collections_differ(store: Store) -> None:
     assert caught.value.code == "footprint-differs"
     assert str(len(curve)) in str(caught.value)
     assert "core repair" in caught.value.cure()
-    store.mend()  # the cure is true
+    store.mend()  # the cure works
     assert footprint(store).ordinary.readings == len(curve)

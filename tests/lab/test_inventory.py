@@ -1,4 +1,4 @@
-"""Every collection of the database is listed, with what it is for."""
+"""Every collection of the database is listed with its purpose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the laboratory does in one go: complete, and the measured collections left alone."""
+"""Jobs of the laboratory: complete, and without changes to the measured collections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bound of what any compressor could do."""
+"""The lower bound of the compressed values."""
 
 from __future__ import annotations
 

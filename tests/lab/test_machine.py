@@ -1,4 +1,4 @@
-"""Where something was measured, without a name or a path."""
+"""The description of the machine contains no name or path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two sides have one name in data, and another in texts."""
+"""The names of the two sides in data and in texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one table of both collections: free space only where there is any, no saving of unsettled sizes."""
+"""The table of both collections: free space only if there is any, no saving of unsettled sizes."""
 
 from __future__ import annotations
 

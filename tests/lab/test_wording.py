@@ -1,4 +1,4 @@
-"""What was measured, in words: they follow the figures, in both languages."""
+"""Measurements in words agree with their figures, in both languages."""
 
 from __future__ import annotations
 

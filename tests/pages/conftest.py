@@ -1,4 +1,4 @@
-"""Pages on a household: two months of 1,000 W, March and April 2024, on this test's database."""
+"""Pages with a household: two months of 1,000 W, March and April 2024, on this test's database."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Opens = Callable[..., AppTest]
 
 
 def found(app: AppTest, kind: str) -> list[Any]:
-    """The elements of a kind, which Streamlit's types do not tell apart."""
+    """The elements of one kind, which Streamlit's types do not distinguish."""
     return list(app.get(kind))
 
 
 @pytest.fixture
 def household_page(open_page: Opens, store: Store) -> Opens:
-    """Opens and runs a page; in English unless `lang` says otherwise."""
+    """Opens and runs a page, in English unless `lang` is given."""
     meter = Meter(METER_PRM)
     store.merge(Delivery(meter, Origin.ENEDIS_CSV, regular(date(2024, 3, 1), 61, watts=1000)))
     store.project(meter)
@@ -36,7 +36,7 @@ def household_page(open_page: Opens, store: Store) -> Opens:
 
 @pytest.fixture
 def holed_page(household_page: Opens, store: Store) -> Opens:
-    """The same of another household, of which 10 to 12 March were lost."""
+    """As `household_page`, but without the readings of 10 to 12 March."""
     meter = Meter(METER_PRM)
     store.erase(meter)
     for first, days in ((date(2024, 3, 1), 9), (date(2024, 3, 13), 49)):

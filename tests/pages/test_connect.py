@@ -1,4 +1,4 @@
-"""Connect: checks with their cure, the meter and the token, a database of one's own, erasing."""
+"""Connect: checks with their cure, meter and token, an own database, erasing."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def connect(open_page: Opens) -> AppTest:
 
 
 def keep(app: AppTest, typed: str) -> None:
-    """Types a token and goes on with it; then comes back to see what became of it."""
+    """Type a token and go to the next page, then come back."""
     app.text_input(key="token").input(typed)
     app.button(key="to_history").click().run()
     app.switch_page("pages/connect.py").run()

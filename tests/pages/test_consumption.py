@@ -1,4 +1,4 @@
-"""The consumption page by itself: every section, period and language, and an address that is kept."""
+"""The consumption page: every section, period and language, and its URL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cost page by itself: the bill, the comparison, and a contract that is kept."""
+"""The cost page: the bill, the comparison, and a stored contract."""
 
 from __future__ import annotations
 
@@ -301,7 +301,7 @@ def test_until_when_prices_and_colours_are_known_is_said_with_its_sources(househ
 
 
 def refreshed(page: AppTest) -> AppTest:
-    """Presses the button and waits for the end."""
+    """Press the button and wait for the end."""
     page.button(key="refresh_prices").click().run()
     for _ in range(200):
         if not any(button.key == "cancel_prices" for button in page.button):
@@ -312,7 +312,7 @@ def refreshed(page: AppTest) -> AppTest:
 
 @pytest.fixture
 def sources(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], OpenDataServer]]:
-    """The public sources, in force for pages opened after they were called for."""
+    """The public sources, for pages opened after the fixture is requested."""
     with OpenDataServer(today()) as server:
 
         def begin() -> OpenDataServer:

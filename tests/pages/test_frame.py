@@ -1,4 +1,4 @@
-"""What every page shares: the chosen meter survives a reload, and nothing false is said of a workspace."""
+"""The frame of the pages: the chosen meter survives a reload, and workspaces are described correctly."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_step_that_was_seen_stays_so_in_the_next_session(
 def test_a_page_ends_with_the_way_on(
     open_page: Callable[..., AppTest], two_meters: list[Meter], name: str, onward: str
 ) -> None:
-    """On a phone the steps of the walk are folded away."""
+    """The navigation is collapsed on a phone."""
     app = open_page(name, lang="en").run()
     assert not app.exception
     assert [link.proto.label for link in app.main.get("page_link")][-1] == ENGLISH.text(onward)

@@ -37,7 +37,7 @@ def history(open_page: Opens) -> Callable[..., AppTest]:
 
 
 def finished(app: AppTest) -> AppTest:
-    """The page once the import has ended."""
+    """The page after the import has ended."""
     for thread in threading.enumerate():
         if thread.name == "job":
             thread.join(30)
@@ -165,7 +165,7 @@ def test_a_meter_number_that_is_none_is_said(history: Opens) -> None:
 def test_a_file_that_does_not_tell_which_end_its_times_are_is_asked_about(
     history: Opens, store: Store, said: Stamped, minutes_late: int
 ) -> None:
-    """Its hours lie within a day, so that no midnight tells."""
+    """Its hours are within a day, so that no midnight shows which end they are."""
     held = CURVE.select(slice(4, 40))
     rows = [f"{end:%d/%m/%Y};{end:%H:%M};{watts}" for _, end, _, watts in writers.rows(held)]
     app = upload(history(), ("a.csv", "\n".join(["Date;Heure;Puissance (W)", *rows]).encode()))
@@ -222,7 +222,7 @@ def test_a_ban_is_said_and_a_person_may_lift_it(
 
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[ConsoServer]:
-    """A week of a meter at the API, with its token in the settings."""
+    """A week of a meter in the API, with its token in the settings."""
     with ConsoServer(household(today() - timedelta(days=7), today())) as server:
         monkeypatch.setenv("COURBE_API_URL", server.url)
         monkeypatch.setenv("COURBE_API_TOKEN", server.token())
@@ -376,7 +376,7 @@ def test_days_of_the_chosen_meter(history: Opens, store: Store) -> None:
 def test_days_that_differ_from_the_daily_total_are_listed(history: Opens, store: Store) -> None:
     meter, flat = Meter(writers.PRM), regular(date(2024, 5, 1), days=3, watts=1001)
     watts = flat.watts.copy()
-    watts[::48] += 1  # 24,024.5 Wh a day, of which a total tells whole ones
+    watts[::48] += 1  # 24,024.5 Wh a day; totals are whole Wh
     told = {date(2024, 5, 1): 24_025, date(2024, 5, 2): 24_024, date(2024, 5, 3): 23_000}
     curve = Curve.of(flat.start, flat.minutes, watts)
     store.merge(Delivery(meter, Origin.API_V2, curve, totals=told))

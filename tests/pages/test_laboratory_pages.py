@@ -1,4 +1,4 @@
-"""The rooms of measurement: footprint, laboratory, speed and fleet on a household, in both languages."""
+"""The pages of measurements (footprint, laboratory, speed, fleet) with a household, in both languages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PAGES = ("footprint", "laboratory", "speed", "fleet")
 
 
 def until(page: AppTest, ended: Callable[[AppTest], bool], seconds: float = 120) -> AppTest:
-    """Visit again until something is there, as a visitor would; fail when it never is."""
+    """Open the page again until something is there; fails if it never is."""
     deadline = time.monotonic() + seconds
     while not ended(page):
         assert time.monotonic() < deadline, "it did not end in time"
@@ -38,7 +38,7 @@ def until(page: AppTest, ended: Callable[[AppTest], bool], seconds: float = 120)
 
 
 def example_is_shown(page: AppTest) -> bool:
-    """Whether the page says that its figures are the example's."""
+    """Whether the page says that its figures are those of the example."""
     begins = ENGLISH.text("prepare.kept.example", moment="", server="", machine="").partition(":")[0]
     return any(begins in one.value for one in page.info)
 

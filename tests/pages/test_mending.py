@@ -1,4 +1,4 @@
-"""Damage is said in a sentence on the pages, and one button mends it."""
+"""The pages describe damages, and one button repairs them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names that somebody chose are shown as they are: no Markdown, no link."""
+"""Names chosen by users are shown literally: no Markdown, no link."""
 
 from __future__ import annotations
 

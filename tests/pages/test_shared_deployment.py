@@ -1,4 +1,4 @@
-"""A hosted demonstration: a workspace for each visitor, and nothing that could harm the others."""
+"""A shared deployment: a workspace for each visitor, and no access to others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def opens(
     database: Database[dict[str, Any]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Opens]:
-    """Opens pages of a shared deployment, each time as another visitor."""
+    """Opens pages of a shared deployment, each time as a new visitor."""
     monkeypatch.setenv("COURBE_DEPLOYMENT", "shared")
     monkeypatch.setenv("COURBE_API_TOKEN", "the.deployments.own")
     yield open_page

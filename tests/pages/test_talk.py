@@ -1,4 +1,4 @@
-"""The talk on the real script: eight steps, its notes, and where it begins."""
+"""The talk on the real script: its eight slides, its notes, and its start."""
 
 from __future__ import annotations
 

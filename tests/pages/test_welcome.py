@@ -1,4 +1,4 @@
-"""The first page: what it says, the one click into the demo, and opening whatever the storage does."""
+"""The welcome page: its texts, the demo with one click, and its behaviour without storage."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_the_demo_waits_for_an_import_that_runs_and_is_then_imported(open_page: 
     shared, looked_at = house.house(), Event()
 
     class Watched(Job[object]):
-        """Ends once somebody waits for it."""
+        """A job that ends once somebody waits for it."""
 
         def wait(self, seconds: float | None = None) -> bool:
             looked_at.set()

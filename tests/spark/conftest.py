@@ -1,5 +1,7 @@
-"""One Spark on this machine for all tests of this folder, with the jars a user gets. Java and pyspark are
-needed, as the gate installs them: without, these tests fail; they never skip."""
+"""One Spark session for all tests of this folder, with the jars a user gets.
+
+Java and pyspark are needed, as the gate installs them: without, these tests fail; they never skip.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +24,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="package")
 def event_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where Spark writes down what it does, as a cluster would keep it."""
+    """Folder of Spark's event log."""
     return tmp_path_factory.mktemp("events")
 
 
 @pytest.fixture(scope="package", autouse=True)
 def quick_java() -> Iterator[None]:
-    """Java compiles for a job of hours, which here takes longer than the jobs do."""
+    """Limit Java's compilation, which would take longer than these short jobs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         yield
@@ -48,7 +50,7 @@ def spark(event_log: Path) -> Iterator[SparkSession]:
 
 @pytest.fixture
 def target(mongo_uri: str, database: Database[dict[str, Any]]) -> Target:
-    """A fleet of its own in this test's database."""
+    """A new fleet in this test's database."""
     return Target(SecretStr(mongo_uri), database.name, "d40")
 
 

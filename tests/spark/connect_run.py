@@ -1,4 +1,4 @@
-"""The notebook under Spark Connect, in a process of its own: prints what it found as JSON."""
+"""Runs the notebook under Spark Connect in a separate process, and prints its results as JSON."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def main() -> None:
         settings = _settings(master, resolve(), folder) | {
             "spark.connect.grpc.binding.address": "127.0.0.1",
         }
-        os.environ["SPARK_TESTING"] = "1"  # a port of its own instead of the usual one
+        os.environ["SPARK_TESTING"] = "1"  # a free port instead of the default
         builder = SparkSession.builder.remote(master)
         for key, value in settings.items():
             builder = builder.config(key, value)

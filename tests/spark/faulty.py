@@ -1,4 +1,4 @@
-"""Sources whose workers fail: they raise, are killed, or wait to be cancelled, at a meter of their own."""
+"""Sources whose workers fail at a given meter: they raise, are killed, or wait to be cancelled."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 Fault = Callable[[int], None]
-"""What happens in the attempt of this number, counted from 0 for each task."""
+"""The fault in an attempt of a task, counted from 0."""
 
 
 def attempt() -> int:
-    """Which attempt of a task this process is making, counted from 0."""
+    """Number of this process's attempt of a task, counted from 0."""
     from pyspark import TaskContext
 
     task = TaskContext.get()
@@ -31,7 +31,7 @@ def attempt() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Faulty:
-    """A synthetic fleet with a fault after the readings of meter number `at` were handed over."""
+    """A synthetic fleet with a fault after the readings of meter number `at`."""
 
     meters: int
     days: int
@@ -59,13 +59,13 @@ class Faulty:
 
 
 def raises(attempt: int) -> None:
-    """Fails in its first two attempts."""
+    """Raise in the first two attempts."""
     if attempt < 2:
         raise RuntimeError("a fault of the test")
 
 
 def dies(attempt: int) -> None:
-    """Its worker is killed in its first two attempts."""
+    """Kill the worker in the first two attempts."""
     if attempt < 2:
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -75,5 +75,5 @@ def always_dies(_attempt: int) -> None:
 
 
 def hangs(_attempt: int) -> None:
-    """Until it is cancelled."""
+    """Wait until cancelled."""
     time.sleep(600)

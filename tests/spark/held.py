@@ -1,4 +1,4 @@
-"""What the server holds of a fleet, read by nothing of core.spark."""
+"""The contents of a fleet on the server, read without core.spark."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ Contents = dict[Meter, Curve]
 
 
 def ordinary(fleet: Opened) -> Contents:
-    """Every meter of the ordinary collection, whole."""
+    """Every meter of the ordinary collection."""
     return _curves(fleet.ordinary, {})
 
 
 def series(fleet: Opened) -> Contents:
-    """Every meter of the time series collection, of whatever generation: leftovers would overlap."""
+    """Every meter of the time series collection, of all generations, so that leftovers would overlap."""
     return _curves(fleet.series, {})
 
 
 def exact(fleet: Opened, expected: Mapping[Meter, Curve]) -> bool:
-    """Whether both collections hold these meters to the last reading, and nothing else."""
+    """Whether both collections hold exactly the readings of these meters."""
     return ordinary(fleet) == series(fleet) == dict(expected)
 
 
 def _curves(collection: Collection[Any], query: dict[str, Any]) -> Contents:
-    """ValueError where a meter's readings overlap, which a doubled one does."""
+    """The curves by meter. ValueError if readings overlap, as doubled ones do."""
     keys = collection.aggregate([{"$group": {"_id": {"prm": "$meter.prm", "flow": "$meter.flow"}}}])
     meters = sorted(Meter(row["_id"]["prm"], Flow(row["_id"]["flow"])) for row in keys)
     found = {}

@@ -1,4 +1,4 @@
-"""Runs a Databricks notebook's source as Databricks would: cell by cell, with `spark` and `dbutils`."""
+"""Runs the source of a Databricks notebook cell by cell, with `spark` and `dbutils`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CELL = "# COMMAND ----------"
 
 @dataclass
 class Widgets:
-    """Those the notebook declares, with what a user chose."""
+    """The widgets of the notebook, with a user's values."""
 
     chosen: dict[str, str]
     declared: dict[str, str] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Utilities:
 
 
 def run(path: Path, spark: Any, widgets: dict[str, str], uri: str | None) -> tuple[dict[str, Any], str]:
-    """The notebook's names after its last cell, and all it printed."""
+    """The notebook's names after its last cell, and everything it printed."""
     kept = {("courbe", "mongodb_uri"): uri} if uri else {}
     shown: list[Any] = []
     names = {

@@ -1,4 +1,4 @@
-"""The figures of core.spark.analyse, by NumPy over the same curves, with the Paris clock of zoneinfo."""
+"""The figures of core.spark.analyse, computed by NumPy from the same curves, with zoneinfo's Paris clock."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SEASONS = ("winter", "spring", "summer", "autumn")
 
 
 def sums(curves: Mapping[Meter, Curve]) -> dict[int, int]:
-    """Watt-minutes of all meters by half-hour (UTC ms): readings are spread minute by minute."""
+    """Watt-minutes of all meters by half-hour (UTC ms); readings are spread minute by minute."""
     found: dict[int, int] = {}
     for curve in curves.values():
         for start, minutes, watts in zip(
@@ -32,7 +32,7 @@ def sums(curves: Mapping[Meter, Curve]) -> dict[int, int]:
 
 
 def figures(curves: Mapping[Meter, Curve], cohorts: tuple[int, ...]) -> dict[str, Any]:
-    """Everything but the deciles' rule is worked out here anew."""
+    """All figures, computed independently except for the rule of the deciles."""
     halves = sorted(sums(curves).items())
     walls = [datetime.fromtimestamp(at / 1000, tz=UTC).astimezone(PARIS) for at, _ in halves]
     energy = np.array([wm for _, wm in halves], dtype=np.int64)

@@ -1,4 +1,4 @@
-"""What a fleet draws together, equal to NumPy to the watt-minute."""
+"""A fleet's load profile and figures, equal to NumPy's to the watt-minute."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SMALL = Options(unit=2)
 
 
 def told(analysis: Analysis) -> dict[str, Any]:
-    """An analysis in the shape of the reference."""
+    """An analysis in the format of the reference."""
     one = analysis.one
     return {
         "fleet": tuple(one("fleet")[name] for name in ("meters", "readings", "watt_minutes", "days")),
@@ -73,7 +73,7 @@ def test_a_year_s_figures_are_those_of_numpy_and_a_repeat_changes_nothing(
 def test_files_of_several_steps_load_and_add_up(
     spark: SparkSession, mongo_uri: str, database: Database[dict[str, Any]], tmp_path: Path
 ) -> None:
-    """What `export --parquet --show-prm` wrote, a producer among it: its energy is no consumption."""
+    """Files of `export --parquet --show-prm`, one of them of production, which is no consumption."""
     begins = midnight(date(2025, 10, 25))
     meters = {}
     for number, step in enumerate((10, 15, 30, 60)):

@@ -1,4 +1,4 @@
-"""Days that arrive one after another, and months rewritten: always exactly the readings that are there."""
+"""Days that arrive one after another, and rewritten months: always exactly the published readings."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def target(mongo_uri: str, database: Database[dict[str, Any]]) -> Target:
 
 
 def shown(fleet: Opened) -> dict[Meter, Curve]:
-    """What readers see: the generations of the manifest. Nothing else is there either."""
+    """What readers see: the generations of the manifest. There must be no others."""
     numbers = {part.generation for part in parts(fleet)}
     assert set(fleet.series.distinct("meter.g")) == numbers
     return held.series(fleet)

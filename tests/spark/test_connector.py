@@ -1,4 +1,4 @@
-"""The official connector as it is used, and as it is: a new version that behaves differently is seen here."""
+"""The official connector as used, and its observed behaviour, so that a changed version is noticed."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_server_that_does_not_answer_is_told_soon_and_without_its_address(
         load(spark, nowhere, Synthetic(1, 2))
     assert SECRET not in str(caught.value) + repr(caught.value)
     rows = spark.range(1).selectExpr("current_timestamp() start")
-    with pytest.raises(Exception) as raised:  # noqa: PT011 - whatever Spark raises, we tell its cause
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - Spark may raise any type; only its mapped cause matters
         connector.save(rows, nowhere, "anything")
     error = failed(raised.value)
     assert error.code == "storage-unreachable"

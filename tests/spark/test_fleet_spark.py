@@ -1,4 +1,4 @@
-"""`fleet --engine spark` as a user types it, and what it says to what cannot be."""
+"""`fleet --engine spark` as a user types it, and its errors."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.code import ROOT
 
 @pytest.fixture
 def home(mongo_uri: str, mongo: MongoClient[dict[str, Any]], tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of a household of its own on the tests' server."""
+    """The environment of a new household on the tests' server."""
     name = f"test_{secrets.token_hex(8)}"
     mine = {key: value for key, value in os.environ.items() if not key.startswith("COURBE_")}
     yield mine | {
@@ -39,7 +39,7 @@ def home(mongo_uri: str, mongo: MongoClient[dict[str, Any]], tmp_path: Path) -> 
 
 @pytest.fixture
 def here(home: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The same for commands run in this process: for those that end before Spark would start."""
+    """The same for commands run in this process, which end before Spark starts."""
     for key, value in home.items():
         if key.startswith("COURBE_"):
             monkeypatch.setenv(key, value)
@@ -76,7 +76,7 @@ def test_a_fleet_is_loaded_measured_and_analysed_and_the_uri_is_nowhere(
 
 @pytest.mark.torture
 def test_ctrl_c_leaves_what_was_published_and_nothing_else(home: dict[str, str]) -> None:
-    """On a terminal, with its progress; the second run ends what the first began."""
+    """On a terminal, with its progress; a second run completes the first."""
     ours, theirs = pty.openpty()
     command = [
         *(sys.executable, "-m", "core", "fleet", "--engine", "spark"),

@@ -1,4 +1,4 @@
-"""A server that is killed again and again while Spark loads, and executors that are."""
+"""A server, and executors, that are killed repeatedly while Spark loads."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ POLL_SECONDS = 0.005
 
 @pytest.fixture
 def mortal(tmp_path: Path) -> Iterator[server.EmbeddedServer]:
-    """A server of this test's own."""
+    """A separate server that the test may kill."""
     running = server.start(tmp_path)
     try:
         yield running
@@ -41,7 +41,7 @@ def mortal(tmp_path: Path) -> Iterator[server.EmbeddedServer]:
 
 
 class Killer(threading.Thread):
-    """Kills a server each time it has got more buckets, so always while somebody writes."""
+    """Kills a server each time it has more buckets, so always during a write."""
 
     def __init__(self, victim: server.EmbeddedServer, target: Target, kills: int) -> None:
         super().__init__(daemon=True)
@@ -57,7 +57,7 @@ class Killer(threading.Thread):
             while self.killed < self._kills and not self.ended.is_set():
                 try:
                     found = buckets.count_documents({})
-                except PyMongoError:  # it is just starting again
+                except PyMongoError:  # it is starting again
                     found = before
                 if found > before and self._victim.pid:
                     os.kill(self._victim.pid, signal.SIGKILL)
@@ -103,7 +103,7 @@ def test_a_server_killed_while_either_way_loads(
 
 
 def executors(application: str) -> list[int]:
-    """Process ids of one application's executors."""
+    """Process ids of an application's executors."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -121,7 +121,7 @@ def executors(application: str) -> list[int]:
 def test_killed_executors_leave_no_trace(
     mongo_uri: str, target: Target, fleet: Fleet, through: Through
 ) -> None:
-    """A small cluster on this machine: two executors of their own, one of which is killed after each wave."""
+    """A small cluster on this machine with two executors, one of which is killed after each wave."""
     killed: list[int] = []
 
     with session("local-cluster[2,1,1024]") as cluster:

@@ -1,4 +1,4 @@
-"""Loading with Spark: exact, repeatable, and so whatever dies on the way."""
+"""Loading with Spark: exact and repeatable, whatever process dies."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_a_collection_of_another_kind_under_the_name_is_never_written_to(
 def test_a_plain_append_under_the_same_fault_is_not_exact(
     spark: SparkSession, target: Target, fleet: Fleet
 ) -> None:
-    """What all this is for: the connector alone, its defaults, a worker that fails once."""
+    """The reason for all this: the connector with its defaults, and a worker that fails once."""
     from core.spark import connector
 
     with target.open() as there:
@@ -193,7 +193,7 @@ def refusal(spark: SparkSession, target: Target) -> str:
 
 
 def stored(database: Database[dict[str, Any]]) -> dict[str, Any]:
-    """Every document of every collection but the lease's times."""
+    """Every document of every collection, without the times of the lease."""
     return {
         name: sorted((str(one) for one in database[name].find()), key=str)
         for name in database.list_collection_names()
@@ -202,7 +202,7 @@ def stored(database: Database[dict[str, Any]]) -> dict[str, Any]:
 
 
 def test_nobody_publishes_what_the_server_does_not_hold(target: Target, fleet: Fleet) -> None:
-    """Verification is the server's word against the task's."""
+    """The server's count decides, not the report of the task."""
     from core.lab.footprint import Tally
     from core.spark.load import _verified
 

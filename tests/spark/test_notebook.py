@@ -1,4 +1,4 @@
-"""The Databricks notebook, the very same file under classic Spark and under Spark Connect."""
+"""The Databricks notebook, the same file under classic Spark and under Spark Connect."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_synthetic_then_read_from_mongodb(
     read, printed = notebook.run(NOTEBOOK, spark, widgets(database, source="mongodb"), mongo_uri)
     assert (read["energy"], read["peak"]) == (names["energy"], names["peak"])
     assert "written" not in printed
-    # what the notebook loaded is a fleet like any other
+    # the notebook's collections are a fleet like any other
     assert analyse(spark, target, 6, 2).one("fleet")["watt_minutes"] == names["energy"]
 
 

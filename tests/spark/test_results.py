@@ -1,4 +1,4 @@
-"""What is kept of Spark's fleets, and the sums on paper; nothing here needs Spark."""
+"""Stored results of Spark's fleets, and the national estimate; these tests need no Spark."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Collections of a fleet on a server that asks for a login; nothing here needs Spark."""
+"""Collections of a fleet on a server with a login; these tests need no Spark."""
 
 from __future__ import annotations
 

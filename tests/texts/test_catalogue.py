@@ -1,4 +1,4 @@
-"""The catalogues: the languages say the same things, and code and catalogue agree."""
+"""The catalogues: all languages have the same keys, and code and catalogue agree."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.code import modules
 ERRORS: Final = {"CourbeError", "StorageError", "SourceError", "SourcePaused", "InputError"}
 PARTS: Final = ("title", "happened", "cure")
 NOT_DETAILS: Final = {"resumes_at"}
-"""Arguments of errors that are not placeholders."""
+"""Arguments of errors that are no placeholders."""
 
 
 def placeholders(text: str) -> set[str]:
@@ -26,7 +26,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def constants(node: ast.AST) -> set[str]:
-    """The strings an expression can be: a literal, or the branches of a conditional."""
+    """The strings an expression may have: a literal, or the branches of a conditional."""
     if isinstance(node, ast.Constant):
         return {node.value} if isinstance(node.value, str) else set()
     if isinstance(node, ast.IfExp):
@@ -40,7 +40,7 @@ def name_of(call: ast.Call) -> str:
 
 @cache
 def error_classes() -> set[str]:
-    """Our errors and whatever is derived from them."""
+    """Our error classes and their subclasses."""
     names = set(ERRORS)
     for module in modules().values():
         for node in ast.walk(module.tree):
@@ -50,7 +50,7 @@ def error_classes() -> set[str]:
 
 
 def calls(names: set[str]) -> Iterator[tuple[str, ast.Call]]:
-    """Where the code calls one of these, with the call."""
+    """Calls of these in the code, with their places."""
     for module in modules().values():
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Call) and name_of(node) in names and node.args:
@@ -59,7 +59,7 @@ def calls(names: set[str]) -> Iterator[tuple[str, ast.Call]]:
 
 @cache
 def strings() -> tuple[set[str], set[str]]:
-    """Every literal of the code, and every pattern its f-strings of dotted keys can be."""
+    """Every literal of the code, and every pattern of its f-strings with dotted keys."""
     literals: set[str] = set()
     patterns: set[str] = set()
     for module in modules().values():
@@ -114,7 +114,7 @@ def test_every_error_fills_its_texts() -> None:
     unfilled = []
     for where, call in calls(error_classes()):
         if any(keyword.arg is None for keyword in call.keywords):
-            continue  # **details: only running it can tell
+            continue  # **details are known at run time only
         given = {str(keyword.arg) for keyword in call.keywords} - NOT_DETAILS
         for code in constants(call.args[0]):
             wanted = {
@@ -180,7 +180,7 @@ def test_no_line_breaks_before_french_punctuation() -> None:
 
 
 def test_french_says_one_word_for_a_reading() -> None:
-    """A reading is a “relevé”; “mesure” is what the laboratory takes of a collection."""
+    """A reading is a “relevé”; “mesure” is what the laboratory measures of a collection."""
     strays = [
         key
         for key, value in catalogue(Language.FRENCH).items()

@@ -1,4 +1,4 @@
-"""A third language is one row of the table and one folder of texts: nothing else of the program names one."""
+"""A third language is one row of the table and one folder of texts; no other code names one."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def third(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program with one row and one folder more: English with a mark before each text."""
+    """The program with one more row and folder: English with a mark before each text."""
     root = tmp_path_factory.mktemp("third")
     for name in ("core", "pages", ".streamlit"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -105,7 +105,7 @@ def third(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def said(
     third: Path, database: Database[dict[str, object]], mongo_uri: str, tmp_path: Path
 ) -> dict[str, Any]:
-    """What a page, the formatters and a chart say in it, in a process of its own."""
+    """Texts of a page, the formatters and a chart in it, from a separate process."""
     place = {
         "COURBE_MONGODB_URI": mongo_uri,
         "COURBE_DATABASE": database.name,
@@ -150,7 +150,7 @@ def module(request: pytest.FixtureRequest) -> Module:
 
 
 def test_only_the_table_names_a_language(module: Module) -> None:
-    """But for English, the one of whoever asks for none."""
+    """Except English, the default."""
     if module.name == "core.texts.languages":
         return
     named = [

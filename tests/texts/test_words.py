@@ -1,4 +1,4 @@
-"""Numbers, sizes and dates as they are read in each language."""
+"""Numbers, sizes and dates in the format of each language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the commands say: results on standard output, everything else on standard error."""
+"""Output of the commands: results on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from core.texts import ENGLISH, Words
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """Where one command speaks, and in which words."""
+    """Output of one command, in its language."""
 
     words: Words = ENGLISH
 
     def line(self, told: str = "") -> None:
-        """A line of the result."""
+        """Print one line of the result."""
         print(told)
 
     def data(self, value: Any) -> None:
-        """The result as JSON."""
+        """Print the result as JSON."""
         print(json.dumps(value, ensure_ascii=False, indent=2))
 
     def note(self, told: str) -> None:
-        """One line beside the result."""
+        """Print one line on standard error."""
         print(re.sub(r"\s*[\r\n]+\s*", " ", told), file=sys.stderr)
 
     def failed(self, error: CourbeError, about: str = "") -> None:
-        """What happened and what to do, in one line; `about` names the file or service."""
+        """Print what happened and what to do in one line; `about` names the file or service."""
         told = f"{error.happened(self.words)} {_cure(error, self.words)}"
         self.note(self.words.labelled(about, told) if about else told)
 
     def table(self, rows: Sequence[Sequence[str]], left: int = 1) -> None:
-        """Rows in columns: the first `left` columns start flush left, the others end flush right."""
+        """Print rows in columns: the first `left` columns are aligned left, the others right."""
         widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
         for row in rows:
             cells = [
@@ -48,7 +48,7 @@ class Console:
 
 
 def as_json(error: CourbeError, words: Words) -> dict[str, str]:
-    """An error for a program to read: its stable code beside its texts."""
+    """An error as JSON values: its stable code and its texts."""
     return {
         "code": error.code,
         "title": error.title(words),
@@ -58,7 +58,7 @@ def as_json(error: CourbeError, words: Words) -> dict[str, str]:
 
 
 def _cure(error: CourbeError, words: Words) -> str:
-    """What to do. A command does not go on by itself after a pause: from when on to run it again."""
+    """What to do; after a pause, the moment from which to run the command again."""
     if isinstance(error, SourcePaused) and error.resumes_at is not None:
         from core.paristime import local
 

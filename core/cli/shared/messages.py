@@ -1,4 +1,4 @@
-"""What argparse and pydantic complain of, in our words and in the language asked for."""
+"""Messages of argparse and pydantic, translated."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ARGUMENTS: Final = {
         (r"unrecognized arguments: (?P<names>.+)", "unknown"),
     )
 }
-"""What argparse says, and the text that says the same."""
+"""Patterns of argparse's messages, with the key of our text."""
 _VALUES: Final = {
     "less_than_equal": ("at-most", "le"),
     "greater_than_equal": ("at-least", "ge"),
@@ -33,11 +33,11 @@ _VALUES: Final = {
     "float_parsing": ("number", ""),
     "enum": ("one-of", "expected"),
 }
-"""Kinds of pydantic's errors: the text, and what its context calls the limit."""
+"""Error types of pydantic: the key of our text, and the name of the limit in its context."""
 
 
 def of_arguments(message: str, console: Console) -> str:
-    """argparse's message; as it is where it is none we know."""
+    """A message of argparse in the chosen language; unchanged if it is unknown."""
     for pattern, key in _ARGUMENTS.items():
         if found := pattern.fullmatch(message):
             return console.words.text(key, **found.groupdict())
@@ -45,7 +45,7 @@ def of_arguments(message: str, console: Console) -> str:
 
 
 def of_setting(problem: Mapping[str, Any], console: Console) -> str:
-    """Which setting cannot be used, and why; its value may be a secret and is not told."""
+    """The name of an invalid setting and the reason, without its value, which may be a secret."""
     name = f"COURBE_{'_'.join(map(str, problem['loc'])).upper()}"
     key, limit = _VALUES.get(problem["type"], ("other", ""))
     context = problem.get("ctx", {})

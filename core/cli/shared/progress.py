@@ -1,4 +1,4 @@
-"""A progress bar on a terminal, and a Ctrl-C that lets an import end properly."""
+"""The progress bar on a terminal, and a Ctrl-C that ends an import cleanly."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 _BAR: Final = 24
 _LEAST: Final = 4
-"""Signs of a bar: at most, and where the line has little room."""
+"""Characters of a bar: the most, and the fewest on a narrow terminal."""
 _EVERY_SECONDS: Final = 0.1
 
 
 class ProgressBar:
-    """`[#####...] 45 %  12 345 of 35 000 readings, 90 000/s, 3 s left`, redrawn in place on standard error.
+    """A progress line on standard error, redrawn in place; silent if that is no terminal.
 
-    Silent where standard error is no terminal.
+    Example: `[#####...] 45 %  12 345 of 35 000 readings, 90 000/s, 3 s left`.
     """
 
     def __init__(self, console: Console) -> None:
@@ -44,7 +44,7 @@ class ProgressBar:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
     def show(self, progress: Progress) -> None:
-        """Readings where their number is known beforehand, else calls; while it waits, for what."""
+        """Draw the readings if their total is known, else the calls; during a wait, its reason."""
         now = time.monotonic()
         done = progress.expected is not None and progress.readings == progress.expected
         calm = now - self._drawn >= _EVERY_SECONDS or done or progress.waiting_until is not None
@@ -55,7 +55,7 @@ class ProgressBar:
         print(f"\r\x1b[K{self._fitting(progress, now, width)}", end="", file=sys.stderr, flush=True)
 
     def _fitting(self, progress: Progress, now: float, width: int) -> str:
-        """The line with as long a bar as leaves room for what is said: the time left stands at its end."""
+        """The line, with a bar short enough to keep the rest of the line visible."""
         self._bar = _BAR
         line = self._line(progress, now)
         if len(line) > width:
@@ -78,7 +78,7 @@ class ProgressBar:
         return self._console.words.text("cli.progress.known", left=self._console.words.number(left), **values)
 
     def _calls(self, progress: Progress, steps: int) -> str:
-        """Calls wait for their moment, for the API and for another day: no time is told."""
+        """Calls made so far; without a time left, as calls also wait for the budget and the API."""
         values = self._values(progress.step, steps)
         readings = self._console.words.counted("history.preview.readings", progress.readings)
         return self._console.words.text("cli.progress.calls", readings=readings, **values)
@@ -104,8 +104,10 @@ class ProgressBar:
 
 @contextmanager
 def stop_on_interrupt() -> Iterator[Event]:
-    """An event that the first Ctrl-C sets, so that what was read is stored and both collections agree; the
-    second one interrupts at once."""
+    """An event that the first Ctrl-C sets; the second one interrupts at once.
+
+    After the first, what was read is stored and both collections agree.
+    """
     stop = Event()
 
     def handle(_signal: int, _frame: FrameType | None) -> None:

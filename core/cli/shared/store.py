@@ -1,4 +1,4 @@
-"""Where the commands find the household's readings, and which of its meters they mean."""
+"""Opens the household's store for a command and selects its meters."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 @contextmanager
 def household(*, prepared: bool = True) -> Iterator[Store]:
-    """The household's store, see `home`. `prepared`: False for what must work on a damaged one."""
+    """The household's store, as `home` opens it; `prepared=False` also opens a damaged one."""
     with home(prepared=prepared) as (store, _):
         yield store
 
 
 @contextmanager
 def home(*, prepared: bool = True) -> Iterator[tuple[Store, Workspaces]]:
-    """The store the settings name, made where it is absent, with what a scheduled trigger left for us; the
-    server of a running application is used; and the workspaces it is opened from.
+    """The store that the settings name, created if missing, and the workspaces it belongs to.
 
-    InputError `cli-shared` on a shared deployment: it holds many visitors' data and no household's;
-    `cli-env-file` where `.env` cannot be read.
+    Uses the server of a running application. With `prepared`, takes in what a scheduled trigger left in the
+    inbox. InputError `cli-shared` on a shared deployment, which has no household; `cli-env-file` if `.env`
+    cannot be read.
     """
     from core.importing import inbox
     from core.storage.mongo_errors import explained
@@ -53,12 +53,12 @@ def home(*, prepared: bool = True) -> Iterator[tuple[Store, Workspaces]]:
 
 
 def usable_settings() -> Settings:
-    """The settings in force. InputError `cli-env-file` where `.env` cannot be read."""
+    """The settings in force. InputError `cli-env-file` if `.env` cannot be read."""
     from core.settings import load_settings
 
     try:
         settings = load_settings()
-    except (UnicodeDecodeError, OSError):  # outside the handler: the exception holds the file's bytes
+    except (UnicodeDecodeError, OSError):  # raised below: this exception holds bytes of the file
         settings = None
     if settings is None:
         raise InputError("cli-env-file")
@@ -66,24 +66,25 @@ def usable_settings() -> Settings:
 
 
 def add_meter_options(parser: argparse.ArgumentParser, console: Console) -> None:
-    """`--prm` to choose meters, `--show-prm` to print them whole."""
+    """Add `--prm` to select meters and `--show-prm` to print whole PRMs."""
     parser.add_argument("--prm", metavar="PRM", help=console.words.text("cli.option.prm"))
     add_show_option(parser, console)
 
 
 def add_show_option(parser: argparse.ArgumentParser, console: Console) -> None:
+    """Add `--show-prm` to print whole PRMs."""
     parser.add_argument("--show-prm", action="store_true", help=console.words.text("cli.option.show-prm"))
 
 
 def chosen(store: Store, wanted: str | None) -> list[Summary]:
-    """All meters, or those whose PRM is, or ends with, what was asked for. InputError when none does."""
+    """All meters, or those whose PRM ends with `wanted`. InputError `cli-no-such-meter` if none does."""
     summaries = store.meters()
     found = matching([one.meter for one in summaries], wanted)
     return [one for one in summaries if one.meter in found]
 
 
 def matching(meters: Sequence[Meter], wanted: str | None) -> Sequence[Meter]:
-    """The same of a list of meters."""
+    """The meters whose PRM ends with `wanted`, at least 4 digits; all for None. InputError as in `chosen`."""
     if wanted is None:
         return meters
     digits = "".join(wanted.split())
@@ -94,5 +95,5 @@ def matching(meters: Sequence[Meter], wanted: str | None) -> Sequence[Meter]:
 
 
 def shown(meter: Meter, arguments: argparse.Namespace) -> str:
-    """The PRM as this command may print it."""
+    """The PRM as this command may print it: whole with `--show-prm`, else its last digits."""
     return meter.prm if arguments.show_prm else meter.masked

@@ -1,7 +1,7 @@
-"""What readings cost. Amounts are exact fractions of a euro until shown.
+"""Bills: the cost of readings under one contract. Amounts are exact fractions of a euro until shown.
 
-A bill is shown as suppliers print it: every line to the cent, and sums of what is shown.
-What has no known price or colour is counted apart, never guessed. Contracts side by side: `comparison`.
+A bill is shown as suppliers print it: every line to the cent, and sums of the shown amounts. Energy without a
+known price or colour is counted apart, never guessed. `comparison` compares contracts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from core.paristime import each_day
 
 WATT_MINUTES_PER_KWH: Final = 60_000
 _SCALE: Final = 10**8
-"""Prices have at most 8 decimals: a day's cost is an integer of 1e-8 EUR/kWh x watt-minutes."""
+"""Prices have at most 8 decimals, so a day's cost is an integer of 1e-8 EUR/kWh x watt-minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,37 +36,45 @@ class Line:
 
     @property
     def euros(self) -> Fraction:
+        """Cost of the line in EUR, exact."""
         return Fraction(self.price) * self.energy / WATT_MINUTES_PER_KWH
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The amounts of a bill as they are read, EUR to the cent: each line and the subscription are rounded
-    (half to even), and the sums are sums of these, so that every part adds up to its total. A sum may differ
-    from the exact one by half a cent a line."""
+    """The amounts of a bill as they are shown, in EUR to the cent.
+
+    Each line and the subscription are rounded (half to even), and the sums are sums of these, so that every
+    part adds up to its total. A sum may differ from the exact one by half a cent per line.
+    """
 
     lines: tuple[Decimal, ...]
     subscription: Decimal
 
     @property
     def energy(self) -> Decimal:
+        """Sum of the shown lines in EUR."""
         return sum(self.lines, Decimal())
 
     @property
     def total(self) -> Decimal:
+        """Sum of the shown energy and subscription in EUR."""
         return self.energy + self.subscription
 
 
 def to_the_cent(euros: Fraction) -> Decimal:
-    """EUR rounded half to even."""
+    """EUR rounded to the cent, half to even."""
     exact = Decimal(euros.numerator) / euros.denominator
     return exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_EVEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """Lines, subscription (EUR), and what could not be priced: watt-minutes and days of energy without a
-    colour or a price, days without a known subscription."""
+    """Lines, subscription (EUR), and what has no price.
+
+    `unpriced` (watt-minutes) and `unpriced_days`: energy without a known colour or price;
+    `unsubscribed_days`: days without a known subscription.
+    """
 
     lines: tuple[Line, ...]
     subscription: Fraction
@@ -76,14 +84,17 @@ class Bill:
 
     @property
     def energy_euros(self) -> Fraction:
+        """Cost of all lines in EUR, exact."""
         return sum((line.euros for line in self.lines), Fraction())
 
     @property
     def euros(self) -> Fraction:
+        """Cost of energy and subscription in EUR, exact."""
         return self.energy_euros + self.subscription
 
     @property
     def shown(self) -> Shown:
+        """The amounts to show, rounded to the cent."""
         return Shown(tuple(to_the_cent(line.euros) for line in self.lines), to_the_cent(self.subscription))
 
     @property
@@ -93,8 +104,10 @@ class Bill:
 
 
 def bill(metered: Metered, days: Days | NDArray[np.datetime64], meters: int = 1) -> Bill:
-    """The bill of the pieces given, with the subscription of each of the `meters` for every day named, a day
-    being its share of the calendar year."""
+    """The bill of the given pieces, with the subscription of each of the `meters` for every given day.
+
+    A day costs its share of the calendar year.
+    """
     named = each_day(days) if isinstance(days, Days) else days
     contract = metered.contract
     registers = contract.registers
@@ -113,7 +126,7 @@ def bill(metered: Metered, days: Days | NDArray[np.datetime64], meters: int = 1)
 
 
 def _subscription(contract: Contract, days: NDArray[np.datetime64]) -> tuple[Fraction, int]:
-    """EUR of the days, and how many have no known subscription."""
+    """EUR for the days, and the number of days without a known subscription."""
     at = price_list_of(days, contract)
     year = days.astype("datetime64[Y]").astype(np.int64) + 1970
     total, unknown = Fraction(), 0
@@ -131,7 +144,9 @@ def _subscription(contract: Contract, days: NDArray[np.datetime64]) -> tuple[Fra
 @dataclass(frozen=True, slots=True, eq=False)
 class DailyCost:
     """Cost of the energy of every day, without subscription: integers of 1e-8 EUR/kWh x watt-minutes.
-    `known` is False where part of the day's energy has no price."""
+
+    `known` is False if part of the day's energy has no price.
+    """
 
     day: NDArray[np.datetime64]
     amount: NDArray[np.int64]
@@ -139,17 +154,17 @@ class DailyCost:
 
     @property
     def euros(self) -> NDArray[np.float64]:
-        """For drawing only; NaN where not known."""
+        """EUR of each day as floats, for charts only; NaN if not known."""
         return np.where(self.known, self.amount / (_SCALE * WATT_MINUTES_PER_KWH), np.nan)
 
     @property
     def total(self) -> Fraction:
-        """Exact sum of the known days."""
+        """Exact sum of the known days in EUR."""
         return Fraction(sum(self.amount[self.known].tolist()), _SCALE * WATT_MINUTES_PER_KWH)
 
 
 def daily_cost(metered: Metered, days: Days) -> DailyCost:
-    """What the energy of each day cost."""
+    """Cost of the energy of each day."""
     named = each_day(days)
     inside = metered.during(days)
     registers = metered.contract.registers

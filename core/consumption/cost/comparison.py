@@ -1,4 +1,4 @@
-"""Contracts side by side over the days on which all of them can be priced, and why the others are out."""
+"""Compares contracts over the days that all of them can price, and says why other days are left out."""
 
 from __future__ import annotations
 
@@ -27,8 +27,10 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Out:
-    """Days that one offer cannot price, for one reason: how many, and from when to when (both in it) those
-    that follow on each other among the days with readings."""
+    """Days that one offer cannot price, for one reason.
+
+    `spans`: first and last day of each run of such days, consecutive among the days with readings.
+    """
 
     offer: int
     why: Why
@@ -38,10 +40,11 @@ class Out:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A contract in a comparison: its bill over the common days, what it comes to, and the saving against
-    the first, both in EUR as shown, so that a saving is the difference of the totals one reads.
+    """A contract in a comparison: its bill over the common days, its total, and its saving.
 
-    The subscription counts only where `subscribed`: it is known for every offer and every day."""
+    `euros` and `saving`, against the first offer, are EUR as shown, so that a saving is the difference of the
+    shown totals. The subscription counts only if `subscribed`: it is known for every offer and every day.
+    """
 
     contract: Contract
     bill: Bill
@@ -52,9 +55,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Offers over the days on which every one knows all prices and colours; `of` days have readings.
-    `priceable` is, for each offer, on how many of them it alone could be priced; `out` says why not on the
-    others."""
+    """Offers over the days on which prices and colours of all are known; `of` days have readings.
+
+    `priceable`: for each offer, the number of days that it alone can price; `out`: why it cannot price the
+    others.
+    """
 
     offers: tuple[Offer, ...]
     days: int
@@ -66,8 +71,10 @@ class Comparison:
 
 
 def compare(history: History, contracts: tuple[Contract, ...], meters: int = 1) -> Comparison:
-    """Bills of one history, or of the sum of several `meters`, under several contracts, like with like: only
-    days all can be priced on."""
+    """Bills of one history, or of the sum of several `meters`, under several contracts.
+
+    Only days that all contracts can price are compared.
+    """
     span = history.days
     if span is None or not contracts:
         return Comparison((), 0, 0, tuple(0 for _ in contracts), None, None)
@@ -109,7 +116,7 @@ def _out(offer: int, metered: Metered) -> list[Out]:
 
 
 def _spans(days: NDArray[np.datetime64], among: NDArray[np.datetime64]) -> tuple[tuple[date, date], ...]:
-    """Runs of days that follow on each other among others, first and last of each."""
+    """First and last day of each run of `days` that are consecutive in `among`."""
     at = np.searchsorted(among, days)
     runs = np.split(days, np.nonzero(np.diff(at) > 1)[0] + 1)
     return tuple((to_date(run[0]), to_date(run[-1])) for run in runs)

@@ -1,4 +1,4 @@
-"""A contract as a small TOML file: written, read again, and the templates that come with the program.
+"""Reads and writes a contract as a small TOML file, and holds the templates that come with the program.
 
     name = "Week-end"
     power = 9
@@ -20,8 +20,8 @@
     subscription = "238.56"
     kwh = { Week-end = "0.16", Off-peak = "0.16", Peak = "0.21" }
 
-A register may be told several times; the first that fits a moment counts. Prices are text, so that they stay
-exact; one that is left out is not known. A regulated offer has `option` instead of registers and prices.
+A register may have several tables; the first that fits a moment counts. Prices are text, so that they stay
+exact; a missing price is unknown. A regulated offer has `option` instead of registers and prices.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _TEMPLATES: Final = Path(__file__).parent / "data" / "templates.toml"
 
 
 def to_toml(contract: Contract) -> str:
-    """The file of a contract. Days of a colour are not in it: they are public, or its owner's own."""
+    """The file of a contract, without the days of a colour: they are public, or typed by the household."""
     lines = [f"name = {_quoted(contract.name)}", f"power = {contract.kva}"]
     if contract.option is not Option.FREE:
         lines.append(f"option = {_quoted(contract.option.value)}")
@@ -80,8 +80,11 @@ def _windows(windows: tuple[Window, ...]) -> str:
 
 
 def from_toml(body: bytes, market: Market | None = None) -> Contract:
-    """The contract of such a file. InputError `cost-file` (none at all), `cost-file-part` (a part of it
-    cannot be used), and those of what is typed."""
+    """The contract of such a file.
+
+    InputError `cost-file` (not such a file), `cost-file-part` (a part of it cannot be used), and the errors
+    of `typed`.
+    """
     if len(body) > LARGEST_FILE:
         raise InputError("cost-file")
     try:
@@ -93,7 +96,7 @@ def from_toml(body: bytes, market: Market | None = None) -> Contract:
 
 @cache
 def templates() -> Mapping[str, Contract]:
-    """Well-known shapes of contracts without prices, by the key of their name in the texts."""
+    """Common shapes of contracts without prices, by the key of their name in the texts."""
     told = tomllib.loads(_TEMPLATES.read_text(encoding="utf-8"))
     return {key: _contract({"power": 9, "prices": [], **shape}, None) for key, shape in told.items()}
 
@@ -192,7 +195,7 @@ def _day(told: object) -> date | None:
 
 
 def _price(told: object) -> Decimal | None:
-    """Text, so that it is exact; a number is taken by its digits."""
+    """A price, exact if it is text; a number is read by its digits."""
     if isinstance(told, bool) or not isinstance(told, str | int | float):
         raise InputError("cost-file-part", part="prices")
     return read_price(str(told))

@@ -1,6 +1,6 @@
-"""Electricity contracts: which register runs when, what a kWh of each costs and since when.
+"""Electricity contracts: their registers, when each runs, and the dated prices of a kWh.
 
-Prices are EUR including taxes; every one is an exact Decimal. Wall times are minutes of the Paris day.
+Prices are EUR including taxes, exact Decimals. Wall times are minutes of the Paris day.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _DAY: Final = timedelta(days=1)
 
 
 class Option(StrEnum):
-    """How a contract tells cheap from dear. The value is stored; never rename one."""
+    """The kind of a contract: how it divides time into registers. The value is stored; never rename one."""
 
     BASE = "base"
     HPHC = "hphc"
     TEMPO = "tempo"
     EJP = "ejp"
     FREE = "free"
-    """A grid of the contract's own: see `Rule`."""
+    """Registers and times defined by the contract: see `Rule`."""
 
 
 REGISTERS: Final[Mapping[Option, tuple[str, ...]]] = MappingProxyType(
@@ -41,17 +41,18 @@ REGISTERS: Final[Mapping[Option, tuple[str, ...]]] = MappingProxyType(
         Option.FREE: (),
     }
 )
-"""The registers of each option; those of a free grid are the contract's: see `Contract.registers`."""
+"""The registers of each option; a free grid defines its own: see `Contract.registers`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Minutes of the day, end exclusive; past midnight where the end is not after the start."""
+    """Minutes of the day, end exclusive; it passes midnight if the end is not after the start."""
 
     start: int
     end: int
 
     def holds(self, minute: int) -> bool:
+        """Whether a minute of the day is in the window."""
         if self.start < self.end:
             return self.start <= minute < self.end
         return minute >= self.start or minute < self.end
@@ -77,18 +78,21 @@ class OffPeak:
 
     @property
     def always(self) -> bool:
-        """Whether it holds for every day no other rule is about."""
+        """Whether it applies to every day without another rule."""
         return self.since is None and not self.months
 
     def applies(self, day: date) -> bool:
+        """Whether it applies to a Paris day."""
         return (self.since is None or day >= self.since) and (not self.months or day.month in self.months)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When a register of a free grid runs: in windows of the day, on weekdays (Monday is 0), in months. What
-    is empty does not restrict. The first rule that fits a minute says its register; a minute that none fits
-    is unknown. A window that passes midnight is cut there: each part follows its own day."""
+    """When a register of a free grid runs: windows of the day, weekdays (Monday is 0), months.
+
+    An empty field does not restrict. The first rule that fits a minute gives its register; a minute that none
+    fits is unknown. A window that passes midnight is cut there: each part follows its own day.
+    """
 
     register: str
     windows: tuple[Window, ...] = ()
@@ -96,18 +100,20 @@ class Rule:
     months: frozenset[int] = frozenset()
 
     def fits_day(self, weekday: int, month: int) -> bool:
+        """Whether the rule applies on a weekday (Monday is 0) of a month (1 to 12)."""
         return (not self.weekdays or weekday in self.weekdays) and (not self.months or month in self.months)
 
     def fits_minute(self, minute: int) -> bool:
+        """Whether the rule applies at a minute of the day."""
         return not self.windows or any(window.holds(minute) for window in self.windows)
 
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """Prices from a Paris day on, until the next list. None or absent: not known, which is never guessed.
+    """Prices from a Paris day on, until the next list. None or absent: unknown, never guessed.
 
-    `kwh`: EUR per kWh by register; `year`: subscription, EUR a year. `end`: the first day on which it is not
-    known any more whether they hold; None for ever. `source`: who says so, see `market.Source`.
+    `kwh`: EUR per kWh by register; `year`: subscription, EUR a year. `end`: the first day for which it is not
+    known whether the prices still hold; None for ever. `source`: the value of a `market.Source`.
     """
 
     since: date
@@ -119,9 +125,9 @@ class PriceList:
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """Days of a colour: `red` and `white` (Tempo) or `red` alone (EJP). Days outside `known` are unknown.
+    """Days of a colour: `red` and `white` (Tempo) or `red` alone (EJP).
 
-    `known` holds half-open intervals.
+    `known` holds half-open intervals; days outside of them are unknown.
     """
 
     known: tuple[tuple[date, date], ...] = ()
@@ -129,15 +135,16 @@ class Special:
     red: frozenset[date] = frozenset()
 
     def knows(self, day: date) -> bool:
+        """Whether the colour of a day is known."""
         return any(first <= day < end for first, end in self.known)
 
     def joined(self, other: Special) -> Special:
-        """With what another knows of days that this one does not."""
+        """Its days, with the other's colours for days that it does not know."""
         white, red = ({day for day in days if not self.knows(day)} for days in (other.white, other.red))
         return Special(intervals((*self.known, *other.known)), self.white | white, self.red | red)
 
     def beyond(self, other: Special) -> Special:
-        """What it knows of days that another does not."""
+        """The part for days that the other does not know."""
         days = chain.from_iterable(_days(*span) for span in self.known)
         mine = frozenset(day for day in days if not other.knows(day))
         return Special(intervals((day, day + _DAY) for day in mine), self.white & mine, self.red & mine)
@@ -148,7 +155,7 @@ def _days(first: date, end: date) -> Iterator[date]:
 
 
 def intervals(spans: Iterable[tuple[date, date]]) -> tuple[tuple[date, date], ...]:
-    """Half-open intervals in order, those that touch or overlap as one."""
+    """Half-open intervals in order, with touching and overlapping ones merged."""
     found: list[tuple[date, date]] = []
     for first, end in sorted(spans):
         if found and first <= found[-1][1]:
@@ -160,8 +167,11 @@ def intervals(spans: Iterable[tuple[date, date]]) -> tuple[tuple[date, date], ..
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What a household pays by. `off_peak`: the last rule that applies to a day is in force. `rules`: of a
-    free grid. `name`: what its owner calls it."""
+    """The contract of a household. Raises ValueError unless the price lists ascend.
+
+    `kva`: subscribed power; `off_peak`: the last rule that applies to a day is in force; `rules`: of a free
+    grid; `name`: the household's name for it.
+    """
 
     option: Option
     kva: int
@@ -184,18 +194,18 @@ class Contract:
         return REGISTERS[self.option]
 
     def at_last_prices(self) -> Contract:
-        """The same with its newest complete price list for every day: what the history would cost now."""
+        """The contract with its newest complete price list for every day: costs at current prices."""
         complete = [one for one in self.prices if all(name in one.kwh for name in self.registers)]
         last = tuple(replace(one, since=date.min, end=None) for one in complete[-1:])
         return replace(self, prices=last)
 
 
 USUAL_OFF_PEAK: Final = (OffPeak((Window(22 * 60 + 30, 6 * 60 + 30),)),)
-"""An example only: the windows are each household's own, printed on its bill."""
+"""An example: the windows differ between households and are printed on the bill."""
 
 
 def with_colours(base: Special, white: frozenset[date], red: frozenset[date], until: date | None) -> Special:
-    """Colours on file, and those a visitor knows besides: until a day (exclusive) every other one is blue."""
+    """The colours of `base` and those a visitor typed; until a day (exclusive) all other days are blue."""
     known = [(day, day + _DAY) for day in white | red]
     if until is not None and base.known and until > base.known[0][1]:
         known.append((base.known[0][1], until))
@@ -203,7 +213,7 @@ def with_colours(base: Special, white: frozenset[date], red: frozenset[date], un
 
 
 def ejp_days(days: frozenset[date]) -> Special:
-    """EJP days as a household knows them. A winter (November to March) is known with its 22 days."""
+    """EJP days as a household typed them; a winter (November to March) is known once it has 22 of them."""
     known = [(day, day + _DAY) for day in sorted(days)]
     for year in {day.year - (day.month < 11) for day in days}:
         winter = (date(year, 11, 1), date(year + 1, 4, 1))

@@ -1,7 +1,8 @@
-"""What a refresh brought of prices and colours, kept in the household's own database with its source and
-moment. What came with the program is the floor: it is never replaced, only added to.
+"""Stores prices and colours that a refresh brought, with source and moment, in the household's database.
 
-One document a season and source, one an option, and one about the last refresh."""
+They are added to the data that come with the program and never replace them. One document for each season and
+source of colours, one for each option, and one for the last refresh.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ _REFRESH: Final = "refresh"
 
 
 def load_market(database: Database[Any]) -> Market:
-    """Everything known: what came with the program and what was kept. Raises StorageError."""
+    """All known prices and colours: those of the program and those stored. Raises StorageError."""
     with explained():
         documents = list(database[PUBLIC_PRICES].find({"kind": {"$in": [_COLOURS, _PRICES]}}).sort("_id", 1))
     colours = [_special(one) for one in documents if one["kind"] == _COLOURS]
@@ -39,7 +40,7 @@ def load_market(database: Database[Any]) -> Market:
 
 
 def keep_colours(database: Database[Any], season: str, colours: Colours, source: Source, at_ms: int) -> None:
-    """Add days to what a source told of a season. Raises StorageError."""
+    """Add days to the stored colours of a season and source. Raises StorageError."""
     told = {f"days.{day.isoformat()}": colour.value for day, colour in colours.items()}
     where = {"kind": _COLOURS, "season": season, "source": source.value, "at": to_datetime(at_ms)}
     with explained():
@@ -56,8 +57,10 @@ def keep_prices(
     source: Source,
     at_ms: int,
 ) -> None:
-    """Add rows to the lists of an option; `until`: the day until which the source shows its newest ones to
-    hold, None where it does not. Raises StorageError."""
+    """Add rows to the stored lists of an option. Raises StorageError.
+
+    `until`: the day until which the source shows its newest list to hold; None if it does not say.
+    """
     told = {f"rows.{row.kva}/{row.first.isoformat()}": _row_document(row) for row in rows}
     where = {"kind": _PRICES, "option": option.value, "source": source.value, "at": to_datetime(at_ms)}
     confirmed = {"until": until.isoformat()} if until else {}
@@ -78,14 +81,14 @@ def _row_document(row: PriceRow) -> dict[str, Any]:
 
 
 def keep_refresh(database: Database[Any], at_ms: int, steps: list[dict[str, Any]]) -> None:
-    """Note when the sources were last asked, and what came of it. Raises StorageError."""
+    """Store when the sources were last asked, and the outcome of each step. Raises StorageError."""
     document = {"_id": _REFRESH, "kind": _REFRESH, "at": to_datetime(at_ms), "steps": steps}
     with explained():
         database[PUBLIC_PRICES].replace_one({"_id": _REFRESH}, document, upsert=True)
 
 
 def last_refresh(database: Database[Any]) -> tuple[int, list[dict[str, Any]]] | None:
-    """The moment of the last refresh (UTC ms) and its steps; None where there was none. StorageError."""
+    """The moment of the last refresh (UTC ms) and its steps; None before the first. Raises StorageError."""
     with explained():
         found = database[PUBLIC_PRICES].find_one({"_id": _REFRESH})
     return None if found is None else (to_ms(found["at"]), found["steps"])
@@ -102,7 +105,7 @@ def _special(document: Mapping[str, Any]) -> Special:
 
 
 def _laid_over(kept: Mapping[Option, Mapping[str, Any]]) -> dict[tuple[Option, int], tuple[PriceList, ...]]:
-    """The lists on file and those kept; of a list that both have, the one on file stands."""
+    """The lists on file and the stored ones; of a list in both, the one on file counts."""
     lists = {key: [replace(one, end=None) for one in found] for key, found in on_file().prices.items()}
     until = {key: found[-1].end or date.max for key, found in on_file().prices.items()}
     for option, document in kept.items():

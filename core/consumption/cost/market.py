@@ -1,6 +1,6 @@
-"""What is publicly known of electricity: the regulated prices with their dates, and the Tempo colours.
+"""Public data on electricity: the regulated prices with their dates, and the Tempo colours.
 
-What came with the program is the floor; what a refresh brought is laid over it (see `kept`).
+The data that come with the program, to which `kept_market` adds what a refresh brought.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Prices = Mapping[tuple[Option, int], tuple[PriceList, ...]]
 
 
 class Source(StrEnum):
-    """Who says so. The value is stored. Texts: `cost.source.<value>`."""
+    """Source of a price or colour. The value is stored. Texts: `cost.source.<value>`."""
 
     CRE = "cre"
     EDF = "edf"
@@ -47,8 +47,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where two sources differ: a list, the price that stands and the one the other source says. `register`
-    None is the subscription."""
+    """A price on which two sources differ: the one used (`stands`) and the other.
+
+    `register` None is the subscription.
+    """
 
     option: Option
     kva: int
@@ -66,7 +68,7 @@ class Market:
     tempo: Special
 
     def of(self, option: Option, kva: int) -> tuple[PriceList, ...]:
-        """The dated regulated prices of an option at a power; empty where none is known."""
+        """The dated regulated prices of an option at a power (kVA); empty if none is known."""
         return self.prices.get((option, kva), ())
 
 
@@ -76,8 +78,10 @@ def regulated(
     off_peak: tuple[OffPeak, ...] = USUAL_OFF_PEAK,
     market: Market | None = None,
 ) -> Contract:
-    """The regulated offer of an option with its dated prices, by what came with the program unless a market
-    is given. InputError for a power there is not."""
+    """The regulated offer of an option with its dated prices, by default those that come with the program.
+
+    InputError `cost-power` for a power that is not offered.
+    """
     if kva not in POWERS:
         raise InputError("cost-power", kva=kva)
     market = market or on_file()
@@ -92,7 +96,7 @@ def regulated(
 
 @cache
 def on_file() -> Market:
-    """What came with the program."""
+    """The data that come with the program."""
     data = _read("regulated.toml")
     found: dict[tuple[Option, int], list[PriceList]] = {}
     for option in REGULATED:
@@ -107,7 +111,7 @@ def on_file() -> Market:
 
 @cache
 def differences_on_file() -> tuple[Difference, ...]:
-    """Where the sources of what came with the program differ from each other."""
+    """The prices of the program on which their sources differ."""
     found = []
     for option in REGULATED:
         for entry in _read("regulated.toml")[option.value]:
@@ -121,8 +125,11 @@ def differences_on_file() -> tuple[Difference, ...]:
 
 
 def dated(lists: list[PriceList], until: date) -> tuple[PriceList, ...]:
-    """Ascending lists of one option and power, each until the next one begins, or until its own end where
-    that is sooner; the last one is known to hold until `until`, unless it begins after that."""
+    """Ascending price lists of one option and power, each with its end.
+
+    A list ends when the next begins, or at its own earlier end; the last one holds until `until`, or until
+    the next usual change if it begins after that.
+    """
     ordered = sorted(lists, key=lambda one: one.since)
     ends = [later.since for _, later in pairwise(ordered)]
     last = max(until, next_change(ordered[-1].since)) if ordered else until

@@ -1,7 +1,8 @@
-"""Prices and colours brought up to date from their public sources, when somebody asks for it.
+"""Updates prices and colours from their public sources, on request.
 
-Colours come from the transmission operator's calendar and, where that fails or lags behind, from a second
-source; prices from the open data of the regulator. What is refused or cannot be fetched changes nothing.
+Colours come from the calendar of the transmission operator and, if that fails or lags behind, from a second
+source; prices from the open data of the regulator. An answer that is refused or cannot be fetched changes
+nothing.
 """
 
 from __future__ import annotations
@@ -29,13 +30,12 @@ from core.sources.transport import Limits
 
 _FIRST_SEASON: Final = Season(2014)
 _SETTLED: Final = timedelta(days=60)
-"""A list that is in force so long after the day on which prices change has outlived that change: before, the
-file may merely be late."""
+"""A list still in force so long after a usual change was not changed then; earlier, the file may be late."""
 _UNREACHED: Final = "public-unreachable"
 
 
 class Outcome(StrEnum):
-    """What came of a step. Texts: `cost.refresh.<value>`."""
+    """Outcome of a step. Texts: `cost.refresh.<value>`."""
 
     NEW = "new"
     SAME = "same"
@@ -45,9 +45,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One file asked for: colours of a `season`, or prices of an `option`. `added`: days or price lists that
-    were not known; `differing`: prices a little off those known, which stand; `newest`: the last day with a
-    colour, or the first day of the newest list, in the answer."""
+    """One file asked for: colours of a `season`, or prices of an `option`.
+
+    `added`: days or price lists that were not known; `differing`: prices that differ a little from known
+    ones, which are kept; `newest`: the last day with a colour, or the first day of the newest list, in the
+    answer.
+    """
 
     source: Source
     season: str | None
@@ -60,13 +63,13 @@ class Step:
 
     @property
     def about(self) -> str:
-        """What was asked for, as one word."""
+        """The season or the option that was asked for."""
         return self.season or (self.option.value if self.option else "")
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A refresh: its steps in the order in which they were taken, and the moment (UTC ms)."""
+    """A refresh: its steps in order, and the moment (UTC ms)."""
 
     steps: tuple[Step, ...]
     at_ms: int
@@ -74,17 +77,18 @@ class Report:
 
     @property
     def offline(self) -> bool:
-        """Whether nothing at all could be reached."""
+        """Whether no source could be reached."""
         return bool(self.steps) and all(one.error and one.error.code == _UNREACHED for one in self.steps)
 
     @property
     def failed(self) -> tuple[Step, ...]:
-        """Steps that failed and for which no other source made up."""
+        """Failed steps whose data no other source gave."""
         made_up = {one.about for one in self.steps if one.outcome is not Outcome.FAILED}
         return tuple(one for one in self.steps if one.outcome is Outcome.FAILED and one.about not in made_up)
 
     @property
     def added(self) -> int:
+        """Days and price lists that were not known."""
         return sum(one.added for one in self.steps)
 
 
@@ -98,8 +102,10 @@ def refresh(
     clock: Callable[[], int] = now_ms,
     limits: Limits = LIMITS,
 ) -> Report:
-    """Ask the sources for what readings from a day on (None: there are none) need and is not known. Each
-    answer is checked, and kept before the next is asked for. InputError `public-shared`; StorageError."""
+    """Ask the sources for what readings from a day on need; None means there are no readings.
+
+    Each answer is checked and stored before the next is asked for. InputError `public-shared`; StorageError.
+    """
     if settings.deployment is Deployment.SHARED:
         raise InputError("public-shared")
     work = _Refresh(database, settings, clock, limits)
@@ -116,7 +122,7 @@ def refresh(
 
 
 def is_due(database: Database[Any], clock: Callable[[], int] = now_ms) -> bool:
-    """Whether no source answered today (Paris) yet. StorageError."""
+    """Whether no source has answered today (Paris). Raises StorageError."""
     last = kept_market.last_refresh(database)
     if last is None or local(last[0]).date() < local(clock()).date():
         return True
@@ -124,7 +130,7 @@ def is_due(database: Database[Any], clock: Callable[[], int] = now_ms) -> bool:
 
 
 def as_document(step: Step) -> dict[str, Any]:
-    """A step as it is kept, and told to a program; the error by its code."""
+    """A step as it is stored and exported; the error by its code."""
     return {
         "source": step.source.value,
         "about": step.about,
@@ -137,7 +143,7 @@ def as_document(step: Step) -> dict[str, Any]:
 
 
 def seasons(first: date | None, today: date, known: Special) -> tuple[Season, ...]:
-    """The current season and those of readings from a day on, newest first, less those known whole."""
+    """The current season and those of readings from a day on, newest first, without those fully known."""
     now = Season.of(today)
     oldest = max(_FIRST_SEASON.year, Season.of(first or today).year)
     older = (Season(year) for year in range(now.year - 1, oldest - 1, -1))
@@ -166,7 +172,7 @@ class _Refresh:
         self._prices = Publisher("CRE", settings.prices_url, settings.contact, limits)
 
     def parts(self, first: date | None) -> list[Callable[[], Iterator[Step]]]:
-        """What is to be asked, a function each."""
+        """One function for each question to a source."""
         wanted = seasons(first, self._today, self._market.tempo)
         colours = [lambda season=season: self._season(season) for season in wanted]
         return [*colours, *(lambda option=option: self._option(option) for option in REGULATED)]
@@ -180,7 +186,7 @@ class _Refresh:
         return kept_market.load_market(self._database)
 
     def _season(self, season: Season) -> Iterator[Step]:
-        """The first source whose answer may be taken and reaches as far as one can expect; else each."""
+        """Ask one source after the other until an answer is valid and up to date."""
         for source, publisher, ask in self._calendars:
             step = self._colours(season, source, publisher, ask)
             yield step

@@ -1,4 +1,4 @@
-"""What is known of prices and colours, and what a refresh did, in words: for the page and the command."""
+"""Describes known prices and colours, and a refresh, in words, for the page and the command."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from core.consumption.cost.refresh import Outcome, Report, Step
 from core.texts import Words
 
 _SPANS: Final = 3
-"""So many stretches of days are told one by one."""
+"""Most spans of days that are listed."""
 _USUAL_KVA: Final = 9
-"""A power at which every option is offered."""
+"""A power (kVA) at which every option is offered."""
 
 
 def known_told(words: Words, market: Market) -> list[str]:
-    """Until when prices and colours are known, a line each."""
+    """Until when prices and colours are known, one line each."""
     told = []
     lists = [market.of(option, _USUAL_KVA) for option in REGULATED]
     firsts = [found[0].since for found in lists if found]
@@ -36,7 +36,7 @@ def known_told(words: Words, market: Market) -> list[str]:
 
 
 def spans_told(words: Words, spans: Sequence[tuple[date, date]]) -> str:
-    """The first of some stretches of days, and how many more there are."""
+    """The first spans of days, and the number of further ones."""
     told = [words.days(*one) for one in spans[:_SPANS]]
     if len(spans) > _SPANS:
         told.append(words.text("cost.out.more", count=words.number(len(spans) - _SPANS)))
@@ -44,7 +44,7 @@ def spans_told(words: Words, spans: Sequence[tuple[date, date]]) -> str:
 
 
 def headline(words: Words, report: Report) -> str:
-    """What came of a refresh, in one line."""
+    """The outcome of a refresh in one line."""
     if report.cancelled:
         return words.text("cost.refresh.cancelled")
     if report.offline:
@@ -56,7 +56,7 @@ def headline(words: Words, report: Report) -> str:
 
 
 def step_told(words: Words, step: Step) -> str:
-    """What was asked, of whom, and what came; an error is told apart."""
+    """What a step asked, of which source, and its result; without the text of an error."""
     if step.season:
         what = words.text("cost.refresh.colours", season=step.season)
     else:

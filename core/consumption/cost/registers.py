@@ -1,5 +1,7 @@
-"""Which register and price list every part of a reading falls into: readings are cut where one changes, to
-the minute. Energy of a piece is watts x minutes, an exact integer; what is not known is UNKNOWN.
+"""Assigns each part of a reading to a register and a price list.
+
+Readings are cut, to the minute, where one of them changes. Energy of a piece is watts x minutes, an exact
+integer; an unknown register or list is UNKNOWN.
 """
 
 from __future__ import annotations
@@ -25,8 +27,10 @@ _EJP_ENDS: Final = 60  # 01:00 of the next day
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Metered:
-    """Pieces of readings: Paris day of the reading, register and price list (positions, UNKNOWN where
-    not known), energy in watt-minutes."""
+    """Pieces of readings: Paris day of the reading, register, price list, energy (watt-minutes).
+
+    Register and price list are positions in the contract, UNKNOWN if not known.
+    """
 
     contract: Contract
     day: NDArray[np.datetime64]
@@ -35,17 +39,19 @@ class Metered:
     energy: NDArray[np.int64]
 
     def during(self, days: Days) -> Metered:
+        """The pieces of readings that start within Paris days."""
         first, end = np.searchsorted(self.day, np.array([days.first, days.end], dtype="datetime64[D]"))
         return self.where(slice(int(first), int(end)))
 
     def where(self, kept: NDArray[np.bool_] | slice) -> Metered:
+        """The pieces that a mask or slice selects."""
         return Metered(
             self.contract, self.day[kept], self.register[kept], self.price_list[kept], self.energy[kept]
         )
 
 
 def meter(history: History, contract: Contract) -> Metered:
-    """Which register each part of each reading falls into, and which price list was in force."""
+    """The register and price list of each part of each reading."""
     if not len(history):
         none = np.zeros(0, dtype=np.int64)
         return Metered(contract, history.day, none, none, none)
@@ -62,8 +68,11 @@ def meter(history: History, contract: Contract) -> Metered:
 
 
 def _boundaries(history: History, contract: Contract) -> NDArray[np.int64]:
-    """UTC moments at which register or price list may change: those wall minutes of every day, both times
-    where the autumn clock shows them twice, midnight, and the changes of the clock themselves."""
+    """UTC moments (ms) at which register or price list may change.
+
+    They are midnight and the wall minutes of the contract on every day, both moments if the autumn clock
+    shows one twice, and the clock changes.
+    """
     first, last = history.day[0] - 1, history.day[-1] + 2
     days = np.arange(first, last)
     wall = (days.astype(np.int64)[:, None] * DAY_MS + _wall_minutes(contract) * MINUTE_MS).ravel()
@@ -100,7 +109,7 @@ def _register(wall: NDArray[np.int64], contract: Contract) -> NDArray[np.int64]:
 
 
 def _hphc(wall: NDArray[np.int64], contract: Contract) -> NDArray[np.int64]:
-    """0 off-peak, 1 peak; a day without any rule is unknown."""
+    """0 off-peak, 1 peak; UNKNOWN on a day without any rule."""
     masks = [
         [0 if any(window.holds(minute) for window in rule.windows) else 1 for minute in range(DAY_MINUTES)]
         for rule in contract.off_peak
@@ -116,7 +125,7 @@ def _hphc(wall: NDArray[np.int64], contract: Contract) -> NDArray[np.int64]:
 
 
 def _rule(day: date, contract: Contract) -> int:
-    """The last rule that applies to a day; UNKNOWN (the table's last row) without one."""
+    """The last rule that applies to a day; UNKNOWN, the last row of the table, without one."""
     fitting = [at for at, rule in enumerate(contract.off_peak) if rule.applies(day)]
     return fitting[-1] if fitting else UNKNOWN
 
@@ -169,7 +178,7 @@ def _price_list(wall: NDArray[np.int64], contract: Contract) -> NDArray[np.int64
 
 
 def price_list_of(days: NDArray[np.datetime64], contract: Contract) -> NDArray[np.int64]:
-    """The list in force on each Paris day; UNKNOWN before the first, and where one does not hold any more."""
+    """The list in force on each Paris day; UNKNOWN before the first and after the end of one."""
     since = np.array([one.since for one in contract.prices], dtype="datetime64[D]")
     end = np.array([one.end or date.max for one in contract.prices], dtype="datetime64[D]")
     at = np.searchsorted(since, days, side="right").astype(np.int64) - 1

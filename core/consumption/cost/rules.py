@@ -1,5 +1,8 @@
-"""What is taken from a public source and what is not: it must fit what a Tempo season and a regulated price
-are, and contradict nothing that is known. One row that does not, and nothing of its file is taken."""
+"""Decides which answers of a public source are accepted.
+
+An answer must fit the rules of a Tempo season or of regulated prices and contradict nothing that is known.
+One row that does not, and the whole file is refused.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +21,17 @@ from core.sources.open_data.tempo import Colour, Colours, Season
 
 RED_DAYS: Final = 22
 WHITE_DAYS: Final = 43
-"""Of a season. Red days are in November to March and never at a week-end, white ones never on Sunday."""
+"""Days of a season. Red days are in November to March, never at a week-end; white days never on Sunday."""
 _RED_MONTHS: Final = (11, 12, 1, 2, 3)
 SAME: Final = Decimal("0.01")
-"""Two sources may differ by so much of a price and still mean the same one; what was known first stands."""
+"""Two prices that differ by at most this share count as the same; the one known first is kept."""
 JUMP: Final = Decimal("0.30")
-"""A price further away from the one before is taken for an error. The largest step since 2022 was 23 %."""
+"""A larger relative step from one price to the next is an error. The largest since 2022 was 23 %."""
 _AHEAD: Final = timedelta(days=366)
 
 
 def check_colours(colours: Colours, season: Season, known: Special, today: date, source: str) -> None:
-    """Raise SourceError unless these colours of a season may be taken."""
+    """Raise SourceError unless these colours of a season are acceptable."""
     _check_days(colours, season, today, source)
     for day, colour in colours.items():
         if known.knows(day) and colour is not colour_of(known, day):
@@ -69,8 +72,10 @@ def _one(day: date) -> Days:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a file of prices brings: the rows that were not known, and how many prices it gives a little
-    differently, of which those known first stand."""
+    """The rows of a price file that were not known, and the number of prices that differ a little.
+
+    Of prices that differ, those known first are kept.
+    """
 
     rows: tuple[PriceRow, ...]
     differing: int
@@ -79,8 +84,10 @@ class Found:
 def check_prices(
     rows: Iterable[PriceRow], known: Mapping[int, tuple[PriceList, ...]], today: date, source: str
 ) -> Found:
-    """The rows of an option that may be taken, by what is known of each power. Rows older than what came with
-    the program are left aside. SourceError where one may not be taken."""
+    """The new rows of an option, checked against the known lists of each power (kVA).
+
+    Rows older than the program's first list are ignored. Raises SourceError if a row is not acceptable.
+    """
     oldest = min(lists[0].since for lists in known.values())
     new: list[PriceRow] = []
     differing = 0
@@ -130,7 +137,7 @@ def _check_step(row: PriceRow, kwh: Mapping[str, Decimal], year: Decimal | None,
 def _before(
     row: PriceRow, known: tuple[PriceList, ...], new: list[PriceRow]
 ) -> tuple[Mapping[str, Decimal], Decimal | None] | None:
-    """The prices in force before a row, of those known and of the new ones."""
+    """The prices in force before a row, of the known and the new lists."""
     lists = [(one.since, one.kwh, one.year) for one in known if one.since < row.first]
     lists += [(one.first, one.kwh, one.year) for one in new]
     if not lists:
@@ -142,7 +149,7 @@ def _before(
 def _of_another_power(
     row: PriceRow, known: Mapping[int, tuple[PriceList, ...]]
 ) -> tuple[Mapping[str, Decimal], None] | None:
-    """The prices per kWh that the nearest power had then: those of one option differ by a few percent."""
+    """Prices per kWh of the nearest power at that time: those of one option differ by a few percent."""
     for kva in sorted(known, key=lambda kva: abs(kva - row.kva)):
         if lists := [one for one in known[kva] if one.since <= row.first]:
             return lists[-1].kwh, None
@@ -152,6 +159,6 @@ def _of_another_power(
 def _pairs(
     kwh: Mapping[str, Decimal], year: Decimal, other: Mapping[str, Decimal], other_year: Decimal | None
 ) -> list[tuple[Decimal, Decimal]]:
-    """Prices of the same thing."""
+    """Prices of the same register or of the subscription, paired."""
     pairs = [(price, other[register]) for register, price in kwh.items() if register in other]
     return pairs if other_year is None else [*pairs, (year, other_year)]

@@ -1,5 +1,4 @@
-"""What a household pays by, and the contracts it keeps beside it, in its own database so that a reload or a
-restart finds them."""
+"""Stores the contract of a household, and further contracts by name, in the household's database."""
 
 from __future__ import annotations
 
@@ -22,28 +21,30 @@ DEFAULT_KVA: Final = 9
 
 
 def load_contract(database: Database[Any], market: Market | None = None) -> Contract | None:
-    """The household's contract; None where none was chosen. Raises StorageError."""
+    """The household's contract; None if none was chosen. Raises StorageError."""
     with explained():
         document = database[PREFERENCES].find_one(CONTRACT)
     return None if document is None else read(document, market)
 
 
 def save_contract(database: Database[Any], contract: Contract, market: Market | None = None) -> None:
-    """Keep a contract. Raises StorageError."""
+    """Store the household's contract. Raises StorageError."""
     with explained():
         database[PREFERENCES].replace_one(CONTRACT, written(contract, market), upsert=True)
 
 
 def named_contracts(database: Database[Any], market: Market | None = None) -> tuple[Contract, ...]:
-    """The contracts kept side by side, in the order of their names. Raises StorageError."""
+    """The contracts stored by name, in the order of their names. Raises StorageError."""
     with explained():
         documents = list(database[CONTRACTS].find().sort("_id", 1))
     return tuple(read(one, market) for one in documents)
 
 
 def keep_contract(database: Database[Any], contract: Contract, market: Market | None = None) -> None:
-    """Keep a contract under its name, over one of the same name. InputError `cost-name`, `cost-full`;
-    StorageError."""
+    """Store a contract under its name, replacing one of the same name.
+
+    InputError `cost-name`, `cost-full`; StorageError.
+    """
     name = contract.name.strip()
     if not is_name(name):
         raise InputError("cost-name", most=LONGEST_NAME)
@@ -56,19 +57,21 @@ def keep_contract(database: Database[Any], contract: Contract, market: Market | 
 
 
 def drop_contract(database: Database[Any], name: str) -> None:
-    """Forget a contract kept under a name. Raises StorageError."""
+    """Delete the contract stored under a name. Raises StorageError."""
     with explained():
         database[CONTRACTS].delete_one({"_id": name})
 
 
 def default_contract(market: Market | None = None) -> Contract:
-    """What is assumed, and said to be assumed, until a household tells its own."""
+    """The contract assumed until a household enters its own: regulated base at 9 kVA."""
     return regulated(Option.BASE, DEFAULT_KVA, market=market)
 
 
 def written(contract: Contract, market: Market | None = None) -> dict[str, Any]:
-    """As a document; prices as strings, so that they stay exact. Regulated prices and public colours are not
-    copied."""
+    """The contract as a document, with prices as strings, so that they stay exact.
+
+    Regulated prices and public colours are not copied.
+    """
     typed = contract.special.beyond(regulated(contract.option, contract.kva, market=market).special)
     return {
         "name": contract.name,
@@ -112,8 +115,10 @@ def _price_document(prices: PriceList) -> dict[str, Any]:
 
 
 def read(document: Mapping[str, Any], market: Market | None = None) -> Contract:
-    """The contract of a document that `written` made, by the prices and colours publicly known now: of a day
-    they know, they stand against what was typed."""
+    """The contract of a document made by `written`, with the prices and colours publicly known now.
+
+    A public colour of a day takes precedence over a typed one.
+    """
     option, kva = Option(document["option"]), int(document["kva"])
     rules = tuple(
         OffPeak(

@@ -1,4 +1,4 @@
-"""What a person types about a contract, read: windows, prices, days and months."""
+"""Parses what a person types about a contract: windows, prices, days and months."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _WINDOW: Final = re.compile(r"(\d{1,2})(?:[:hH](\d{2})?)?\s*(?:-|–|à|to)\s*(\
 
 
 def is_name(typed: object) -> bool:
-    """Whether it can name a contract or a register: some characters on one line."""
+    """Whether it can name a contract or a register: 1 to 40 characters on one line."""
     if not isinstance(typed, str) or not 0 < len(typed.strip()) <= LONGEST_NAME:
         return False
     return not any(unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") for one in typed)
 
 
 def read_windows(typed: str) -> tuple[Window, ...]:
-    """`22:36-6:36, 12h30-14h30` as windows. InputError where one cannot be read."""
+    """`22:36-6:36, 12h30-14h30` as windows. InputError `cost-window` for an invalid one."""
     windows = []
     for part in filter(None, (part.strip() for part in re.split(r"[,;]", typed))):
         found = _WINDOW.fullmatch(part)
@@ -43,7 +43,10 @@ def _minutes(found: re.Match[str] | None, group: int) -> int | None:
 
 
 def read_price(typed: str) -> Decimal | None:
-    """A typed price, comma or point; None when empty. InputError beyond 4 digits and 8 decimals."""
+    """A typed price with comma or point; None when empty.
+
+    InputError `cost-price` beyond 4 digits and 8 decimals.
+    """
     text = typed.strip().replace(",", ".").replace("\u202f", "").replace(" ", "")
     if not text:
         return None
@@ -53,8 +56,10 @@ def read_price(typed: str) -> Decimal | None:
 
 
 def read_days(typed: str) -> frozenset[date]:
-    """Dates written 2026-01-31 or 31/01/2026, any separator. InputError where one cannot be read, or is none
-    of a contract: a typing error in the year."""
+    """Dates written 2026-01-31 or 31/01/2026, separated by spaces, commas or semicolons.
+
+    InputError `cost-day` for an invalid date or a year outside of 1980 to 2099, which is a typing error.
+    """
     days = set()
     for word in re.split(r"[\s,;]+", typed.strip()):
         if not word:
@@ -77,7 +82,10 @@ _MONTH: Final = re.compile(r"0?[1-9]|1[0-2]")
 
 
 def read_months(typed: str) -> frozenset[int]:
-    """`4, 5, 6` or `4-10`, also over the new year (`11-3`); none when empty. InputError for anything else."""
+    """`4, 5, 6` or `4-10`, also over the new year (`11-3`); empty if nothing is typed.
+
+    InputError `cost-month` for anything else.
+    """
     months: set[int] = set()
     for part in filter(None, (one.strip() for one in re.split(r"[,;]", typed))):
         ends = [one.strip() for one in part.split("-")]

@@ -1,4 +1,4 @@
-"""Energy or cost of days, weeks and months as bars, and year on year."""
+"""Bar charts of energy or cost by day, week or month, and the comparison of years."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.consumption.totals import Grain, Totals
 
 
 def bars(totals: Totals, theme: Theme, cost: DailyCost | None = None) -> Chart:
-    """One bar a bucket; the incomplete ones are hatched. With `cost` (of the same days) the bars are EUR."""
+    """One bar per bucket in kWh, incomplete ones hatched; in EUR with `cost`, which is of the same days."""
     values = np.where(totals.empty, np.nan, kwh_of(totals.energy) if cost is None else _euros(totals, cost))
     unit = "kWh" if cost is None else "€"
     axis = theme.words.text("consumption.axis.energy" if cost is None else "consumption.axis.cost")
@@ -50,7 +50,7 @@ def bars(totals: Totals, theme: Theme, cost: DailyCost | None = None) -> Chart:
 
 
 def _euros(totals: Totals, cost: DailyCost) -> NDArray[np.float64]:
-    """EUR of each bucket; NaN where a day of it has no price."""
+    """EUR of each bucket; NaN if one of its days has no price."""
     first = np.searchsorted(cost.day, totals.first)
     past = np.searchsorted(cost.day, totals.end)
     euros = cost.euros
@@ -109,12 +109,12 @@ def _columns(
 
 
 def years(daily: Totals, theme: Theme, *, cumulated: bool) -> Chart:
-    """One colour a calendar year: bars by month, or lines that add up the days."""
+    """One colour per calendar year: bars by month, or cumulative lines."""
     drawn = Draft(theme, "", theme.words.text("consumption.axis.energy"))
     of_year = daily.first.astype("datetime64[Y]").astype(np.int64) + 1970
     rows: list[tuple[int, int, float]] = []
     known = sorted(set(of_year[~daily.empty].tolist()))
-    for age, year in zip(reversed(range(len(known))), known, strict=True):  # the newest in the main colour
+    for age, year in zip(reversed(range(len(known))), known, strict=True):  # newest: main colour
         mine = (of_year == year) & ~daily.empty
         month = months_of(daily.first[mine])
         energy = {
@@ -137,7 +137,7 @@ def years(daily: Totals, theme: Theme, *, cumulated: bool) -> Chart:
 
 
 def _monthly(energy: dict[int, float], year: int, colour: str, theme: Theme) -> go.Bar:
-    """kWh by month; a month without readings has no bar."""
+    """Energy by month in kWh; a month without readings has no bar."""
     return go.Bar(
         x=[theme.words.locale.months[month - 1] for month in range(1, 13)],
         y=[energy.get(month, np.nan) for month in range(1, 13)],
@@ -161,7 +161,7 @@ def _cumulated(daily: Totals, mine: NDArray[np.bool_], year: int, colour: str, t
 
 
 def _named_end(daily: Totals, mine: NDArray[np.bool_], year: int, colour: str) -> go.Scatter:
-    """The year at the end of its line: no legend to look up."""
+    """The year as a label at the end of its line, instead of a legend."""
     last = daily.first[mine][-1:]
     return go.Scatter(
         x=(last - np.datetime64(f"{year}-01-01")).astype(np.int64) + 1,

@@ -1,4 +1,4 @@
-"""Money: contracts side by side, and the months of one of them by register."""
+"""Cost charts: contracts compared, and the energy of one contract by register."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from core.texts import Words
 
 _PALE: Final = "-hc"
 _DAILY: Final = 62
-"""Up to so many days a bar is one of them, beyond a month."""
+"""Most days shown with one bar per day; more days have one bar per month."""
 _SLIM: Final = 8
-"""With fewer bars than these, each is as wide as one of them."""
+"""With fewer bars than these, a bar is as wide as if there were as many."""
 
 
 def register_name(words: Words, register: str, option: Option) -> str:
-    """A register as it is read; those of a free grid have names of their own."""
+    """The name of a register in words; a free grid has names of its own."""
     return register if option is Option.FREE else words.text(f"cost.register.{register}")
 
 
 def contract_name(words: Words, contract: Contract) -> str:
-    """What its owner calls it, else its option."""
+    """The household's name for a contract, else the name of its option."""
     return contract.name or words.text(f"cost.option.{contract.option.value}")
 
 
 def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
-    """One bar a contract: energy, and subscription where it is known for all."""
+    """One bar per contract in EUR: energy, and the subscription if it is known for all."""
     drawn = Draft(theme, theme.words.text("consumption.axis.cost"), "", height=90 + 62 * len(names))
     energy = [float(offer.bill.shown.energy) for offer in found.offers]
     fixed = [float(offer.bill.shown.subscription) if offer.subscribed else np.nan for offer in found.offers]
@@ -68,7 +68,7 @@ def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
 
 
 def registers_chart(metered: Metered, theme: Theme) -> Chart:
-    """Energy of each day, of a longer time each month, by register; what has no known colour is grey."""
+    """Energy (kWh) by register, per day or for long spans per month; without a known colour it is grey."""
     drawn = Draft(theme, "", theme.words.text("consumption.axis.energy"))
     unit = grain_of(metered)
     bars, row = _bars(metered.day, unit)
@@ -111,14 +111,14 @@ def registers_chart(metered: Metered, theme: Theme) -> Chart:
 
 
 def grain_of(metered: Metered) -> Grain:
-    """What a bar of the registers stands for."""
+    """The time that one bar of the registers stands for."""
     day = metered.day
     short = len(day) == 0 or (day[-1] - day[0]).astype(int) < _DAILY
     return Grain.DAY if short else Grain.MONTH
 
 
 def _bars(day: NDArray[np.datetime64], grain: Grain) -> tuple[NDArray[np.datetime64], NDArray[np.int64]]:
-    """The bars from the first of ascending days to the last, and the bar of each day."""
+    """All bars from the first to the last of ascending days, and the bar of each day."""
     mine = day if grain is Grain.DAY else day.astype("datetime64[M]")
     bars = np.arange(mine[0], mine[-1] + 1) if len(day) else mine
     row = (mine - bars[:1]).astype(np.int64)
@@ -126,7 +126,7 @@ def _bars(day: NDArray[np.datetime64], grain: Grain) -> tuple[NDArray[np.datetim
 
 
 def _paint(register: str, number: int, option: Option, theme: Theme) -> dict[str, object]:
-    """Off-peak hours are hatched, so that registers differ by more than colour."""
+    """Colour of a register; off-peak is also hatched, so that registers differ by more than colour."""
     if number == UNKNOWN:
         return {"color": theme.quiet, "pattern": {"shape": "x", "solidity": 0.2}}
     if option is Option.TEMPO:
@@ -140,5 +140,5 @@ def _paint(register: str, number: int, option: Option, theme: Theme) -> dict[str
 
 
 def _is_off_peak(register: str, number: int, option: Option) -> bool:
-    """Every second register of a free grid is hatched: nothing tells which are off-peak."""
+    """Whether to hatch a register; of a free grid every second one, as it has no known off-peak hours."""
     return bool(number % 2) if option is Option.FREE else register.endswith(_PALE[1:])

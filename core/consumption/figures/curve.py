@@ -1,4 +1,4 @@
-"""The load curve over time, with its gaps, and a second period over it."""
+"""The load curve over time with its gaps, and a second period drawn over it."""
 
 from __future__ import annotations
 
@@ -33,13 +33,16 @@ _DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Axis:
-    """Where a moment goes. Up to eight days the axis is real time, so that the hour which happens twice in
-    autumn has its two places; beyond, it is the Paris clock."""
+    """Maps moments to positions on the time axis.
+
+    Up to eight days the axis is real time, so that the repeated hour in autumn has two places; beyond, it is
+    the Paris clock.
+    """
 
     origin: int
     exact: bool
     later: int = 0
-    """Milliseconds, whole days, by which everything is moved: for a period drawn over another."""
+    """Shift of all moments in ms, whole days: for a period drawn over another."""
 
     @classmethod
     def over(cls, days: Days, later: timedelta = timedelta()) -> _Axis:
@@ -60,8 +63,11 @@ def load_curve(
     other: History | None = None,
     later: timedelta = timedelta(),
 ) -> Chart:
-    """Power of every reading of the days given. `other`, whole days earlier by `later`, is drawn over it:
-    midnight over midnight, whatever the clock did in between."""
+    """Power (kW) of every reading of the given days.
+
+    `other`, which is `later` (whole days) earlier, is drawn over it with its midnights aligned, whatever the
+    clock did in between.
+    """
     drawn = Draft(
         theme, theme.words.text("consumption.axis.time"), theme.words.text("consumption.axis.power")
     )
@@ -83,7 +89,7 @@ def load_curve(
 
 
 def _line(history: History, axis: _Axis, colour: str, name: str, theme: Theme, *, rank: int) -> go.Scatter:
-    """Each power held for its interval; the line stops where nothing was measured. `rank`: in the legend."""
+    """Each power held for its interval, with a break at each gap. `rank`: order in the legend."""
     curve = history.curve
     start, end, watts = curve.start, curve.end, kilo(curve.watts)
     stops = (
@@ -94,7 +100,7 @@ def _line(history: History, axis: _Axis, colour: str, name: str, theme: Theme, *
     y = np.insert(watts, np.repeat(stops + 1, 2), gaps)
     labels: dict[str, Any] = {"hovertemplate": f"%{{x|{theme.moment}}}<br>%{{y:.2f}} kW<extra></extra>"}
     moments = np.insert(start, np.repeat(stops + 1, 2), np.repeat(end[stops], 2))
-    if axis.later and not axis.exact:  # its place is not its date
+    if axis.later and not axis.exact:  # the shifted position is not the date to show
         labels = {
             "customdata": wall(to_wall(moments)),
             "hovertemplate": f"%{{customdata|{theme.moment}}}<br>%{{y:.2f}} kW<extra></extra>",
@@ -143,7 +149,7 @@ def _ticks(axis: _Axis, days: Days, theme: Theme) -> dict[str, Any]:
 
 
 def told_curve(history: History, days: Days, theme: Theme) -> str:
-    """A curve in words."""
+    """The text alternative of a load curve."""
     highest = peak(history)
     if highest is None:
         return theme.words.text("consumption.curve.none")
@@ -162,7 +168,7 @@ def told_curve(history: History, days: Days, theme: Theme) -> str:
 
 
 def _other_told(other: History, days: Days, theme: Theme) -> str:
-    """What a second period adds to the words of the first."""
+    """The text alternative of the second period."""
     named = theme.words.days(days.first, days.end - _DAY)
     highest = peak(other)
     if highest is None:
@@ -177,7 +183,7 @@ def _other_told(other: History, days: Days, theme: Theme) -> str:
 
 
 def _both_columns(periods: Mapping[str, History], theme: Theme) -> Columns:
-    """The readings of several periods, each row with the name of its own."""
+    """The readings of several periods, each row with the name of its period."""
     names = np.repeat(list(periods), [len(one) for one in periods.values()])
     parts = [reading_columns(one, theme) for one in periods.values()]
     return {theme.words.text("consumption.column.period"): names} | {
@@ -186,7 +192,7 @@ def _both_columns(periods: Mapping[str, History], theme: Theme) -> Columns:
 
 
 def reading_columns(history: History, theme: Theme) -> Columns:
-    """Start in Paris with its offset, minutes, W."""
+    """Start in Paris time with its offset, minutes, W."""
     curve = history.curve
     return {
         theme.words.text("consumption.column.start"): [local(at).isoformat() for at in curve.start.tolist()],

@@ -25,17 +25,17 @@ from core.consumption.readings import SLOTS, to_date
 from core.consumption.totals import Totals
 
 _BRIGHTEST: Final = 0.99
-"""The share of half-hours below the brightest colour: one oven evening must not darken two years."""
+"""Quantile of the brightest colour, so that a few extreme half-hours do not darken all others."""
 _SLOT_MS: Final = 1_800_000
 _DAY_MS: Final = 86_400_000
 _BAND: Final = 8.2
-"""Rows of a year in the calendar: seven days and a little air."""
+"""Rows of a year in the calendar: seven days and some space."""
 _BAND_HEIGHT: Final = 132
 _AROUND: Final = 64
 
 
 def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
-    """Power by date and half-hour; what was not measured stays empty."""
+    """Power (kW) by date and half-hour; cells without readings stay empty."""
     drawn = Draft(theme, "", theme.words.text("consumption.axis.clock"), height=440)
     kw = kilo(whole.watts)
     known = kw[~np.isnan(kw)]
@@ -65,7 +65,7 @@ def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
 
 
 def _handles(whole: Carpet, theme: Theme) -> go.Bar:
-    """A transparent bar a day: Plotly selects bars, not cells. It tells the day and takes the click."""
+    """One transparent bar per day for hover text and clicks, as Plotly selects bars but no heatmap cells."""
     energy = kwh_of(whole.energy.sum(axis=1))
     measured = whole.minutes.sum(axis=1) > 0
     watts = np.where(whole.minutes > 0, whole.watts, -np.inf)
@@ -111,15 +111,18 @@ def _carpet_told(whole: Carpet, theme: Theme) -> str:
 
 
 def _carpet_columns(whole: Carpet, theme: Theme) -> Columns:
-    """One row a day, one column a half-hour of the clock, kWh; empty where nothing was measured."""
+    """One row per day, one column per half-hour of the clock, kWh; empty if not measured."""
     kwh = np.where(whole.minutes > 0, kwh_of(whole.energy), np.nan)
     slots = {slot_label(slot): kwh[:, slot] for slot in range(SLOTS)}
     return {theme.words.text("consumption.column.day"): whole.day.astype(str), **slots}
 
 
 def calendar(daily: Totals, theme: Theme) -> Chart:
-    """Every day a cell, coloured by its energy, hatched where incomplete: a band a year, weeks from left to
-    right, Monday on top. A year is as wide as any other, so cells keep their shape."""
+    """One cell per day, coloured by energy (kWh), hatched if incomplete.
+
+    One band per year, weeks from left to right, Monday on top. All years have the same width, so that cells
+    keep their shape.
+    """
     years = _years(daily)
     drawn = Draft(theme, "", "", height=_AROUND + _BAND_HEIGHT * len(years))
     kwh = kwh_of(daily.energy)
@@ -176,13 +179,13 @@ def _year(day: NDArray[np.datetime64]) -> NDArray[np.int64]:
 
 
 def _years(daily: Totals) -> list[int]:
-    """From the first day's year to the last one's."""
+    """All years from that of the first day to that of the last."""
     first, last = (int(_year(daily.first[at])) for at in (0, -1))
     return list(range(first, last + 1))
 
 
 def _column(day: Any) -> NDArray[np.int64]:
-    """Weeks since the one of 1 January, Monday to Sunday."""
+    """Week of the year, Monday to Sunday, counted from the week of 1 January."""
     begin = day.astype("datetime64[Y]").astype("datetime64[D]")
     weeks: NDArray[np.int64] = ((day - begin).astype(np.int64) + (begin.astype(np.int64) + 3) % 7) // 7
     return weeks
@@ -191,7 +194,7 @@ def _column(day: Any) -> NDArray[np.int64]:
 def _cells(
     daily: Totals, names: list[str], which: NDArray[np.bool_], marker: dict[str, Any], hover: str
 ) -> go.Bar:
-    """Bars that float in the row of their weekday: Plotly selects bars, and they fill any size."""
+    """Bars placed in the row of their weekday, as Plotly selects bars and they scale to any size."""
     day = daily.first[which]
     band = _year(day) - _year(daily.first[:1])
     return go.Bar(

@@ -1,4 +1,4 @@
-"""Habits: weekly profile, how long each power lasts, base load."""
+"""Charts of habits: weekly profile, load duration, base load."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _HOURS_A_YEAR: Final = 8_766
 
 
 def week_profile(profile: Profile, theme: Theme) -> Chart:
-    """Mean power by weekday and half-hour."""
+    """Mean power (kW) by weekday and half-hour."""
     drawn = Draft(theme, theme.words.text("consumption.axis.clock"), "", height=300)
     kw = kilo(profile.mean)
     drawn.add(
@@ -55,7 +55,7 @@ def week_profile(profile: Profile, theme: Theme) -> Chart:
 
 
 def day_profile(profile: Profile, weekdays: tuple[int, ...], theme: Theme) -> Chart:
-    """The mean day of some weekdays, with the band that holds 8 of 10 such days."""
+    """The mean day of some weekdays in kW, with a band that holds 8 of 10 such days."""
     drawn = Draft(
         theme, theme.words.text("consumption.axis.clock"), theme.words.text("consumption.axis.power")
     )
@@ -138,7 +138,7 @@ def _profile_columns(profile: Profile, theme: Theme) -> Columns:
 
 
 def duration_curve(lasting: Duration, theme: Theme) -> Chart:
-    """For how many hours the power was at least so high."""
+    """Hours during which the power was at least as high."""
     drawn = Draft(
         theme, theme.words.text("consumption.axis.hours"), theme.words.text("consumption.axis.power")
     )
@@ -182,7 +182,7 @@ def _duration_told(lasting: Duration, theme: Theme) -> str:
 
 
 def base_chart(base: BaseLoad, parts: BaseParts, theme: Theme) -> Chart:
-    """Base load of every night, its median over fifteen of them, and what is always on."""
+    """Base load (W) of every night, its running median over fifteen nights, and what is always on."""
     drawn = Draft(theme, "", theme.words.text("consumption.axis.watts"))
     x = base.day.astype("datetime64[m]")
     hover = f"%{{x|{theme.date}}}<br>%{{y:,.0f}} W<extra></extra>"
@@ -227,7 +227,7 @@ def base_chart(base: BaseLoad, parts: BaseParts, theme: Theme) -> Chart:
 
 
 def _base_told(base: BaseLoad, parts: BaseParts, words: Words) -> str:
-    """What is always on, from which nights, and what follows the cold; only what can be told."""
+    """What is always on, from which nights, and what the cold adds, as far as they are known."""
     if base.typical is None:
         return words.text("consumption.curve.none")
     nights = {"nights": words.number(parts.nights), "away": words.number(parts.away)}
@@ -243,17 +243,17 @@ def _base_told(base: BaseLoad, parts: BaseParts, words: Words) -> str:
 
 
 def base_year(watts: float, theme: Theme) -> str:
-    """What a constant power adds up to in a year of 8,766 hours."""
+    """Energy of a constant power (W) in a year of 8,766 hours, in words."""
     return theme.words.quantity(watts * _HOURS_A_YEAR / 1000, "kWh")
 
 
 def base_year_euros(watts: float, price: Decimal) -> Decimal:
-    """EUR a year of a constant power at a mean price in EUR/kWh."""
+    """EUR a year of a constant power (W) at a mean price in EUR/kWh."""
     return Decimal(repr(watts)) * _HOURS_A_YEAR / 1000 * price
 
 
 def _running_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Median of the fifteen nights around each; NaN where none was measured."""
+    """Median of the fifteen nights around each; NaN for a night without a value."""
     half = _SMOOTH_DAYS // 2
     if not len(values):
         return values

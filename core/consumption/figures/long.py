@@ -1,7 +1,7 @@
-"""Charts of long spans: the band of each day, and two periods by their differences.
+"""Charts of long spans by day: the band of each day, and the differences of two periods.
 
-A curve of two years is a solid block, and two months over each other are a tangle: these show the same
-readings day by day.
+A curve of two years is a solid block, and two months drawn over each other cannot be read: these charts show
+the same readings day by day.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WEEKLY: Final = 400
 
 
 def day_band(history: History, days: Days, theme: Theme) -> Chart:
-    """Of each day the mean power, and the band from its lowest to its highest half-hour."""
+    """Mean power of each day (kW), and the band from its lowest to its highest half-hour."""
     drawn = Draft(theme, "", theme.words.text("consumption.axis.power"))
     whole = carpet(history)
     watts, known = whole.watts, whole.minutes.sum(axis=1) > 0
@@ -42,7 +42,7 @@ def day_band(history: History, days: Days, theme: Theme) -> Chart:
         high="%{customdata[3]:.2f}",
     )
     edge = {"x": x, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-    for at, end in _runs(known):  # a band stops where nothing was measured
+    for at, end in _runs(known):  # the band has a gap where readings are missing
         part = slice(at, end)
         edge["x"] = x[part]
         drawn.add(go.Scatter(y=kilo(low[part]), **edge))
@@ -77,15 +77,17 @@ def day_band(history: History, days: Days, theme: Theme) -> Chart:
 
 
 def _runs(known: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Where known days in a row begin, and the day after they end."""
+    """Begin and end (exclusive) of each run of True."""
     edges = np.diff(np.concatenate([[0], known.astype(np.int8), [0]]))
     begins, ends = np.nonzero(edges == 1)[0], np.nonzero(edges == -1)[0]
     return list(zip(begins.tolist(), ends.tolist(), strict=True))
 
 
 def differences(now: Totals, then: Totals, theme: Theme) -> Chart:
-    """Two periods of as many days: energy of both above, what the first has more or less below. Only days
-    complete in both are compared; they are put together to weeks, then months, the longer the period."""
+    """Energy of two periods of equal length (kWh), and below it the difference, the first minus the second.
+
+    Only days complete in both are compared; long periods are summed by week or month.
+    """
     drawn = Draft(theme, "", theme.words.text("consumption.axis.energy"), height=400)
     both = now.complete & then.complete
     grain = Grain.DAY if len(now) <= _DAILY else Grain.WEEK if len(now) <= _WEEKLY else Grain.MONTH
@@ -151,7 +153,7 @@ def differences(now: Totals, then: Totals, theme: Theme) -> Chart:
 
 
 def _kept(days: Totals, energy: NDArray[np.int64], both: NDArray[np.bool_]) -> Totals:
-    """Days of one period with the energy of either, nothing where one of them is not complete."""
+    """Days of one period with the energy of either; 0 if a day is incomplete in one of them."""
     return Totals(
         days.grain,
         days.first,

@@ -1,4 +1,4 @@
-"""Peaks against the subscribed power: means of readings, and what the meter measured."""
+"""Peaks against the subscribed power: mean powers of readings, and maxima that the meter measured."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ def peak_chart(
     theme: Theme,
     measured: MeasuredPeaks | None = None,
 ) -> Chart:
-    """The highest reading of each day, and the maximum the meter measured where it is known, against the
-    subscribed power."""
+    """The highest reading of each day (kW), and the measured maximum (kVA) if known, against `kva`."""
     drawn = Draft(theme, "", theme.words.text("consumption.axis.power"))
     over = watts > kva * 1000
     drawn.add(
@@ -88,7 +87,7 @@ def _measured(measured: MeasuredPeaks, kva: int, theme: Theme) -> go.Scatter:
 def _peak_columns(
     day: NDArray[np.datetime64], watts: NDArray[np.int32], measured: MeasuredPeaks, words: Words
 ) -> Columns:
-    """Means and measured maxima of each day that has either; NaN where one is not known."""
+    """Means (W) and measured maxima (VA) of each day that has either; NaN if one is unknown."""
     days = np.union1d(day, measured.day)
     mean, most = np.full(len(days), np.nan), np.full(len(days), np.nan)
     mean[np.searchsorted(days, day)] = watts
@@ -97,7 +96,7 @@ def _peak_columns(
 
 
 def _margin(watts: int, kva: int, theme: Theme) -> str:
-    """How far a peak stays below the subscribed power, or goes beyond it."""
+    """The distance of a peak from the subscribed power, above or below it, in words."""
     power = theme.words.kw(abs(watts), 2)
     if watts < 0:
         return theme.words.text("consumption.peak.above", power=power, kva=kva)

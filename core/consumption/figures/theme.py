@@ -1,7 +1,7 @@
-"""Colours, axes and numbers all charts share.
+"""Colours, axes and number formats that all charts share.
 
 The colours are those of the application's theme (.streamlit/config.toml), which people with any colour vision
-tell apart. Magnitudes use Cividis, whose lightness rises evenly.
+can distinguish. Magnitudes use Cividis, whose lightness rises evenly.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from core.texts import ENGLISH, Words
 
 Columns = Mapping[str, Any]
-"""Column title -> values, all of one length."""
+"""Values by column title, all of one length."""
 
 LIGHT: Final = ("#0b6bcb", "#d55e00", "#4b2d5a", "#00876c", "#a587c3", "#691e00", "#69874b", "#1e2d87")
 DARK: Final = ("#5aaaf5", "#ff9447", "#fff0a5", "#3cc9a0", "#966996", "#ffd2ff", "#e14b5a", "#6969e1")
@@ -29,10 +29,10 @@ TEMPO: Final = {
 SCALE: Final = "Cividis"
 HEIGHT: Final = 340
 _BUTTON_STRIP: Final = 32
-"""Pixels above a chart for its buttons, which cover nothing there."""
+"""Pixels above a chart for its buttons, so that they cover no data."""
 _LEGEND_LINE: Final = 22
 _PARTS: Final = {"day": "%-d", "month": "%b", "year": "%Y"}
-"""What Plotly calls the parts of a date."""
+"""Plotly's format codes of the parts of a date."""
 _DAY_MS: Final = 86_400_000
 _NAMED_DAYS: Final = 31
 _BUTTONS: Final = {
@@ -43,52 +43,55 @@ _BUTTONS: Final = {
     "Zoom out": "out",
     "Reset axes": "reset",
 }
-"""Plotly's names of the buttons over a chart."""
+"""Plotly's button titles, with the keys of our texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """How to draw: in whose words, and on which ground."""
+    """The language of a chart, and whether its background is dark."""
 
     words: Words = ENGLISH
     dark: bool = False
 
     @property
     def colours(self) -> tuple[str, ...]:
+        """The colours of series, as hex codes."""
         return DARK if self.dark else LIGHT
 
     @property
     def main(self) -> str:
+        """The first colour."""
         return self.colours[0]
 
     @property
     def second(self) -> str:
+        """The second colour."""
         return self.colours[1]
 
     @property
     def wash(self) -> str:
-        """The main colour, thin: for bands."""
+        """The first colour, transparent, for bands."""
         return f"rgba({','.join(str(int(self.main[at : at + 2], 16)) for at in (1, 3, 5))},0.24)"
 
     @property
     def quiet(self) -> str:
-        """For what is incomplete or in the background."""
+        """Grey for incomplete data and backgrounds."""
         return "#6E7681" if self.dark else "#8C959F"
 
     @property
     def date(self) -> str:
-        """Plotly's pattern of a date as `Words.day` writes it; `in_words` names the months."""
+        """Plotly's format of a date as `Words.day` writes it; `in_words` names the months."""
         return self.words.locale.day.format(**_PARTS)
 
     @property
     def moment(self) -> str:
-        """Plotly's pattern of a date with its time."""
+        """Plotly's format of a date with its time."""
         return self.words.locale.moment.format(day=self.date, time=self.words.locale.time)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chart:
-    """A figure, the same told in words, and its data; `columns` is called only when wanted."""
+    """A figure, its text alternative, and its data; `columns` is called only when needed."""
 
     figure: go.Figure
     alt: str
@@ -96,9 +99,9 @@ class Chart:
 
 
 class Draft:
-    """A figure in the making, with titled axes, room for thumbs and no decoration.
+    """A figure under construction, with titled axes and settings for touch screens.
 
-    Plotly takes a millisecond to build a whole figure and thirty to change one bit by bit.
+    Plotly builds a whole figure in one millisecond, but takes thirty to change one step by step.
     """
 
     def __init__(self, theme: Theme, x: str, y: str, height: int = HEIGHT) -> None:
@@ -112,7 +115,7 @@ class Draft:
         }
         self._traces: list[Any] = []
         self._x, self._y = ({**axis, **_titled(title)} for title in (x, y))
-        self._y["fixedrange"] = True  # a zoom is one in time: bars stay on their zero
+        self._y["fixedrange"] = True  # zooming changes time only, so that bars keep their zero
         self._layout: dict[str, Any] = {
             "height": height,
             "margin": {"l": 8, "r": 8, "t": _BUTTON_STRIP, "b": 8},
@@ -120,48 +123,53 @@ class Draft:
             "hovermode": "closest",
             "showlegend": False,
             "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "traceorder": "normal"},
-            "dragmode": False,  # a finger that swipes scrolls the page; the buttons zoom
+            "dragmode": False,  # swiping scrolls the page; the buttons zoom
             "bargap": 0.15,
         }
 
     def add(self, trace: Any) -> None:
+        """Add a trace."""
         self._traces.append(trace)
 
     def x(self, **settings: Any) -> None:
+        """Set properties of the x axis."""
         self._x |= settings
 
     def y(self, **settings: Any) -> None:
+        """Set properties of the y axis."""
         self._y |= settings
 
     def set(self, **settings: Any) -> None:
-        """Anything of the layout."""
+        """Set properties of the layout."""
         self._layout |= settings
 
     def figure(self) -> go.Figure:
-        """With the legend, where there is one, below the buttons instead of under them."""
+        """The finished figure; a legend goes below the buttons."""
         if self._layout["showlegend"]:
             self._layout["margin"] = self._layout["margin"] | {"t": _BUTTON_STRIP + _LEGEND_LINE}
         return go.Figure(self._traces, {**self._layout, "xaxis": self._x, "yaxis": self._y})
 
 
 def _titled(title: str) -> dict[str, Any]:
-    """Plotly keeps room for a title that is empty, not for none."""
+    """Title settings; none for an empty title, as Plotly keeps room for a title that is empty."""
     return {"title": {"text": title, "standoff": 12}} if title else {}
 
 
 def wall(ms: NDArray[Any]) -> NDArray[np.datetime64]:
-    """Naive milliseconds as dates for an axis, to the minute. Plotly moves bare numbers on a date axis by the
-    zone of the browser; it takes these for what they say."""
+    """Naive milliseconds as dates for an axis, to the minute.
+
+    Plotly shifts bare numbers on a date axis by the browser's time zone; it shows these dates unchanged.
+    """
     return ms.astype("datetime64[ms]").astype("datetime64[m]")
 
 
 def separators(words: Words) -> str:
-    """Plotly's marks of numbers: decimal, then thousands."""
+    """Plotly's number separators: decimal, then thousands."""
     return words.locale.decimal + words.locale.thousands
 
 
 def date_axis(theme: Theme) -> dict[str, Any]:
-    """An axis of dates, as fine as the part of it one zooms into."""
+    """Axis of dates whose labels get finer when zoomed."""
     locale = theme.words.locale
     steps = (
         (None, _DAY_MS - 1, f"{locale.time}\n{theme.date}"),
@@ -173,7 +181,7 @@ def date_axis(theme: Theme) -> dict[str, Any]:
 
 
 def day_axis(day: NDArray[np.datetime64], theme: Theme) -> dict[str, Any]:
-    """An axis of whole days: a month of them or less is named day by day, never by the hour."""
+    """Axis of whole days; up to 31 days it labels days, never hours."""
     if len(day) > _NAMED_DAYS:
         return date_axis(theme)
     shown = day[:: max(1, -(-len(day) // 8))]
@@ -183,8 +191,7 @@ def day_axis(day: NDArray[np.datetime64], theme: Theme) -> dict[str, Any]:
 
 
 def years_below(days: Iterable[date], name: Callable[[date], str]) -> list[str]:
-    """Days or months by name, with their year on a line of its own where it begins only, as Plotly does by
-    itself."""
+    """Names of days or months, with the year on a second line where it changes, as in Plotly's own labels."""
     told, last = [], None
     for day in days:
         told.append(name(day) if day.year == last else f"{name(day)}<br>{day.year}")
@@ -193,7 +200,7 @@ def years_below(days: Iterable[date], name: Callable[[date], str]) -> list[str]:
 
 
 def in_words(words: Words) -> dict[str, Any]:
-    """What Plotly is told besides a figure, so that its dates and buttons speak a language."""
+    """Plotly's configuration besides a figure: dates and buttons in the language."""
     monday, *others, sunday = words.locale.weekdays
     days, months = [sunday, monday, *others], list(words.locale.months)
     buttons = {title: words.text(f"consumption.button.{name}") for title, name in _BUTTONS.items()}
@@ -203,21 +210,21 @@ def in_words(words: Words) -> dict[str, Any]:
 
 
 def clock_axis(hours: int = 4) -> dict[str, Any]:
-    """Ticks of an axis of half-hours: 00:00, 04:00 ..."""
+    """Axis of half-hours with a tick every few hours: 00:00, 04:00, ..."""
     at = [slot_label(2 * hour) for hour in range(0, 24, hours)]
     return {"type": "category", "tickmode": "array", "tickvals": at, "ticktext": at, "tickangle": 0}
 
 
 def kilo(values: NDArray[Any]) -> NDArray[np.float32]:
-    """W -> kW for drawing only."""
+    """W in kW, for charts only."""
     return (values / 1000).astype(np.float32)
 
 
 def kwh_of(watt_minutes: NDArray[Any]) -> NDArray[np.float64]:
-    """Watt-minutes -> kWh, for drawing and tables."""
+    """Watt-minutes in kWh, for charts and tables."""
     return watt_minutes / 60_000
 
 
 def slot_label(slot: int) -> str:
-    """00:00 to 23:30."""
+    """Time at which a half-hour begins, 00:00 to 23:30."""
     return f"{slot // 2:02d}:{30 * (slot % 2):02d}"

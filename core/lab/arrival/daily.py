@@ -1,9 +1,9 @@
-"""Readings that arrive day by day, as in operation, beside the same readings loaded in the best order.
+"""Compares readings that arrive day by day, as in operation, with the same readings loaded in the best order.
 
-Half-hours of synthetic meters over 90 days, on a server of their own that is really restarted. What was
-measured on 6.0: a bucket that was open when the server stopped, or that the server closed to save memory, is
-never opened again, so the next day begins another one. Newer servers (documented, from 7.0) look for a bucket
-with room and open it again.
+Half-hours of synthetic meters over 90 days, on a separate server that is really restarted. Measured on 6.0: a
+bucket that was open when the server stopped, or that the server closed to save memory, is never opened again,
+so the next day begins another one. Newer servers (documented, from 7.0) look for a bucket with room and open
+it again.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ METERS: Final = 20
 DAYS: Final = 90
 RESTART_DAYS: Final = 7
 SCENARIOS: Final = ("best", "daily", "restarts", "crowded", "rewritten")
-"""Texts: `arrival.<code>`. `crowded`: between two days of a meter the server closes its bucket, to make
-room for those of more meters than its memory holds. `rewritten`: these written anew, as once a month."""
+"""Texts: `arrival.<code>`. `crowded`: between two days of a meter the server closes its bucket, as it does
+for more meters than fit its memory. `rewritten`: the crowded ones rewritten, as once a month."""
 _IDLE: Final = "timeseriesIdleBucketExpiryMemoryUsageThreshold"
 _Fleet = list[tuple[Meter, Curve]]
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One way in which the readings came. `ordinary`: None where it is no other than before."""
+    """The result of one scenario. `ordinary`: None if that side does not differ from an earlier scenario."""
 
     code: str
     ordinary: Usage | None
@@ -49,6 +49,7 @@ class Arrival:
 
     @property
     def readings_per_bucket(self) -> float:
+        """Mean number of readings in a bucket."""
         return self.time_series.readings / max(self.time_series.buckets or 1, 1)
 
 
@@ -59,9 +60,9 @@ def arrivals(
     meters: int = METERS,
     days: int = DAYS,
 ) -> Iterator[Arrival]:
-    """Each scenario, verified and measured. Ends early once `stop` is set. `Progress.source`: its code.
+    """Each scenario, verified and measured; ends early once `stop` is set. `Progress.source`: its code.
 
-    Raises StorageError: `lab-differs`, or what keeps a mongod from running here.
+    Raises StorageError: `lab-differs`, or the reason why no mongod can run here.
     """
     fleet = list(households(meters, days))
     expected = Tally(sum(len(one) for _, one in fleet), sum(one.watt_minutes for _, one in fleet))
@@ -111,14 +112,14 @@ def _loaded(
             _crowd(one, number, len(fleet))
         done += sum(len(curve) for _, curve in portion)
         advance(done)
-    if code == "best":  # the order that suits it: meter after meter
+    if code == "best":  # best order for this side: meter after meter
         for meter, curve in fleet:
             _insert(one.database[names[0]], ORDINARY, meter, curve)
     return (one.database[names[0]] if with_ordinary else None), one.database[names[1]]
 
 
 def _crowd(one: Throwaway, day: int, meters: int) -> None:
-    """One reading of other meters each: beginning a bucket lets the server close up to three idle ones."""
+    """Insert a reading of each of other meters: a new bucket lets the server close up to three idle ones."""
     others = [{"start": datetime(2026, 1, 1, tzinfo=UTC), "meter": f"{day}-{at}"} for at in range(4 * meters)]
     if not day:
         one.database.create_collection("others", timeseries=OWN.options["timeseries"])
@@ -130,14 +131,14 @@ def _insert(collection: Collection[Any], layout: Layout, meter: Meter, curve: Cu
 
 
 def _waves(fleet: _Fleet) -> Iterator[_Fleet]:
-    """A bucket of each meter at a time."""
+    """The readings of one bucket of each meter at a time."""
     longest = max(len(curve) for _, curve in fleet)
     for at in range(0, longest, WAVE):
         yield [(meter, curve.select(slice(at, at + WAVE))) for meter, curve in fleet if at < len(curve)]
 
 
 def _days(fleet: _Fleet) -> Iterator[_Fleet]:
-    """A Paris day of each meter at a time; all meters share their half-hours."""
+    """One Paris day of each meter at a time; all meters share their half-hours."""
     numbers = day_of(fleet[0][1].start)
     for number in np.unique(numbers):
         chosen = numbers == number
@@ -145,7 +146,7 @@ def _days(fleet: _Fleet) -> Iterator[_Fleet]:
 
 
 def _rewritten(series: Collection[Any], fleet: _Fleet) -> Collection[Any]:
-    """Each meter under the next generation in the best order, and its buckets before it deleted."""
+    """Write each meter as the next generation in the best order, then delete its old buckets."""
     for portion in _waves(fleet):
         for meter, curve in portion:
             bson_columns.insert(series, bson_columns.payload(meter, curve, 2), concern=LOAD)

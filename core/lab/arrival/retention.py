@@ -1,4 +1,4 @@
-"""Forgetting by age (`expireAfterSeconds`), tried live on both sides: what goes, when, and what it frees."""
+"""Tests deletion by age (`expireAfterSeconds`) on both sides: what is deleted, and when."""
 
 from __future__ import annotations
 
@@ -25,14 +25,13 @@ METERS: Final = 5
 DAYS: Final = 120
 KEPT_DAYS: Final = 60
 _PASSES: Final = 3
-"""Rounds of the server's monitor after which nothing more is expected: it makes one a second here, by
-default one a minute."""
+"""The test ends after this many rounds of the TTL monitor without a deletion."""
 _PATIENCE_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """What one side keeps of readings of 120 days when 60 are to be kept.
+    """The readings left on one side of 120 days when 60 are to be kept.
 
     `exact`: readings younger than that. `oldest_days`: age of the oldest reading that is left.
     """
@@ -46,8 +45,10 @@ class Retained:
 
 
 def retention(*, stop: Event, progress: Callable[[Progress], None] = lambda _: None) -> tuple[Retained, ...]:
-    """Both sides on a server of their own, whose monitor is told to look every second. Raises StorageError
-    where no mongod can run here."""
+    """Test both sides on a separate server whose TTL monitor runs every second.
+
+    Raises StorageError if no mongod can run here.
+    """
     fleet = [(meter, _until_now(curve)) for meter, curve in households(METERS, DAYS)]
     found: list[Retained] = []
     with throwaway(["ttlMonitorSleepSecs=1"]) as one, explained():
@@ -60,7 +61,7 @@ def retention(*, stop: Event, progress: Callable[[Progress], None] = lambda _: N
 
 
 def _until_now(curve: Curve) -> Curve:
-    """The same curve, its last half-hour ended just now."""
+    """The same curve, moved so that its last half-hour has just ended."""
     shift = (now_ms() - int(curve.end[-1])) // (30 * MINUTE_MS) * 30 * MINUTE_MS
     return Curve.of(curve.start + shift, curve.minutes, curve.watts)
 
@@ -91,7 +92,7 @@ def _tried(one: Throwaway, side: Side, fleet: list[tuple[Meter, Curve]], stop: E
 
 
 def _settled(one: Throwaway, collection: Collection[Any], before: int, stop: Event) -> float:
-    """Until the monitor has been round often enough without deleting more; when the last readings went."""
+    """Wait until some rounds of the monitor delete nothing more; returns the time of the last deletion."""
 
     def rounds() -> int:
         return int(one.database.command("serverStatus")["metrics"]["ttl"]["passes"])

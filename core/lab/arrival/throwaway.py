@@ -1,4 +1,4 @@
-"""A MongoDB of its own for what nobody may do to a server in use: restarts, and parameters for all of it."""
+"""A temporary mongod for tests that need restarts or server parameters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.storage.embedded import server
 
 
 class Throwaway:
-    """A mongod in a temporary folder, gone with everything in it when its block ends. Made by `throwaway`."""
+    """A mongod in a temporary folder, deleted when its block ends. Made by `throwaway`."""
 
     def __init__(self, folder: Path, mongod: Path | None, parameters: Sequence[str]) -> None:
         self._parameters = parameters
@@ -26,23 +26,26 @@ class Throwaway:
 
     @property
     def database(self) -> Database[Any]:
+        """The database for the test."""
         return self._client["arrival"]
 
     @property
     def version(self) -> str:
+        """Version of the server."""
         return str(self._client.server_info()["version"])
 
     def restart(self) -> None:
-        """Stop it properly, as for an update, and start it on the same data."""
+        """Stop it cleanly, as for an update, and start it on the same data."""
         self.stop()
         self._start()
 
     def set(self, **parameters: Any) -> None:
-        """Parameters of the whole server, until it is started again."""
+        """Set server parameters until the next start."""
         for name, value in parameters.items():
             self._client.admin.command({"setParameter": 1, name: value})
 
     def stop(self) -> None:
+        """Close the connection and stop the server."""
         self._client.close()
         self._server.stop()
 
@@ -53,7 +56,10 @@ class Throwaway:
 
 @contextmanager
 def throwaway(parameters: Sequence[str] = ()) -> Iterator[Throwaway]:
-    """`parameters`: as `name=value`, from its start on. Raises StorageError where no mongod can run here."""
+    """Start a mongod for the block, with server parameters `name=value`.
+
+    Raises StorageError if no mongod can run here.
+    """
     with tempfile.TemporaryDirectory(prefix="courbe-", ignore_cleanup_errors=True) as folder:
         one = Throwaway(Path(folder), load_settings().mongod, parameters)
         try:

@@ -1,4 +1,4 @@
-"""Ways in which readings arrive, as bars: both sides, free space hatched."""
+"""Bar chart of the scenarios in which readings arrive: both sides, free space hatched."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.texts import Words
 
 
 def arrivals_chart(found: Sequence[Arrival], words: Words) -> go.Figure:
-    """Bytes per reading: the ordinary side where it was measured, and the time series side of each."""
+    """Bytes per reading of each scenario: the time series side, and the ordinary one if measured."""
     rows = []
     for one in found:
         name = words.text(f"arrival.{one.code}")

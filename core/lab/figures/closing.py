@@ -1,4 +1,4 @@
-"""The closing chart: what a country of meters takes on both sides, as bars one may compare by length."""
+"""The closing chart of the talk: storage of the meters of a whole country on both sides."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COLOURS: Final = {Side.ORDINARY: ORDINARY, Side.TIME_SERIES: TIME_SERIES}
 
 
 def closing(both: Sequence[Outlook], words: Words) -> go.Figure:
-    """Bytes of one copy, and beside its name the cluster and its price a month."""
+    """Bytes of one copy as bars, with the cluster and its price a month as labels."""
     figure = go.Figure()
     for at, one in enumerate(both):
         figure.add_bar(
@@ -36,7 +36,7 @@ def closing(both: Sequence[Outlook], words: Words) -> go.Figure:
 
 
 def said(one: Outlook, words: Words) -> str:
-    """`Ordinary collection: 92 TB · 51 × M50 · 122 700 USD a month`."""
+    """`Ordinary collection: 92 TB · 51 × M50 · 122 700 USD a month`, with HTML bold."""
     cost = one.likely.cost
     about = words.text(
         "fleet.closing.side",

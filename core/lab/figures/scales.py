@@ -1,4 +1,4 @@
-"""Charts on logarithmic scales: the queries raced, and fleets grown to millions of meters."""
+"""Charts with logarithmic scales: the raced queries, and fleets of up to millions of meters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.lab.wording import meters_of
 from core.texts import Words
 
 _SIDES: Final = (("ordinary", ORDINARY, -0.13), ("time_series", TIME_SERIES, 0.13))
-"""Field, colour, and where in its row a side is drawn: ordinary above."""
+"""Field, colour, and offset in its row of each side; the ordinary one is above."""
 
 
 def _name(side: str, words: Words) -> str:
@@ -24,9 +24,9 @@ def _name(side: str, words: Words) -> str:
 
 
 def races(run: Sequence[Race], words: Words) -> go.Figure:
-    """Median of each query on both collections, and a line up to the 95th percentile.
+    """Median of each query on both collections (ms), with a line up to the 95th percentile.
 
-    Points, not bars: on a logarithmic scale a bar has no beginning.
+    Points, not bars: a bar on a logarithmic scale has no origin.
     """
     figure = go.Figure()
     seen: list[float] = []
@@ -57,7 +57,7 @@ def races(run: Sequence[Race], words: Words) -> go.Figure:
 
 
 def growth(fleet: Fleet, words: Words) -> go.Figure:
-    """Measured sizes of both collections against meters, and the fit: dashed beyond what was measured."""
+    """Measured sizes of both collections by number of meters, and the fit, dashed where extrapolated."""
     figure = go.Figure()
     models = fleet.models() or (None, None)
     for (side, colour, _), model in zip(_SIDES, models, strict=True):
@@ -133,10 +133,10 @@ def _line(
 
 
 def _thinned(ticks: dict[str, Any]) -> dict[str, Any]:
-    """Every second decade: a million takes room on a narrow screen."""
+    """Every second decade, as the labels need room on a narrow screen."""
     return ticks | {name: ticks[name][::2] for name in ("tickvals", "ticktext")}
 
 
 def _round_size(count: float, words: Words) -> str:
-    """A power of ten without the decimals a measured size has."""
+    """A power of ten without decimals."""
     return re.sub(r"[.,]0+", "", words.size(count))

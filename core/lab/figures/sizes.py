@@ -1,4 +1,4 @@
-"""Charts of what is stored: both collections, the layouts, the waterfall of the gain, and one bucket."""
+"""Charts of sizes: both collections, the layouts, the waterfall of the savings, and one bucket."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SHADES: Final = (0.35, 0.55, 0.75, 1.0, 0.15)
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One collection. Bytes per reading: data and indexes without free space, and what is free in both."""
+    """One collection in bytes per reading: data and indexes without free space, and their free space."""
 
     name: str
     colour: str
@@ -49,6 +49,7 @@ class Bar:
 
     @classmethod
     def of(cls, name: str, colour: str, one: Usage, words: Words) -> Bar:
+        """The bar of a measured collection."""
         return cls(
             name,
             colour,
@@ -60,7 +61,7 @@ class Bar:
 
 
 def side_by_side(measured: Footprint, limit: Bound | None, words: Words) -> go.Figure:
-    """Both collections, and the bound of the values alone."""
+    """Both collections, and the lower bound."""
     bars = [
         Bar.of(words.text("footprint.ordinary"), ORDINARY, measured.ordinary, words),
         Bar.of(words.text("footprint.time-series"), TIME_SERIES, measured.time_series, words),
@@ -69,7 +70,7 @@ def side_by_side(measured: Footprint, limit: Bound | None, words: Words) -> go.F
 
 
 def layouts(built: Sequence[Built], limit: Bound | None, words: Words) -> go.Figure:
-    """Every layout built, largest on top, with the bound."""
+    """Every layout built, largest first, and the lower bound."""
     bars = [
         Bar.of(
             words.text(f"lab.layout.{one.layout}"),
@@ -90,7 +91,7 @@ def _bound(limit: Bound | None, words: Words) -> list[Bar]:
 
 
 def stacked(bars: Sequence[Bar], words: Words) -> go.Figure:
-    """Each collection in its colour: data full, indexes lighter, free space hatched."""
+    """Each collection in its colour: data opaque, indexes lighter, free space hatched."""
     figure = go.Figure()
     for part, opacity in (("data", 1.0), ("indexes", 0.45), ("free", 1.0)):
         name = words.text(f"footprint.part.{part}")
@@ -109,7 +110,7 @@ def stacked(bars: Sequence[Bar], words: Words) -> go.Figure:
             customdata=[one.name for one in bars],
             hovertemplate=f"%{{customdata}}<br>%{{x:.2f}}<extra>{name}</extra>",
         )
-        # the legend speaks of parts, which have no colour of their own
+        # grey entries of the legend, as the parts have no colour of their own
         figure.add_bar(
             x=[None], y=[None], name=name, marker={"color": faded(QUIET, opacity), "pattern": pattern}
         )
@@ -119,8 +120,8 @@ def stacked(bars: Sequence[Bar], words: Words) -> go.Figure:
 
 
 def waterfall(steps: Sequence[Built], words: Words) -> go.Figure:
-    """What the gain is made of: from the first layout to the last, one change at a time."""
-    # as they are read: the steps shown then come to the end shown
+    """The savings from the first layout to the last, one change at a time, in bytes per reading."""
+    # rounded as shown, so that the shown steps add up to the shown end
     values = [round(one.usage.net_per_reading, 2) for one in steps]
     changes = [round(after - before, 2) for before, after in pairwise(values)]
     names = [*(words.text(f"lab.step.{one.layout}") for one in steps), words.text("lab.step.end")]
@@ -151,7 +152,7 @@ def waterfall(steps: Sequence[Built], words: Words) -> go.Figure:
 
 
 def bucket_columns(bucket: Bucket, words: Words) -> go.Figure:
-    """One bucket as the columns it holds."""
+    """Bytes of the parts of one bucket."""
     columns = {column.name: column.bytes for column in bucket.columns}
     parts = (
         ("meta", bucket.meta_bytes),

@@ -1,4 +1,4 @@
-"""What the laboratory's charts share: one colour a collection, labels above bars, and ticks in words.
+"""Style of the laboratory's charts: one colour per collection, labels above bars, and ticks in words.
 
 A collection has the same colour in every chart; its parts are shades of it, and hatching is free space.
 """
@@ -17,7 +17,7 @@ from core.texts import Words
 ORDINARY: Final = "#d55e00"
 TIME_SERIES: Final = "#0072b2"
 OTHER: Final = "#cc79a7"
-"""Layouts that are neither: documents that pack many readings."""
+"""Layouts of neither kind: documents that pack many readings."""
 BOUND: Final = "#009e73"
 QUIET: Final = "#7f8c8d"
 LEGEND_BELOW: Final = {
@@ -28,24 +28,26 @@ LEGEND_BELOW: Final = {
     "x": 0,
     "traceorder": "normal",
 }
-"""At the bottom of the picture, where it may wrap on a narrow screen; the margin leaves it room."""
+"""Legend at the bottom, where it may wrap on a narrow screen; the margin leaves room for it."""
 ROW: Final = 46
-"""Pixels of a row: its label, and the bar below it."""
+"""Height of a row in pixels: its label and the bar below it."""
 LABEL: Final = 14
-"""Size of a row's label: to be read from the back of a room, and within the width of a phone."""
+"""Font size of a row's label: readable from the back of a room, and narrow enough for a phone."""
 BAR: Final = 0.44
-"""The bar's part of a row."""
+"""Share of a row's height that the bar takes."""
 
 
 def faded(colour: str, opacity: float = 0.45) -> str:
-    """The lighter shade of a colour, on light and dark ground."""
+    """A transparent colour (rgba), for light and dark backgrounds."""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
 
 
 def rows(figure: go.Figure, labels: Sequence[str], bottom: int = 125) -> go.Figure:
-    """Lay bars at y = 0, 1, … out as rows from the top down, each under its label: a narrow screen then
-    leaves the whole width to the bars."""
+    """Arrange bars at y = 0, 1, … as rows from the top down, each below its label.
+
+    So a narrow screen leaves its whole width to the bars.
+    """
     for at, label in enumerate(labels):
         figure.add_annotation(
             xref="paper",
@@ -65,19 +67,19 @@ def rows(figure: go.Figure, labels: Sequence[str], bottom: int = 125) -> go.Figu
         margin={"l": 8, "r": 8, "t": 14, "b": bottom},
         legend=LEGEND_BELOW,
     )
-    # a row is as high as ROW whatever the number of them: half a row beyond the first and the last
+    # about half a row beyond the first and the last keeps each row ROW pixels high
     figure.update_yaxes(visible=False, fixedrange=True, range=[len(labels) - 0.6, -0.65])
     figure.update_xaxes(fixedrange=True, showgrid=True, separatethousands=True)
     return figure
 
 
 def speaking(figure: go.Figure, words: Words) -> go.Figure:
-    """With the numbers of its axes and hovers written as the language does."""
+    """The figure with number separators of the language."""
     return figure.update_layout(separators=words.locale.decimal + words.locale.thousands)
 
 
 def log_ticks(values: Iterable[float], words: Words) -> dict[str, Any]:
-    """Ticks of a logarithmic axis in full numbers: 1, 2, 5, 10, … and the decades alone beyond three."""
+    """Ticks of a logarithmic axis in full numbers: 1, 2, 5, 10, …; powers of ten only beyond two decades."""
     positive = [value for value in values if value > 0]
     low, high = math.floor(math.log10(min(positive))), math.ceil(math.log10(max(positive)))
     steps = (1, 2, 5) if high - low <= 2 else (1,)
@@ -91,7 +93,7 @@ def log_ticks(values: Iterable[float], words: Words) -> dict[str, Any]:
 
 
 def in_words(title: str, figure: go.Figure, words: Words) -> str:
-    """What a chart shows: its title, the label of each row, and what its legend names."""
+    """The text alternative of a chart: its title, row labels and legend entries."""
     labels = [re.sub(r"</?b>", "", one.text) for one in figure.layout.annotations]
     legend = [trace.name for trace in figure.data if trace.name and trace.showlegend is not False]
     return words.labelled(title, words.listed([*labels, *legend]))

@@ -1,4 +1,4 @@
-"""From measured fleets to millions of meters: a fixed part, and bytes per reading as a range."""
+"""Extrapolates measured fleets to millions of meters: a fixed size, and bytes per reading as a range."""
 
 from __future__ import annotations
 
@@ -11,32 +11,33 @@ import numpy as np
 LINKY_METERS: Final = 37_000_000
 READINGS_A_DAY: Final = 48
 MARGIN: Final = 0.02
-"""The least doubt of an extrapolation, whatever the residuals say."""
+"""Smallest relative uncertainty of an extrapolation, even with smaller residuals."""
 _GRAIN: Final = 16_384
-"""Bytes by which the difference of two sizes may be off: two files each, which grow by 4 kB."""
+"""Uncertainty of the difference of two sizes in bytes: two files each, which grow by 4 kB."""
 INGEST_HOURS: Final = 4
-"""A day of readings arrives between 6 and 10 in the morning."""
+"""Hours in which the readings of a day arrive: 6 to 10 in the morning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A size in bytes that is not known exactly."""
+    """An uncertain size in bytes."""
 
     low: float
     likely: float
     high: float
 
     def times(self, factor: float) -> Range:
+        """The range multiplied by a factor."""
         return Range(self.low * factor, self.likely * factor, self.high * factor)
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`bytes = fixed + per_reading x readings`, fitted on measured sizes.
+    """`bytes = fixed + per_reading x readings`, fitted to measured sizes.
 
-    `residual`: the largest relative distance of a measurement. `slopes`: least and largest bytes per reading
-    between neighbouring measurements, as far as files that grow by whole units let them be known;
-    `measured`: the most readings that were; `average`: bytes per reading of these, the fixed part included.
+    `residual`: the largest relative error of a measurement. `slopes`: smallest and largest bytes per reading
+    between neighbouring measurements, as far as files that grow by whole units allow; `measured`: the most
+    readings measured; `average`: bytes per reading of that measurement, the fixed part included.
     """
 
     fixed: float
@@ -47,8 +48,10 @@ class Model:
     average: float
 
     def predict(self, readings: float) -> Range:
-        """One node's bytes. Beyond what was measured the range opens by the slopes and the residual, and up
-        to what a reading took in the largest fleet, fixed part included."""
+        """Bytes of one node. Beyond the measurements the range widens with the number of readings.
+
+        It spans the slopes and the residual, and up to the average of the largest fleet, fixed part included.
+        """
         likely = self.fixed + self.per_reading * readings
         doubt = max(self.residual, MARGIN)
         low = max(min(self.slopes[0], self.per_reading), 0.0) * readings
@@ -65,9 +68,9 @@ def fit(readings: Sequence[int], sizes: Sequence[int]) -> Model:
     x, y = x[order], y[order]
     weighted = np.column_stack([1 / y, x / y])
     (fixed, slope), *_ = np.linalg.lstsq(weighted, np.ones(len(y)), rcond=None)
-    if fixed < 0:  # a file has no negative floor
+    if fixed < 0:  # no file has a negative size
         fixed, slope = 0.0, float(np.dot(x / y, np.ones(len(y))) / np.dot(x / y, x / y))
-    # the slopes between the largest fleets say most about still larger ones
+    # the slopes between the largest fleets predict larger ones best
     slopes, grain = (np.diff(y) / np.diff(x))[-2:], _GRAIN / float(x[-1] - x[-2])
     between = float(slopes.min()) - grain, float(slopes.max()) + grain
     residual = float(np.max(np.abs((fixed + slope * x) / y - 1)))
@@ -75,10 +78,10 @@ def fit(readings: Sequence[int], sizes: Sequence[int]) -> Model:
 
 
 def ingest_per_second(meters: int) -> float:
-    """Readings a second while a day's readings arrive."""
+    """Readings per second while a day's readings arrive."""
     return meters * READINGS_A_DAY / (INGEST_HOURS * 3600)
 
 
 def readings_of(meters: int, years: float) -> float:
-    """Half-hourly readings kept."""
+    """Number of half-hourly readings of so many meters and years."""
     return meters * READINGS_A_DAY * 365.25 * years

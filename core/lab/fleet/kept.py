@@ -1,4 +1,4 @@
-"""Fleets kept to be explored: how large they are, and dropping them."""
+"""Fleets kept for exploration: their sizes, and dropping them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from core.lab.layouts.catalogue import ORDINARY, ORDINARY_SMALL, TS_HOURS, TS_SM
 from core.storage.mongo_errors import explained
 
 FAMILIES: Final = {"plain": (ORDINARY, TS_HOURS), "small": (ORDINARY_SMALL, TS_SMALL)}
-"""Creation options, the same on both sides: the server's defaults, or small allocation units with zstd."""
+"""Layouts by creation options, which are the same on both sides: defaults, or small units with zstd."""
 _CODES: Final = "|".join(re.escape(layout.code) for pair in FAMILIES.values() for layout in pair)
 _PATTERN: Final = rf"^fleet_([0-9]+)_({_CODES})$"
-"""Exactly the names given below: a collection of somebody else's is never taken for a fleet."""
+"""Only the names of `name_of`, so that a foreign collection is never taken for a fleet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,12 @@ class Kept:
 
 
 def name_of(meters: int, layout: Layout) -> str:
-    """The collection that keeps one side of a fleet."""
+    """Name of the collection that keeps one side of a fleet."""
     return f"fleet_{meters}_{layout.code}"
 
 
 def kept(database: Database[Any]) -> tuple[Kept, ...]:
-    """What kept fleets take, smallest fleet first; also half a fleet whose load was killed."""
+    """The kept fleets, smallest first; also incomplete ones whose load was killed. Raises StorageError."""
     with explained():
         names = database.list_collection_names(filter={"name": {"$regex": _PATTERN}})
         return tuple(
@@ -44,7 +44,7 @@ def kept(database: Database[Any]) -> tuple[Kept, ...]:
 
 
 def drop(database: Database[Any]) -> tuple[Kept, ...]:
-    """Drop all kept fleets and nothing else; what they were."""
+    """Drop all kept fleets and nothing else; returns what was dropped. Raises StorageError."""
     found = kept(database)
     with explained():
         for one in found:

@@ -1,4 +1,4 @@
-"""From one household to a thousand: synthetic fleets loaded into both collections and measured."""
+"""Loads synthetic fleets of one to a thousand meters into both collections and measures them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SIZES: Final = (1, 10, 100, 1_000)
 MOST_METERS: Final = 10_000
 MOST_DAYS: Final = 3_653
 ROOM_PER_READING: Final = 130
-"""Bytes of disk one reading may take while it is loaded: documents, index, journal."""
+"""Most bytes on disk per reading while loading: documents, index, journal."""
 BOUND_METERS: Final = 40
 
 
@@ -41,6 +41,7 @@ class Size:
     seconds: tuple[float, float]
 
     def as_json(self) -> dict[str, Any]:
+        """Its figures as JSON values."""
         sides = self.footprint.as_json()
         return {
             "meters": self.meters,
@@ -53,8 +54,10 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """All sizes measured, smallest first, and the bound of their values. `complete`: not cancelled.
-    `options`: which creation options of core.lab.fleet.kept.FAMILIES."""
+    """All sizes measured, smallest first, and the lower bound of their values. `complete`: not cancelled.
+
+    `options`: the creation options, a key of core.lab.fleet.kept.FAMILIES.
+    """
 
     server: str
     sizes: tuple[Size, ...] = ()
@@ -64,22 +67,25 @@ class Fleet:
     options: str = "plain"
 
     def as_json(self) -> dict[str, Any]:
+        """Its figures as JSON values."""
         printed: dict[str, Any] = {"server": self.server, "sizes": [size.as_json() for size in self.sizes]}
         if self.bound:
             printed["bound_bytes_per_reading"] = round(self.bound.bytes_per_reading, 4)
         return printed
 
     def models(self) -> tuple[forecast.Model, forecast.Model] | None:
-        """Ordinary and time series, net of free space: what a checkpoint in mid-load leaves is luck.
-        None below two sizes that are settled."""
+        """Models of the ordinary and the time series side; None below two settled sizes.
+
+        Free space is left out, as it depends on when checkpoints fall into the load.
+        """
         return self._fitted(lambda usage: usage.net_bytes)
 
     def uncompressed(self) -> tuple[forecast.Model, forecast.Model] | None:
-        """The same of data before compression plus indexes, which Atlas's smallest tiers count."""
+        """Models of data before compression plus indexes, which Atlas's smallest tiers count."""
         return self._fitted(lambda usage: usage.data_bytes + usage.index_bytes)
 
     def indexes(self) -> tuple[forecast.Model, forecast.Model] | None:
-        """The same of the indexes alone, which have to fit in memory."""
+        """Models of the indexes alone, which have to fit in memory."""
         return self._fitted(lambda usage: max(usage.index_bytes - usage.index_free_bytes, 1))
 
     def _fitted(self, measure: Callable[[Usage], int]) -> tuple[forecast.Model, forecast.Model] | None:
@@ -99,12 +105,12 @@ class Fleet:
 
 
 def sizes_up_to(meters: int) -> tuple[int, ...]:
-    """1, 10, 100, … below the number asked for, and that number."""
+    """1, 10, 100, … below the given number of meters, and that number."""
     return (*(size for size in SIZES if size < meters), meters)
 
 
 def check_size(meters: int, days: int) -> None:
-    """Raises InputError `fleet-size` for a fleet that is not made."""
+    """Raise InputError `fleet-size` for a fleet that is too large or empty."""
     if not (1 <= meters <= MOST_METERS and 1 <= days <= MOST_DAYS):
         raise InputError("fleet-size", meters=MOST_METERS, days=MOST_DAYS)
 
@@ -122,7 +128,7 @@ def run_fleet(
 ) -> Fleet:
     """Load and measure fleets of 1, 10, 100, … up to `meters` meters over `days` days.
 
-    `measured` is told after each size; `Progress.source` is `bound` or the side of `Progress.meters` meters
+    `measured` is called after each size; `Progress.source` is `bound` or the side of `Progress.meters` meters
     that is loaded or measured. `keep` leaves the largest fleet in two collections, see core.lab.fleet.kept;
     `options` names creation options of FAMILIES. A cancelled run returns what it measured. Raises InputError
     `fleet-size`, StorageError `fleet-no-room` before anything is written.
@@ -153,7 +159,7 @@ class _Plan:
 
     @property
     def readings(self) -> int:
-        """Of all sizes and both sides together."""
+        """Readings of all sizes and both sides together."""
         return 2 * sum(sizes_up_to(self.meters)) * self.readings_each
 
 
@@ -197,8 +203,7 @@ def _load(
     progress: Callable[[Progress], None],
     keep_as: str | None,
 ) -> Built:
-    """One side of one size, told as it goes on from where it begins."""
-
+    """Load one side of one size; the progress continues from `begun`."""
     whole = meters * plan.readings_each
 
     def advance(readings: int) -> None:
@@ -223,7 +228,10 @@ def _bound(meters: int, days: int) -> Bound:
 
 
 def check_room(database: Database[Any], readings: int) -> None:
-    """The server says how full its disk is; where it does not (Atlas's small tiers), nothing is refused."""
+    """Raise StorageError `fleet-no-room` if the server's disk has too little space for these readings.
+
+    A server that does not report its disk (Atlas's small tiers) is not checked.
+    """
     stats = database.command("dbStats")
     if "fsTotalSize" not in stats:
         return

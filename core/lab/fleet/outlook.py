@@ -1,4 +1,4 @@
-"""What so many meters over so many years would take on both sides: bytes, cluster and price."""
+"""Extrapolates both sides to a number of meters and years: bytes, cluster and price."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from core.lab.sides import SIDES, Side
 YEARS: Final = 3
 COPIES: Final = 3
 INDEX_PAGE: Final = 16_384
-"""Bytes of a leaf page of an index, as MongoDB creates it (`leaf_page_max=16k`)."""
+"""Bytes of an index leaf page, as MongoDB creates it (`leaf_page_max=16k`)."""
 RATE: Final = 100_000.0
-"""Readings a second one processor takes, where inserting was not measured."""
+"""Readings per second that one processor inserts, if that was not measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """One side. `node`: bytes of one copy. `memory`: bytes that should stay in memory. `low`, `likely` and
-    `high`: the clusters for the ends and the middle of the range."""
+    """One side. `node`: bytes of one copy; `memory`: bytes that should stay in memory.
+
+    `low`, `likely` and `high`: the clusters for the ends and the middle of the range.
+    """
 
     side: Side
     readings: float
@@ -34,12 +36,12 @@ class Outlook:
 
 
 def outlook(fleet: Fleet, meters: int, years: float, rate: float = RATE) -> tuple[Outlook, ...]:
-    """Ordinary and time series; empty where the fleet measured is no line. `rate`: readings a second that one
-    processor takes, as measured.
+    """Ordinary and time series; empty if the fleet has too few settled sizes.
 
-    In memory belong the readings of the last day, before compression, and the index pages where the next ones
-    go: each meter of an ordinary collection adds its keys in a page of its own, unless the whole index is
-    smaller than that; the index of a time series collection has a key a bucket and is in use as a whole.
+    `rate`: measured readings per second that one processor inserts. In memory belong the readings of the last
+    day, before compression, and the index pages of the next inserts: each meter of an ordinary collection
+    adds its keys to a page of its own, unless the whole index is smaller than that; the index of a time
+    series collection has one key per bucket and is used as a whole.
     """
     models, counted, indexes = fleet.models(), fleet.uncompressed(), fleet.indexes()
     if models is None or counted is None or indexes is None:

@@ -1,4 +1,4 @@
-"""A fleet of synthetic meters that differ from each other as households do, and are as noisy.
+"""Synthetic meters that differ from each other as households do, with realistic noise.
 
 Each household has its own base load, rhythm, number of people, heating, hot water, car and absences; all
 share one weather. Everything is drawn from the number of the meter, so a fleet can be made again.
@@ -19,7 +19,7 @@ from core.paristime import DAY_MS, HOUR_MS, midnight, to_wall
 
 STEP: Final = 30
 LAST_DAY: Final = date(2026, 6, 30)
-"""A fleet ends here, so that every run is over the same moments."""
+"""Last day of every fleet, so that all runs cover the same moments."""
 SUBSCRIBED_W: Final = (3_000, 6_000, 6_000, 6_000, 9_000, 9_000, 12_000)
 _OFF_PEAK: Final = (22.0, 22.5, 23.0, 23.5, 0.5, 1.5, 2.0)
 _Numbers = NDArray[np.float64]
@@ -27,7 +27,7 @@ _Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The half-hours all meters share, with their hour, day and weather."""
+    """The half-hours that all meters share, with their hour, day and weather."""
 
     start: NDArray[np.int64]
     day: NDArray[np.int64]
@@ -36,7 +36,7 @@ class Calendar:
     """Half-hour of the wall clock, 0 to 47."""
     weekday: NDArray[np.int64]
     season: _Numbers
-    """Cosine of the year: 1 in the coldest days."""
+    """Cosine of the time of year: 1 on the coldest day."""
     outside: _Numbers
     """Degrees Celsius."""
 
@@ -64,7 +64,7 @@ class Calendar:
 
 
 def households(count: int, days: int, first: int = 0) -> Iterator[tuple[Meter, Curve]]:
-    """`count` meters over `days` days, half-hourly, complete, numbered from `first`. PRMs obviously false."""
+    """`count` meters over `days` days, half-hourly, without gaps, numbered from `first`."""
     calendar = Calendar.of(days)
     minutes = np.full(len(calendar.start), STEP, dtype=np.int16)
     for number in range(first, first + count):
@@ -72,7 +72,7 @@ def households(count: int, days: int, first: int = 0) -> Iterator[tuple[Meter, C
 
 
 def meter(number: int) -> Meter:
-    """The meter of a number: 14 digits that begin with zeros, as no real one does."""
+    """The meter of a number: 14 digits with leading zeros, which no real PRM has."""
     return Meter(f"{number:014d}")
 
 
@@ -89,7 +89,7 @@ def _watts(calendar: Calendar, number: int) -> NDArray[np.int32]:
 
 
 def _base(calendar: Calendar, rng: np.random.Generator) -> _Numbers:
-    """Standby and refrigerators, whose cycles beat against the half-hour."""
+    """Standby power and refrigerators, whose cycles drift against the half-hours."""
     standby = 60 + rng.lognormal(4.0, 0.7)
     fridge, cycle = rng.uniform(40, 140), rng.uniform(1.3, 3.7)
     phase = np.cumsum(rng.normal(2 * np.pi / cycle, 0.25, len(calendar.start)))
@@ -108,7 +108,7 @@ def _presence(calendar: Calendar, rng: np.random.Generator) -> _Numbers:
 
 
 def _living(calendar: Calendar, rng: np.random.Generator, people: int) -> _Numbers:
-    """What people switch on: a rhythm of one's own, each half-hour of it uncertain, and appliances."""
+    """Lighting and appliances: a rhythm of the household with random half-hours."""
     hours = np.arange(48) / 2
     rise, sleep = rng.normal(7, 0.8), rng.normal(22.8, 0.8)
     lunch, day = rng.uniform(0.2, 1.0), rng.uniform(0.1, 0.8)
@@ -123,7 +123,7 @@ def _living(calendar: Calendar, rng: np.random.Generator, people: int) -> _Numbe
 
 
 def _appliances(calendar: Calendar, rng: np.random.Generator, people: int, week: _Numbers) -> _Numbers:
-    """Ovens, kettles, washing: runs of half-hours whose hour follows the rhythm of the house."""
+    """Ovens, kettles, washing: runs of half-hours, more likely at busy hours of the household."""
     likely = week[calendar.weekday, calendar.slot]
     begins = rng.random(len(likely)) < likely / likely.mean() * (0.9 + 0.55 * people) / 48
     power = np.where(begins, rng.uniform(300, 2_300, len(likely)), 0.0)
@@ -136,7 +136,7 @@ def _bump(hours: _Numbers, at: float, width: float) -> _Numbers:
 
 
 def _heating(calendar: Calendar, rng: np.random.Generator, home: _Numbers) -> _Numbers:
-    """Electric heating in four of ten houses: what the weather asks, cut up by thermostats."""
+    """Electric heating in four of ten houses: proportional to the cold, with noise of thermostats."""
     if rng.random() > 0.4:
         return np.zeros(len(home))
     target = rng.normal(17.5, 1) + rng.uniform(0, 2) * ((calendar.slot > 11) & (calendar.slot < 45))
@@ -146,7 +146,7 @@ def _heating(calendar: Calendar, rng: np.random.Generator, home: _Numbers) -> _N
 
 
 def _hot_water(calendar: Calendar, rng: np.random.Generator, people: int) -> _Numbers:
-    """A tank on off-peak hours in half of the houses; how long it heats depends on the day's showers."""
+    """A tank on off-peak hours in half of the houses; its heating time varies from day to day."""
     if rng.random() > 0.5:
         return np.zeros(len(calendar.start))
     begins = int(2 * rng.choice(_OFF_PEAK))
@@ -160,7 +160,7 @@ def _hot_water(calendar: Calendar, rng: np.random.Generator, people: int) -> _Nu
 
 
 def _car(calendar: Calendar, rng: np.random.Generator) -> _Numbers:
-    """One house in twelve charges a car in some nights."""
+    """In one house of twelve, a car that charges on some nights."""
     if rng.random() > 1 / 12:
         return np.zeros(len(calendar.start))
     days = int(calendar.day[-1]) + 2

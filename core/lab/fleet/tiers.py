@@ -1,7 +1,7 @@
-"""Which Atlas cluster a forecast asks for: by disk, by memory and by ingest; the largest need decides.
+"""Chooses an Atlas cluster for a forecast by disk, memory and ingest; the largest need decides.
 
 Atlas gives WiredTiger a quarter of the memory up to M30 and half from M40 on (its documentation, "Cluster
-Sizing and Tier Selection"), and names indexes plus what is used often as what should fit there.
+Sizing and Tier Selection"), and recommends that indexes and frequently used data fit in it.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from typing import Final
 _PRICES: Final = Path(__file__).with_name("prices.toml")
 NEEDS: Final = ("disk", "memory", "ingest")
 _HALF_FROM_GB: Final = 16
-"""Memory from which half of it is WiredTiger's."""
+"""Memory (GB) from which WiredTiger gets half of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """An Atlas cluster of three nodes: price an hour; disk it comes with and may grow to, memory, in GB a
-    node; processors a node.
+    """An Atlas cluster of three nodes.
 
-    `uncompressed`: its limit counts data before compression, plus indexes, and not what lies on the disk.
-    `operations`: those a second it allows, where it shares a machine. `sharded`: whether a cluster of it may
-    have several shards.
+    `hour`: price per hour; per node `included_gb` and `largest_gb` of disk, `ram_gb` and `processors`.
+    `uncompressed`: its limit counts data before compression plus indexes, not the size on disk. `operations`:
+    operations per second that it allows, if it shares a machine. `sharded`: whether it may have several
+    shards.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Tier:
 
     @property
     def cache_gb(self) -> float:
-        """Memory in which indexes and data are kept."""
+        """Memory (GB) for indexes and data."""
         return self.ram_gb * (0.5 if self.ram_gb >= _HALF_FROM_GB else 0.25)
 
 
@@ -63,11 +63,11 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What one copy of the data asks of its nodes.
+    """Resources for one copy of the data.
 
-    `disk`: bytes; `uncompressed`: data before compression and indexes; `memory`: bytes of indexes and of the
-    data that are used often; `ingest`: readings a second while they arrive; `rate`: those one processor
-    takes. A need of 0 is none.
+    `disk`: bytes; `uncompressed`: bytes of data before compression and indexes; `memory`: bytes of indexes
+    and frequently used data; `ingest`: readings per second while they arrive; `rate`: readings per second
+    that one processor inserts. 0: no need.
     """
 
     disk: float
@@ -79,7 +79,7 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """The cheapest clusters for some needs: tier, shards, GB of disk a node, price a month."""
+    """The cheapest clusters for some needs: tier, shards, GB of disk per node, price per month."""
 
     tier: str
     shards: int
@@ -89,14 +89,14 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The cluster for all needs together, what each of them alone would take, and which one decides."""
+    """The cluster for all needs together, the cluster for each need alone, and the deciding need."""
 
     cost: Cost
     alone: Mapping[str, Cost]
 
     @property
     def decided(self) -> str:
-        """The need whose own cluster is the dearest; of equal ones, the first."""
+        """The need whose own cluster is the most expensive; of equal ones, the first."""
         return max(self.alone, key=lambda need: (self.alone[need].month, -NEEDS.index(need)))
 
 
@@ -109,7 +109,7 @@ def prices() -> Prices:
 
 
 def choose(needs: Needs, listed: Prices) -> Choice:
-    """The cheapest cluster that meets all needs. Three nodes are in the price."""
+    """The cheapest cluster that meets all needs. The price includes three nodes."""
     alone = {
         "disk": _cheapest(Needs(needs.disk, needs.uncompressed), listed),
         "memory": _cheapest(Needs(0, memory=needs.memory), listed),
@@ -131,7 +131,7 @@ def _cheapest(needs: Needs, listed: Prices) -> Cost:
 
 
 def _shards(needs: Needs, tier: Tier, listed: Prices) -> int | None:
-    """How many of a tier meet the needs; None where it cannot."""
+    """Number of shards of a tier that meet the needs; None if it cannot."""
     gb = needs.disk / 1e9 / listed.fill
     counted = needs.uncompressed / 1e9 / listed.fill
     disk = max(gb, counted) if tier.uncompressed else gb

@@ -1,4 +1,4 @@
-"""A look inside: the buckets a time series collection really stores, and what granularity does to them."""
+"""Reads the buckets that a time series collection stores, and compares granularities."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from core.storage.mongo_errors import FORBIDDEN, explained
 from core.storage.store import Store
 
 GRANULARITIES: Final = (TS_SECONDS, TS_MINUTES, TS_HOURS)
-"""2, 48 and up to 1,000 half-hourly readings a bucket: a bucket spans an hour, a day, or 30 days."""
+"""Up to 2, 48 and 1,000 half-hourly readings per bucket, which spans an hour, a day or 30 days."""
 _RAW_SINCE: Final = (8, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One field of a bucket: its bytes as stored."""
+    """One field of a bucket, with its size as stored."""
 
     name: str
     bytes: int
@@ -34,9 +34,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One bucket. Times in UTC ms, watts as the control holds them, sizes in bytes.
+    """One bucket: times in UTC ms, extreme watts from its control block, sizes in bytes.
 
-    `unpacked_bytes`: what its readings would take as documents of their own.
+    `unpacked_bytes`: size of its readings as single documents.
     """
 
     version: int
@@ -53,19 +53,19 @@ class Bucket:
 
     @property
     def packed(self) -> bool:
-        """Whether its columns are compressed; up to 7.0 not those of the newest bucket, which is open."""
+        """Whether its columns are compressed; up to 7.0 those of the newest, open bucket are not."""
         return self.version > 1
 
     @property
     def rest_bytes(self) -> int:
-        """Its own `_id` and the names of all parts."""
+        """Bytes of its `_id` and the names of all parts."""
         return self.bytes - self.meta_bytes - self.control_bytes - sum(one.bytes for one in self.columns)
 
 
 def buckets(store: Store, meter: Meter, limit: int = 60) -> list[Bucket]:
     """The newest buckets of a meter, newest first.
 
-    Raises StorageError `buckets-refused` where the server does not let this user look.
+    Raises StorageError `buckets-refused` if the user may not read them.
     """
     with explained():
         try:
@@ -78,9 +78,9 @@ def buckets(store: Store, meter: Meter, limit: int = 60) -> list[Bucket]:
 
 
 def raw_bucket(store: Store, meter: Meter) -> dict[str, Any] | None:
-    """The newest but one bucket of a meter as the server stores it; None where there is none.
+    """The second newest bucket of a meter as stored, or the only one; None without any.
 
-    Raises StorageError `buckets-refused` where the server does not let this user look.
+    Raises StorageError `buckets-refused` if the user may not read them.
     """
     with explained():
         try:
@@ -93,7 +93,7 @@ def raw_bucket(store: Store, meter: Meter) -> dict[str, Any] | None:
 
 
 def _documents(store: Store, meter: Meter, limit: int) -> Iterator[Mapping[str, Any]]:
-    """Up to 8.1 buckets are a collection of their own; from 8.2 the same name is read with `rawData`."""
+    """Bucket documents: a collection of their own up to 8.1; read with `rawData` from 8.2 on."""
     name = store.time_series.name
     version = tuple(store.database.client.server_info()["versionArray"][:2])
     where = match.buckets(meter)

@@ -1,4 +1,4 @@
-"""Build layouts from the same readings, prove them equal, measure them, and drop them."""
+"""Builds layouts from the same readings, verifies and measures them, and drops them."""
 
 from __future__ import annotations
 
@@ -29,35 +29,35 @@ from core.storage.scratch import names, sweep
 from core.storage.store import Store
 
 Readings = Callable[[], Iterator[tuple[Meter, Curve]]]
-"""The same meters and curves, each time it is called."""
+"""A function that yields the same meters and curves at each call."""
 LESSON_READINGS: Final = 200_000
 _BETWEEN_CHECKPOINTS: Final = 17_520
-"""Readings of a layout that is loaded as in operation: a year of a meter."""
+"""Readings between checkpoints of a layout loaded as in operation: a year of a meter."""
 LOAD: Final = WriteConcern(w=1)
-"""An experiment need not survive a crash; its last checkpoint is forced anyway."""
+"""Write concern of experiments, which need not survive a crash; their last checkpoint is forced."""
 TOLERATED_FREE: Final = 0.03
 _SMALL_FILE: Final = 1_000_000
-"""Below it a few free blocks are already a large share."""
+"""Bytes of a file below which a few free blocks are a large share."""
 _CHECKPOINT_SECONDS: Final = 60
 _SHORT_SECONDS: Final = 20
-"""A load as short as this fits before the next checkpoint by the clock."""
+"""A load of at most so many seconds fits before the server's next periodic checkpoint."""
 _CALM_CACHE: Final = 256 << 20
 _IDLE_BUCKETS: Final = "timeseriesIdleBucketExpiryMemoryUsageThreshold"
-"""Bytes of open buckets beyond which those nobody writes to are closed, and compressed."""
+"""Parameter: bytes of open buckets beyond which the server closes and compresses idle ones."""
 WAVE: Final = 1_000
-"""Readings a bucket holds at most."""
+"""Most readings in a bucket."""
 _TOGETHER: Final = 40_000_000
-"""Readings of the meters loaded side by side, which are in memory meanwhile: 4 bytes each in a synthetic
-fleet, whose meters share their times."""
+"""Most readings in memory while meters are loaded in waves: 4 bytes each in a synthetic fleet, whose meters
+share their times."""
 
 
 class Stopped(Exception):
-    """The visitor cancelled: everything built is dropped."""
+    """The visitor cancelled; everything built is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A layout as measured. `settled`: after a checkpoint. `seconds`: to load, index included."""
+    """A measured layout. `settled`: after a checkpoint. `seconds`: to load, index included."""
 
     layout: str
     usage: Usage
@@ -76,8 +76,8 @@ def build_all(
 ) -> Iterator[Built]:
     """Build layouts one after another from `total` readings; ends early once `stop` is set.
 
-    `Progress.source` is the code of the layout. Raises StorageError. What experiments that were killed left
-    behind is dropped first.
+    `Progress.source` is the code of the layout. Leftovers of killed experiments are dropped first. Raises
+    StorageError.
     """
     sweep(store.database)
     shares = [min(total, LESSON_READINGS) if layout.lesson else total for layout in layouts]
@@ -107,12 +107,12 @@ def build(
     keep_as: str | None = None,
     waiting: Callable[[], None] = lambda: None,
 ) -> Built:
-    """Build one layout, verify, measure, drop (or keep under a name). `advance` is told the readings done;
-    once all are, they are being counted and measured. `waiting` is told when a checkpoint that may not be
-    forced is waited for.
+    """Build one layout, verify and measure it, then drop it or keep it under a name.
 
-    Built a second time where a checkpoint fell into the load and left holes in its file, if it can be loaded
-    between two checkpoints. Raises Stopped, StorageError `lab-differs`.
+    `advance` gets the number of readings loaded; after the last one they are counted and measured. `waiting`
+    is called before waiting for a checkpoint that may not be forced. If a checkpoint during the load left
+    free space in the file, and the load fits between two checkpoints, the layout is built a second time.
+    Raises Stopped, StorageError `lab-differs`.
     """
     built = _build(store, layout, readings, stop, advance, keep_as, waiting)
     if not _torn(built.usage) or layout.lesson or built.seconds > 0.9 * _CHECKPOINT_SECONDS:
@@ -129,7 +129,7 @@ def _torn(one: Usage) -> bool:
 
 
 def _await_checkpoint(database: Database[Any], stop: Event) -> None:
-    """Until the server has taken its next checkpoint by the clock, so that the load after it is alone."""
+    """Wait for the server's next periodic checkpoint, so that none falls into the load after it."""
 
     def taken() -> int:
         status = database.command("serverStatus")["wiredTiger"]["transaction"]
@@ -175,14 +175,15 @@ def _build(
 
 @contextmanager
 def calm(database: Database[Any]) -> Iterator[None]:
-    """Room to load, on the embedded server alone: a cache that may hold more unwritten pages, and buckets
-    compressed as soon as they are full instead of when the meter's next one begins. A page written before it
-    is full, or a bucket before it is compressed, leaves a hole in its file (300 meters of two years with a
-    checkpoint in mid-load: 1.81 B/reading, and 1.65 so). Both sides are loaded so, and settled by our own
-    checkpoint.
+    """Settings for loading, on the embedded server only.
 
-    The checkpoint by the clock cannot be held back: 6.0 accepts another `syncdelay` while it runs and does
-    not heed it (measured: every 60 s whether it says 0, 4 or 3,600).
+    The cache may hold more unwritten pages, and buckets are compressed as soon as they are full instead of
+    when the meter's next one begins. A page written before it is full, or a bucket before it is compressed,
+    leaves free space in its file (300 meters of two years with a checkpoint during the load: 1.81 B/reading,
+    with these settings 1.65). Both sides are loaded so and settled by a forced checkpoint.
+
+    The periodic checkpoint cannot be delayed: 6.0 accepts another `syncdelay` while it runs but ignores it
+    (measured: every 60 s with 0, 4 and 3,600).
     """
     if not _embedded(database):
         yield
@@ -190,19 +191,19 @@ def calm(database: Database[Any]) -> Iterator[None]:
     _tune(database, _CALM_CACHE, idle=1)
     try:
         yield
-    finally:  # to what it began with, not to what was found: another measurement may have been at work
+    finally:  # to the initial values, not to those found: another measurement may have changed them
         _tune(database, CACHE_BYTES, idle=0)
 
 
 def _tune(database: Database[Any], cache: int, idle: int) -> None:
-    """`cache`: bytes. `idle`: bytes of open buckets, 0 for the server's own choice."""
+    """Set the server's cache and bucket memory. `idle`: bytes of open buckets, 0 for the server's default."""
     admin = database.client.admin
     admin.command("setParameter", 1, wiredTigerEngineRuntimeConfig=f"cache_size={cache}")
     admin.command({"setParameter": 1, _IDLE_BUCKETS: idle})
 
 
 def _embedded(database: Database[Any]) -> bool:
-    """Whether the server is reached by the socket that only ours has."""
+    """Whether the server is reached by the socket of the embedded one."""
     address = database.client.address
     return address is not None and address[0].endswith("mongod.sock")
 
@@ -221,7 +222,7 @@ def _load(
     stop: Event,
     advance: Callable[[int], None],
 ) -> tuple[Tally, dict[int, int]]:
-    """Insert everything; what it must come to, and the minutes of each series."""
+    """Insert everything; returns the expected count and sum, and the minutes of each series."""
     series: dict[tuple[Meter, int], int] = {}
     count = energy = 0
     sample = partial(_first, readings) if layout.lesson else readings
@@ -248,7 +249,7 @@ def _in_waves(layout: Layout) -> bool:
 
 
 def _first(readings: Readings) -> Iterator[tuple[Meter, Curve]]:
-    """The sample of a lesson: the first meters, the last of them cut short."""
+    """The readings of a lesson: the first meters, the last of them cut."""
     left = LESSON_READINGS
     for meter, curve in readings():
         yield meter, curve.select(slice(0, left))
@@ -258,11 +259,11 @@ def _first(readings: Readings) -> Iterator[tuple[Meter, Curve]]:
 
 
 def _portions(layout: Layout, readings: Readings, stop: Event) -> Iterator[tuple[Meter, Curve]]:
-    """What is inserted at a time, in the order that suits the layout.
+    """The portions to insert, in the best order for the layout.
 
-    The key of a bucket begins with its time. So time series go in waves across meters, a bucket of each at a
-    time, as time itself brings them: meter after meter, each would tear open every page of those before it.
-    Everything else is kept by meter, and goes whole, meter after meter: so its index only grows at the end.
+    The key of a bucket begins with its time. So time series are inserted in waves across meters, one bucket
+    of each at a time, as they would arrive: inserting meter after meter would split every page of the meters
+    before. All other layouts are inserted meter after meter, so that their index grows only at its end.
     """
     if not _in_waves(layout):
         for meter, curve in readings():
@@ -279,7 +280,7 @@ def _portions(layout: Layout, readings: Readings, stop: Event) -> Iterator[tuple
 
 
 def _groups(readings: Iterator[tuple[Meter, Curve]], stop: Event) -> Iterator[list[tuple[Meter, Curve]]]:
-    """Meters after another, as many as may be in memory."""
+    """Groups of consecutive meters that may be in memory together."""
     group: list[tuple[Meter, Curve]] = []
     held = 0
     for meter, curve in readings:

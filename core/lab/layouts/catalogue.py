@@ -1,19 +1,20 @@
-"""Ways to store the same readings, each really built from the visitor's own.
+"""The layouts: ways to store the same readings, each built from the visitor's own.
 
-Creation options, measured with 100 meters of two years (B/reading in all; the values alone take 1.16): time
+Creation options, measured with 100 meters of two years (B/reading in total; the values alone take 1.16): time
 series defaults 1.59; `allocation_size=512B` with `leaf_page_max=64KB` 1.44, with 128KB or 256KB 1.43. Loaded
-meter by meter 64KB took 1.49 and 128KB 1.53, of which 0.04 and 0.10 free: so time series are loaded in waves
-across meters (core.lab.layouts.build). `split_pct=100` changes nothing then. The same options with zstd make
-the ordinary collection 26 instead of 49, so they are offered on both sides or on none.
+meter by meter 64KB took 1.49 and 128KB 1.53, of which 0.04 and 0.10 free; so time series are loaded in waves
+across meters (core.lab.layouts.build). `split_pct=100` changes nothing then. The same options with zstd
+reduce the ordinary collection from 49 to 26, so they are offered on both sides or on none.
 
 Watt-hours instead of watts: 1.439 becomes 1.336, with pages of 256KB 1.328 (the values alone 1.147).
-What does not help (20 meters of two years, where Wh in 64KB pages take 1.355): zstd at level 12 or 22 instead
-of 6, which a server is started with (1.353, 1.350 in pages of 128KB, where level 6 takes 1.352); up to 1,440
-readings a bucket, another setting of the server (1.379: a bucket still ends after 30 days, and more of them
-are cut short); a number for the meter and names of one letter (0.002 less); values as doubles (0.001 more).
-Of 10 meters, where the values packed in Wh take 1.348: coarse and fine part in two columns 1.46 to 1.53, the
-meter's index instead of its differences 1.45, two half-hours a document 1.39, a day of 48 values 1.67, high
-and low values in columns of their own 1.55 to 1.79.
+
+Without benefit (20 meters of two years, where Wh in 64KB pages take 1.355): zstd at level 12 or 22 instead of
+6, a start option of the server (1.353, 1.350 in pages of 128KB, where level 6 takes 1.352); up to 1,440
+readings per bucket, a server parameter (1.379: a bucket still ends after 30 days, and more of them are cut
+short); a number for the meter and names of one letter (0.002 less); values as doubles (0.001 more). With 10
+meters, where the values packed in Wh take 1.348: coarse and fine part in two columns 1.46 to 1.53, the
+meter's index instead of its differences 1.45, two half-hours per document 1.39, a day of 48 values 1.67, high
+and low values in separate columns 1.55 to 1.79.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ Versions = tuple[int, ...]
 
 
 class Family(StrEnum):
-    """What a document of a layout is."""
+    """The kind of a layout's documents."""
 
     ORDINARY = "ordinary"
     GROUPED = "grouped"
@@ -45,7 +46,7 @@ class Family(StrEnum):
 
 
 class Order(StrEnum):
-    """The order readings are inserted in."""
+    """The order in which readings are inserted."""
 
     CHRONOLOGICAL = "chronological"
     NEWEST_FIRST = "newest"
@@ -56,9 +57,9 @@ class Order(StrEnum):
 class Layout:
     """One way to store readings. `code` is stable; texts `lab.layout.<code>` and `lab.why.<code>`.
 
-    `value`: the field that holds the watts, in expressions. `series`: the field that says which series a
-    document belongs to. `lesson`: made to be seen once; built from a sample, for it is slow and large.
-    `live`: checkpoints are taken while it is loaded, as the server takes one a minute in operation.
+    `shape`: makes its documents. `lesson`: built from a sample only, because it is slow and large. `live`:
+    checkpoints are taken while it is loaded, as the server takes one a minute in operation. `since`: first
+    server version.
     """
 
     code: str
@@ -77,7 +78,7 @@ class Layout:
     )
 
     def create(self, database: Database[Any], name: str) -> Collection[Any]:
-        """The empty collection with its index."""
+        """Create the empty collection with its index."""
         collection = database.create_collection(name, check_exists=False, **self.options)
         if self.index:
             collection.create_index(self.index, unique=self.unique, **self.index_options)
@@ -105,12 +106,12 @@ _YEAR_SECONDS: Final = 31_536_000
 
 
 def _tally_by_step(collection: Collection[Any], _steps: Mapping[int, int]) -> Tally:
-    """Documents that say their own step."""
+    """Documents with their step."""
     return _summed(collection, "$meter.step", {"$sum": "$watts"}, None)
 
 
 def _tally_energy(collection: Collection[Any], _steps: Mapping[int, int]) -> Tally:
-    """Documents that say how many watt-minutes their value counts."""
+    """Documents that state how many watt-minutes their value counts."""
     return _summed(collection, "$meter.unit", {"$sum": "$energy"}, None)
 
 
@@ -137,7 +138,7 @@ def _tally_daily(collection: Collection[Any], steps: Mapping[int, int]) -> Tally
 
 
 def _tally_monthly(collection: Collection[Any], steps: Mapping[int, int]) -> Tally:
-    """Only a client can read these values: decoded here."""
+    """Documents decoded here, as the server cannot read their values."""
     readings = energy = 0
     for document in collection.find({}):
         values = documents.unpacked(document["v"])
@@ -190,8 +191,7 @@ def _time_series(
 
 
 def _own(layouts: Sequence[Layout]) -> Layout:
-    """The layout of the catalogue made with the options of the application's own collection; one of its own
-    where they are none of these."""
+    """The layout of the catalogue with the options of the application's collection, or a new one."""
     options = {"timeseries": time_series.OPTIONS}
     known = (one for one in layouts if one.options == options and one.shape is documents.measured)
     return next(known, _time_series("ts-own", options))
@@ -207,7 +207,7 @@ FIRST_DEMO: Final = Layout(
     tally=_tally_first,
 )
 FIRST_LIVE: Final = replace(FIRST_DEMO, code="first-live", lesson=True, live=True)
-"""What `ts-default` is compared with: the same documents, loaded alike."""
+"""The layout `ts-default` is compared with: the same documents, loaded in the same way."""
 ORDINARY: Final = _ordinary("ordinary", _SNAPPY)
 ORDINARY_ZSTD: Final = _ordinary("ordinary-zstd", _ZSTD)
 ORDINARY_SMALL: Final = _ordinary(
@@ -300,10 +300,10 @@ LAYOUTS: Final = (
     *(TS_NEWEST, TS_SHUFFLED),
 )
 OWN: Final = _own(LAYOUTS)
-"""What this application builds, whatever its options are."""
+"""The layout of this application's time series collection."""
 BY_CODE: Final = {layout.code: layout for layout in LAYOUTS}
 WATERFALL: Final = (FIRST_DEMO, LEAN, LEAN_ZSTD, NATURAL, TS_HOURS_ID, TS_HOURS, TS_SMALL, TS_WH, TS_PAGES)
-"""What the gain is made of: each step changes one thing. Texts: `lab.step.<code>`."""
+"""Steps of the savings; each changes one thing. Texts: `lab.step.<code>`."""
 
 
 def available(layout: Layout, server: str) -> bool:

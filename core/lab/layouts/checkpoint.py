@@ -1,4 +1,4 @@
-"""Sizes as on disk, also where a checkpoint may not be forced: then the server's own is waited for."""
+"""Waits for final sizes on disk if a checkpoint may not be forced."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from core.lab.footprint import statistics
 from core.storage.store import Store
 
 _PATIENCE_SECONDS: Final = 180
-"""The server takes a checkpoint 60 s after the last one ended; a busy one may take longer."""
+"""Longest wait: a checkpoint starts 60 s after the last one ended, later on a busy server."""
 _POLL_SECONDS: Final = 0.5
 
 
 def settled(
     store: Store, collection: Collection[Any], probe: str, stop: Event, waiting: Callable[[], None]
 ) -> bool:
-    """Whether a checkpoint was taken after the last write to `collection`: forced, or waited for.
+    """Whether a checkpoint was taken after the last write to `collection`, either forced or awaited.
 
-    Until then a new collection's file is said to take 4 kB, whatever is in it. `waiting` is told when the
-    wait begins; `probe` names a collection that is made for it, and dropped. False when stopped, or in vain.
+    Until then the server reports 4 kB for the file of a new collection, whatever it contains. `waiting` is
+    called when the wait begins; `probe` names a collection that is created for it and dropped. False when
+    stopped or after the longest wait.
     """
     return store.settle() or _waited(collection, store.database[probe], stop, waiting)
 
@@ -31,7 +32,7 @@ def settled(
 def _waited(
     collection: Collection[Any], probe: Collection[Any], stop: Event, waiting: Callable[[], None]
 ) -> bool:
-    """A checkpoint that holds what is written to the probe now holds all that was written before."""
+    """Wait for the checkpoint of a write to the probe, which includes all earlier writes."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
 
     def resumed() -> bool:
@@ -46,7 +47,7 @@ def _waited(
             if not resumed():
                 return False
         before = 0
-        while (now := _on_disk(collection)) != before:  # the same checkpoint may still be writing this file
+        while (now := _on_disk(collection)) != before:  # this checkpoint may still be writing the file
             before = now
             if not resumed():
                 return False

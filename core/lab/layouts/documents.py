@@ -1,7 +1,7 @@
-"""The documents of each layout, assembled as columns: the same readings in other clothes.
+"""BSON documents of each layout, encoded column-wise from the same readings.
 
-Where a layout has no room for the meter's constants, a small number stands for them: the series, one for
-each meter, flow and step, as a real application would keep it in a table of meters.
+A layout without fields for the meter's constants has a small number instead: the series, one for each meter,
+flow and step, as a real application would keep it in a table of meters.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from core.storage import bson_columns
 from core.storage.bson_columns import Payload
 
 Shape = Callable[[Meter, int, Curve], list[Payload]]
-"""Documents of a curve of one step; the number is its series."""
+"""Makes the documents of a curve with one step; the number is its series."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _KEY: Final = np.dtype(
     [
@@ -57,7 +57,7 @@ def measured(meter: Meter, _series: int, curve: Curve) -> list[Payload]:
 
 
 def measured_with_id(meter: Meter, _series: int, curve: Curve) -> list[Payload]:
-    """The same with the `_id` a driver adds to every dictionary."""
+    """As `measured`, with the `_id` that a driver adds to every dictionary."""
     constants = {"prm": meter.prm, "flow": meter.flow.value, "step": int(curve.minutes[0]), "g": 1}
     template = {"_id": ObjectId(), "start": _EPOCH, "meter": constants, "watts": 0}
     return [
@@ -68,9 +68,11 @@ def measured_with_id(meter: Meter, _series: int, curve: Curve) -> list[Payload]:
 
 
 def energy(meter: Meter, _series: int, curve: Curve) -> list[Payload]:
-    """The same in Wh instead of W, where every reading is a whole number of them: a half-hour's watts are
-    twice that, so each value is a bit shorter. `meter.unit` says how many watt-minutes a value counts: 60,
-    or the step where some value is no whole watt-hour and the watts stay as they are."""
+    """As `measured`, but in Wh instead of W if every reading is a whole number of Wh.
+
+    The watts of a half-hour are twice that, so values get a little shorter. `meter.unit` is the number of
+    watt-minutes that a value counts: 60, or the step if some value is no whole watt-hour and watts are kept.
+    """
     step = int(curve.minutes[0])
     worth = curve.watts.astype(np.int64) * step
     unit = _WATT_HOUR if not np.any(worth % _WATT_HOUR) else step
@@ -86,13 +88,13 @@ def first_demo(meter: Meter, _series: int, curve: Curve) -> list[Payload]:
 
 
 def first_demo_with_id(meter: Meter, _series: int, curve: Curve) -> list[Payload]:
-    """The same with the driver's `_id`, as they would go into a time series collection."""
+    """As `first_demo`, with the driver's `_id`, as they would go into a time series collection."""
     columns = {"_id": _object_ids(len(curve)), "date": curve.start, "value": curve.watts}
     return [bson_columns.assemble({"_id": ObjectId()} | _first_fields(meter, curve), columns)]
 
 
 def _first_fields(meter: Meter, curve: Curve) -> dict[str, Any]:
-    # the first demo knew consumption alone: production counts as another meter, of a number as long
+    # the first demo had consumption only: production becomes another meter with a PRM of the same length
     prm = meter.prm if meter.flow is Flow.CONSUMPTION else "P" + meter.prm[1:]
     return {
         "prm": prm,
@@ -111,7 +113,7 @@ def lean(_meter: Meter, series: int, curve: Curve) -> list[Payload]:
 
 
 def natural(_meter: Meter, series: int, curve: Curve) -> list[Payload]:
-    """`{_id: {m, t}, v}`: the key is the identity of the reading, so one index does."""
+    """`{_id: {m, t}, v}`: the key identifies the reading, so one index is enough."""
     template = {"_id": {"m": series, "t": _EPOCH}, "v": 0}
     return [bson_columns.assemble(template, {"_id": _keys(series, curve.start), "v": curve.watts})]
 
@@ -124,7 +126,7 @@ def numbered(_meter: Meter, series: int, curve: Curve) -> list[Payload]:
 
 
 def daily(_meter: Meter, series: int, curve: Curve) -> list[Payload]:
-    """`{_id: {m, t}, v: [watts]}`: one document per UTC day, days of one length together."""
+    """`{_id: {m, t}, v: [watts]}`: one document per UTC day, days of the same length together."""
     return [_daily(series, starts, rows) for starts, rows in _by_day(curve)]
 
 
@@ -140,8 +142,10 @@ def _daily(series: int, starts: NDArray[np.int64], rows: NDArray[np.int32]) -> P
 
 
 def monthly(_meter: Meter, series: int, curve: Curve) -> list[Payload]:
-    """`{_id: {m, t}, v: binary}`: one document per 30 days, values as packed 16-bit numbers; of 32 bits, and
-    under a subtype that says so, in a month that needs them. The server cannot look inside.
+    """`{_id: {m, t}, v: binary}`: one document per 30 days, values packed as 16-bit numbers.
+
+    A month that needs them has 32-bit numbers, marked by its binary subtype. The server cannot read the
+    values.
     """
     month = curve.start // (30 * DAY_MS)
     edges = [0, *(np.nonzero(np.diff(month))[0] + 1).tolist(), len(curve)]
@@ -160,7 +164,7 @@ def monthly(_meter: Meter, series: int, curve: Curve) -> list[Payload]:
 
 
 def _by_day(curve: Curve) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32]]]:
-    """Days of the same number of readings together: their first moments, and watts day by day."""
+    """Days with the same number of readings together: their first moments, and watts by day."""
     starts = np.concatenate([[0], np.nonzero(np.diff(curve.start // DAY_MS))[0] + 1])
     lengths = np.diff(np.append(starts, len(curve)))
     for width in np.unique(lengths):
@@ -173,7 +177,7 @@ def _encoded_array(width: int) -> bytes:
 
 
 def _array_offsets(width: int) -> list[int]:
-    """Where each int32 of a BSON array begins: its key is its position, as text."""
+    """Offset of each int32 of a BSON array, whose keys are positions as text."""
     offsets, at = [], 4
     for position in range(width):
         at += 1 + len(str(position)) + 1

@@ -1,4 +1,4 @@
-"""Inserting side by side: the server takes the readings of one meter while it packs those of another."""
+"""Parallel inserts: the server receives the readings of one meter while it packs those of another."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from types import TracebackType
 from typing import Final, Self
 
 SIDE_BY_SIDE: Final = 2
-"""Lanes for a time series collection: 1.4 to 1.6 times as fast as one on two cores; more brought nothing."""
+"""Lanes for a time series collection: 1.4 to 1.6 times as fast as one on two cores; more did not help."""
 
 
 class Lanes:
-    """Work for different series goes on at once, that of one series in its order.
+    """Runs work of different series in parallel, and that of one series in order.
 
-    Leaving the block waits for all of it and raises the first error there was.
+    Leaving the block waits for all work and raises the first error.
     """
 
     def __init__(self, count: int = SIDE_BY_SIDE) -> None:
@@ -22,14 +22,16 @@ class Lanes:
         self._last: list[Future[int] | None] = [None] * count
 
     def put(self, series: int, work: Callable[[], int]) -> None:
-        """Hand over the next work of a series. Waits for what is before it in its lane, so that little is
-        held in memory, and raises the error of that."""
+        """Submit the next work of a series.
+
+        Waits for the previous work of its lane, to limit memory, and raises its error.
+        """
         lane = series % len(self._pools)
         self._finish(lane)
         self._last[lane] = self._pools[lane].submit(work)
 
     def wait(self) -> None:
-        """Until all that was handed over is done."""
+        """Wait for all submitted work, and raise its first error."""
         for lane in range(len(self._pools)):
             self._finish(lane)
 

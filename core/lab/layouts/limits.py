@@ -1,4 +1,4 @@
-"""When not to use a time series collection: what it is slower at or cannot do, tried on real readings."""
+"""Tests on real readings what a time series collection does slower or cannot do."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _CODES: Final = {20: "IllegalOperation", 72: "InvalidOptions"}
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One thing tried on both sides. Texts: `laboratory.limits.<code>`.
+    """One operation tried on both sides. Texts: `laboratory.limits.<code>`.
 
-    Milliseconds are medians, None where the server refuses; `refusal` is then the server's own name of the
-    reason. `kept_double`: whether a second copy of a reading was accepted.
+    Medians in milliseconds, None if the server refuses; `refusal` is then the server's name of the reason.
+    `kept_double`: whether each side accepted a second copy of a reading.
     """
 
     code: str
@@ -42,6 +42,7 @@ class Trial:
     kept_double: tuple[bool, bool] | None = None
 
     def as_json(self) -> dict[str, Any]:
+        """Its figures as JSON values."""
         return {
             "trial": self.code,
             "ordinary_ms": self.ordinary and round(self.ordinary, 3),
@@ -58,7 +59,10 @@ def trials(
     stop: Event | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> list[Trial]:
-    """Point look-up, last reading, change of one value, uniqueness: in two collections made for it."""
+    """Point look-up, last reading, change of one value, uniqueness, in two collections made for them.
+
+    Ends early once `stop` is set. Raises StorageError.
+    """
     curve = store.read(meter)
     curve = curve.select(slice(max(len(curve) - READINGS, 0), None))
     with explained(), names() as new_name:
@@ -85,7 +89,7 @@ def _filled(store: Store, layout: Layout, name: str, meter: Meter, curve: Curve)
 
 
 def _median(one: Callable[[], object], other: Callable[[], object]) -> tuple[float, float]:
-    """Milliseconds of both, warmed up and alternated."""
+    """Milliseconds of both, after a warm-up and in turn."""
     times: tuple[list[float], list[float]] = ([], [])
     for run in range(RUNS + 1):
         for side, action in enumerate((one, other)):
@@ -114,7 +118,7 @@ def _last(ordinary: Collection[Any], series: Collection[Any], meter: Meter, _cur
 
 
 def _change(ordinary: Collection[Any], series: Collection[Any], meter: Meter, curve: Curve) -> Trial:
-    """One corrected value: an update where it is allowed."""
+    """Correct one value with an update, where the server allows it."""
     which = match.readings(meter) | {"start": to_datetime(int(curve.start[len(curve) // 2]))}
     change = {"$inc": {"watts": 2}}
     milliseconds, _ = _median(lambda: ordinary.update_one(which, change), lambda: None)
@@ -126,8 +130,11 @@ def _change(ordinary: Collection[Any], series: Collection[Any], meter: Meter, cu
 
 
 def _rewrite(ordinary: Collection[Any], series: Collection[Any], meter: Meter, curve: Curve) -> Trial:
-    """One corrected value the way this application does it: an update, or the meter's series written anew
-    under the next generation and the old one deleted."""
+    """Correct one value as this application does.
+
+    An update; in the time series the meter's readings are rewritten as the next generation, and the old ones
+    deleted.
+    """
     which = match.readings(meter) | {"start": to_datetime(int(curve.start[len(curve) // 3]))}
     generation = iter(range(2, 1_000))
 
@@ -141,7 +148,7 @@ def _rewrite(ordinary: Collection[Any], series: Collection[Any], meter: Meter, c
 
 
 def _double(ordinary: Collection[Any], series: Collection[Any], meter: Meter, curve: Curve) -> Trial:
-    """The same reading a second time."""
+    """Insert the same reading a second time."""
     one = curve.select(slice(0, 1))
 
     def twice(collection: Collection[Any], layout: Layout) -> bool:
@@ -165,6 +172,6 @@ _TRIALS: Final = {
 
 
 def _name(failure: OperationFailure) -> str:
-    """A refused write comes without the name of its code."""
+    """The server's name of an error code; a refused write comes without it."""
     details = failure.details or {}
     return str(details.get("codeName") or _CODES.get(failure.code or 0) or f"code {failure.code}")

@@ -1,4 +1,4 @@
-"""Calls of MongoDB's methods as text to copy, for mongosh and for PyMongo, from one description of them."""
+"""Writes calls of MongoDB methods as text to copy, for mongosh and for PyMongo."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bson.int64 import Int64
 
 _NAME: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _WIDE: Final = 96
-"""Letters of a line that is not broken."""
+"""Longest line that is not broken, in characters."""
 _METHODS: Final = {
     "createCollection": "create_collection",
     "createIndex": "create_index",
@@ -30,13 +30,15 @@ _METHODS: Final = {
     "drop": "drop",
 }
 READS: Final = frozenset({"aggregate", "find", "findOne"})
-"""Methods whose answer is shown."""
+"""Methods whose answer is printed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A method of a collection, or of the database where `collection` is empty. `options`: by their names in
-    mongosh; PyMongo takes the same as keywords."""
+    """A method of a collection, or of the database if `collection` is empty.
+
+    `options`: by their names in mongosh; PyMongo takes the same as keywords.
+    """
 
     collection: str
     method: str
@@ -45,12 +47,12 @@ class Call:
 
 
 def mongosh(calls: Sequence[Call]) -> str:
-    """The calls as one types them into mongosh."""
+    """The calls as typed into mongosh."""
     return "\n".join(f"{_shell_call(call)};" for call in calls)
 
 
 def python(calls: Sequence[Call]) -> str:
-    """The calls as a whole program. Address and database stay out of it, as in core.storage.mongosh."""
+    """The calls as a whole program that reads the address from the environment."""
     lines = [_python_call(call) for call in calls]
     body = "\n".join(lines)
     imports = ["import os"]
@@ -76,7 +78,7 @@ def _shell_call(call: Call) -> str:
 def _python_call(call: Call) -> str:
     options = dict(call.options or {})
     given = [_text(one, _PYTHON) for one in call.arguments]
-    if call.method == "createIndex":  # PyMongo takes the keys in their order as pairs
+    if call.method == "createIndex":  # PyMongo takes the keys as ordered pairs
         given = [_text([list(pair) for pair in call.arguments[0].items()], _PYTHON)]
     given += [f"{name}={_text(value, _PYTHON)}" for name, value in options.items()]
     target = f'database["{call.collection}"]' if call.collection else "database"
@@ -87,7 +89,7 @@ def _python_call(call: Call) -> str:
 
 
 def _text(value: Any, dialect: Mapping[type, Any], indent: int = 0) -> str:
-    """A value, on one line where it fits, else an entry a line."""
+    """A value, on one line if it fits, else one entry per line."""
     if isinstance(value, Mapping):
         parts = [f"{_key(name, dialect)}: {_text(one, dialect, indent + 2)}" for name, one in value.items()]
         return _laid(parts, "{", "}", indent)
@@ -134,7 +136,7 @@ _SHELL: Final[Mapping[type, Any]] = {
     bytes: lambda value: f'BinData(0, "{_base64(value)}")',
     ObjectId: lambda value: f'ObjectId("{value}")',
 }
-"""How mongosh writes a value; a kind before the one it belongs to as well."""
+"""How mongosh writes a value; subclasses come before their base class."""
 _PYTHON: Final[Mapping[type, Any]] = {
     bool: repr,
     type(None): repr,

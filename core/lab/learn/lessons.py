@@ -1,4 +1,4 @@
-"""Lessons on one's own readings: what each pipeline says, as text to copy, and what it answers here."""
+"""Lessons on the visitor's own readings: pipelines as text to copy, with their answers here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.storage.scratch import names
 from core.storage.store import Store
 
 ROLL_UP: Final = "daily"
-"""The roll-up collection, as the text to copy calls it."""
+"""Name of the roll-up collection in the text to copy."""
 _PARIS: Final = "Europe/Paris"
 _SHOWN: Final = 8
 _HALF_HOUR_MS: Final = 1_800_000
@@ -26,8 +26,11 @@ Stages = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One pipeline over the time series collection. Texts: `learn.lesson.<code>`. `stages`: from the match on
-    the meter, the span of its readings, and the name of the collection it writes to, if it does."""
+    """One pipeline over the time series collection. Texts: `learn.lesson.<code>`.
+
+    `stages`: made from the match on the meter, the span of its readings, and the name of the collection it
+    writes to, if any.
+    """
 
     code: str
     stages: Callable[[Match, Span, str], Stages]
@@ -37,8 +40,11 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What a lesson says and answers. `rows`: the first of the answer; `documents`, `keys`: what the server
-    looked at, None where it does not say."""
+    """The text of a lesson and its answer.
+
+    `rows`: the first rows of the answer; `documents`, `keys`: what the server examined, None if it does not
+    say.
+    """
 
     written: Written
     rows: tuple[Mapping[str, Any], ...]
@@ -62,7 +68,7 @@ def _last_bounded(match: Match, span: Span, _target: str) -> Stages:
 
 
 def _fill(match: Match, span: Span, _target: str) -> Stages:
-    """The last day, of which one half-hour is left out here so that there is something to fill."""
+    """The last day, with one half-hour left out so that there is something to fill."""
     first = span.end - DAY_MS
     gap = to_datetime(first + 4 * _HALF_HOUR_MS)
     return [
@@ -85,7 +91,7 @@ def _window(match: Match, span: Span, _target: str) -> Stages:
 
 
 def _roll_up(match: Match, span: Span, target: str) -> Stages:
-    """The last week, from a midnight on: a day cut short would replace a whole one."""
+    """The last week from a midnight on, as an incomplete day would replace a complete one."""
     first = midnight(local(span.end - 7 * DAY_MS).date())
     day = {"$dateTrunc": {"date": "$start", "unit": "day", "timezone": _PARIS}}
     energy = {"$sum": {"$multiply": ["$watts", "$meter.step"]}}
@@ -113,9 +119,9 @@ BY_CODE: Final = {lesson.code: lesson for lesson in LESSONS}
 
 
 def learn(store: Store, meter: Meter, lesson: Lesson) -> Learned:
-    """Run a lesson on a meter's readings. What it writes is dropped again.
+    """Run a lesson on a meter's readings; what it writes is dropped again.
 
-    Raises StorageError, InputError `footprint-empty` where the meter has no readings.
+    Raises StorageError, InputError `footprint-empty` if the meter has no readings.
     """
     span = next((one.span for one in store.meters() if one.meter == meter), None)
     if span is None:
@@ -129,7 +135,7 @@ def learn(store: Store, meter: Meter, lesson: Lesson) -> Learned:
             rows = tuple(series.aggregate(pipeline))
             return Learned(told, rows[:_SHOWN], *examined(series, pipeline))
         try:
-            for _ in range(2):  # the second time replaces, and adds nothing
+            for _ in range(2):  # the second run replaces the same documents
                 list(series.aggregate(pipeline))
             rows = tuple(store.database[target].find().sort("_id", 1))
         finally:

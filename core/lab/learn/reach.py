@@ -1,4 +1,4 @@
-"""How to reach the server in use with a shell or a program of one's own."""
+"""How to connect to the current server with a shell or a program."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Ready to paste. `socket`: the path of the embedded server's socket, which only this user may open."""
+    """Texts to copy. `socket`: path of the embedded server's socket, which only this user may open."""
 
     socket: str
     shell: str
@@ -18,8 +18,10 @@ class Reach:
 
 
 def reach(store: Store) -> Reach | None:
-    """None for any other server than the embedded one by its socket: its address holds a password, or is
-    known to whoever gave it."""
+    """How to connect to the embedded server by its socket; None for any other server.
+
+    The address of another server holds a password, or the user knows it.
+    """
     address = store.database.client.address
     if address is None or not address[0].endswith(".sock"):
         return None

@@ -1,7 +1,7 @@
-"""A short path through each layout: create, index, insert a day, query, correct a value, retain.
+"""A short recipe for each layout: create, index, insert a day, query, correct a value, retain.
 
-Every step is a list of calls that runs as it stands, in this order, on an empty database. The day is one of a
-synthetic meter, so that no number of a real one is on a screen.
+Every step is a list of calls that run unchanged, in this order, on an empty database. The day is one of a
+synthetic meter, so that no real PRM is shown.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ Document = dict[str, Any]
 
 
 def collection_of(layout: Layout) -> str:
-    """The name under which a recipe builds a layout."""
+    """Name of the collection in which a recipe builds a layout."""
     return f"learn_{layout.code.replace('-', '_')}"
 
 
 def recipe(layout: Layout) -> dict[str, list[Call]]:
-    """The calls of each step; a step a layout does not have is empty."""
+    """The calls of each step; empty for a step that a layout does not have."""
     return {step: _MAKERS[step](layout) for step in STEPS}
 
 
 def day_of(layout: Layout) -> list[Document]:
-    """A day's documents as the layout stores them, without the `_id` a driver adds."""
+    """A day's documents as the layout stores them, without the `_id` that a driver adds."""
     meter, curve = _day()
     payloads = layout.shape(meter, _SERIES, curve)
     documents = [document for one in payloads for document in bson.decode_all(one.raw)]
@@ -71,8 +71,7 @@ def _insert(layout: Layout) -> list[Call]:
 
 
 def _query(layout: Layout) -> list[Call]:
-    """Energy a day of Paris, as the sum of its half-hours' values; of values the server cannot read, the
-    document."""
+    """Sum of the half-hours' values by Paris day; the document, if the server cannot read its values."""
     name = collection_of(layout)
     first = day_of(layout)[0]
     value = _path(first, _is_value)
@@ -87,7 +86,7 @@ def _query(layout: Layout) -> list[Call]:
 
 
 _NUMBERED_MOMENT: Final = {"$toDate": {"$multiply": [{"$mod": ["$_id", 1 << 32]}, 60_000]}}
-"""The minute in the low half of the key."""
+"""The moment of a numbered document: minutes in the low 32 bits of its key."""
 
 
 def _correct(layout: Layout) -> list[Call]:
@@ -96,7 +95,7 @@ def _correct(layout: Layout) -> list[Call]:
     value = _path(wrong, _is_value)
     if layout.family is not Family.TIME_SERIES:
         where = {"_id": wrong["_id"]} if "_id" in wrong else _of_meter(wrong) | _of_moment(wrong)
-        if value is None:  # packed: the document is written anew
+        if value is None:  # packed: the value is written as a whole
             return [Call(name, "updateOne", [where, {"$set": {"v": wrong["v"]}}])]
         if isinstance(_at(wrong, value), list):
             return [Call(name, "updateOne", [where, {"$set": {f"{value}.24": 500}}])]
@@ -105,7 +104,7 @@ def _correct(layout: Layout) -> list[Call]:
     fresh = [_with(one, value, 500) if one is wrong else one for one in documents]
     old = Call(name, "deleteMany", [_of_meta(layout, documents[0])])
     meta = documents[0].get("meter")
-    if not isinstance(meta, Mapping):  # nothing tells the new state from the old one: first away, then anew
+    if not isinstance(meta, Mapping):  # without a generation: delete first, then insert
         return [old, Call(name, "insertMany", [fresh])]
     fresh = [one | {"meter": one["meter"] | {"g": 2}} for one in fresh]
     return [Call(name, "insertMany", [fresh]), old]
@@ -116,7 +115,7 @@ def _retain(layout: Layout) -> list[Call]:
     if layout.family is Family.TIME_SERIES:
         return [Call("", "runCommand", [{"collMod": name, "expireAfterSeconds": Int64(KEPT_SECONDS)}])]
     moment = _path(first, _is_moment)
-    if moment is None:  # no date the server could watch: a range of keys, now and then
+    if moment is None:  # no date for a TTL index: delete a range of keys regularly
         return [Call(name, "deleteMany", [{"_id": {"$lt": Int64(_SERIES << 32)}}])]
     return [Call(name, "createIndex", [{moment: 1}], {"expireAfterSeconds": KEPT_SECONDS})]
 
@@ -136,7 +135,7 @@ def _plain(options: Mapping[str, Any]) -> Document:
 
 
 def _of_meter(document: Document) -> Document:
-    """The condition on whose it is; empty where the key alone says it."""
+    """The condition on the meter; empty if only the key has it."""
     meter = document.get("meter")
     if isinstance(meter, Mapping):
         return {f"meter.{name}": meter[name] for name in ("prm", "flow")}
@@ -154,7 +153,7 @@ def _of_moment(document: Document) -> Document:
 
 
 def _of_meta(layout: Layout, document: Document) -> Document:
-    """By the metaField alone, as MongoDB 6.0 demands of a delete."""
+    """A condition on the metaField alone, as MongoDB 6.0 requires for a delete."""
     meta = layout.options["timeseries"]["metaField"]
     if isinstance(document[meta], Mapping):
         return _of_meter(document) | {"meter.g": 1}
@@ -162,7 +161,7 @@ def _of_meta(layout: Layout, document: Document) -> Document:
 
 
 def _path(document: Document, wanted: Callable[[str, Any], bool]) -> str | None:
-    """The dotted path of the first field that is wanted."""
+    """The dotted path of the first matching field."""
     for name, value in document.items():
         if wanted(name, value):
             return name

@@ -1,8 +1,8 @@
-"""Measurements kept in MongoDB: small documents that survive a restart and say what they belong to.
+"""Stores measurements in MongoDB, as small documents that state what they belong to.
 
-One document a measurement, replaced by the next of its kind. It names the server, the machine and its load,
+One document per measurement, replaced by the next of its kind. It names the server, the machine and its load,
 the moment, the readings and the version of each meter's record, so that a page can say "measured on other
-readings". Without any, an example measured on the demo household comes with the application.
+readings". If there are none, an example measured on the demo household comes with the application.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _FORMAT: Final = 1
 
 
 class Kind(StrEnum):
-    """What is measured. Texts: `prepare.kind.<value>`."""
+    """The kind of measurement. Texts: `prepare.kind.<value>`."""
 
     FOOTPRINT = "footprint"
     BOUND = "bound"
@@ -57,7 +57,7 @@ class Kind(StrEnum):
 
 OF_A_METER: Final = frozenset({Kind.BUCKETS, Kind.LIMITS, Kind.SPEED, Kind.INSERT})
 OF_NOBODY: Final = frozenset({Kind.ARRIVAL, Kind.RETENTION, Kind.FLEET})
-"""Measured on synthetic meters: no import makes them old."""
+"""Measured on synthetic meters, so that no import makes them stale."""
 _SHAPES: Final[Mapping[Kind, TypeAdapter[Any]]] = {
     Kind.FOOTPRINT: TypeAdapter(Footprint),
     Kind.BOUND: TypeAdapter(Bound),
@@ -74,8 +74,10 @@ _SHAPES: Final[Mapping[Kind, TypeAdapter[Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One measurement. `made_ms`: UTC. `load`: see core.lab.machine. `readings`: how many there were of the
-    household. `versions`: of each meter's record it was measured on. `example`: it came with the application.
+    """One measurement.
+
+    `made_ms`: UTC ms. `load`: see core.lab.machine. `readings`: number of the household's readings.
+    `versions`: versions of the meters' records it was measured on. `example`: it came with the application.
     """
 
     kind: Kind
@@ -89,7 +91,7 @@ class Kept:
     example: bool = False
 
     def is_stale(self, meters: Sequence[Summary]) -> bool:
-        """Whether these readings have changed since; an example is never theirs."""
+        """Whether these readings have changed since."""
         if self.kind in OF_NOBODY:
             return False
         now = _versions(meters)
@@ -99,7 +101,7 @@ class Kept:
 
 
 def save(store: Store, kind: Kind, result: Any, meter: Meter | None = None) -> Kept:
-    """Keep a result in place of the one before. `meter`: whose it is, for what is measured by meter.
+    """Store a result in place of the previous one. `meter`: of what is measured by meter.
 
     Raises StorageError.
     """
@@ -120,7 +122,7 @@ def save(store: Store, kind: Kind, result: Any, meter: Meter | None = None) -> K
 
 
 def find(store: Store, kind: Kind, meter: Meter | None = None) -> Kept | None:
-    """The last result of a kind; None where there is none, or only one of another version of this program.
+    """The last result of a kind; None without one, or if another version of this program stored it.
 
     Raises StorageError.
     """
@@ -130,7 +132,7 @@ def find(store: Store, kind: Kind, meter: Meter | None = None) -> Kept | None:
 
 
 def forget(store: Store) -> None:
-    """Drop all results."""
+    """Delete all results. Raises StorageError."""
     with explained():
         store.database[LABORATORY].delete_many(RESULT)
 
@@ -144,7 +146,7 @@ def example() -> Mapping[Kind, Kept]:
 
 
 def as_document(kept: Kept) -> dict[str, Any]:
-    """As it is stored, and as `prepare --json` prints it; the server's raw statistics cut short."""
+    """The document that is stored and printed by `prepare --json`, with shortened server statistics."""
     return {
         "format": _FORMAT,
         "kind": kept.kind.value,
@@ -159,7 +161,7 @@ def as_document(kept: Kept) -> dict[str, Any]:
 
 
 def from_document(document: Mapping[str, Any], *, example: bool = False) -> Kept | None:
-    """None where it is not of the shape this version of the program knows."""
+    """The measurement of a document; None if this version of the program does not know its shape."""
     try:
         kind = Kind(document["kind"])
         if document["format"] != _FORMAT:
@@ -193,7 +195,7 @@ def _versions(meters: Iterable[Summary]) -> dict[str, int]:
 
 
 def _slim(value: Any) -> Any:
-    """Without the engine's inner counters, which make up nine tenths of `$collStats`."""
+    """Without the storage engine's counters, which make up nine tenths of `$collStats`."""
     if isinstance(value, Mapping):
         return {name: _figures(one) if name == "raw" else _slim(one) for name, one in value.items()}
     return [_slim(one) for one in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""Everything a talk shows, measured in one go and kept: layouts, limits, speed, inserting, arrival, fleet."""
+"""Measures and stores all results of a talk: layouts, limits, speed, inserting, arrival, fleet."""
 
 from __future__ import annotations
 
@@ -39,14 +39,16 @@ _WEIGHTS: Final = {
     Kind.RETENTION: 10,
     Kind.FLEET: 70,
 }
-"""About how long each takes beside the others, of a household of two years and 100 meters."""
+"""Relative durations, for a household of two years and a fleet of 100 meters."""
 Tell = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What was measured and kept, and what could not be: on some servers a user may not look into buckets,
-    on some machines no MongoDB can be started beside it. `complete`: not cancelled."""
+    """What was measured and stored, and what failed. `complete`: not cancelled.
+
+    On some servers a user may not read buckets, on some machines no second MongoDB can be started.
+    """
 
     kept: tuple[Kept, ...] = ()
     failed: tuple[tuple[Kind, CourbeError], ...] = ()
@@ -63,10 +65,10 @@ def prepare(
     progress: Tell = lambda _: None,
     measured: Callable[[Prepared], None] = lambda _: None,
 ) -> Prepared:
-    """Measure and keep all parts, or some, one after another; `measured` is told after each.
+    """Measure and store all parts, or some, one after another; `measured` is called after each.
 
-    `Progress.source` is the kind that is measured, its count thousandths of all. What is kept stays when this
-    is cancelled. Raises InputError: `footprint-empty` without readings, `fleet-size`.
+    `Progress.source` is the kind that is measured, its count thousandths of all. What is stored stays when
+    this is cancelled. Raises InputError: `footprint-empty` without readings, `fleet-size`.
     """
     check_size(meters, DAYS)
     footprint(store, settle=False)
@@ -89,7 +91,7 @@ def prepare(
 
 
 def _teller(progress: Tell, kinds: Sequence[Kind], step: int) -> Tell:
-    """Tells how far all is, from how far one part is."""
+    """Turns the progress of one part into the progress of all."""
     kind = kinds[step]
     before, whole = (sum(_WEIGHTS[one] for one in some) for some in (kinds[:step], kinds))
 

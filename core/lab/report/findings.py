@@ -1,4 +1,4 @@
-"""The report as JSON: figures, how they were measured, raw statistics; and two reports side by side."""
+"""The report as JSON: figures, settings, raw statistics; and the comparison of two reports."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KIND: Final = "courbe-laboratory-report"
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Whatever was measured; what was not stays empty and is left out."""
+    """The results of a report; those not measured are empty and left out."""
 
     footprint: Footprint
     bound: Bound
@@ -40,7 +40,7 @@ class Findings:
 
 
 def as_json(findings: Findings) -> dict[str, Any]:
-    """Everything, without anything that tells a meter or an address."""
+    """The whole report as JSON values, without anything that identifies a meter or an address."""
     fleet = findings.fleet
     return {
         "kind": KIND,
@@ -76,7 +76,7 @@ def _sides_raw(measured: Footprint) -> dict[str, Any]:
 
 
 def settings(findings: Findings) -> dict[str, Any]:
-    """How it was measured: creation options and indexes, runs and warm-ups, batches. Sizes in readings."""
+    """Settings of the measurements: creation options and indexes, runs and warm-ups, batches."""
     used = [BY_CODE[one.layout] for one in findings.layouts]
     return {
         "footprint": {"time_series": time_series.OPTIONS, "ordinary_index": dict(ordinary.INDEX)},
@@ -111,7 +111,7 @@ def _models(fleet: Fleet) -> dict[str, Any] | None:
 
 
 def bare(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Statistics as JSON, without the server's address and database."""
+    """Statistics as JSON values, without the server's address and database."""
     hidden = {"host", "ns", "bucketsNs"}
 
     def clean(value: Any) -> Any:
@@ -123,7 +123,7 @@ def bare(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def compare(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[tuple[str, float, float]]:
-    """Figures two reports share, in the order of the first: name, first value, second value.
+    """Figures that two reports share, in the order of the first: name, first value, second value.
 
     Names are paths, such as `layouts/ts-hours/bytes_per_reading`.
     """

@@ -1,6 +1,6 @@
-"""The report as one HTML file that needs nothing else: a summary of one screen, charts, tables, statistics.
+"""The report as one self-contained HTML file: a summary on one screen, charts, tables, statistics.
 
-The page itself is `page.html.j2`; everything in it is escaped but the charts and the script that draws them.
+The template is `page.html.j2`; everything in it is escaped except the charts and the script that draws them.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _USAGE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the page. `notes`: small print, each with a name or none."""
+    """A part of the page. `notes`: small print as (name or empty, text)."""
 
     title: str
     chart: Markup | None = None
@@ -53,7 +53,7 @@ class Section:
 
 
 def write_report(findings: Findings, path: Path, words: Words = ENGLISH) -> tuple[Path, Path]:
-    """Write the HTML to `path` and the JSON beside it (`.json`); both paths. Raises OSError."""
+    """Write the HTML to `path` and the JSON beside it (`.json`); returns both paths. Raises OSError."""
     beside = path.with_suffix(".json")
     if beside == path:
         beside = path.with_name(f"{path.name}.json")
@@ -63,7 +63,7 @@ def write_report(findings: Findings, path: Path, words: Words = ENGLISH) -> tupl
 
 
 def as_html(findings: Findings, words: Words) -> str:
-    """One page, self-contained."""
+    """The report as one self-contained page."""
     country = _country(findings)
     parts = (_footprint, _gain, _layouts, _speed, _inserts, _limits, _closing, _fleet)
     found = [part(findings, words) for part in parts]
@@ -100,7 +100,7 @@ def _country(findings: Findings) -> tuple[Outlook, ...]:
 
 
 def _summary(findings: Findings, country: Sequence[Outlook], words: Words) -> list[tuple[str, str]]:
-    """The figures to remember; those of sizes only where they are settled."""
+    """The main figures; sizes only if they are settled."""
     ordinary, series = (side.of(findings.footprint) for side in SIDES)
     told = []
     if findings.footprint.settled and series.net_bytes:
@@ -147,7 +147,7 @@ def _footprint(findings: Findings, words: Words) -> Section:
 
 
 def _said(findings: Findings, words: Words) -> list[str]:
-    """Verified, settled, the bound, and whether a ratio means anything."""
+    """Sentences on verification, settling, the lower bound, and whether a ratio is meaningful."""
     measured, limit = findings.footprint, findings.bound
     readings = words.number(measured.ordinary.readings)
     told = [
@@ -304,6 +304,6 @@ def _chart(figure: go.Figure) -> Markup:
         height=max(figure.layout.height or 320, 320),
         font={"family": "system-ui,sans-serif"},
     )
-    figure.update_annotations(font={"size": 12})  # the fonts of a report are as wide as those of its reader
+    figure.update_annotations(font={"size": 12})  # the width of the reader's fonts is unknown
     drawn = figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False})
-    return Markup(drawn)  # noqa: S704 - Plotly's own, which escapes what it is given
+    return Markup(drawn)  # noqa: S704 - made by Plotly, which escapes its input

@@ -1,4 +1,4 @@
-"""Inserting: the same batches to both collections, in turn, in the ways a program may choose."""
+"""Compares ways of inserting: the same batches into both collections, in turn."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ WAYS: Final = ("dictionaries", "columns")
 
 @dataclass(frozen=True, slots=True)
 class Inserted:
-    """Readings a second of each batch, by one way into both collections."""
+    """Readings per second of each batch, inserted in one way into both collections."""
 
     way: str
     ordinary: tuple[float, ...]
     time_series: tuple[float, ...]
 
     def as_json(self) -> dict[str, Any]:
+        """The medians as JSON values."""
         return {
             "way": self.way,
             "ordinary_per_second": round(float(np.median(self.ordinary))),
@@ -53,9 +54,10 @@ def compare(
     batches: int = BATCHES,
     batch: int = BATCH,
 ) -> list[Inserted]:
-    """Each way into two collections of its own, batch by batch, order alternated; dropped afterwards.
+    """Insert in each way into two new collections, batch by batch in alternating order.
 
-    Uses as many of the curve's readings as the batches ask for, fewer where there are fewer.
+    Uses as many readings of the curve as the batches need, or fewer if it has fewer. The collections are
+    dropped.
     """
     parts = [curve.select(slice(at, at + batch)) for at in range(0, min(len(curve), batches * batch), batch)]
     results: list[Inserted] = []
@@ -98,7 +100,7 @@ def _insert(collection: Collection[Any], layout: Layout, meter: Meter, part: Cur
 
 
 def dictionaries(layout: Layout, meter: Meter, curve: Curve) -> list[dict[str, Any]]:
-    """The very documents of a layout as Python dictionaries."""
+    """The documents of a layout as Python dictionaries."""
     return [
         document for payload in layout.shape(meter, 1, curve) for document in bson.decode_all(payload.raw)
     ]

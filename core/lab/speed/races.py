@@ -1,4 +1,4 @@
-"""Named queries run on both collections: the same pipeline, results compared, times and what was examined."""
+"""Races named queries on both collections: the same pipeline, equal results, times and examined documents."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core.storage.store import Store
 
 RUNS: Final = 15
 EQUAL: Final = 0.05
-"""Medians that differ by less are called equal: a second comparison may turn them round."""
+"""Medians that differ by less count as equal, as a second run may reverse their order."""
 WARM_UPS: Final = 2
 _ENERGY: Final = {"$sum": {"$multiply": ["$watts", "$meter.step"]}}
 _PARIS: Final = "Europe/Paris"
@@ -29,7 +29,7 @@ _PARIS: Final = "Europe/Paris"
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question a reader of load curves asks. Texts: `speed.query.<code>`.
+    """A query of load curves. Texts: `speed.query.<code>`.
 
     `stages` follow the match on the meter. `days`: only the last so many. `fleet`: all meters.
     """
@@ -40,6 +40,7 @@ class Query:
     fleet: bool = False
 
     def pipeline(self, match: Mapping[str, Any], span: Span) -> list[dict[str, Any]]:
+        """The pipeline with its match on a meter and the last days of its span."""
         condition = {} if self.fleet else dict(match)
         if self.days:
             condition["start"] = {"$gte": to_datetime(span.end - self.days * DAY_MS)}
@@ -109,13 +110,16 @@ class Timing:
 
     @property
     def median(self) -> float:
+        """Median of the runs in milliseconds."""
         return float(np.median(self.milliseconds))
 
     @property
     def p95(self) -> float:
+        """95th percentile of the runs in milliseconds."""
         return float(np.percentile(self.milliseconds, 95))
 
     def as_json(self) -> dict[str, Any]:
+        """The figures as JSON values."""
         return {
             "median_ms": round(self.median, 3),
             "p95_ms": round(self.p95, 3),
@@ -127,7 +131,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """One query on both collections; the results were equal. `written`: the query to copy, by side."""
+    """One query on both collections, with equal results. `written`: the query to copy, by side."""
 
     query: str
     rows: int
@@ -142,15 +146,16 @@ class Race:
 
     @property
     def slower(self) -> bool:
-        """Whether the time series collection is, beyond what is called equal."""
+        """Whether the time series collection is slower by more than EQUAL."""
         return self.ratio < 1 - EQUAL
 
     @property
     def faster(self) -> bool:
-        """Whether the time series collection is, beyond what is called equal."""
+        """Whether the time series collection is faster by more than EQUAL."""
         return self.ratio > 1 + EQUAL
 
     def as_json(self) -> dict[str, Any]:
+        """The figures as JSON values."""
         return {
             "query": self.query,
             "rows": self.rows,
@@ -168,7 +173,7 @@ def race_all(
     runs: int = RUNS,
     queries: tuple[Query, ...] = QUERIES,
 ) -> Iterator[Race]:
-    """Race every query for a meter. Raises StorageError `speed-differs` where the answers differ."""
+    """Race every query for a meter. Raises StorageError `speed-differs` if the answers differ."""
     span = next(one.span for one in store.meters() if one.meter == meter)
     if span is None:
         return
@@ -181,7 +186,10 @@ def race_all(
 
 
 def race(store: Store, meter: Meter, query: Query, span: Span, runs: int = RUNS) -> Race:
-    """Warm-up, equality of the answers, then alternated runs on both collections."""
+    """Warm up, check that the answers are equal, then run alternately on both collections.
+
+    Raises StorageError `speed-differs` if the answers differ.
+    """
     sides = {side: (one, query.pipeline(match, span)) for side, one, match in _sides(store, meter)}
     answers = {}
     for side, (collection, pipeline) in sides.items():
@@ -214,8 +222,7 @@ def _sides(store: Store, meter: Meter) -> list[tuple[str, Collection[Any], dict[
 
 
 def _timed(collection: Collection[Any], pipeline: Pipeline) -> float:
-    """Milliseconds until the last byte of the answer is here, still encoded: the client's decoding is the
-    same for both."""
+    """Milliseconds until the whole answer has arrived, undecoded, as decoding is the same for both."""
     begun = time.perf_counter()
     for _ in collection.aggregate_raw_batches(pipeline, allowDiskUse=True):
         pass
@@ -223,7 +230,7 @@ def _timed(collection: Collection[Any], pipeline: Pipeline) -> float:
 
 
 def explain(collection: Collection[Any], pipeline: Pipeline) -> dict[str, Any]:
-    """The server's plan for a pipeline, whole, after it was run once."""
+    """The server's complete plan for a pipeline, after running it once."""
     plan: dict[str, Any] = collection.database.command(
         {
             "explain": {"aggregate": collection.name, "pipeline": pipeline, "cursor": {}},
@@ -234,7 +241,7 @@ def explain(collection: Collection[Any], pipeline: Pipeline) -> dict[str, Any]:
 
 
 def plans(store: Store, meter: Meter, query: Query) -> dict[str, dict[str, Any]]:
-    """The plans of a query on both sides, by side, without the server's address. Raises StorageError."""
+    """The plans of a query by side, without the server's address. Raises StorageError."""
     span = next((one.span for one in store.meters() if one.meter == meter), None)
     if span is None:
         return {}
@@ -251,8 +258,10 @@ def plans(store: Store, meter: Meter, query: Query) -> dict[str, dict[str, Any]]
 
 
 def examined(collection: Collection[Any], pipeline: Pipeline) -> tuple[int | None, int | None]:
-    """Documents (buckets, in a time series collection) and index keys the server looked at; None where it
-    does not say."""
+    """Documents (buckets in a time series collection) and index keys that the server examined.
+
+    None for each if the server does not say.
+    """
     plan = explain(collection, pipeline)
     stats = _found(plan, "executionStats") or {}
     return stats.get("totalDocsExamined"), stats.get("totalKeysExamined")

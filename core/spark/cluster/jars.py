@@ -1,7 +1,7 @@
-"""The jars that Spark is given: resolved once, checked by SHA-256, passed as files.
+"""The jars of Spark: resolved once, checked by SHA-256, passed as files.
 
-`spark.jars.packages` would resolve anew at every start, within the range of drivers that the connector names,
-and fail without a network. The list is jars.toml.
+`spark.jars.packages` would resolve them at every start, within the range of drivers that the connector
+allows, and fail without a network. The list is jars.toml.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class Jar:
 
     @property
     def file(self) -> str:
+        """Name of the file."""
         return "-".join(filter(None, (self.artifact, self.version, self.classifier))) + ".jar"
 
 
@@ -57,19 +58,19 @@ def pinned() -> tuple[Jar, ...]:
 
 
 def connector_version() -> str:
-    """For instance `10.5.0`."""
+    """Version of the connector, for example `10.5.0`."""
     return next(jar.version for jar in pinned() if jar.group == "org.mongodb.spark")
 
 
 def folder_of_cache() -> Path:
-    """Where resolved jars stay for the next time."""
+    """Where resolved jars are kept."""
     return Path(platformdirs.user_cache_dir("courbe", appauthor=False)) / "spark"
 
 
 def resolve(given: Path | None = None) -> tuple[Path, ...]:
-    """The files, each checked. `given`: a folder that must hold them all; nothing is fetched then.
+    """The files, each checked. `given`: a folder that must contain them all; then nothing is fetched.
 
-    Raises SparkError `spark-jar-missing` (from the folder given), `spark-jar-checksum`, `spark-jars-offline`.
+    Raises SparkError `spark-jar-missing` (in the given folder), `spark-jar-checksum`, `spark-jars-offline`.
     """
     folder = given or folder_of_cache()
     missing = [jar for jar in pinned() if not (folder / jar.file).is_file()]
@@ -94,7 +95,7 @@ def _digest(path: Path) -> str:
 
 
 def _fetch(jars: Sequence[Jar], folder: Path) -> None:
-    """By Maven where it is, else by the Ivy that comes with Spark; a file appears once it is whole."""
+    """Fetch with Maven if it is installed, else with the Ivy of Spark; a file appears only when complete."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="courbe-jars-", dir=folder) as name:
         made = Path(name)
@@ -112,7 +113,7 @@ def _fetch(jars: Sequence[Jar], folder: Path) -> None:
 
 
 def _by_maven(maven: str, jars: Sequence[Jar], folder: Path) -> list[str]:
-    """One project that depends on exactly these files and on nothing of theirs."""
+    """Command of a project that depends on exactly these files, without their dependencies."""
     nothing = "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>"
     wanted = "".join(
         f"<dependency><groupId>{escape(jar.group)}</groupId><artifactId>{escape(jar.artifact)}</artifactId>"
@@ -131,7 +132,7 @@ def _by_maven(maven: str, jars: Sequence[Jar], folder: Path) -> list[str]:
 
 
 def _by_ivy(jars: Sequence[Jar], folder: Path) -> list[str]:
-    """The same with the resolver inside Spark, which knows where public jars are."""
+    """Command of Spark's own resolver for the same files."""
     import pyspark
 
     ivy = next((Path(pyspark.__file__).parent / "jars").glob("ivy-*.jar"))
@@ -153,7 +154,7 @@ def _by_ivy(jars: Sequence[Jar], folder: Path) -> list[str]:
 
 
 def _ivy_module(jars: Sequence[Jar]) -> str:
-    """One dependency: its files alone."""
+    """One dependency with only its own files."""
     one = jars[0]
     files = "".join(
         f'<artifact name="{escape(jar.artifact)}" type="jar" ext="jar"'
@@ -167,8 +168,7 @@ def _ivy_module(jars: Sequence[Jar]) -> str:
 
 
 def main() -> int:
-    """`make spark`: see that Java will do, fetch the jars and check them now. 0, or 1 with a sentence on
-    standard error."""
+    """`make spark`: check Java, fetch and check the jars; 0, or 1 with a sentence on standard error."""
     try:
         java()
         resolve()

@@ -1,4 +1,4 @@
-"""A Java that Spark can run on."""
+"""Finds a Java that Spark can run on."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Final
 from core.spark.errors import SparkError
 
 OLDEST: Final = 17
-"""Spark 4 and the connector are compiled for it."""
+"""Oldest major version: Spark 4 and the connector are compiled for it."""
 _SECONDS: Final = 60
 
 
 def java() -> Path:
-    """The program: of JAVA_HOME, else of PATH. SparkError `spark-java-none`, `spark-java-old`."""
+    """The Java program of JAVA_HOME, else of PATH. SparkError `spark-java-none`, `spark-java-old`."""
     home = os.environ.get("JAVA_HOME")
     found = shutil.which("java", path=str(Path(home) / "bin")) if home else shutil.which("java")
     version = _version(found) if found else None
@@ -29,7 +29,7 @@ def java() -> Path:
 
 
 def _version(program: str) -> int | None:
-    """The major version: `1.8.0_392` is 8. None where the program does not say one."""
+    """The major version (`1.8.0_392` is 8); None if the program does not print one."""
     try:
         told = subprocess.run(  # noqa: S603 - the user's own Java
             [program, "-version"], capture_output=True, text=True, timeout=_SECONDS, check=False

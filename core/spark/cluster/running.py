@@ -1,4 +1,4 @@
-"""One Spark action at a time, told as it goes on, and ended when somebody asks for it."""
+"""Runs one Spark action at a time, with progress and cancellation."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _POLL_SECONDS: Final = 0.2
 _END_SECONDS: Final = 30.0
-"""How long a cancelled action may take to end: Spark kills its workers after 2 s."""
+"""Longest wait for a cancelled action to end; Spark kills its workers after 2 s."""
 
 
 def run(spark: SparkSession, action: Callable[[], T], stop: Event, advance: Callable[[int], None]) -> T:
-    """The result of an action. `advance` is told how many tasks of its last stage are done.
+    """The result of an action. `advance` gets the number of finished tasks of its last stage.
 
-    Raises Stopped once `stop` is set, when its tasks have ended; what core.spark.errors makes of a failure.
+    Raises Stopped once `stop` is set, after its tasks have ended; other failures as core.spark.errors maps
+    them.
     """
     from pyspark.util import InheritableThread
 
@@ -35,7 +36,7 @@ def run(spark: SparkSession, action: Callable[[], T], stop: Event, advance: Call
         spark.addTag(tag)
         try:
             found.append(action())
-        except Exception as error:  # noqa: BLE001 - handed to the thread that waits, which tells its cause
+        except Exception as error:  # noqa: BLE001 - raised again by the waiting thread
             errors.append(error)
         finally:
             spark.removeTag(tag)
@@ -62,7 +63,7 @@ def _tasks_done(spark: SparkSession) -> int:
 
 
 def _interrupt(spark: SparkSession, tag: str, thread: Thread) -> None:
-    """Again and again: an action whose job has not begun yet does not heed it."""
+    """Interrupt repeatedly, as an action whose job has not begun ignores it."""
     deadline = time.monotonic() + _END_SECONDS
     while thread.is_alive() and time.monotonic() < deadline:
         spark.interruptTag(tag)
@@ -71,7 +72,7 @@ def _interrupt(spark: SparkSession, tag: str, thread: Thread) -> None:
 
 
 def _await_tasks(spark: SparkSession) -> None:
-    """Until no task runs: one that is being killed may still be writing."""
+    """Wait until no task runs, as a task being killed may still write."""
     tracker, waiting = spark.sparkContext.statusTracker(), Event()
     for _ in range(round(_END_SECONDS / _POLL_SECONDS)):
         stages = [tracker.getStageInfo(one) for one in tracker.getActiveStageIds()]

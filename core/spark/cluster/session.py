@@ -1,4 +1,4 @@
-"""One Spark session: Java found, jars checked, times in UTC, nothing of ours on the network or in a log."""
+"""Starts a Spark session: Java found, jars checked, times in UTC, no address or secret in logs."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _LOCAL: Final = re.compile(r"local(\[|-cluster\[|$)")
 _LOG: Final = Path(__file__).parent / "log4j2.properties"
 _HIDDEN: Final = r"mongodb(\+srv)?://[^\s,\]\)\"']+"
 ATTEMPTS: Final = 4
-"""How often a task is tried."""
+"""Number of attempts of a task."""
 
 
 def local_master(workers: int) -> str:
-    """Spark in this process's machine alone, with retries like those of a cluster."""
+    """A master with workers on this machine only, with retries like those of a cluster."""
     return f"local[{workers},{ATTEMPTS}]"
 
 
@@ -38,11 +38,11 @@ def local_master(workers: int) -> str:
 def session(
     master: str, *, jars: Path | None = None, options: Mapping[str, str] | None = None
 ) -> Iterator[SparkSession]:
-    """A session on a master, ended afterwards with its Java.
+    """A session on a master, stopped at the end of the block together with its Java.
 
-    `jars`: the folder COURBE_SPARK_JARS names. Raises SparkError `spark-not-installed`, `spark-java-none`,
-    `spark-java-old`, `spark-start`, what `resolve` raises, and for what Spark raises inside what
-    core.spark.errors makes of it.
+    `jars`: the folder named by COURBE_SPARK_JARS. Raises SparkError `spark-not-installed`, `spark-java-none`,
+    `spark-java-old`, `spark-start`, the errors of `resolve`, and errors of Spark within the block as
+    core.spark.errors maps them.
     """
     program = java()
     try:
@@ -103,7 +103,7 @@ def _settings(master: str, jars: tuple[Path, ...], folder: Path) -> dict[str, st
 
 @contextlib.contextmanager
 def _environment(program: Path, folder: Path) -> Iterator[None]:
-    """What Spark's launcher and its Python workers read, for as long as they start."""
+    """Environment variables for Spark's launcher and its Python workers while they start."""
     given = {
         "JAVA_HOME": str(program.resolve().parent.parent),
         "PYSPARK_PYTHON": sys.executable,
@@ -126,7 +126,7 @@ def _environment(program: Path, folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
-    """Whatever Spark raises as an error of ours: its words can hold a URI."""
+    """Raise errors of Spark as errors of ours, as their messages may contain a URI."""
     from py4j.protocol import Py4JError  # type: ignore[import-untyped]
     from pyspark.errors import PySparkException
 
@@ -138,7 +138,7 @@ def _told() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _own_interrupt() -> Iterator[None]:
-    """Spark takes Ctrl-C for itself when it starts, and would throw away what is being counted."""
+    """Restore the handler of Ctrl-C, which Spark replaces when it starts."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -151,7 +151,7 @@ def _own_interrupt() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _quiet(file: Path) -> Iterator[None]:
-    """Java inherits our error stream and greets on it before any setting of ours is read."""
+    """Redirect standard error, on which Java prints before it reads any setting."""
     sys.stderr.flush()
     kept = os.dup(2)
     log = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -165,7 +165,7 @@ def _quiet(file: Path) -> Iterator[None]:
 
 
 def _end_java() -> None:
-    """Spark leaves its Java running until Python ends; another session then starts with its settings."""
+    """End the Java that Spark leaves running, so that the next session does not get its settings."""
     from pyspark import SparkContext
 
     gateway = SparkContext._gateway
@@ -176,12 +176,12 @@ def _end_java() -> None:
     SparkContext._gateway = None
     SparkContext._jvm = None
     if process is not None:
-        process.stdin.close()  # what Spark's launcher takes for the end of its parent
+        process.stdin.close()  # Spark's launcher ends when its standard input closes
         process.wait(30)
 
 
 def _package(folder: Path) -> Path:
-    """Our code for the workers of a cluster, which need numpy, pyarrow and pymongo besides."""
+    """Our code as a zip for the workers of a cluster, which also need numpy, pyarrow and pymongo."""
     path = folder / "courbe.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         for one in sorted((_ROOT / "core").rglob("*")):

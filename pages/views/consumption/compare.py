@@ -1,4 +1,4 @@
-"""Now against then: a second period over the first, year on year, and days unlike their neighbours."""
+"""Comparisons: a second period over the first, the years, and unusual days."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ from pages.views.navigator import from_day, open_button
 
 _OPENS = ":material/arrow_forward:"
 _CURVES = 8
-"""Days whose two curves can still be told apart."""
+"""Most days for which two curves are drawn over each other."""
 
 
 def show_compare(visitor: Visitor, home: Household, period: Period, style: Theme) -> None:
+    """Show the second period, the years and the unusual days."""
     shown = measured(visitor, home, period)
     if shown:
         _overlay(visitor, home, shown, style)
@@ -45,7 +46,7 @@ def show_compare(visitor: Visitor, home: Household, period: Period, style: Theme
 
 
 def _overlay(visitor: Visitor, home: Household, shown: Days, style: Theme) -> None:
-    """Any period of the same length over the one shown; at first the same weekdays a year before."""
+    """Show another period of the same length over the one shown, by default a year before."""
     words = visitor.words
     heading(words, "overlay")
     if shown == home.days:
@@ -73,7 +74,7 @@ def _overlay(visitor: Visitor, home: Household, shown: Days, style: Theme) -> No
 
 
 def _first_of_other(words: Words, home: Household, shown: Days) -> date:
-    """The first day of the second period; the address has it where it is not the usual one."""
+    """The first day of the second period; the URL has it unless it is the default."""
     usual = usual_start(shown, home.days)
     key = f"overlay-{shown.first}-{shown.end}"
     wish = from_day("against", usual)
@@ -100,7 +101,7 @@ def _keep_other(key: str, usual: date) -> None:
 
 
 def _unlike(visitor: Visitor, home: Household) -> None:
-    """In words: days that do not look like the same weekday of the weeks around."""
+    """List the days that differ from the same weekday of the weeks around."""
     words = visitor.words
     heading(words, "unlike", whole=True)
     found = unlike_days(home.daily)
@@ -127,7 +128,7 @@ def _words(words: Words, one: Unlike) -> str:
 
 
 def days_link(visitor: Visitor, first: date, last: date, label: str) -> None:
-    """A sentence that opens a day, or several."""
+    """A button in the form of a sentence that opens a day, or several."""
     view = View.DAY if first == last else View.CUSTOM
     open_button(
         visitor, Period(view, Days(first, last + timedelta(days=1))), label, f"days-{label}", icon=_OPENS

@@ -1,4 +1,4 @@
-"""The whole history to take away."""
+"""Export of the whole history."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pages.views.household import scope_shown
 
 
 def show_export(visitor: Visitor, home: Household) -> None:
-    """CSV in Enedis's layout and Parquet, without the PRM unless asked."""
+    """Show the downloads: CSV in Enedis's layout and Parquet, with the PRM only on request."""
     words = visitor.words
     meter = visitor.meter
     if meter is None:

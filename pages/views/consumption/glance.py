@@ -1,4 +1,4 @@
-"""Now, and why: the last day against the usual and this month against last year's, a sentence each."""
+"""Two sentences: the last day against usual days, and this month against last year's."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pages.shared.visitor import Visitor
 from pages.views.navigator import open_button
 
 _ALIKE = 0.005
-"""A change that rounds to nothing."""
+"""Relative change below which two values count as the same."""
 
 
 def show_glance(visitor: Visitor, home: Household) -> None:
-    """Each sentence opens what it is about."""
+    """Show both sentences; each opens its period."""
     words = visitor.words
     day, month = last_day(home), last_month(home)
     with st.container(horizontal=True, gap="small", key="glance"):

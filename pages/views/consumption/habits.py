@@ -1,4 +1,4 @@
-"""When a household uses how much: weekly profile, load duration, base load."""
+"""Habits: weekly profile, load duration, base load."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ _WEEK = {"all": tuple(range(7)), "work": tuple(range(5)), "end": (5, 6)}
 
 
 def show_habits(visitor: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
+    """Show the charts of the period, and the base load."""
     shown = measured(visitor, home, period)
     if shown:
         _usual(visitor, home, shown, style)
@@ -42,7 +43,7 @@ def show_habits(visitor: Visitor, home: Household, period: Period, contract: Con
 
 
 def _usual(visitor: Visitor, home: Household, shown: Days, style: Theme) -> None:
-    """Week, day and load duration of the period, or of a season of it."""
+    """Show week, day and load duration of the period, or of one of its seasons."""
     words = visitor.words
     inside = (home.carpet.day >= np.datetime64(shown.first)) & (home.carpet.day < np.datetime64(shown.end))
     history = home.history.during(shown)
@@ -60,7 +61,7 @@ def _usual(visitor: Visitor, home: Household, shown: Days, style: Theme) -> None
 
 
 def _season(words: Words, history: History) -> Season:
-    """One of the seasons that hold readings; no question where there is only one."""
+    """The chosen season of those with readings; without a choice if there is only one."""
     held = [one for one in Season if one is not Season.ALL and one.holds(history.day).any()]
     if len(held) < 2:
         return Season.ALL
@@ -73,7 +74,7 @@ def _season(words: Words, history: History) -> Season:
 
 
 def _weekdays(words: Words, found: Profile) -> tuple[int, ...]:
-    """Days of the week with readings (Monday is 0); no question where there is only one."""
+    """The chosen weekdays (Monday is 0) of those with readings; without a choice if there is only one."""
     held = [number for number in range(7) if found.days[number]]
     if len(held) < 2:
         return tuple(range(7))
@@ -93,7 +94,7 @@ def _weekdays(words: Words, found: Profile) -> tuple[int, ...]:
 
 
 def show_base(visitor: Visitor, home: Household, contract: Contract, style: Theme) -> None:
-    """Base load over the whole history: a period of a month would say little."""
+    """Show the base load of the whole history, as a month has too few nights."""
     words = visitor.words
     base = base_load(home.carpet)
     parts = base_parts(home.carpet, base)

@@ -1,4 +1,4 @@
-"""The key figures of a period, and how they differ from the same weekdays a year before."""
+"""The key figures of a period, and their change against the same weekdays a year before."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from core.texts import Words
 
 _FIGURES: Final = ("energy", "cost", "mean", "base", "peak", "night")
 _NARROWEST: Final = 132
-"""Six beside each other on a small laptop, two on a phone."""
+"""Column width in pixels: six columns on a small laptop, two on a phone."""
 _LARGE: Final = 1000 * WATT_MINUTES_PER_KWH
 _MUCH: Final = 1000
 _NOTHING: Final = "–"
@@ -33,7 +33,7 @@ _Value = TypeVar("_Value")
 
 
 def show_figures(words: Words, home: Household, period: Period, contract: Contract) -> None:
-    """One strip, a figure each; a dash where nothing is known."""
+    """Show one card for each figure; a dash if it is unknown."""
     history = home.history.during(period.days)
     found = key_figures(history, carpet(history), by_day(home.history, period.days))
     euros = _euros(home.metered(contract).during(period.days)) if home.is_bought else None
@@ -55,7 +55,7 @@ def show_figures(words: Words, home: Household, period: Period, contract: Contra
 
 
 def say_compared(words: Words, home: Household, period: Period) -> None:
-    """When the peak was, and which days the changes compare."""
+    """Show when the peak was, and which days are compared."""
     history = home.history.during(period.days)
     top, matched = peak(history), like_with_like(home.history, period.days)
     told = []
@@ -85,7 +85,7 @@ def _told(value: _Value | None, says: Callable[[_Value], str]) -> str | None:
 
 
 def _notes(words: Words, found: KeyFigures) -> dict[str, str]:
-    """How each figure is made."""
+    """How each figure is computed."""
     days = {"days": words.number(found.days)}
     return {
         name: words.text(f"consumption.key.{name}.help", **(days if name == "mean" else {}))
@@ -96,8 +96,10 @@ def _notes(words: Words, found: KeyFigures) -> dict[str, str]:
 def _changes(
     words: Words, home: Household, matched: Matched, contract: Contract
 ) -> dict[str, dict[str, Any]]:
-    """How each figure of the days compared changed. There are as many days on both sides, so a mean day
-    changes as the energy does; a share changes by points."""
+    """The change of each figure on the compared days.
+
+    Both sides have equally many days, so the mean day changes as the energy does; a share changes by points.
+    """
     parts = (matched.now, matched.before)
     now, before = (key_figures(part, carpet(part), by_day(part, home.days)) for part in parts)
     ratios = {
@@ -118,23 +120,23 @@ def _changes(
 
 
 def _height(figures: KeyFigures) -> int | None:
-    """The highest power; None where nothing was measured."""
+    """The highest power in W; None without readings."""
     return figures.peak.watts if figures.peak else None
 
 
 def _ratio(now: _Figure, before: _Figure) -> float | None:
-    """The change as a share of what was; None where that was nothing, or less."""
+    """The relative change; None if the earlier value is unknown or not positive."""
     return None if now is None or before is None or before <= 0 else float(now) / float(before) - 1
 
 
 def _euros(metered: Metered) -> Decimal | None:
-    """Energy cost of some readings as their bill shows it; None where part of it has no known price."""
+    """Energy cost of some readings as shown on their bill; None if part of it has no known price."""
     found = bill(metered, np.unique(metered.day))
     return found.shown.energy if found.lines and not found.unpriced_days else None
 
 
 def _change(words: Words, flow: Flow, ratio: float) -> dict[str, Any]:
-    """A change with its sign, its arrow, and green where it is welcome: less taken, more given."""
+    """A change with sign and arrow, green if it is welcome: less consumption, more production."""
     told = words.percent(ratio)
     if told == words.percent(0):
         return {"delta": told, "delta_arrow": "off", "delta_color": "off"}

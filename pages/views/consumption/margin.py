@@ -1,4 +1,4 @@
-"""Whether the subscribed power is right: what the meter measured against it, and against smaller ones."""
+"""The subscribed power against the measured maxima, and smaller subscriptions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pages.views.table import right
 def show_margin(
     visitor: Visitor, home: Household, known: MeasuredPeaks, contract: Contract, market: Market
 ) -> None:
-    """Of all days measured: a subscription is chosen for every season."""
+    """Show the margin over all measured days, as a subscription applies to all seasons."""
     words = visitor.words
     found = margin(known, contract.kva)
     if found is None:
@@ -84,5 +84,5 @@ def _kva(words: Words, va: int) -> str:
 
 
 def _when(words: Words, reached: Reached) -> str:
-    """The moment, or the day alone where Enedis does not say when."""
+    """The moment, or the day if Enedis does not give the time."""
     return words.moment(local(reached.at)) if reached.at else words.day(reached.day)

@@ -30,10 +30,10 @@ _DAILY_BARS = 62
 def show_overview(
     visitor: Visitor, home: Household, period: Period, contract: Contract, style: Theme
 ) -> None:
-    """Curve, bars, carpet and calendar."""
+    """Show curve, bars, carpet and calendar."""
     shown = measured(visitor, home, period)
     if shown:
-        long = len(shown) > _DAILY_BARS  # half-hours of longer are a solid block
+        long = len(shown) > _DAILY_BARS  # half-hours of more days would be a solid block
         name = "band" if long else "curve"
         heading(visitor.words, name)
         chart = (day_band if long else load_curve)(home.history.during(shown), shown, style)
@@ -52,11 +52,11 @@ def show_overview(
 
 
 def show_bars(visitor: Visitor, home: Household, shown: Days, contract: Contract, style: Theme) -> None:
-    """Days, weeks or months as bars, kWh or EUR."""
+    """Show days, weeks or months as bars in kWh or EUR."""
     words = visitor.words
     heading(words, "bars")
     daily = by_day(home.history, shown)
-    offered = [one for one in Grain if len(grouped(daily, one)) > 1]  # one bar alone compares nothing
+    offered = [one for one in Grain if len(grouped(daily, one)) > 1]  # a single bar shows no comparison
     usual = Grain.DAY if len(shown) <= _DAILY_BARS or Grain.MONTH not in offered else Grain.MONTH
     with st.container(horizontal=True, vertical_alignment="bottom"):
         grain = usual

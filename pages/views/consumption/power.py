@@ -1,4 +1,4 @@
-"""How high: daily peaks against the subscribed power, the biggest days and the highest half-hours."""
+"""Power: daily peaks against the subscribed power, the biggest days and the highest half-hours."""
 
 from __future__ import annotations
 
@@ -30,8 +30,10 @@ _LISTED = 8
 
 
 def _measured(visitor: Visitor, home: Household) -> MeasuredPeaks | None:
-    """The maxima of the meter shown; None where there are none, and of several meters: theirs are not at one
-    time, so they do not add up."""
+    """The measured maxima of the meter shown; None without any.
+
+    Also None for several meters, whose maxima are not simultaneous and do not add up.
+    """
     if home.meters > 1 or not home.is_bought or visitor.meter is None:
         return None
     with notices.guard():
@@ -40,7 +42,7 @@ def _measured(visitor: Visitor, home: Household) -> MeasuredPeaks | None:
 
 
 def _at_power(contract: Contract, kva: int, market: Market) -> Contract:
-    """The contract as if its power were another one; prices that were entered are not those of that power."""
+    """The contract at another power; typed prices are dropped, as they are of its own power."""
     prices = market.of(contract.option, kva) if contract.regulated else ()
     return replace(contract, kva=kva, prices=prices)
 
@@ -48,6 +50,7 @@ def _at_power(contract: Contract, kva: int, market: Market) -> Contract:
 def show_power(
     visitor: Visitor, home: Household, period: Period, contract: Contract, market: Market, style: Theme
 ) -> None:
+    """Show peaks, margin, biggest days and highest half-hours."""
     words = visitor.words
     shown = measured(visitor, home, period)
     if shown is None:

@@ -23,7 +23,7 @@ from pages.views.table import right
 
 
 def show_bill(visitor: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
-    """Total, lines and registers; what could not be priced is said, not guessed."""
+    """Show total, lines and registers, and what could not be priced."""
     words = visitor.words
     shown = measured(visitor, home, period)
     if shown is None:
@@ -45,7 +45,7 @@ def show_bill(visitor: Visitor, home: Household, period: Period, contract: Contr
 
 
 def _totals(words: Words, found: Bill, meters: int, *, partial: bool) -> None:
-    """The total, called partial where energy, a price or a subscription is missing from it."""
+    """Show the total, called partial if energy, a price or a subscription is missing."""
     fixed_help = words.text("cost.bill.fixed_help", meters=meters) if meters > 1 else None
     priced = found.watt_minutes - found.unpriced
     mean = found.energy_euros / Fraction(priced, WATT_MINUTES_PER_KWH) if priced else None
@@ -68,7 +68,7 @@ def _totals(words: Words, found: Bill, meters: int, *, partial: bool) -> None:
 
 
 def _unknown(words: Words, found: Bill, lost: int) -> None:
-    """What is not in the total, one warning a reason."""
+    """Show one warning for each reason why something is missing from the total."""
     if found.unpriced_days:
         energy = words.kwh(found.unpriced)
         st.warning(
@@ -81,7 +81,7 @@ def _unknown(words: Words, found: Bill, lost: int) -> None:
 
 
 def _lines(words: Words, found: Bill, option: Option) -> pd.DataFrame:
-    """Figures as text: they stay as exact as they are shown, and in the reader's language."""
+    """The lines as text, exactly as shown and in the reader's language."""
     return pd.DataFrame(
         [
             {

@@ -1,5 +1,4 @@
-"""Telling one's contract: option, power, registers, prices, and the special days one knows; and keeping
-others beside it."""
+"""The form of a contract (option, power, registers, prices, special days), and the stored contracts."""
 
 from __future__ import annotations
 
@@ -33,7 +32,7 @@ _UNSAFE: Final = re.compile(r"[^\w-]+")
 
 
 def show_form(visitor: Visitor, contract: Contract, market: Market) -> None:
-    """Every part of the contract; nothing is kept before "Save" or "Keep"."""
+    """Show all fields of the contract; nothing is stored before "Save" or "Keep"."""
     words = visitor.words
     with notices.guard():
         kept = named_contracts(visitor.store.database, market)
@@ -47,7 +46,7 @@ def show_form(visitor: Visitor, contract: Contract, market: Market) -> None:
 def _begun(
     visitor: Visitor, contract: Contract, kept: tuple[Contract, ...], market: Market
 ) -> tuple[str, Contract]:
-    """The contract that the form begins from, and a name for its fields."""
+    """The contract that fills the form at first, and a suffix for the keys of its fields."""
     words = visitor.words
     offered = {_MINE: words.text("cost.kept.start_mine")}
     offered |= {
@@ -83,7 +82,7 @@ def _loaded(visitor: Visitor, contract: Contract, market: Market) -> tuple[str, 
 
 
 def _fields(form: Form, begun: Contract) -> Contract:
-    """The contract as the fields tell it."""
+    """Show the fields; returns the contract they describe."""
     words = form.words
     option = st.segmented_control(
         words.text("cost.contract.option"),
@@ -153,7 +152,7 @@ def _file_name(name: str) -> str:
 
 
 def _kept(visitor: Visitor, kept: tuple[Contract, ...]) -> None:
-    """The contracts kept side by side, each with its way out."""
+    """List the stored contracts, each with a button that deletes it."""
     words = visitor.words
     st.header(words.text("cost.kept.title"), anchor=False)
     if not kept:

@@ -1,4 +1,4 @@
-"""The fields of a contract: off-peak hours, days of a colour, prices."""
+"""Fields of a contract: off-peak hours, days of a colour, prices."""
 
 from __future__ import annotations
 
@@ -34,8 +34,10 @@ _Value = TypeVar("_Value")
 
 @dataclass(slots=True)
 class Form:
-    """What is being filled in. A value that cannot be read is said under its field; the others stay. `place`
-    tells the fields of one contract from those of another that the form was begun from."""
+    """The state of the form. An invalid value shows its error below its field; the others are kept.
+
+    `place`: suffix of the keys, which separates the fields of contracts the form can begin from.
+    """
 
     words: Words
     market: Market
@@ -43,9 +45,11 @@ class Form:
     faulty: bool = False
 
     def key(self, name: str) -> str:
+        """The key of a field."""
         return f"{name}-{self.place}" if self.place else name
 
     def read(self, reading: Callable[[], _Value], otherwise: _Value) -> _Value:
+        """The value of a field, or `otherwise` with the error shown."""
         try:
             return reading()
         except InputError as error:
@@ -55,7 +59,7 @@ class Form:
 
 
 def off_peak_fields(form: Form, contract: Contract) -> tuple[OffPeak, ...]:
-    """The hours of the contract, and others that follow or that hold in some months."""
+    """Show the off-peak hours of the contract, and others that follow or apply in some months."""
     words = form.words
     known = contract.off_peak
     always, known = (known[:1], known[1:]) if known and known[0].always else ((), known)
@@ -68,7 +72,7 @@ def off_peak_fields(form: Form, contract: Contract) -> tuple[OffPeak, ...]:
     )
     none: tuple[Window, ...] = ()
     windows = form.read(lambda: read_windows(typed), none)
-    rules = [OffPeak(windows)] if windows else []  # days before the first hours known are unknown, not peak
+    rules = [OffPeak(windows)] if windows else []  # days before the first known hours are unknown, not peak
     if st.toggle(words.text("cost.contract.later"), value=bool(known), key=form.key("later")):
         rules += _later(form, known)
     return tuple(rules)
@@ -115,6 +119,7 @@ def _as_date(value: object) -> date:
 
 
 def special_fields(form: Form, option: Option, contract: Contract) -> Special:
+    """Show the fields for days of a colour (Tempo, EJP); returns those days."""
     if option is Option.TEMPO:
         return _tempo(form, contract)
     if option is Option.EJP:
@@ -161,7 +166,7 @@ def _days(form: Form, name: str, known: frozenset[date]) -> frozenset[date]:
 def price_fields(
     form: Form, option: Option, kva: int, registers: tuple[str, ...], contract: Contract
 ) -> tuple[PriceList, ...] | None:
-    """The price lists typed, by register; None for the regulated ones, which are shown."""
+    """Show the prices by register; returns the typed lists, None for the regulated ones."""
     words = form.words
     same = contract.option is option and (contract.kva == kva or option is Option.FREE)
     kind = _price_kind(form, own=not contract.regulated and same) if option in REGULATED else "own_prices"
@@ -191,7 +196,7 @@ def price_fields(
 
 
 def _own(option: Option, registers: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns of a free grid change with its registers."""
+    """Part of the key for the registers of a free grid, as its columns change with them."""
     return registers if option is Option.FREE else ()
 
 
@@ -210,7 +215,7 @@ def _price_kind(form: Form, *, own: bool) -> str:
 
 
 def _price(words: Words, price: Decimal | None) -> str:
-    """All its decimals, as the visitor would type it; empty where it is not known."""
+    """A price with all decimals, as typed; empty if unknown."""
     return "" if price is None else words.typed(price)
 
 
@@ -231,4 +236,5 @@ def _price_lists(edited: pd.DataFrame, since: str, year: str, names: dict[str, s
 
 
 def typed_text(value: object) -> str:
+    """The text of a table cell; empty for a missing value."""
     return value if isinstance(value, str) else ""

@@ -1,4 +1,4 @@
-"""The registers of a free grid: a line a rule."""
+"""Fields for the registers of a free grid: one row per rule."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _COLUMNS: Final = ("register", "days", "windows", "months")
 
 
 def grid_fields(form: Form, contract: Contract) -> tuple[Rule, ...]:
-    """The rules typed, in their order; those of the contract the form began from come first."""
+    """Show the rules; returns those typed, in their order. The table starts with the rules of `contract`."""
     words = form.words
     names = [words.text(f"cost.grid.{one}") for one in _COLUMNS]
     days = [words.weekday(number) for number in range(7)]
@@ -48,7 +48,7 @@ def _row(rule: Rule, days: list[str]) -> tuple[str, list[str], str, str]:
 
 
 def _rules(edited: pd.DataFrame, names: list[str], days: list[str]) -> tuple[Rule, ...]:
-    """InputError for a line that cannot be read; lines with nothing in them are none."""
+    """The rules of the rows that are not empty. InputError for an invalid row."""
     found = []
     for row in edited.to_dict("records"):
         register, windows, months = (typed_text(row[names[at]]).strip() for at in (0, 2, 3))

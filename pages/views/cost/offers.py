@@ -1,4 +1,4 @@
-"""The visitor's own history under other contracts."""
+"""Comparison of contracts on the visitor's own history."""
 
 from __future__ import annotations
 
@@ -36,8 +36,10 @@ def show_offers(
     *,
     told: bool,
 ) -> None:
-    """Like with like: only days on which every contract compared can be priced. `told`: the contract is the
-    household's own, not assumed."""
+    """Show the comparison over the days that all compared contracts can price.
+
+    `told`: the contract is the household's own, not assumed.
+    """
     words = visitor.words
     shown = measured(visitor, home, period)
     if shown is None:
@@ -50,7 +52,7 @@ def show_offers(
     with notices.guard():
         found = compare(history, tuple(offers.values()), home.meters)
         unknown = [name for name, days in zip(offers, found.priceable, strict=True) if not days]
-        if unknown:  # what has no price on any day would leave nothing to compare
+        if unknown:  # an offer without any price would leave no common day
             offers = {name: one for name, one in offers.items() if name not in unknown}
             found = compare(history, tuple(offers.values()), home.meters)
     _result(visitor, found, list(offers), Asked(Query.DAYS, shown), style)
@@ -65,7 +67,7 @@ def show_offers(
 def _contracts(
     words: Words, contract: Contract, kept: tuple[Contract, ...], market: Market
 ) -> tuple[Contract, ...]:
-    """The household's, the regulated ones picked, and those kept beside it that are picked."""
+    """The household's contract, and the chosen regulated and stored ones."""
     regulated_ones = [one for one in _OTHERS if not (contract.regulated and one is contract.option)]
     windows = contract.off_peak or USUAL_OFF_PEAK
     others = {one.value: regulated(one, contract.kva, windows, market) for one in regulated_ones}
@@ -88,7 +90,7 @@ def _contracts(
 
 
 def _named(words: Words, contracts: tuple[Contract, ...], *, told: bool) -> dict[str, Contract]:
-    """The contracts by name; the first is the household's, or the one assumed."""
+    """The contracts by name; the first is the household's, or the assumed one."""
     names = [contract_name(words, one) for one in contracts]
     names[0] = words.text("cost.compare.your" if told else "cost.compare.assumed_one", option=names[0])
     found: dict[str, Contract] = {}
@@ -101,7 +103,7 @@ def _named(words: Words, contracts: tuple[Contract, ...], *, told: bool) -> dict
 
 
 def _result(visitor: Visitor, found: Comparison, names: list[str], asked: Asked, style: Theme) -> None:
-    """Which is the cheapest; where there is nothing to compare, why."""
+    """Show the cheapest contract; if nothing can be compared, the reason."""
     words = visitor.words
     if len(names) < 2:
         st.info(words.text("cost.compare.one"), icon=":material/info:")
@@ -135,7 +137,7 @@ def _result(visitor: Visitor, found: Comparison, names: list[str], asked: Asked,
 
 
 def _left_out(words: Words, found: Comparison, names: list[str]) -> None:
-    """Which days are out, and why."""
+    """Show which days are left out, and why."""
     if not found.out or len(names) < 2:
         return
     told = [

@@ -1,5 +1,7 @@
-"""Prices and colours: until when they are known, where they come from, and the button that brings them up to
-date. Nothing is asked unless somebody presses it."""
+"""Public prices and colours: their known period and sources, and the button that refreshes them.
+
+No source is asked unless somebody presses the button.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ POLL_SECONDS = 1.0
 
 
 def show_known(visitor: Visitor, market: Market) -> None:
-    """Until when prices and colours are known, and the button."""
+    """Show until when prices and colours are known, and the button."""
     words = visitor.words
     with notices.guard():
         last_time = last_refresh(visitor.store.database)
@@ -39,7 +41,7 @@ def show_known(visitor: Visitor, market: Market) -> None:
 
 
 def show_sources(visitor: Visitor, market: Market, kva: int) -> None:
-    """Every price list of a power with its dates and source, and where two sources differ."""
+    """Show every price list of a power with dates and source, and where two sources differ."""
     words = visitor.words
     st.subheader(words.text("cost.known.lists"), anchor=False)
     column = {
@@ -103,7 +105,7 @@ def _key(visitor: Visitor) -> str:
 
 
 def _refresh(visitor: Visitor) -> None:
-    """The button; while it runs, how far it is; afterwards what came of it."""
+    """Show the button; while a refresh runs, its progress; afterwards its result."""
     words = visitor.words
     if visitor.is_shared:
         st.caption(words.text("cost.refresh.shared"))

@@ -1,4 +1,4 @@
-"""Conso API as a source: which meter, how many calls it takes, and what is left of the day's budget."""
+"""Conso API as a source: meter, number of calls, and the rest of the day's budget."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pages.views.history.preview import Factory, days_for, show_preview
 
 
 def choose(visitor: Visitor) -> Factory | None:
-    """The meter to ask about, with its plan; None where no token can be used or nothing is due."""
+    """Show the choice of the meter with its plan; None without a usable token or anything to ask for."""
     words = visitor.words
     try:
         token = usable_token(visitor.settings, None, visitor.token, now_ms())
@@ -50,7 +50,7 @@ def choose(visitor: Visitor) -> Factory | None:
 
 
 def sources(visitor: Visitor, days: Days) -> Factory:
-    """Asks anew about some days of the chosen meter. Raises InputError, StorageError."""
+    """Sources that ask again for some days of the chosen meter. Raises InputError, StorageError."""
     meter = visitor.meter
     if meter is None:
         raise InputError("api-no-token")
@@ -60,7 +60,7 @@ def sources(visitor: Visitor, days: Days) -> Factory:
 
 
 def can_ask(visitor: Visitor, meter: Meter) -> bool:
-    """Whether this visitor's token opens this meter."""
+    """Whether this visitor's token gives access to this meter."""
     if not visitor.capabilities.api:
         return False
     try:
@@ -71,7 +71,7 @@ def can_ask(visitor: Visitor, meter: Meter) -> bool:
 
 
 def _show_ban(visitor: Visitor, budget: Budget) -> None:
-    """What happened, and the way back, which a person alone may take."""
+    """Show the ban, and the button that lifts it, which only a person may press."""
     if not tells(visitor, "api-banned"):
         notices.show(SourceError("api-banned"))
     if st.button(

@@ -1,4 +1,4 @@
-"""The record as a calendar: the state of each day, year by week; choose days to see more or ask again."""
+"""Calendar of the record: the state of each day by year and week, with details of chosen days."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ COLOURS: Final = {
 }
 CELL: Final = 0.86
 BAND: Final = 8.2
-"""Rows of a year: seven days and a little air."""
+"""Rows of a year: seven days and some space."""
 YEAR_HEIGHT: Final = 118
 COLUMNS: Final = ("day", "state", "covered", "energy", "origin", "asked", "official", "difference")
 SHOWN_CHANGES: Final = 100
 
 
 def show_calendar(visitor: Visitor, meter: Meter, busy: bool) -> Days | None:
-    """What is known of each day of a meter; the days to ask about again, once somebody wants to."""
+    """Show the state of each day of a meter; returns the days to ask for again, once that is wanted."""
     words = visitor.words
     with notices.guard():
         record = visitor.store.record(meter)
@@ -78,8 +78,10 @@ def _summary(words: Words, days: Sequence[Day]) -> str:
 
 
 def _figure(words: Words, days: Sequence[Day]) -> go.Figure:
-    """One band a year, one column a week, Monday on top; each state a series of its own. All of it on one
-    pair of axes: a choice with Shift ends where its axes end."""
+    """One band per year, one column per week, Monday on top; each state is a series.
+
+    All years share one pair of axes, as a selection with Shift ends at the limits of its axes.
+    """
     years = list(range(days[0].day.year, days[-1].day.year + 1))
     figure = go.Figure()
     for state in DayState:
@@ -92,9 +94,9 @@ def _figure(words: Words, days: Sequence[Day]) -> go.Figure:
         bargap=0,
         height=70 + YEAR_HEIGHT * len(years),
         margin={"l": 36, "r": 24, "t": 36, "b": 8},
-        showlegend=True,  # also of one state alone
+        showlegend=True,  # also for a single state
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "itemclick": False},
-        dragmode=False,  # with a frame to draw, Streamlit takes no clicks
+        dragmode=False,  # Streamlit takes no clicks in a drag mode
         hoverlabel={"align": "left"},
     )
     return figure
@@ -115,7 +117,7 @@ def _cells(words: Words, state: DayState, cells: Sequence[Day], first_year: int)
 
 
 def _axes(words: Words, figure: go.Figure, years: Sequence[int]) -> None:
-    """Months below, as they lie in the last year: in another one they begin a column aside at most."""
+    """Axes with the months of the last year, which differ by at most one column in other years."""
     plain = {"showgrid": False, "zeroline": False, "fixedrange": True}
     figure.update_xaxes(
         range=[-0.6, 53.6],
@@ -136,13 +138,13 @@ def _axes(words: Words, figure: go.Figure, years: Sequence[int]) -> None:
 
 
 def _week(day: date) -> int:
-    """The column of a day: weeks since the one of 1 January, Monday to Sunday."""
+    """The column of a day: weeks since that of 1 January, Monday to Sunday."""
     first = date(day.year, 1, 1)
     return (day - first + timedelta(days=first.weekday())).days // 7
 
 
 def _told(words: Words, one: Day) -> str:
-    """What the pointer tells of a day."""
+    """The hover text of a day."""
     lines = [
         f"<b>{_weekday(words, one.day)} {words.day(one.day)}</b>",
         f"{words.text(f'history.state.{one.state.value}')} · {_covered(words, one)}",
@@ -172,10 +174,10 @@ def _weekday(words: Words, day: date) -> str:
 
 
 def _chosen(words: Words, days: Sequence[Day], event: Any) -> list[Day]:
-    """The days from the first to the last one clicked, else those of the date field."""
+    """The days from the first to the last clicked one, else those of the date field."""
     picked = {point.get("customdata") for point in event.selection.points}
     dates = sorted(date.fromisoformat(_first(one)) for one in picked if one)
-    value: Any = (dates[0], dates[-1]) if dates else ()  # nothing: a span that is still to be chosen
+    value: Any = (dates[0], dates[-1]) if dates else ()  # empty: no span chosen yet
     typed = st.date_input(
         words.text("history.calendar.range"),
         value=value,
@@ -221,7 +223,7 @@ def _show_chosen(visitor: Visitor, meter: Meter, chosen: Sequence[Day], busy: bo
 
 
 def _show_differences(words: Words, days: Sequence[Day]) -> None:
-    """The days whose curve is not Enedis's daily total, the latest first."""
+    """Show the days whose curve differs from Enedis's daily total, the latest first."""
     differing = [one for one in reversed(days) if one.agrees is False]
     if differing:
         label = words.counted("history.differs", len(differing))
@@ -230,7 +232,7 @@ def _show_differences(words: Words, days: Sequence[Day]) -> None:
 
 
 def _compared(words: Words, one: Day) -> dict[str, str]:
-    """A day's energy beside Enedis's total, as far as both are known."""
+    """A day's energy and Enedis's total, as far as they are known."""
     official, difference = one.official_wh, one.difference_wh
     return {
         words.text("history.column.day"): f"{_weekday(words, one.day)} {words.day(one.day)}",
@@ -243,7 +245,7 @@ def _compared(words: Words, one: Day) -> dict[str, str]:
 
 
 def _show_changes(words: Words, record: Record) -> None:
-    """The readings another delivery corrected."""
+    """Show the readings that another delivery corrected."""
     if not record.changed:
         return
     label = words.counted("history.changes", record.changed)

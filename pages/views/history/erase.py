@@ -1,4 +1,4 @@
-"""Deleting a meter and everything known of it, after a question."""
+"""Erases a meter, with confirmation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pages.views.history.job import Kind, key_of
 
 
 def show_erase(visitor: Visitor, meter: Meter, busy: bool) -> None:
-    """The button, the question, the deed."""
+    """Erase button with confirmation."""
     words = visitor.words
     known = next(summary for summary in visitor.meters if summary.meter == meter)
     with st.popover(words.text("history.erase"), icon=":material/delete:", disabled=busy):

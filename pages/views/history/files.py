@@ -1,4 +1,4 @@
-"""Files as a source: uploaded, recognised, and previewed one by one."""
+"""Files as a source: uploaded, recognised, and previewed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SCROLL_ABOVE = 6
 SCROLL_HEIGHT = 640
 _KEPT: Final = 3
-"""Answers: that of one upload, read again for another meter."""
+"""Most results kept: those of one upload, read again for another meter."""
 _OTHER: Final = "other"
 _UNCLEAR: Final = "file-unclear-times"
 _UNNAMED: Final = "unnamed"
@@ -33,15 +33,17 @@ _UNNAMED: Final = "unnamed"
 def _opened(
     visitor: Visitor, uploads: Sequence[UploadedFile], prm: str | None, stamped: Stamped
 ) -> list[FileSource]:
-    """The sources of these uploads, read once by a process of their own; kept for this browser session alone.
-    That process ends when the page is left, or another file is chosen."""
+    """The sources of these uploads, read once in a separate process and kept for this session only.
+
+    The process ends when the page is left, or another file is chosen.
+    """
     key = (*(upload.file_id for upload in uploads), prm, stamped)
     if key in visitor.kept:
         return visitor.kept[key]
     words = visitor.words
     bar = st.progress(0.0, words.text("history.files.reading"))
 
-    def tell(done: int) -> None:  # each time the bar is drawn, Streamlit looks whether the page was left
+    def tell(done: int) -> None:  # Streamlit notices here that the page was left
         bar.progress(done / (done + 1), words.text("history.files.reading"))
 
     with visitor.turn(lambda: tell(0)):
@@ -54,14 +56,14 @@ def _opened(
 
 
 def choose(visitor: Visitor) -> Factory | None:
-    """The files a visitor chose, previewed; None while there is none that can be read."""
+    """Show the upload and its previews; returns the readable files, None without any."""
     words = visitor.words
     uploads = st.file_uploader(
         words.text("history.files"),
         accept_multiple_files=True,
         max_upload_size=visitor.upload_megabytes,
         help=words.text("history.files.help"),
-        key=f"history_files_{visitor.imports}",  # an import that begins leaves an empty field behind
+        key=f"history_files_{visitor.imports}",  # empties the field when an import begins
     )
     if not uploads:
         visitor.kept.clear()
@@ -100,8 +102,7 @@ def _read(
 
 
 def _previews(words: Words, sources: Sequence[FileSource]) -> list[FileSource]:
-    """Shows a notice for each file that is no load curve, where it is seen at once, then a card for each
-    curve; the readable ones."""
+    """Show a notice for each file without a load curve, then the previews; returns the readable files."""
     readable, aside = [], beside(sources)
     with st.container(height=SCROLL_HEIGHT if len(sources) > SCROLL_ABOVE else "content", border=False):
         for source in sorted(sources, key=lambda one: _fault(one) is None):
@@ -119,7 +120,7 @@ def _previews(words: Words, sources: Sequence[FileSource]) -> list[FileSource]:
 
 
 def _ask_stamps(words: Words, sources: Sequence[FileSource]) -> Stamped:
-    """Which end of its interval a time names in files that do not tell; asked where there are any."""
+    """Ask whether the times of ambiguous files are starts or ends of their intervals."""
     unclear = [source.name for source in sources if (fault := _fault(source)) and fault.code == _UNCLEAR]
     if not unclear:
         return Stamped.UNSAID
@@ -134,7 +135,7 @@ def _ask_stamps(words: Words, sources: Sequence[FileSource]) -> Stamped:
 
 
 def _fault(source: FileSource) -> SourceError | None:
-    """Why a file cannot be read; reading happens here."""
+    """Why a file cannot be read, None if it can; reads the file."""
     try:
         source.preview()
     except SourceError as fault:
@@ -150,8 +151,10 @@ def _asks_for_meter(source: FileSource) -> bool:
 
 
 def _ask_meter(visitor: Visitor) -> tuple[bool, str | None]:
-    """Whose readings the files that name no meter are, and whether that is decided: they are added to a meter
-    only where a person says so. None keeps them as an unnamed one."""
+    """Ask for the meter of files without a PRM; returns whether that is decided, and the PRM.
+
+    Such readings are added to a meter only if a person says so. PRM None keeps them as an unnamed meter.
+    """
     words = visitor.words
     known = sorted(_known(visitor))
     if not known:
@@ -172,7 +175,7 @@ def _ask_meter(visitor: Visitor) -> tuple[bool, str | None]:
 
 
 def _known(visitor: Visitor) -> set[str]:
-    """The numbers of this household's meters."""
+    """The PRMs of this household."""
     prms = {summary.meter.prm for summary in visitor.meters}
     if visitor.prm:
         with suppress(InputError):

@@ -1,4 +1,4 @@
-"""An import while it runs, wherever it was started, and its report afterwards."""
+"""The running import and its report."""
 
 from __future__ import annotations
 
@@ -20,24 +20,26 @@ from pages.views.history.preview import days_for, show_gaps, show_refusals, writ
 POLL_SECONDS = 1.0
 SHOWN_PARTS = 12
 Kind = Literal["api", "others"]
-"""Where an import gets its readings: one of each runs at a time."""
+"""Kind of source of an import; one of each kind runs at a time."""
 
 
 def key_of(visitor: Visitor, kind: Kind) -> str:
-    """The registry's key of an import in this visitor's workspace. Conso API has one of its own: an import
-    that pauses for a day keeps nobody from importing files. StorageError."""
+    """The key of an import job in this visitor's workspace. Raises StorageError.
+
+    Conso API has a key of its own, as its import may pause for a day while files are imported.
+    """
     return f"{visitor.workspace.key}:api" if kind == "api" else visitor.workspace.key
 
 
 def show_report(visitor: Visitor, kind: Kind) -> None:
-    """How the last import from there ended, until it is closed."""
+    """Show the result of the last import of a kind, until it is closed."""
     job = _job(visitor, kind)
     if job and not job.active:
         _show_end(visitor, job, kind)
 
 
 def show_running(visitor: Visitor, kind: Kind) -> bool:
-    """The running import from there; whether one runs."""
+    """Show the running import of a kind; returns whether one runs."""
     job = _job(visitor, kind)
     if job is None or not job.active:
         return False
@@ -46,7 +48,7 @@ def show_running(visitor: Visitor, kind: Kind) -> bool:
 
 
 def tells(visitor: Visitor, code: str) -> bool:
-    """Whether the report of the API shown on this page tells this error already."""
+    """Whether the API report on this page already shows this error."""
     job = _job(visitor, "api")
     if job is None or job.active or not isinstance(job.result, Report):
         return False
@@ -62,7 +64,7 @@ def _job(visitor: Visitor, kind: Kind) -> Job[Any] | None:
 
 
 def _watch(visitor: Visitor, job: Job[Any], drawn: State, kind: Kind) -> None:
-    """Redrawn every second; once the import pauses, goes on or ends, the whole page is."""
+    """Redraw the import every second, and the whole page when it pauses, continues or ends."""
     words = visitor.words
     if not job.active or job.state is not drawn:
         st.rerun()
@@ -108,7 +110,7 @@ def _where(words: Words, progress: Progress) -> str:
 
 
 def _show_pause(visitor: Visitor, job: Job[Any]) -> None:
-    """Why it waits, until when, what is still to come, and what it has brought so far."""
+    """Show why it waits, until when, what is left, and what it has imported so far."""
     words = visitor.words
     progress, lines = job.progress, [job.progress.source]
     if progress.waiting_until is not None:
@@ -126,8 +128,10 @@ def _show_pause(visitor: Visitor, job: Job[Any]) -> None:
 
 
 def _speed(visitor: Visitor, progress: Progress) -> str:
-    """Readings so far, how many a second, and how long it will still take: no time is told for calls that
-    another day must send."""
+    """Readings so far, readings per second, and the time left.
+
+    If calls have to wait for another day, the number of days instead.
+    """
     words = visitor.words
     seconds = max((now_ms() - progress.began_ms) / 1000, 0.1)
     told = [words.counted("history.preview.readings", progress.readings)]
@@ -168,7 +172,7 @@ def _show_end(visitor: Visitor, job: Job[Any], kind: Kind) -> None:
 
 
 def _outcome(job: Job[Any]) -> str:
-    """How it ended: an import that an error ended early is not finished."""
+    """The state at the end; an import that an error ended early is not finished."""
     report = job.result
     if job.state is not State.DONE or not isinstance(report, Report) or not report.errors:
         return job.state.value
@@ -191,7 +195,7 @@ def _show_report(visitor: Visitor, report: Report) -> None:
 
 
 def _show_part(words: Words, part: Part, *, alone: bool) -> None:
-    """What one source brought, meter by meter and flow by flow, and how it ended."""
+    """Show the readings of one source by meter and flow, and its error."""
     name = words.text("common.demo_meter") if part.name == "demo" else part.name
     st.markdown(f"**{notices.plain(name)}**")
     if isinstance(part.error, SourcePaused):

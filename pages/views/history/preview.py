@@ -1,4 +1,4 @@
-"""What a source would bring, before anything is written."""
+"""Previews of what a source would import, before anything is written."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from pages.shared.notices import plain
 from pages.shared.visitor import Visitor
 
 Factory = Callable[[], Sequence[Source]]
-"""Makes the sources of an import, anew each time it goes on after a pause."""
+"""Makes the sources of an import; called again each time it continues after a pause."""
 
 SHOWN_GAPS = 20
 
 
 def show_preview(words: Words, title: str | None, preview: Preview) -> None:
-    """One card: what it is, whose, from when to when, how many readings, and what is wrong with it."""
+    """Show one card: format, meter, period, number of readings, and problems."""
     with st.container(border=True):
         if title is not None:
             recognised = words.text(f"origin.{preview.origin.value}")
@@ -63,7 +63,7 @@ def written(words: Words, span: Span) -> str:
 
 
 def show_gaps(words: Words, found: Sequence[Span]) -> None:
-    """How many gaps there are, and a list of them on demand."""
+    """Show the number of gaps, and on demand a list of them."""
     if not found:
         return
     with st.expander(words.gaps(found), icon=":material/data_alert:"):
@@ -73,7 +73,7 @@ def show_gaps(words: Words, found: Sequence[Span]) -> None:
 
 
 def show_refusals(words: Words, refused: Iterable[Refusal]) -> None:
-    """Which rows are left out, why, and one of them; rows without a value are only gaps."""
+    """Show which rows are left out, why, and an example; rows without a value are only gaps."""
     lines = []
     for one in refused:
         if one.reason is RefusalReason.NO_VALUE:
@@ -88,7 +88,7 @@ def show_refusals(words: Words, refused: Iterable[Refusal]) -> None:
 
 
 def days_for(visitor: Visitor, calls: int) -> str | None:
-    """On about how many days so many calls are sent; None where one is enough."""
+    """The number of days that so many calls take, in words; None for one day."""
     words = visitor.words
     with notices.guard():
         allowance: Allowance = budget_of(visitor.store, visitor.settings).allowance()

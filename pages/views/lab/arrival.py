@@ -1,4 +1,4 @@
-"""In operation: readings that arrive day by day, and readings that come of age."""
+"""Operation: readings that arrive day by day, and deletion by age."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from pages.views.lab.display import draw
 from pages.views.lab.kept import shown
 
 VERSIONS = ("6-3", "7-0", "8-0", "8-2")
-"""Servers of which the documentation says something that matters here."""
+"""Server versions with a relevant statement in the documentation."""
 
 
 def show_arrival(visitor: Visitor) -> None:
-    """Both measurements; each on a server of its own, which may be restarted."""
+    """Show both measurements, each on a separate server, which may be restarted."""
     words = visitor.words
     st.markdown(words.text("arrival.lead", meters=daily.METERS, days=daily.DAYS, restart=daily.RESTART_DAYS))
     if st.button(
@@ -58,6 +58,7 @@ def show_arrival(visitor: Visitor) -> None:
 
 
 def show_arrivals(words: Words, found: tuple[Arrival, ...]) -> None:
+    """Show the chart and the explanation of each scenario."""
     draw(words, arrivals_chart(found, words), "arrival.title", "lab_arrival_chart")
     for one in found:
         held = words.number(one.readings_per_bucket)
@@ -68,6 +69,7 @@ def show_arrivals(words: Words, found: tuple[Arrival, ...]) -> None:
 
 
 def show_retained(words: Words, kept: tuple[Retained, ...]) -> None:
+    """Show what each side kept."""
     head = ("before", "exact", "after", "oldest")
     st.table(
         {words.text("footprint.table.size"): [words.text(f"retention.{name}") for name in head]}

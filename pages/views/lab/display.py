@@ -1,4 +1,4 @@
-"""How measurements are shown: tables and charts in the visitor's language, warnings, raw statistics."""
+"""Shows measurements: tables and charts in the visitor's language, warnings, raw statistics."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from pages.shared.visitor import Visitor
 
 Cell = float | int | str | None
 Says = Callable[[Any], str]
-"""A number in words."""
+"""A formatter of a value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table that sorts. `decimals`: None for words; `says`: another way to write a number."""
+    """A column of a sortable table. `decimals`: None for text; `says`: another formatter of its numbers."""
 
     title: str
     decimals: int | None = None
@@ -35,7 +35,7 @@ class Column:
 def sortable(
     words: Words, columns: Mapping[str, Column], rows: Sequence[Mapping[str, Cell]], key: str
 ) -> None:
-    """A table that sorts by value, whatever its numbers look like."""
+    """A table that sorts by value, independent of the number format."""
     frame = pd.DataFrame(list(rows), columns=list(columns))
     written: dict[str, Says] = {}
     for name, column in columns.items():
@@ -58,7 +58,7 @@ def sortable(
 
 
 def sides(head: Sequence[str], rows: Sequence[tuple[str, Sequence[float | None], Sequence[Says]]]) -> None:
-    """A small table: the name of each row, its values, and how each of them is written."""
+    """A small table: the name of each row, its values, and a formatter for each."""
     frame = pd.DataFrame(
         [list(values) for _, values, _ in rows],
         index=pd.Index([name for name, _, _ in rows], name=head[0]),
@@ -77,13 +77,13 @@ def _says(words: Words, decimals: int) -> Says:
 
 
 def draw(words: Words, figure: go.Figure, title: str, key: str) -> None:
-    """`title`: the key of what the chart is about."""
+    """Show a chart with its text alternative. `title`: key of its title."""
     told = in_words(words.text(title), figure, words)
     st.plotly_chart(figure, config={"displayModeBar": False}, key=key, alt=told)
 
 
 def headline(figure: str, reason: str) -> None:
-    """What a page has to say, in one large figure, and the reason below it."""
+    """Show a large figure with a sentence below it."""
     st.html(
         '<p style="font-size:clamp(2.5rem,7vw,4.5rem);font-weight:700;line-height:1.1;margin:0">'
         f"{html.escape(figure)}</p>"
@@ -92,7 +92,7 @@ def headline(figure: str, reason: str) -> None:
 
 
 def warn_of_few(visitor: Visitor, readings: int, key: str = "footprint.few") -> None:
-    """Warns of fewer readings than a ratio needs; but for a fleet's own warning, leads to a fleet."""
+    """Warn of fewer readings than a ratio needs; by default with a link to the Fleet page."""
     words = visitor.words
     if readings >= MEANINGFUL_READINGS:
         return
@@ -103,9 +103,9 @@ def warn_of_few(visitor: Visitor, readings: int, key: str = "footprint.few") -> 
 
 
 def show_statistics(words: Words, statistics: Mapping[str, Mapping[str, Any]], title: str, key: str) -> None:
-    """The server's own statistics of several collections, by what a person calls them, one at a time.
+    """Show the server's statistics of one of several collections, chosen by name.
 
-    `title`: the key of the text above the choice.
+    `title`: key of the label of the choice.
     """
     with st.expander(words.text("footprint.raw"), icon=":material/data_object:"):
         picked = st.selectbox(words.text(title), list(statistics), key=key)

@@ -1,6 +1,6 @@
-"""A measurement in the background: begin, watch, cancel, and its result so far, found again on any visit.
+"""Measurements in the background: start, progress, cancel, and the result so far, found again on any visit.
 
-One at a time in a workspace: two at once would distort each other's times and sizes.
+One at a time in a workspace, as two would distort each other's times and sizes.
 """
 
 from __future__ import annotations
@@ -24,32 +24,37 @@ _OF_ALL: Final = ("layouts", "granularity", "arrival", "retention", "fleet", "re
 
 
 def key_of(visitor: Visitor, name: str, meter: Meter | None = None) -> str:
-    """The registry's key of a measurement in this visitor's workspace; of a meter, the chosen one unless
-    another is named, where it is measured by meter."""
+    """The key of a measurement job in this visitor's workspace.
+
+    For a measurement by meter it contains `meter`, by default the chosen one.
+    """
     key = f"{visitor.workspace.key}:lab-{name}"
     one = (meter or visitor.meter) if name in _OF_A_METER else None
     return f"{key}-{one.prm}-{one.flow.value}" if one else key
 
 
 def find(visitor: Visitor, name: str) -> Job[Any] | None:
+    """The job of a measurement; None if it never ran."""
     return visitor.jobs.find(key_of(visitor, name))
 
 
 def result(visitor: Visitor, name: str) -> Any:
-    """What it found so far; None where it never ran."""
+    """The result so far; None if it never ran."""
     job = find(visitor, name)
     return job.result if job else None
 
 
 def busy(visitor: Visitor, name: str) -> bool:
-    """Whether it runs."""
+    """Whether a measurement runs."""
     job = find(visitor, name)
     return job is not None and job.active
 
 
 def blocked(visitor: Visitor, name: str, *, tell: bool = True) -> bool:
-    """Whether anything is being measured, so that this cannot begin; says so where it is something else,
-    unless the page has said it already."""
+    """Whether any measurement runs, so that this one cannot start.
+
+    With `tell`, shows which other one it is.
+    """
     if not visitor.has_workspace:
         return False
     others = [other for other, job in _running(visitor) if job is not find(visitor, name)]
@@ -59,7 +64,7 @@ def blocked(visitor: Visitor, name: str, *, tell: bool = True) -> bool:
 
 
 def begin(visitor: Visitor, name: str, work: Callable[[Job[Any]], Any]) -> None:
-    """Start it and redraw. Tells of another that runs, perhaps begun in another tab."""
+    """Start a measurement and rerun the page; shows an error if another one runs."""
     with notices.guard():
         if any(_running(visitor)):
             raise InputError("lab-busy")
@@ -70,9 +75,10 @@ def begin(visitor: Visitor, name: str, work: Callable[[Job[Any]], Any]) -> None:
 def watch(
     visitor: Visitor, name: str, described: Callable[[Progress], str], beginning: str = "lab.beginning"
 ) -> Any:
-    """Progress with time left and a cancel button while it runs, the error if it failed; then the result,
-    as far as it is. `described` says in words what it is at; `beginning` is the key of the text until that
-    is known."""
+    """Show progress, time left and a cancel button, or the error; returns the result so far.
+
+    `described` puts the progress into words; `beginning` is the key of the text until there is any.
+    """
     job = find(visitor, name)
     if job is None:
         return None
@@ -87,7 +93,7 @@ def watch(
 
 
 def _running(visitor: Visitor) -> Iterator[tuple[str, Job[Any]]]:
-    """What is being measured in this workspace."""
+    """The measurements that run in this workspace."""
     keys = [(name, key_of(visitor, name)) for name in _OF_ALL]
     keys += [(name, key_of(visitor, name, one.meter)) for name in _OF_A_METER for one in visitor.meters]
     jobs = [(name, visitor.jobs.find(key)) for name, key in keys]
@@ -104,7 +110,7 @@ def _other(visitor: Visitor, name: str) -> None:
 def _watched(
     words: Words, job: Job[Any], name: str, shown: Any, described: Callable[[Progress], str], beginning: str
 ) -> None:
-    """`shown`: the result that the page shows; it is drawn anew when there is more of it."""
+    """Redraw the progress; `shown` is the result on the page, which is rerun when there is more."""
     if not job.active or job.result is not shown:
         st.rerun()
     progress = job.progress
@@ -124,9 +130,9 @@ def _watched(
 
 
 def _left(words: Words, job: Job[Any], share: float) -> str:
-    """Time left, once enough is done to tell."""
+    """Time left, once enough is done for an estimate."""
     elapsed = (now_ms() - job.started_ms) / 1000
-    waiting = job.progress.phase is Phase.CHECKPOINT  # the wait says itself how long
+    waiting = job.progress.phase is Phase.CHECKPOINT  # the text of the wait gives its duration
     if share < 0.02 or elapsed < 1 or waiting:
         return ""
     seconds = max(elapsed / share - elapsed, 1)

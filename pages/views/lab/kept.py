@@ -1,4 +1,4 @@
-"""What a page shows of a measurement: what runs now, else what was kept, else the example."""
+"""The result that a page shows: of a running measurement, else the stored one, else the example."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ from pages.shared.visitor import Visitor
 from pages.views.lab import job
 
 _BUSY: Final = 1.25
-"""Load per processor above which times say little."""
+"""Load per processor above which measured times are unreliable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A result, and where it comes from: `kept` is None while it is being measured."""
+    """A result and its origin: `kept` is None while it is being measured."""
 
     result: Any
     kept: Kept | None
 
 
 def kept_of(visitor: Visitor, kind: Kind) -> Kept | None:
-    """What was kept of a kind in this workspace, of the chosen meter where it is measured by meter; else
-    the example."""
+    """The stored result of a kind in this workspace, else the example.
+
+    Of the chosen meter, if it is measured by meter.
+    """
     found: Kept | None = None
     if visitor.has_workspace and visitor.trouble is None:
         with notices.guard():
@@ -45,13 +47,15 @@ def shown(
     described: Callable[[Progress], str],
     beginning: str = "lab.beginning",
 ) -> Shown:
-    """The result to show, with the progress of the job `name` where it runs, and a line that says of which
-    readings, when and where it was measured."""
+    """The result to show, with the progress of the job `name` if it runs.
+
+    Also shows of which readings, when and where it was measured.
+    """
     live = job.watch(visitor, name, described, beginning) if visitor.has_workspace else None
     if live and job.busy(visitor, name):
         return Shown(live, None)
     kept = kept_of(visitor, kind)
-    if live and (kept is None or kept.example):  # cancelled half-way: better than an example
+    if live and (kept is None or kept.example):  # a cancelled, partial result is better than an example
         return Shown(live, None)
     if kept is not None:
         say_kept(visitor, kept)
@@ -59,7 +63,7 @@ def shown(
 
 
 def say_kept(visitor: Visitor, kept: Kept) -> None:
-    """Of which readings, when and where it was measured; and whether they have changed since."""
+    """Show of which readings, when and where a result was measured, and whether they have changed since."""
     words = visitor.words
     if kept.example:
         st.info(words.text("prepare.kept.example", **_about(words, kept)), icon=":material/flag:")
@@ -74,7 +78,7 @@ def say_kept(visitor: Visitor, kept: Kept) -> None:
 
 
 def told(words: Words, kept: Kept) -> str:
-    """When and where it was measured, and whether the machine had other work to do."""
+    """When and where it was measured, and whether the machine was busy."""
     about = _about(words, kept)
     if kept.example:
         return words.text("prepare.kept.example", **about)

@@ -1,4 +1,4 @@
-"""Learn it: recipes of each layout, what the server stores and plans, lessons on one's own readings."""
+"""Learn: recipes of each layout, the server's documents and plans, lessons on the visitor's own readings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SHELLS: Final = {"mongosh": "javascript", "Python": "python"}
 
 
 def show_learn(visitor: Visitor) -> None:
-    """Everything a developer asks to see."""
+    """Show recipes, server views, lessons and shell commands."""
     words, meter = visitor.words, visitor.meter
     st.markdown(words.text("learn.lead"))
     with notices.guard():
@@ -43,6 +43,7 @@ def show_learn(visitor: Visitor) -> None:
 
 
 def show_recipe(words: Words, version: str) -> None:
+    """Show the recipe of a layout for mongosh and Python."""
     possible = [layout.code for layout in LAYOUTS if available(layout, version)]
     code = st.selectbox(
         words.text("learn.layout"),
@@ -74,7 +75,7 @@ def _written(calls: list[Call], name: str) -> str:
 
 
 def show_server(visitor: Visitor, meter: Meter) -> None:
-    """The raw bucket, explain plans and statistics."""
+    """Show the raw bucket, explain plans and statistics."""
     words = visitor.words
     with st.expander(words.text("learn.bucket"), icon=":material/inventory_2:"):
         try:
@@ -108,14 +109,14 @@ def show_server(visitor: Visitor, meter: Meter) -> None:
 
 
 def _shown(value: Any) -> Any:
-    """As JSON; binaries by their length."""
+    """The value as JSON, with binaries by their length."""
     return json.loads(
         json.dumps(value, default=lambda one: f"{len(one)} B" if isinstance(one, bytes) else str(one))
     )
 
 
 def _without_meter(document: dict[str, Any] | None) -> Any:
-    """Without the number of the meter: a screen may be shared."""
+    """The document with a masked PRM, as a screen may be shared."""
     if document is None:
         return {}
     meta = document["meta"]
@@ -127,6 +128,7 @@ def _masked(value: Any, meter: Meter) -> Any:
 
 
 def show_lessons(visitor: Visitor, meter: Meter, version: str) -> None:
+    """Show a lesson with its answer."""
     words = visitor.words
     st.header(words.text("learn.lessons"), anchor=False)
     known = tuple(int(part) for part in version.split(".")[:2])
@@ -163,6 +165,7 @@ def _flat(row: Any) -> dict[str, Any]:
 
 
 def show_shell(visitor: Visitor) -> None:
+    """Show how to connect with a shell or a program."""
     words = visitor.words
     st.header(words.text("learn.shell"), anchor=False)
     found = reach(visitor.store)

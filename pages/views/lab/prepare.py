@@ -1,4 +1,4 @@
-"""Prepare the talk: everything measured once and kept, with its progress, from any page that offers it."""
+"""Preparation of the talk: measures and stores all its results, on any page that offers it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MINUTES: Final = {10: 2, 100: 4, 1_000: 12}
 
 
 def show_prepare(visitor: Visitor) -> None:
-    """The button with its choice, and what it is at while it runs. Nothing without a meter."""
+    """Show the button with its choice, and the progress. Nothing without a meter."""
     words, meter = visitor.words, visitor.meter
     if meter is None:
         return

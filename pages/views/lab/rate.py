@@ -1,4 +1,4 @@
-"""How many readings a second one processor takes, for the forecasts: as measured, else as assumed."""
+"""The insert rate for the forecasts: as measured, else assumed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pages.views.lab.kept import kept_of
 
 
 def insert_rate(visitor: Visitor) -> float:
-    """The slower side of inserting from columns, one connection."""
+    """Readings per second of one connection: the slower side of inserting from columns."""
     kept = kept_of(visitor, Kind.INSERT)
     found = {one.way: one for one in kept.result} if kept else {}
     columns = found.get("columns")

@@ -1,4 +1,4 @@
-"""The report on a page: prepared, downloaded, and two of them side by side."""
+"""The report on a page: preparation, download, and comparison of two."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pages.views.lab.display import Cell, Column, sortable
 
 
 def show_report(visitor: Visitor) -> None:
-    """The report of what was measured and kept, and two of them side by side."""
+    """Show the report of the stored results, and the comparison of two reports."""
     words = visitor.words
     st.header(words.text("report.download.title"), anchor=False)
     st.markdown(words.text("report.download.lead"))
@@ -51,7 +51,7 @@ def show_report(visitor: Visitor) -> None:
 
 
 def show_downloads(words: Words, findings: Findings) -> None:
-    """The prepared report: what is in it and both files. It stays until another is prepared."""
+    """Show the contents of the prepared report and both downloads, until another one is prepared."""
     parts = [words.text("footprint.title")]
     parts += [
         words.text(f"report.part.{name}")
@@ -82,6 +82,7 @@ def show_downloads(words: Words, findings: Findings) -> None:
 
 
 def show_comparison(words: Words, one: bytes, other: bytes) -> None:
+    """Show the table of figures that two reports share. InputError `report-unreadable`."""
     columns = {
         "figure": Column(words.text("report.compare.figure")),
         "first": Column(words.text("report.compare.first"), 2),

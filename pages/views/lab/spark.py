@@ -1,4 +1,4 @@
-"""Beyond one machine: fleets that Spark loaded, what they draw together, and what the connector does."""
+"""Spark on the Fleet page: loaded fleets, their load profile, and the lesson on the connector."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def runs_of(visitor: Visitor) -> list[Run]:
 
 
 def with_runs(fleet: Fleet, runs: Sequence[Run]) -> Fleet:
-    """A fleet with what Spark loaded of the same days as further sizes: points of the same line."""
+    """A fleet with the sizes that Spark loaded over the same days, as further points of its fit."""
     days = {one.days for one in fleet.sizes}
     known = {one.meters for one in fleet.sizes}
     more = [
@@ -40,6 +40,7 @@ def with_runs(fleet: Fleet, runs: Sequence[Run]) -> Fleet:
 
 
 def show_spark(visitor: Visitor, runs: Sequence[Run]) -> None:
+    """Show the loaded fleets, their profiles, the lesson and the national estimate."""
     words = visitor.words
     st.header(words.text("spark.page.title"), anchor=False)
     st.markdown(words.text("spark.page.lead"))
@@ -88,7 +89,7 @@ def _show_profile(visitor: Visitor, run: Run) -> None:
 
 
 def _show_lesson(words: Words, found: lesson.Lesson) -> None:
-    """The table of what the connector does, each row with the command that shows it."""
+    """Show the lesson, each row with its command."""
     st.table(
         {
             words.text("spark.page.tried"): [words.text(f"spark.lesson.{row.code}") for row in found.rows],
@@ -103,7 +104,7 @@ def _show_lesson(words: Words, found: lesson.Lesson) -> None:
 
 
 def _show_national(words: Words) -> None:
-    """What all meters would take, each row with its formula; of one node."""
+    """Show the estimate for all meters, each row with its formula; storage is of one node."""
     rows = national.work()
 
     def formula(one: national.Work) -> str:

@@ -1,4 +1,4 @@
-"""The eight steps of the talk: what each says, from what was measured."""
+"""The eight slides of the talk, from measured results."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ def _limits(visitor: Visitor) -> Slide:
 
 
 def _trials(trials: list[Any], words: Words) -> go.Figure:
-    """What was tried, and what each side said."""
+    """The table of the trials with the outcome on each side."""
     head = ["", words.text("footprint.ordinary"), words.text("footprint.time-series")]
     cells = [
         [words.text(f"laboratory.limits.{one.code}") for one in trials],
@@ -244,7 +244,7 @@ def _trials(trials: list[Any], words: Words) -> go.Figure:
 
 def _meter(visitor: Visitor) -> Meter:
     meter = visitor.meter
-    assert meter is not None  # the talk is for readings: presenter.present asks for them
+    assert meter is not None  # presenter.present requires readings
     return meter
 
 
@@ -258,7 +258,7 @@ def _live(visitor: Visitor, name: str, chosen: list[Any]) -> dict[str, Any]:
 
 
 def _again(visitor: Visitor, name: str, start: Any, described: Any) -> dict[str, Any]:
-    """What measures a step again: hidden while anything is being measured."""
+    """The action that measures a slide again, or the progress while anything is being measured."""
     if job.blocked(visitor, name, tell=False):
         return {"watch": lambda: job.watch(visitor, name, described)}
     return {"live": start}

@@ -1,4 +1,4 @@
-"""Errors as a command tells them."""
+"""Errors as printed by a command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What argparse and pydantic complain of, in one line and in the language asked for."""
+"""Errors of argparse and pydantic, in one line and in the chosen language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The progress bar: on a real terminal, and what its line promises."""
+"""The progress bar on a real terminal, and the text of its line."""
 
 from __future__ import annotations
 

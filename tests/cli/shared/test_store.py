@@ -1,4 +1,4 @@
-"""Where commands find their readings, and which meters they mean."""
+"""Opening the readings of a command, and selecting its meters."""
 
 from __future__ import annotations
 

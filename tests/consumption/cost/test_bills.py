@@ -1,4 +1,4 @@
-"""Bills worked out by hand, and nothing guessed."""
+"""Bills computed by hand, without guessed amounts."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_a_regulated_price_is_not_taken_for_known_beyond_its_date() -> None:
     found = bill(meter(history, regulated(Option.BASE, 6)), Days(date(2027, 1, 31), date(2027, 2, 2)))
     assert [line.energy for line in found.lines] == [1_440_000]
     assert (found.unpriced, found.unpriced_days, found.unsubscribed_days) == (1_440_000, 1, 1)
-    own = priced(Option.BASE)  # what a household entered itself holds until it says otherwise
+    own = priced(Option.BASE)  # prices typed by a household hold until it changes them
     assert bill(meter(history, own), Days(date(2027, 1, 31), date(2027, 2, 2))).unpriced == 0
 
 

@@ -1,4 +1,4 @@
-"""Like with like: which days are compared, and why the others are not."""
+"""The comparison of contracts: which days are compared, and why others are left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A contract as a file: what is written is read again, and what cannot be is said."""
+"""A contract as a file: it is read back unchanged, and invalid files are explained."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Days of a colour, and contracts whose grid is their own."""
+"""Days of a colour, and contracts with a free grid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was brought of prices and colours is kept over what came with the program."""
+"""Refreshed prices and colours are added to those of the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The regulated prices and the colours that came with the program."""
+"""The regulated prices and colours that come with the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prices and colours from their public sources: taken where they fit, else refused with words."""
+"""Prices and colours from their public sources: accepted if valid, otherwise refused with an explanation."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ def test_a_calendar_that_cannot_be_is_refused_whole(
     assert codes(report) == {code}
     tempo = load_market(database).tempo
     assert not tempo.knows(date(year + 1, 5, 20) if year == 2025 else TODAY)
-    assert tempo.knows(TODAY if year == 2025 else date(2026, 5, 20))  # the other season is none the worse
+    assert tempo.knows(TODAY if year == 2025 else date(2026, 5, 20))  # the other season is not affected
 
 
 def test_a_season_with_twenty_three_red_days_is_refused(
@@ -259,11 +259,11 @@ def test_a_day_the_operator_does_not_know_stays_unknown_and_the_other_source_is_
     ]
     tempo = load_market(database).tempo
     assert tempo.knows(tomorrow)
-    assert not tempo.knows(tomorrow + timedelta(days=1))  # its code 0: not decided yet
+    assert not tempo.knows(tomorrow + timedelta(days=1))  # its code 0 means not decided yet
 
 
 def next_lists(option: Option, factor: str, first: date = date(2027, 2, 1)) -> list[Row]:
-    """Lists of the next change, each price times a factor."""
+    """Lists of the next change, with each price multiplied by a factor."""
     rows = []
     for (one, kva), lists in on_file().prices.items():
         if one is option:
@@ -294,7 +294,7 @@ def test_new_prices_are_taken_with_the_day_until_which_they_hold(
     (*older, last) = load_market(database).of(Option.BASE, 6)
     assert (last.since, last.end, last.kwh["base"]) == (date(2027, 2, 1), date(2027, 8, 1), Decimal("0.2101"))
     assert older == list(on_file().of(Option.BASE, 6))
-    # nine days after prices usually change, a list that is still in force may be one that is merely late
+    # nine days after a usual change, the list in force may just not be updated yet
     assert load_market(database).of(Option.HPHC, 6)[-1].end == date(2027, 2, 1)
     asked(database, server, now=midnight(date(2027, 4, 15)), first=None)
     assert load_market(database).of(Option.HPHC, 6)[-1].end == date(2027, 8, 1)

@@ -1,4 +1,4 @@
-"""What is known and what a refresh did, in words of either language."""
+"""Known prices and colours, and a refresh, in words of both languages."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_many_stretches_of_days_are_shortened() -> None:
     ("steps", "key"),
     [
         ((GOOD,), "done"),
-        ((BAD, GOOD), "done"),  # another source made up for it
+        ((BAD, GOOD), "done"),  # another source replaced it
         ((GOOD, LOST), "partly"),
         ((BAD,), "failed"),
         ((LOST,), "offline"),

@@ -1,4 +1,4 @@
-"""Registers to the watt-hour, on any clock."""
+"""Registers exact to the watt-hour, also when the clock changes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TEMPO_WH = {
 
 
 def energy_of(measured: Metered, register: str) -> int:
-    """Watt-minutes of a register."""
+    """Energy of a register in watt-minutes."""
     at = measured.contract.registers.index(register)
     return int(measured.energy[measured.register == at].sum())
 

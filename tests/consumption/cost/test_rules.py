@@ -1,4 +1,4 @@
-"""What a season and a price may be: each rule by itself."""
+"""Each rule of a Tempo season and of regulated prices."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BLUE, WHITE, RED = Colour.BLUE, Colour.WHITE, Colour.RED
 
 
 def colours(told: dict[date, Colour], known: Special | None = None, today: date = TODAY) -> str | None:
-    """The code of the rule broken; None where it may be taken."""
+    """Error code of the violated rule; None if the colours are acceptable."""
     try:
         check_colours(told, SEASON, known or Special(), today, "RTE")
     except SourceError as broken:

@@ -1,4 +1,4 @@
-"""Contracts are kept exactly: the household's own, and those beside it."""
+"""Contracts are stored exactly: the household's own, and those by name."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_contract_is_kept_exactly(store: Store) -> None:
 
 
 def free(name: str) -> Contract:
-    """A grid of its own with three registers."""
+    """A free grid with three registers."""
     rules = (
         Rule("Super.off-peak", read_windows("2-6"), months=frozenset({1, 2})),
         Rule("Week-end", weekdays=frozenset({5, 6})),
@@ -67,7 +67,7 @@ def test_contracts_are_kept_side_by_side_under_their_names(store: Store) -> None
     assert [found.kva for found in named_contracts(store.database)] == [15, 9]
     drop_contract(store.database, "A bigger one")
     assert named_contracts(store.database) == (one,)
-    assert load_contract(store.database) is None  # the household's own is another matter
+    assert load_contract(store.database) is None  # the household's own contract is stored apart
 
 
 def test_at_most_eight_are_kept_and_none_without_a_name(store: Store) -> None:
@@ -94,7 +94,7 @@ def test_what_is_publicly_known_stands_against_what_was_typed(store: Store) -> N
 
 
 def test_public_colours_are_not_copied_into_a_contract(store: Store) -> None:
-    """Else a day would stay known, and blue, once what a refresh brought is erased."""
+    """Otherwise a day would stay known, and blue, after refreshed colours are erased."""
     day = date(2026, 6, 1)
     more = on_file().tempo.joined(Special(((day, day + timedelta(days=1)),), frozenset({day})))
     market = Market(on_file().prices, more)

@@ -1,4 +1,4 @@
-"""What a visitor types about a contract."""
+"""Typed values of a contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every chart, drawn from two weeks over the change of clocks."""
+"""Every chart, drawn from two weeks over a change of clocks."""
 
 from __future__ import annotations
 

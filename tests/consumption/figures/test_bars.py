@@ -1,4 +1,4 @@
-"""Bars of days, months and years: nothing measured is no zero."""
+"""Bars of days, months and years: missing readings are not drawn as zero."""
 
 from __future__ import annotations
 

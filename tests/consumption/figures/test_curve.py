@@ -1,4 +1,4 @@
-"""The load curve: gaps, the change of clocks, a period over another."""
+"""The load curve: gaps, the change of clocks, a second period."""
 
 from __future__ import annotations
 

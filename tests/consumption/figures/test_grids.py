@@ -1,4 +1,4 @@
-"""The calendar and the carpet: what was not measured is told apart."""
+"""The calendar and the carpet: missing readings are distinguishable."""
 
 from __future__ import annotations
 

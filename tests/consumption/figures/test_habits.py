@@ -1,4 +1,4 @@
-"""Base load in words and euros."""
+"""The base load in words and euros."""
 
 from __future__ import annotations
 

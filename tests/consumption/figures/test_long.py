@@ -1,4 +1,4 @@
-"""Long spans: the band of each day holds its readings, and differences compare complete days only."""
+"""Charts of long spans: the band of each day contains its readings, and only complete days are compared."""
 
 from __future__ import annotations
 

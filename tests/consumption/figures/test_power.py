@@ -1,4 +1,4 @@
-"""Peaks in words: means beside what the meter measured."""
+"""Peaks in words: mean powers and measured maxima."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every chart has in common: words, data, dates, axes."""
+"""Common properties of all charts: words, data, dates, axes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readings that arrive day by day: more buckets after restarts, and a rewrite that mends them."""
+"""Readings that arrive day by day: more buckets after restarts, fewer after a rewrite."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_restart_and_a_closed_bucket_begin_a_new_one(found: dict[str, Arrival]
     buckets = {code: one.time_series.buckets or 0 for code, one in found.items()}
     assert buckets["daily"] == buckets["best"]
     assert buckets["restarts"] >= METERS * DAYS // RESTART_DAYS
-    assert buckets["crowded"] > 3 * buckets["restarts"]  # a day of a meter in each, or little more
+    assert buckets["crowded"] > 3 * buckets["restarts"]  # each holds about one day of a meter
 
 
 def test_rewriting_brings_the_best_buckets_back(found: dict[str, Arrival]) -> None:

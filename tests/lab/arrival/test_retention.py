@@ -1,4 +1,4 @@
-"""Forgetting by age: the ordinary side to the reading, the time series side a bucket at a time."""
+"""Deletion by age: the ordinary side by reading, the time series side by bucket."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def found() -> dict[str, Retained]:
 
 def test_the_ordinary_side_keeps_exactly_what_is_young_enough(found: dict[str, Retained]) -> None:
     one = found["ordinary"]
-    assert 0 <= one.exact - one.after <= 5  # a half-hour of each meter may have come of age meanwhile
+    assert 0 <= one.exact - one.after <= 5  # a half-hour of each meter may have expired meanwhile
     assert one.after < one.before
 
 

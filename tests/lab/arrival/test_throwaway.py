@@ -1,4 +1,4 @@
-"""A server of its own: really restarted, its data kept meanwhile, gone at the end."""
+"""A temporary server: really restarted with its data, deleted at the end."""
 
 from __future__ import annotations
 

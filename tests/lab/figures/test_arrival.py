@@ -1,4 +1,4 @@
-"""Ways of arriving: a bar each, with the ordinary side where it was measured."""
+"""The chart of scenarios: one bar each, with the ordinary side if it was measured."""
 
 from __future__ import annotations
 

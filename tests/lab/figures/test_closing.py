@@ -1,4 +1,4 @@
-"""The closing bars say size, cluster and price of both sides."""
+"""The closing chart shows size, cluster and price of both sides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The charts: every bar says its figure beside its name, a collection keeps its colour, ticks are numbers."""
+"""Charts with logarithmic scales: ticks are numbers, and a collection keeps its colour."""
 
 from __future__ import annotations
 

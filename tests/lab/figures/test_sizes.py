@@ -1,4 +1,4 @@
-"""The charts: every bar says its figure beside its name, a collection keeps its colour, ticks are numbers."""
+"""Charts of sizes: every bar shows its figure beside its name, and a collection keeps its colour."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_only_free_space_is_hatched(both: Any) -> None:
 
 
 def test_the_steps_as_they_are_read_come_to_the_end_that_is_read() -> None:
-    """4.004 − 1.501 − 1.496 = 1.007: rounded one by one they would come to 1.00, beside an end of 1.01."""
+    """4.004 − 1.501 − 1.496 = 1.007: rounded separately, the steps give 1.00 beside an end of 1.01."""
     sizes_of = {"first-demo": 4_004, "lean": 2_503, "ts-small": 1_007}
     steps = [Built(code, replace(usage(size), readings=1_000), True, 1.0) for code, size in sizes_of.items()]
     said = [

@@ -1,4 +1,4 @@
-"""The charts: every bar says its figure beside its name, a collection keeps its colour, ticks are numbers."""
+"""The common style: labels, colours, number separators and logarithmic ticks."""
 
 from __future__ import annotations
 

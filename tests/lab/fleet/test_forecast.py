@@ -1,4 +1,4 @@
-"""The line through measured sizes, how far it may be off, and what the bytes cost."""
+"""The fit of measured sizes and its uncertainty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fleets that were kept: found with their size, dropped by name and alone."""
+"""Kept fleets: listed with their size, and dropped without touching other collections."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from core.lab.fleet.measure import run_fleet
 from core.storage.store import Store
 
 STRANGERS = ("fleet_vehicles", "fleet_12", "fleet_2_ordinary_old", "my_fleet_2_ordinary")
-"""Collections somebody else might have: no kept fleets."""
+"""Foreign collections that are no kept fleets."""
 
 
 def collections(store: Store) -> set[str]:

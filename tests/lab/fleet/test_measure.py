@@ -1,4 +1,4 @@
-"""Fleets: measured at each size, dropped or kept, refused where they do not fit."""
+"""Fleets: measured at each size, dropped or kept, refused without room."""
 
 from __future__ import annotations
 

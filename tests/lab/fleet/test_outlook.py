@@ -1,4 +1,4 @@
-"""A country of meters on both sides: bytes, memory and the cluster."""
+"""The forecast for a country on both sides: bytes, memory and the cluster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Made-up households: unlike each other, as noisy as a real one, the same again."""
+"""Synthetic households: different from each other, as noisy as a real one, reproducible."""
 
 from __future__ import annotations
 

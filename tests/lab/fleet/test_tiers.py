@@ -1,4 +1,4 @@
-"""The cluster for a forecast: by disk, memory and ingest; the largest need decides."""
+"""The cluster for a forecast by disk, memory and ingest; the largest need decides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two meters over sixty days, and what is left of building them."""
+"""Two meters over sixty days, and the collections left after building them."""
 
 from __future__ import annotations
 

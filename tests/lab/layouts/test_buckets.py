@@ -1,4 +1,4 @@
-"""The buckets shown are those the server keeps."""
+"""The buckets shown are those stored by the server."""
 
 from __future__ import annotations
 

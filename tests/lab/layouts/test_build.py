@@ -1,4 +1,4 @@
-"""Building layouts: verified, in order, cancelled without a trace."""
+"""Building layouts: verified, in order, cancelled without leftovers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every layout is what its name says, and teaches what it is there for."""
+"""The layouts of the catalogue have the properties that their names and lessons claim."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_lessons_hold(built: dict[str, Built]) -> None:
 
 
 def test_the_default_granularity_costs_more_than_an_ordinary_collection_in_operation(filled: Store) -> None:
-    """Both hold the same documents, the first of those there are, and see the same checkpoints."""
+    """Both hold the same documents, the first ones, with the same checkpoints."""
 
     def six_meters() -> Any:
         return households(6, 730)

@@ -1,4 +1,4 @@
-"""A server that lets nobody but its administrator force a checkpoint: sizes are waited for, not made up."""
+"""A server where only an administrator may force a checkpoint: final sizes are awaited."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def administrator() -> Iterator[MongoClient[dict[str, Any]]]:
 
 @pytest.fixture
 def store(administrator: MongoClient[dict[str, Any]]) -> Iterator[Store]:
-    """As a user who may read and write, and nothing else."""
+    """A store of a user who may only read and write."""
     host, port = administrator.address or ("", 0)
     with MongoClient[dict[str, Any]](
         host, port, username="writer", password="pw", authSource="admin"
@@ -62,7 +62,7 @@ def test_layouts_are_measured_after_the_servers_own_checkpoint(
     def tell(progress: Progress) -> None:
         if progress.phase is Phase.CHECKPOINT:
             waited.append(progress.source)
-            administrator.admin.command("fsync")  # the server's clock, without waiting for it
+            administrator.admin.command("fsync")  # the periodic checkpoint, without waiting for it
 
     built: list[Built] = list(
         build_all(

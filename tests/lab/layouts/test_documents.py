@@ -1,4 +1,4 @@
-"""The documents of layouts hold every value."""
+"""The documents of the layouts contain every value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inserting side by side keeps the order of each series, and tells of what failed."""
+"""Parallel inserts keep the order of each series, and raise errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_work_of_a_series_stays_in_its_order_and_all_is_done_at_the_end() -> Non
 
 
 def test_two_series_are_at_work_at_once() -> None:
-    """Each waits for the other to have begun: one after the other, neither would end."""
+    """Each waits until the other has begun; run one after the other, neither would end."""
     meeting = Barrier(2, timeout=120)
     with Lanes(2) as lanes:
         for series in range(2):

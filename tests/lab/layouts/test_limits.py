@@ -1,4 +1,4 @@
-"""What a time series collection refuses, tried on a real one."""
+"""What a real time series collection refuses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs what is written for mongosh: its notation of values is read, its methods are called by PyMongo."""
+"""Runs texts for mongosh: parses its notation of values, and calls its methods with PyMongo."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _METHODS: Final = {
 
 
 def run(database: Database[Any], text: str) -> list[Any]:
-    """The answers of all calls in a text for mongosh, in their order."""
+    """The answers of all calls in a text for mongosh, in order."""
     return [_call(database, one) for one in re.split(r"(?<=;)\n", text)]
 
 
@@ -43,7 +43,7 @@ def _call(database: Database[Any], text: str) -> Any:
 
 
 def _json(text: str) -> str:
-    """mongosh's notation as extended JSON."""
+    """The notation of mongosh as extended JSON."""
     text = re.sub(r'ISODate\("([^"]*)"\)', r'{"$date": "\1"}', text)
     text = re.sub(r'NumberLong\("(\d+)"\)', r'{"$numberLong": "\1"}', text)
     text = re.sub(

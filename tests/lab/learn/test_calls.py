@@ -1,4 +1,4 @@
-"""Calls as text: for mongosh and as a program, values in the notation of each."""
+"""Calls as text for mongosh and as a program, with values in the notation of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lessons: each runs as it is written, and says what is so."""
+"""Each lesson runs as shown, and its answer is correct."""
 
 from __future__ import annotations
 

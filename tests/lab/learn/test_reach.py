@@ -1,4 +1,4 @@
-"""The embedded server is reached by what the page shows."""
+"""The commands on the page connect to the embedded server."""
 
 from __future__ import annotations
 

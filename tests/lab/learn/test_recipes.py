@@ -1,4 +1,4 @@
-"""Every recipe runs as it stands, in mongosh's notation and as a program, and does what it says."""
+"""Every recipe runs unchanged, in mongosh's notation and as a program, with the described effect."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def documents(database: Database[Any], layout: Layout) -> list[dict[str, Any]]:
 
 
 def check(database: Database[Any], layout: Layout, step: str) -> None:
-    """What is there after a step."""
+    """Check the collection after a step."""
     name = collection_of(layout)
     there = database[name]
     if step == "create":
@@ -54,7 +54,7 @@ def check(database: Database[Any], layout: Layout, step: str) -> None:
 
 
 def _bare(document: dict[str, Any]) -> dict[str, Any]:
-    """Without what a driver or a new generation adds; fields in one order, which the server need not keep."""
+    """The document without a driver's `_id` and the generation; fields sorted, as their order may vary."""
     bare = {name: one for name, one in sorted(document.items()) if not isinstance(one, ObjectId)}
     if isinstance(bare.get("meter"), dict):
         bare["meter"] = {name: one for name, one in sorted(bare["meter"].items()) if name != "g"}

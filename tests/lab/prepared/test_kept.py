@@ -1,4 +1,4 @@
-"""What was measured is kept in MongoDB, comes back whole, and says when it belongs to other readings."""
+"""Measurements are stored in MongoDB, read back unchanged, and become stale with other readings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything is measured in one go and kept, as far as it came."""
+"""Everything is measured in one run and stored, also if it ends early."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report as JSON: each figure is in its raw statistics, and nonsense is refused."""
+"""The report as JSON: each figure is in its raw statistics, and invalid files are refused."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.storage.store import Store
 
 
 def test_each_figure_of_a_report_is_in_its_raw_statistics(filled: Store, fleet: Fleet) -> None:
-    """A layout has the name of a side of the footprint: neither hides the other."""
+    """A layout has the name of a side of the footprint; both must be present."""
     built = build(filled, ORDINARY, lambda: households(1, 5), Event())
     report = as_json(Findings(footprint(filled), bound([]), layouts=(built,), fleet=fleet))
     raw = report["raw"]

@@ -1,4 +1,4 @@
-"""The report as a page: complete, private, comparable."""
+"""The report as HTML: complete, without private data, comparable."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_report_is_complete_private_and_comparable(
 def test_a_report_of_sizes_that_are_not_settled_says_so_and_tells_no_saving(
     filled: Store, language: Language, tmp_path: Path
 ) -> None:
-    """As where no checkpoint may be forced, and none came in time."""
+    """As if no checkpoint may be forced and none came in time."""
     loaded = replace(build(filled, ORDINARY, lambda: households(1, 5), Event()), settled=False)
     unsettled = replace(footprint(filled), settled=False)
     page, _ = write_report(

@@ -1,4 +1,4 @@
-"""Inserting, in both ways and into both collections."""
+"""Inserting in both ways into both collections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queries raced on both collections: equal answers first, and copies that run."""
+"""Races on both collections: answers must be equal, and queries to copy run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Java and the jars: found, checked, and a sentence for whatever is not as it should be."""
+"""Java and the jars: found and checked, with a sentence for each fault."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.spark.errors import SparkError
 
 
 def program(folder: Path, name: str, script: str) -> Path:
-    """A program of a name, first on PATH."""
+    """A program with this name, first on PATH."""
     path = folder / name
     path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     path.chmod(0o755)
@@ -25,7 +25,7 @@ def program(folder: Path, name: str, script: str) -> Path:
 
 @pytest.fixture
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is all of PATH, and no JAVA_HOME."""
+    """A folder as the whole PATH, and no JAVA_HOME."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -41,7 +41,7 @@ def refusal(**given: Any) -> SparkError:
 
 @pytest.fixture
 def whole(tmp_path: Path) -> Path:
-    """A folder of one's own with all the jars."""
+    """A user's folder with all the jars."""
     folder = tmp_path / "jars"
     folder.mkdir()
     for jar in jars.resolve():
@@ -91,11 +91,11 @@ def test_a_jar_that_is_another(whole: Path) -> None:
     changed.write_bytes(changed.read_bytes()[:-1] + b"x")
     error = refusal(jars=whole)
     assert (error.code, error.details["file"]) == ("spark-jar-checksum", changed.name)
-    assert changed.exists()  # what is not ours is never deleted
+    assert changed.exists()  # files in a user's folder are never deleted
 
 
 def test_jars_that_cannot_be_fetched(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither Maven nor the network: it fails as Maven does then, and is asked for these files alone."""
+    """A program in place of Maven fails as Maven does offline; it is asked for exactly these files."""
     asked = tmp_path / "asked"
     program(bare, "mvn", f'echo "$@" > {asked}; exit 1')
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -109,7 +109,7 @@ def test_jars_that_cannot_be_fetched(bare: Path, tmp_path: Path, monkeypatch: py
 def test_a_fetched_jar_that_is_another_is_fetched_anew(
     whole: Path, bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A stand-in for Maven brings the files; one of them is damaged in the cache."""
+    """A program in place of Maven copies the files; one of them is damaged in the cache."""
     cp = shutil.which("cp", path="/bin:/usr/bin")
     bring = f'-DoutputDirectory=*) {cp} {whole}/* "${{given#*=}}";;'
     program(bare, "mvn", f'for given; do case "$given" in {bring} esac; done')
@@ -126,7 +126,7 @@ def test_a_fetched_jar_that_is_another_is_fetched_anew(
 def test_the_resolver_inside_spark_brings_the_same_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where there is no Maven. Needs a network."""
+    """Without Maven. Needs a network."""
     monkeypatch.setenv("JAVA_HOME", str(java().resolve().parent.parent))
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -134,7 +134,7 @@ def test_the_resolver_inside_spark_brings_the_same_files(
 
 
 def test_no_repository_is_named() -> None:
-    """They are found by Maven or Ivy, which know them."""
+    """Maven and Ivy know the repositories."""
     for path in Path(jars.__file__).parent.iterdir():
         if path.is_file():
             text = path.read_text(encoding="utf-8").replace("http://ant.apache.org/ivy/maven", "")
