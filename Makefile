@@ -24,9 +24,7 @@ run: $(RUN_STAMP)
 # Spark, the Java it runs on, and the jars it is given: `python -m core fleet --engine spark` works then.
 spark: $(SPARK_STAMP)
 
-# The same inputs each time, for a gate says the same twice; `make fuzz` looks for new ones.
-test: lint types tests
-	$(BIN)/python -m tests.fuzz --inputs 15000 --seed 1
+test: lint types tests fuzz
 
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check .
@@ -39,9 +37,11 @@ tests: $(TEST_STAMP) $(SPARK_STAMP) $(NODE_STAMPS)
 	@.ci/need chromium chromium chromium-browser google-chrome google-chrome-stable
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered --cov-fail-under=90 -rs $(ARGS)
 
-# Mutated inputs for whatever reads what strangers write; ARGS="--inputs 1000000" for a long run.
+# Mutated inputs for whatever reads what strangers write: the same each time, for a gate says the same twice.
+# FUZZ="--inputs 1000000" looks for new ones.
+FUZZ := --inputs 15000 --seed 1
 fuzz: $(TEST_STAMP)
-	$(BIN)/python -m tests.fuzz --seconds 30 $(ARGS)
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 # README's promise kept on minimal Debians that nobody has prepared, as root: .ci/fresh.py says how.
 # ARGS=bookworm is one of them, ARGS=--tests runs every test there too.

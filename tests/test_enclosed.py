@@ -16,7 +16,13 @@ import pytest
 from tests.code import ROOT
 
 PATIENCE: Final = 60.0
-ENCLOSE: Final = "import sys; from pathlib import Path; from debian import enclosed; "
+ENCLOSE: Final = """
+import signal, sys
+from pathlib import Path
+from debian import enclosed
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
+"""Ctrl-C counts here even where the tests were begun in the background of a script, which ignores it."""
 INSIDE: Final = """
 import subprocess, sys
 from pathlib import Path

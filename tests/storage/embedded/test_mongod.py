@@ -25,7 +25,7 @@ def test_a_program_may_be_named_as_in_a_shell(
 ) -> None:
     (folder / "bin").mkdir()
     for link in (folder / "mongod-here", folder / "bin" / "mongod-on-path"):
-        link.symlink_to(programs.find().path)
+        link.symlink_to(programs.find_all()[0].path)
     monkeypatch.chdir(folder)
     monkeypatch.setenv("PATH", str(folder / "bin"), prepend=os.pathsep)
     assert started(folder, Path(name)).pid
@@ -33,12 +33,12 @@ def test_a_program_may_be_named_as_in_a_shell(
 
 def test_a_program_that_is_not_there_or_may_not_run_is_named(folder: Path) -> None:
     with pytest.raises(StorageError) as raised:
-        programs.find(folder / "nothing")
+        programs.find_all(folder / "nothing")
     assert raised.value.code == "server-missing"
     locked = fake(folder, "exit 0")
     locked.chmod(0o600)
     with pytest.raises(StorageError) as raised:
-        programs.find(locked)
+        programs.find_all(locked)
     assert raised.value.code == "server-not-executable"
 
 
@@ -47,6 +47,6 @@ def test_the_bundled_program_is_taken_where_the_one_on_the_path_cannot_run(
 ) -> None:
     fake(folder, LINKER)
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
-    found = programs.find()
+    found = programs.find_all()[0]
     assert found.path.parent != folder
     assert found.version >= programs.OLDEST
