@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from playwright.sync_api import Browser, expect
@@ -9,6 +10,8 @@ from playwright.sync_api import Browser, expect
 from core.lab.layouts.catalogue import WATERFALL
 from tests.browser.app import App
 from tests.browser.visit import PATIENCE_MS, PHONE, Visit, visit
+from tests.curves import regular
+from tests.sources.files import writers
 
 
 def await_end(tab: Visit, left: int = 0) -> None:
@@ -35,7 +38,9 @@ def sound(tab: Visit) -> list[str]:
 def test_what_was_measured_is_sound_and_goes_into_a_report_that_needs_nothing(
     browser: Browser, empty_app: App, tmp_path: Path
 ) -> None:
-    empty_app.command("import", "--demo")
+    household = tmp_path / "household.csv"  # of a quarter: two years would be measured for minutes
+    household.write_bytes(writers.enedis_csv(regular(date(2025, 1, 1), days=90)))
+    empty_app.command("import", "--file", str(household))
     with visit(browser, empty_app.url) as tab:
         tab.open("laboratory")
         tab.page.get_by_role("button", name=tab.say("laboratory.layouts.steps", count=len(WATERFALL))).click()

@@ -1,4 +1,7 @@
-"""Every page by its URL in a fresh process, in both themes, on a phone, in both languages."""
+"""Every page by its URL in a fresh process, in both themes, on a phone, in both languages.
+
+What axe-core finds in each of these looks is asked in test_accessibility.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,6 @@ def test_a_page_looks_right(
         open_page(tab, name)
         tab.screenshot(f"{name}-{look}")
         assert tab.page.locator("html").get_attribute("lang") == language.value
-        assert tab.violations() == []
         assert tab.overflow() == 0
 
 

@@ -25,7 +25,7 @@ from tests.sources.files import writers
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 
 ROOT: Final = Path(__file__).parents[3]
-SIZE: Final = 64_000_000
+SIZE: Final = 48_000_000
 BOUND: Final = 3
 YEARS: Final = range(2025, 1999, -1)
 LINES_ABOVE: Final = {"enedis-csv": 3, "enedis-r63": 1, "edf": 4, "conso-downloader": 1, "totalenergies": 1}
