@@ -96,7 +96,8 @@ class Ulimit:
     @property
     def join(self) -> str:
         """A shell command that limits the processes started after it."""
-        return f"ulimit -d {self._limit // 1024}"
+        # what is reserved counts, also the whole stack of each thread: below four times the limit none can begin
+        return f"ulimit -d {4 * self._limit // 1024}"
 
     @property
     def killed(self) -> int:
