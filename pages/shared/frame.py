@@ -140,10 +140,12 @@ def link(
     label: str,
     *,
     icon: str | None = None,
-    help: str | None = None,  # noqa: A002 - Streamlit's name
+    help: str | None = None,  # noqa: A002 - as Streamlit calls it
+    more: Mapping[str, str] | None = None,
 ) -> None:
-    """A link to another page that keeps the language and the workspace."""
-    st.page_link(path_of(name), label=label, icon=icon, help=help, query_params=visitor.query)
+    """A link to another page that keeps the language and the workspace; `more` joins its address."""
+    query = visitor.query | dict(more or {})
+    st.page_link(path_of(name), label=label, icon=icon, help=help, query_params=query)
 
 
 def go(visitor: Visitor, name: str, more: Mapping[str, str] | None = None) -> None:

@@ -27,13 +27,12 @@ _EJP_ENDS: Final = 60  # 01:00 of the next day
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Metered:
-    """Pieces of readings: Paris day of the reading, register, price list, energy (watt-minutes).
-
-    Register and price list are positions in the contract, UNKNOWN if not known.
-    """
+    """Pieces of readings: Paris day of the reading, hour of the Paris clock in which the piece begins,
+    register and price list (positions, UNKNOWN where not known), energy in watt-minutes."""
 
     contract: Contract
     day: NDArray[np.datetime64]
+    hour: NDArray[np.int64]
     register: NDArray[np.int64]
     price_list: NDArray[np.int64]
     energy: NDArray[np.int64]
@@ -44,23 +43,22 @@ class Metered:
         return self.where(slice(int(first), int(end)))
 
     def where(self, kept: NDArray[np.bool_] | slice) -> Metered:
-        """The pieces that a mask or slice selects."""
-        return Metered(
-            self.contract, self.day[kept], self.register[kept], self.price_list[kept], self.energy[kept]
-        )
+        columns = (self.day, self.hour, self.register, self.price_list, self.energy)
+        return Metered(self.contract, *(column[kept] for column in columns))
 
 
 def meter(history: History, contract: Contract) -> Metered:
     """The register and price list of each part of each reading."""
     if not len(history):
         none = np.zeros(0, dtype=np.int64)
-        return Metered(contract, history.day, none, none, none)
+        return Metered(contract, history.day, none, none, none, none)
     pieces = cut(history.curve, _boundaries(history, contract))
     wall = to_wall(pieces.start)
     watts = history.curve.watts[pieces.reading].astype(np.int64)
     return Metered(
         contract,
         history.day[pieces.reading],
+        wall % DAY_MS // HOUR_MS,
         _register(wall, contract),
         _price_list(wall, contract),
         watts * pieces.minutes,

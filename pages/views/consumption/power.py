@@ -29,11 +29,9 @@ from pages.views.navigator import open_day
 _LISTED = 8
 
 
-def _measured(visitor: Visitor, home: Household) -> MeasuredPeaks | None:
-    """The measured maxima of the meter shown; None without any.
-
-    Also None for several meters, whose maxima are not simultaneous and do not add up.
-    """
+def maxima(visitor: Visitor, home: Household) -> MeasuredPeaks | None:
+    """The maxima of the meter shown; None where there are none, and of several meters: theirs are not at one
+    time, so they do not add up."""
     if home.meters > 1 or not home.is_bought or visitor.meter is None:
         return None
     with notices.guard():
@@ -60,7 +58,7 @@ def show_power(
     kva = choice(
         "kva", POWERS, words.text("consumption.peak.kva"), lambda one: f"{one} kVA", usual=contract.kva
     )
-    known = _measured(visitor, home)
+    known = maxima(visitor, home)
     chart = peak_chart(*daily_peaks(history), kva, style, known.during(shown) if known else None)
     picked = card(visitor, "peaks", chart, Asked(Query.PEAKS, shown), clicks=True)
     st.caption(words.text("consumption.peak.note" if known else "consumption.peak.note_none"))
