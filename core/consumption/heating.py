@@ -20,7 +20,7 @@ _WARM: Final = (6, 7, 8, 9)
 _FEWEST_WARM: Final = 28
 _LEAST_SHARE: Final = Fraction(1, 4)
 """Of a warm day: as the base load has it, less than this is no heating."""
-_LEAST: Final = 50 * 1440
+_LEAST: Final = Fraction(50 * 1440)
 _MINUTES: Final = 1440 * YEAR_DAYS
 
 
@@ -44,7 +44,7 @@ def year_parts(daily: Totals, always_watts: float | None) -> YearParts | None:
         return None
     energy = daily.energy[np.isin(daily.first, year.counted)]
     warm = np.isin(months_of(year.counted), _WARM)
-    seasons = {
+    seasons: dict[Season, Fraction] = {
         one: Fraction(int(energy[one.holds(year.counted)].sum()), int(one.holds(year.counted).sum()))
         for one in Season
         if one is not Season.ALL and one.holds(year.counted).any()

@@ -49,8 +49,8 @@ def test_a_short_history_says_what_a_year_takes() -> None:
 def test_the_dearest_hours_are_named_by_the_clock(found: Advice) -> None:
     assert found.spent
     told = plain(hours_told(ENGLISH, found.spent))
-    assert told.startswith("**20:00–21:00 costs ")
-    assert plain(clock(FRENCH, 23)) == "23 h 00 – 0 h 00"
+    assert told.startswith("**The dearest hour of the day, 20:00–21:00, costs ")
+    assert plain(clock(FRENCH, 23)) == "de 23 h 00 à 0 h 00"
 
 
 def test_own_prices_promise_nothing_of_another_power(found: Advice) -> None:

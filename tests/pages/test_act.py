@@ -113,3 +113,17 @@ def test_what_is_given_to_the_grid_has_no_bill_to_act_on(household_page: Opens, 
     store.project(given)
     page = household_page("consumption", show="act", scope="net")
     assert [one.value for one in page.info] == [ENGLISH.text("consumption.act.not_bought")]
+
+
+def test_the_sheet_is_offered_without_the_number_unless_asked(year_page: Opens, store: Store) -> None:
+    page = year_page("consumption", show="act")
+    assert [one.proto.label for one in found(page, "download_button")] == [
+        ENGLISH.text("consumption.sheet.button")
+    ]
+    assert not page.checkbox(key="sheet_prm").value
+    page.checkbox(key="sheet_prm").check().run()
+    assert not page.exception
+    other = Meter(METER_PRM[:-1] + "2")
+    store.merge(Delivery(other, Origin.ENEDIS_CSV, regular(date(2025, 4, 1), 31)))
+    store.project(other)
+    assert not year_page("consumption", show="act", scope="sum").checkbox  # a number would name one of two

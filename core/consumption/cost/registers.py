@@ -43,8 +43,14 @@ class Metered:
         return self.where(slice(int(first), int(end)))
 
     def where(self, kept: NDArray[np.bool_] | slice) -> Metered:
-        columns = (self.day, self.hour, self.register, self.price_list, self.energy)
-        return Metered(self.contract, *(column[kept] for column in columns))
+        return Metered(
+            self.contract,
+            self.day[kept],
+            self.hour[kept],
+            self.register[kept],
+            self.price_list[kept],
+            self.energy[kept],
+        )
 
 
 def meter(history: History, contract: Contract) -> Metered:

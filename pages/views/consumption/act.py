@@ -24,6 +24,7 @@ from pages.shared.frame import link
 from pages.shared.visitor import Visitor
 from pages.views.consumption.compare import days_link
 from pages.views.consumption.power import maxima
+from pages.views.consumption.sheet import show_sheet
 from pages.views.navigator import shown_in_address
 
 
@@ -41,6 +42,7 @@ def show_act(visitor: Visitor, home: Household, contract: Contract, market: Mark
     _always(visitor, found)
     _power(visitor, found.power, contract)
     _spent(visitor, found.spent)
+    show_sheet(visitor, home, contract, found, measured)
 
 
 def _contract(visitor: Visitor, found: Advice) -> None:
