@@ -83,12 +83,12 @@ _STYLE: Final = """<style>
 </style>"""
 
 
-def page(name: str, *, needs: Needs = "storage", lead: bool = True) -> Visitor:
-    """Begin a page; every page calls it first. Returns the visitor.
+def page(name: str, *, needs: Needs = "storage", lead: bool = True, of_meter: bool = True) -> Visitor:
+    """Begins a page; every page calls it first. Returns the visitor.
 
-    Draws configuration, navigation, language, title and lead (`<name>.title`, `<name>.lead`; no lead with
-    `lead=False`). A page that needs storage or readings stops here without them, and shows the cure or a link
-    to the import.
+    Draws configuration, navigation, language, title and lead (`<name>.title`, `<name>.lead`; without `lead`
+    what the page shows first says it). A page that needs storage or readings ends here, with the cure or the
+    way to the step before, where there are none. `of_meter`: it shows one meter, which can be chosen.
     """
     visitor = bare(name)
     words, trouble = visitor.words, visitor.trouble
@@ -103,7 +103,8 @@ def page(name: str, *, needs: Needs = "storage", lead: bool = True) -> Visitor:
         st.stop()
     if needs == "readings":
         _require_readings(visitor)
-        _meter_chooser(visitor)
+        if of_meter:
+            _meter_chooser(visitor)
     if not trouble and visitor.has_workspace:
         visitor.steps.add(name)
     return visitor
