@@ -59,7 +59,7 @@ _STYLE: Final = """<style>
 .st-key-glance button { justify-content: flex-start; text-align: left; }
 @media (max-width: 767px) { [data-testid="stMainBlockContainer"] { padding-top: 4rem; } }
 .st-key-key_figures [data-testid="stMetricValue"] { font-size: 1.25rem; }
-.st-key-key_figures [data-testid="stMetricLabel"] p { font-size: 0.8125rem; }
+.st-key-key_figures [data-testid="stMetricLabel"] p { font-size: 0.8125rem; white-space: normal; }
 [data-testid="stDateInputField"] [data-placeholder="true"] { font-size: 0; }
 [data-testid="stDateInputField"] [data-placeholder="true"]::after { font-size: 0.875rem; }
 [data-testid="stDateInputField"] [data-type="day"][data-placeholder="true"]::after { content: "DAY"; }

@@ -36,7 +36,7 @@ def test_what_is_always_on_and_what_heats(found: Advice) -> None:
     assert "takes 5 834 kWh and 1 167 € a year**" in cold
     assert "from June to August 18.4 kWh." in cold
     assert plain(always_told(FRENCH, found)[1]).startswith(
-        "**Ce qui suit le froid, surtout le chauffage, prend"
+        "**Ce qui varie avec le froid, surtout le chauffage, représente"
     )
 
 

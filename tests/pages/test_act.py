@@ -89,14 +89,18 @@ def test_the_dearest_days_open_by_their_sentence(year_page: Opens) -> None:
     assert (page.query_params["view"], page.query_params["day"]) == ("day", "2026-01-18")
 
 
-def test_each_thing_leads_to_its_chart(year_page: Opens) -> None:
+@pytest.mark.parametrize(("name", "show"), [("always", "habits"), ("power", "power"), ("spent", "habits")])
+def test_each_thing_leads_to_its_chart_over_all_that_is_known(year_page: Opens, name: str, show: str) -> None:
     page = year_page("consumption", show="act")
-    asked = {
-        one.proto.label: one.proto.query_string if hasattr(one.proto, "query_string") else ""
-        for one in found(page, "page_link")
-    }
-    for name in ("contract", "always", "power", "spent"):
-        assert ENGLISH.text(f"consumption.act.{name}.open") in asked
+    page.button(key=f"open-{name}").click().run()
+    assert not page.exception
+    assert (page.query_params["show"], page.query_params["view"]) == (show, "all")
+
+
+def test_the_contract_leads_to_the_comparison(year_page: Opens) -> None:
+    page = year_page("consumption", show="act")
+    labels = [one.proto.label for one in found(page, "page_link")]
+    assert ENGLISH.text("consumption.act.contract.open") in labels
 
 
 @pytest.mark.parametrize("language", Language)

@@ -25,7 +25,9 @@ from pages.shared.visitor import Visitor
 from pages.views.consumption.compare import days_link
 from pages.views.consumption.power import maxima
 from pages.views.consumption.sheet import show_sheet
-from pages.views.navigator import shown_in_address
+from pages.views.navigator import section_button
+
+_OPENS = ":material/arrow_forward:"
 
 
 def show_act(visitor: Visitor, home: Household, contract: Contract, market: Market) -> None:
@@ -39,9 +41,9 @@ def show_act(visitor: Visitor, home: Household, contract: Contract, market: Mark
     name = notices.plain(contract_name(words, contract))
     st.markdown(words.text("consumption.act.lead", option=name, kva=contract.kva))
     _contract(visitor, found)
-    _always(visitor, found)
-    _power(visitor, found.power, contract)
-    _spent(visitor, found.spent)
+    _always(visitor, home, found)
+    _power(visitor, home, found.power, contract)
+    _spent(visitor, home, found.spent)
     show_sheet(visitor, home, contract, found, measured)
 
 
@@ -56,10 +58,12 @@ def _contract(visitor: Visitor, found: Advice) -> None:
             st.caption(notices.plain(told))
         else:
             st.markdown(words.text("consumption.act.contract.unknown"))
-        _open(visitor, "cost", "contract", {"part": "compare"})
+        label = words.text("consumption.act.contract.open")
+        scope = {"scope": st.query_params["scope"]} if "scope" in st.query_params else {}
+        link(visitor, "cost", label, icon=_OPENS, more=scope | {"part": "compare"})
 
 
-def _always(visitor: Visitor, found: Advice) -> None:
+def _always(visitor: Visitor, home: Household, found: Advice) -> None:
     words = visitor.words
     with st.container(border=True, gap="xsmall"):
         _title(words, "always")
@@ -69,20 +73,20 @@ def _always(visitor: Visitor, found: Advice) -> None:
             notes.append(words.text("consumption.act.price", price=words.euros(found.price.euros, 4)))
         if notes:
             st.caption(" ".join(notes))
-        _open(visitor, "consumption", "always", shown_in_address() | {"show": "habits"})
+        _open(visitor, home, "always", "habits")
 
 
-def _power(visitor: Visitor, found: Power | None, contract: Contract) -> None:
+def _power(visitor: Visitor, home: Household, found: Power | None, contract: Contract) -> None:
     if found is None:
         return
     words = visitor.words
     with st.container(border=True, gap="xsmall"):
         _title(words, "power")
         st.markdown(" ".join(power_told(words, found, contract)))
-        _open(visitor, "consumption", "power", shown_in_address() | {"show": "power", "view": "all"})
+        _open(visitor, home, "power", "power")
 
 
-def _spent(visitor: Visitor, found: Spent | None) -> None:
+def _spent(visitor: Visitor, home: Household, found: Spent | None) -> None:
     words = visitor.words
     with st.container(border=True, gap="xsmall"):
         _title(words, "spent")
@@ -90,7 +94,7 @@ def _spent(visitor: Visitor, found: Spent | None) -> None:
             st.markdown(words.text("consumption.act.spent.short", days=FEWEST_DAYS))
             return
         st.markdown(hours_told(words, found))
-        _open(visitor, "consumption", "spent", {"show": "habits", "view": "all"})
+        _open(visitor, home, "spent", "habits")
         st.markdown(words.text("consumption.act.spent.days"))
         with st.container(horizontal=True, gap="small"):
             for one in found.days:
@@ -103,6 +107,6 @@ def _title(words: Words, name: str) -> None:
     st.subheader(words.text(f"consumption.act.{name}.title"), anchor=False)
 
 
-def _open(visitor: Visitor, page: str, name: str, more: dict[str, str]) -> None:
+def _open(visitor: Visitor, home: Household, name: str, show: str) -> None:
     label = visitor.words.text(f"consumption.act.{name}.open")
-    link(visitor, page, label, icon=":material/arrow_forward:", more=more)
+    section_button(visitor, home.days, show, label, f"open-{name}", icon=_OPENS)
