@@ -22,7 +22,9 @@ WELCOME: Final = "streamlit_app.py"
 _PAGES: Final = Path(__file__).parent.parent
 _WALK: Final = ("connect", "history", "consumption", "cost", "footprint", "laboratory", "speed", "fleet")
 STEPS: Final = tuple(name for name in _WALK if (_PAGES / f"{name}.py").is_file())
-"""Pages of the navigation, if they existed when the application started."""
+"""The walk, as far as its pages were there when the application started."""
+_MEASURES: Final = frozenset({"footprint", "laboratory", "speed", "fleet"})
+"""Pages that are done once something of the visitor's own was measured there, not once they were seen."""
 _DONE, _HERE, _AHEAD = (
     ":material/check_circle:",
     ":material/radio_button_checked:",
@@ -105,7 +107,7 @@ def page(name: str, *, needs: Needs = "storage", lead: bool = True, of_meter: bo
         _require_readings(visitor)
         if of_meter:
             _meter_chooser(visitor)
-    if not trouble and visitor.has_workspace:
+    if not trouble and visitor.has_workspace and name not in _MEASURES:
         visitor.steps.add(name)
     return visitor
 

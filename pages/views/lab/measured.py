@@ -32,6 +32,7 @@ def measured(visitor: Visitor) -> Measured:
     )
     with st.spinner(visitor.words.text("footprint.measuring")), notices.guard():
         found = _measured((visitor.workspace.key, versions), visitor.store, visitor.meters)
+    visitor.steps.add("footprint")
     if not found.footprint.settled:
         forget()
     return found

@@ -93,11 +93,19 @@ class Table:
                 rows.refusals.add(RefusalReason.OTHER_QUANTITY, self._other, self._other_example)
             prm, ruined = self._meter(written)
             flow = flow or self._facts.flow
-            told = (*assumed, *rows.assumed)
+            told = (*assumed, *rows.assumed, *self._unended(cut, curve))
             found.append(
                 Part(self._origin, prm, flow, curve, rows.refusals.all(), ruined=ruined, assumed=told)
             )
         return found
+
+    def _unended(self, cut: str | None, curve: Curve) -> tuple[Assumption, ...]:
+        """That the last value may be cut: nothing ends its line, and the file says that it goes on. Editors
+        leave out the last line end too, so it is no error."""
+        end = self._facts.end
+        if cut is None or end is None or not len(curve) or curve.end[-1] >= midnight(end):
+            return ()
+        return (Assumption(Assumed.UNENDED, 1, int(curve.start[-1])),)
 
     def _least_fields(self) -> int:
         header = self._header
