@@ -290,9 +290,12 @@ class Assumed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """How a file was read where it could also be read otherwise. `count` rows, the first at `at` (UTC ms),
-    are `apart` minutes apart and were taken for readings of `minutes`; all 0 where it is about all stamps.
-    UNENDED is about the last reading: no line end follows it, though the file says that it goes on."""
+    """How an ambiguous file was read.
+
+    `count` rows, the first at `at` (UTC ms), are `apart` minutes apart and were read as readings of
+    `minutes`; all 0 if it is about all stamps. UNENDED is about the last reading, at `at`: no line end
+    follows it, although the file states a later end.
+    """
 
     what: Assumed
     count: int = 0

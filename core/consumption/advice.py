@@ -1,5 +1,7 @@
-"""What a household can do about its bill, in figures of a year: another contract, another power, what is
-always on and what heats, and when it costs most."""
+"""Advice on the bill in figures of a year.
+
+Another contract, another power, what is always on, what heats, and when energy costs most.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +29,11 @@ from core.consumption.power import Margin, MeasuredPeaks, Smaller, margin, small
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """Maxima against the subscribed power. `measured`: by the meter, else the highest readings, which are
-    means. `smaller`: the subscriptions below it, the largest first."""
+    """Maxima against the subscribed power.
+
+    `measured`: by the meter, otherwise the highest readings, which are means. `smaller`: the subscriptions
+    below it, the largest first.
+    """
 
     margin: Margin
     measured: bool
@@ -43,8 +48,10 @@ class Power:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spent:
-    """A year under a contract: what its energy cost (EUR), the dearest days, and the hours of the day, the
-    dearest first."""
+    """A year under a contract: the cost of its energy (EUR), its dearest days and hours.
+
+    Days and hours are ordered, the dearest first; the hours are all 24.
+    """
 
     year: Year
     euros: Fraction
@@ -54,9 +61,12 @@ class Spent:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Advice:
-    """Of a household with a contract; None where it cannot be told. `price`: the mean one (EUR/kWh).
-    `offers`: its contract and the others at the newest prices over `year`, where there is one, else over all
-    days that each of them can price (`known`); none where the contract itself can price no day."""
+    """The advice for a household with a contract; None for what is not known.
+
+    `price`: the mean price (EUR/kWh). `offers`: the contract and the regulated ones at the newest prices,
+    over `year` if there is one, otherwise over all days that each of them can price (`known`); empty if the
+    contract itself can price no day.
+    """
 
     always: float | None
     parts: YearParts | None

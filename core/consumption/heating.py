@@ -26,9 +26,12 @@ _MINUTES: Final = 1440 * YEAR_DAYS
 
 @dataclass(frozen=True, slots=True)
 class YearParts:
-    """Energy of a year in watt-minutes. `always`: what is always on, None where it cannot be told; `cold`:
-    what follows the cold, None where the summer is not known, 0 where it is too little to be heating.
-    `seasons`: the mean complete day of each season that has one. `days`: complete days counted."""
+    """Energy of a year in watt-minutes.
+
+    `always`: what is always on, None if not known. `cold`: what follows the cold, None without a summer, 0 if
+    too little for heating. `seasons`: the mean complete day of each season. `days`: the number of complete
+    days.
+    """
 
     whole: Fraction
     always: Fraction | None

@@ -49,8 +49,10 @@ def from_day(name: str, default: date) -> date:
 
 
 def to_address(period: Period, *, left: frozenset[str] = frozenset(), **more: str) -> None:
-    """Put a period and more into the address, and take out what is left, at once: the browser's way back is a
-    step for each time it changes."""
+    """Put a period and `more` into the address, and remove what is `left`, in one step.
+
+    The browser's way back is one step per change of the address.
+    """
     named = {"view": period.view.value, "day": period.first.isoformat()} | more
     if period.view is View.CUSTOM:
         named["to"] = period.last.isoformat()

@@ -17,8 +17,11 @@ CONTRACT = Contract(Option.BASE, 9, (PRICE,), regulated=False)
 
 
 def heated() -> Curve:
-    """A year from 1 April 2025 on: 200 W until 7:00, then 1,000 W; 1,000 W more from October to May; and
-    5,000 W from 20:00 to 20:30 on 18 January."""
+    """A year from 1 April 2025 on that is easy to add up.
+
+    200 W until 7:00, then 1,000 W; 1,000 W more from October to May; 5,000 W from 20:00 to 20:30 on
+    18 January.
+    """
     plain = regular(FIRST, 365, watts=0)
     wall = plain.start // 1_800_000 + 2  # half-hours of winter time; the two changes move it by an hour
     slot = wall % 48

@@ -176,8 +176,10 @@ def daily_cost(metered: Metered, days: Days) -> DailyCost:
 
 
 def costs(metered: Metered) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """What the energy of each piece cost, as integers of 1e-8 EUR/kWh x watt-minutes, and which pieces have
-    no known price: these are 0."""
+    """Cost of the energy of each piece, and a mask of the pieces without a known price.
+
+    Costs are integers of 1e-8 EUR/kWh x watt-minutes; 0 without a known price.
+    """
     registers = metered.contract.registers
     table = np.full((len(metered.contract.prices) + 1, len(registers) + 1), UNKNOWN, dtype=np.int64)
     for at, prices in enumerate(metered.contract.prices):

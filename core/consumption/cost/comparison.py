@@ -55,9 +55,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Offers over the days on which every one knows all prices and colours; `of` days have readings.
-    `priceable` is, for each offer, on how many of them it alone could be priced; `out` says why not on the
-    others; `on` are the days compared, ascending."""
+    """Offers over the days on which prices and colours of all are known; `of` days have readings.
+
+    `priceable`: for each offer, the number of days that it alone can price; `out`: why it cannot price the
+    others; `on`: the days compared, ascending.
+    """
 
     offers: tuple[Offer, ...]
     days: int

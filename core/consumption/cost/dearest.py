@@ -43,8 +43,10 @@ class MeanPrice:
 
 
 def mean_price(metered: Metered, daily: Totals, days: Days) -> MeanPrice | None:
-    """Of the year of those days that have a known price; without a year, of the last 365 such days at most;
-    None without any. `daily`: every day of `days`."""
+    """The mean price over the year of the days with a known price; None without any such day.
+
+    Without a year, over the last 365 of these days at most. `daily` holds every day of `days`.
+    """
     cost = daily_cost(metered, days)
     usable = cost.known & (daily.energy > 0)
     year = year_of(cost.day[usable])

@@ -27,8 +27,11 @@ _EJP_ENDS: Final = 60  # 01:00 of the next day
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Metered:
-    """Pieces of readings: Paris day of the reading, hour of the Paris clock in which the piece begins,
-    register and price list (positions, UNKNOWN where not known), energy in watt-minutes."""
+    """Pieces of readings: Paris day and hour, register, price list, energy (watt-minutes).
+
+    The day is that of the reading, the hour (0 to 23) that in which the piece begins. Register and price
+    list are positions in the contract, UNKNOWN if not known.
+    """
 
     contract: Contract
     day: NDArray[np.datetime64]
@@ -43,6 +46,7 @@ class Metered:
         return self.where(slice(int(first), int(end)))
 
     def where(self, kept: NDArray[np.bool_] | slice) -> Metered:
+        """The pieces that a mask or slice selects."""
         return Metered(
             self.contract,
             self.day[kept],

@@ -36,6 +36,7 @@ class Year:
 
     @property
     def first(self) -> date:
+        """The first day in it."""
         return self.days.first
 
     @property
@@ -78,8 +79,10 @@ def _has_a_winter(last: NDArray[np.datetime64]) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """What an offer comes to, EUR to the cent: energy, subscription (None where it is not known for every
-    offer), their total, and the saving against the first offer."""
+    """The amounts of an offer in EUR, rounded to the cent.
+
+    `fixed`: the subscription, None if it is not known for every offer; `saving`: against the first offer.
+    """
 
     energy: Decimal
     fixed: Decimal | None

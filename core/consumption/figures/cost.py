@@ -35,8 +35,10 @@ def contract_name(words: Words, contract: Contract) -> str:
 
 
 def offers_chart(found: Comparison, names: list[str], theme: Theme, year: Year | None = None) -> Chart:
-    """One bar a contract, the cheapest first: energy, and subscription where it is known for all. `year`: the
-    days compared are its, and the amounts those of 365 days."""
+    """One bar per contract in EUR, the cheapest first: energy, and the subscription if known for all.
+
+    `year`: the compared days are those of this year, and the amounts are scaled to 365 days.
+    """
     words = theme.words
     told = sorted(zip(names, amounts(found, year), strict=True), key=lambda one: one[1].total)
     drawn = Draft(theme, words.text("consumption.axis.cost"), "", height=90 + 62 * len(names))

@@ -69,8 +69,10 @@ def bars(
 
 
 def day(lines: Sequence[Line], title: str, says: _Says, clock: Sequence[str], *, height: int = 190) -> Markup:
-    """Lines over a day of half-hours, each in its own dashes with its name beside them; `clock`: names of
-    equal steps from midnight to midnight."""
+    """Lines over a day of half-hours, each with its own dashes and a legend.
+
+    `clock`: the names of equal steps from midnight to midnight.
+    """
     right = 92
     wide = WIDTH - _LEFT - right
     top = max((value for line in lines for value in line.values), default=1.0) * 1.08 or 1.0

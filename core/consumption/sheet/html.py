@@ -1,5 +1,6 @@
-"""A sheet of two A4 pages for an installer or adviser: one HTML file that needs nothing else, printed by the
-browser. The page is `sheet.html.j2`, in which everything is escaped but the charts.
+"""A sheet of two A4 pages for an installer or adviser: one HTML file that needs nothing else.
+
+The browser prints it. The page is `sheet.html.j2`, in which everything is escaped but the charts.
 """
 
 from __future__ import annotations
@@ -51,8 +52,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """What is written down. `measured`: the maxima of the meter, where there are any. `prm`: the number of
-    the meter, only where its owner asked for it on paper. `demo`: made-up readings."""
+    """The content of a sheet.
+
+    `measured`: the maxima of the meter, None without any. `prm`: the number of the meter, None unless its
+    owner asked for it on paper. `demo`: the readings are made up.
+    """
 
     home: Household
     contract: Contract

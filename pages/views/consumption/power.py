@@ -31,8 +31,10 @@ _LISTED = 8
 
 
 def maxima(visitor: Visitor, home: Household) -> MeasuredPeaks | None:
-    """The maxima of the meter shown; None where there are none, and of several meters: theirs are not at one
-    time, so they do not add up."""
+    """The measured maxima of the meter shown; None without any.
+
+    Also None for several meters, whose maxima are not simultaneous and do not add up.
+    """
     if home.meters > 1 or not home.is_bought or visitor.meter is None:
         return None
     with notices.guard():

@@ -104,8 +104,10 @@ def _named(words: Words, contracts: tuple[Contract, ...], *, told: bool) -> dict
 def _result(
     visitor: Visitor, home: Household, found: Comparison, names: list[str], asked: Asked, style: Theme
 ) -> None:
-    """Which is the cheapest in a year; where there is none, over the days compared, and where there is
-    nothing to compare, why."""
+    """Show the cheapest contract of a year, or of the days compared if they hold no year.
+
+    If nothing can be compared, show the reason.
+    """
     words = visitor.words
     if len(names) < 2:
         st.info(words.text("cost.compare.one"), icon=":material/info:")

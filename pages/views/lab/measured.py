@@ -17,8 +17,10 @@ from pages.shared.visitor import Visitor
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Both collections, verified and settled; what their values alone would take; and when that was measured
-    (UTC ms)."""
+    """Both collections, verified, and the bound of their values.
+
+    `made_ms`: when they were measured (UTC ms).
+    """
 
     footprint: Footprint
     bound: Bound

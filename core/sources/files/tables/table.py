@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from core.errors import SourceError
-from core.model import STEPS, Assumed, Assumption, Flow, Origin, RefusalReason, Span
+from core.model import STEPS, Assumed, Assumption, Curve, Flow, Origin, RefusalReason, Span
 from core.paristime import DAY_MS, local, midnight, now_ms
 from core.sources.files.lines import check_not_cut
 from core.sources.files.parsed import MAX_METERS, Asked, Part
@@ -100,8 +100,10 @@ class Table:
         return found
 
     def _unended(self, cut: str | None, curve: Curve) -> tuple[Assumption, ...]:
-        """That the last value may be cut: nothing ends its line, and the file says that it goes on. Editors
-        leave out the last line end too, so it is no error."""
+        """The assumption that the last value is whole, if the file ends early and without a line end.
+
+        Editors omit the last line end too, so this is no error.
+        """
         end = self._facts.end
         if cut is None or end is None or not len(curve) or curve.end[-1] >= midnight(end):
             return ()
