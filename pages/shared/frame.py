@@ -53,9 +53,9 @@ _STYLE: Final = """<style>
     outline-offset: 1px;
 }
 [data-testid="stMainBlockContainer"] { padding-top: 3rem; }
-.st-key-key_figures [data-testid="stMetric"] > div { padding: 0.45rem 0.65rem; }
+.st-key-key_figures [data-testid="stMetric"] > div { padding: 0.45rem 0.35rem 0.45rem 0.5rem; }
 .st-key-key_figures [data-testid="stMetric"] > div > :last-child:not([data-testid="stMetricValue"]) * {
-    font-size: 0.75rem;
+    font-size: 0.6875rem;
 }
 .st-key-glance { row-gap: 0; }
 .st-key-glance button { justify-content: flex-start; text-align: left; }

@@ -18,6 +18,8 @@ from core.consumption.totals import Grain
 from core.texts import Words
 
 _PALE: Final = "-hc"
+_ABOVE: Final = 13
+"""Pixels from the middle of a bar to its name above it: beside it a phone would have no room for the bar."""
 _DAILY: Final = 62
 """Most days shown with one bar per day; more days have one bar per month."""
 _SLIM: Final = 8
@@ -58,9 +60,21 @@ def offers_chart(found: Comparison, names: list[str], theme: Theme, year: Year |
                     hovertemplate="%{y}<br>%{x:,.2f} €<extra>%{fullData.name}</extra>",
                 )
             )
-    below = [f"{name}<br><b>{words.euros(one.total)}</b>{_against(words, one)}" for name, one in told]
-    drawn.set(barmode="stack", showlegend=True)
-    drawn.y(autorange="reversed", showgrid=False, tickmode="array", tickvals=shown, ticktext=below)
+    names_above = [
+        {
+            "xref": "paper",
+            "x": 0,
+            "xanchor": "left",
+            "y": name,
+            "yanchor": "bottom",
+            "yshift": _ABOVE,
+            "text": words.labelled(name, f"<b>{words.euros(one.total)}</b>{_against(words, one)}"),
+            "showarrow": False,
+        }
+        for name, one in told
+    ]
+    drawn.set(barmode="stack", showlegend=True, bargap=0.55, annotations=names_above)
+    drawn.y(autorange="reversed", showgrid=False, showticklabels=False)
     totals = [words.labelled(name, words.euros(one.total)) for name, one in told]
     columns = {
         words.text("cost.column.contract"): shown,

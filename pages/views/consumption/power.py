@@ -63,18 +63,22 @@ def show_power(
     )
     known = maxima(visitor, home)
     during = known.during(shown) if known else None
-    if len(shown) == 1:
+    one_day = len(shown) == 1
+    if one_day:
         _say_one(visitor, history, kva, during)
     else:
         chart = peak_chart(*daily_peaks(history), kva, style, during)
         picked = card(visitor, "peaks", chart, Asked(Query.PEAKS, shown), clicks=True)
         if picked:
             open_day(picked, home.days)
-    st.caption(words.text("consumption.peak.note" if known else "consumption.peak.note_none"))
+    if not known:
+        st.caption(words.text("consumption.peak.note_none"))
+    elif not one_day:
+        st.caption(words.text("consumption.peak.note"))
     if known:
         subscribed = contract if contract.kva == kva else _at_power(contract, kva, market)
         show_margin(visitor, home, known, subscribed, market)
-    if len(shown) == 1:
+    if one_day:
         return
     left, right = st.columns(2)
     with left:
