@@ -285,6 +285,7 @@ class Assumed(StrEnum):
     LONGER = "longer"
     BEGIN = "begin"
     END = "end"
+    UNENDED = "unended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +293,8 @@ class Assumption:
     """How an ambiguous file was read.
 
     `count` rows, the first at `at` (UTC ms), are `apart` minutes apart and were read as readings of
-    `minutes`; all 0 if it is about all stamps.
+    `minutes`; all 0 if it is about all stamps. UNENDED is about the last reading, at `at`: no line end
+    follows it, although the file states a later end.
     """
 
     what: Assumed

@@ -7,7 +7,8 @@ from enum import StrEnum
 import streamlit as st
 
 from pages.shared.choice import choice
-from pages.shared.frame import link, page, path_of
+from pages.shared.frame import link, page
+from pages.views.consumption.act import show_act
 from pages.views.consumption.compare import show_compare
 from pages.views.consumption.export import show_export
 from pages.views.consumption.glance import show_glance
@@ -23,6 +24,7 @@ class Section(StrEnum):
     """Groups of charts; only the chosen one is computed and drawn."""
 
     OVERVIEW = "overview"
+    ACT = "act"
     HABITS = "habits"
     COMPARE = "compare"
     POWER = "power"
@@ -47,6 +49,8 @@ section = choice(
 )
 if section is Section.OVERVIEW:
     show_overview(visitor, home, period, priced, style)
+elif section is Section.ACT:
+    show_act(visitor, home, priced, known)
 elif section is Section.HABITS:
     show_habits(visitor, home, period, priced, style)
 elif section is Section.COMPARE:
@@ -58,10 +62,11 @@ else:
 say_compared(words, home, period)
 with st.container(horizontal=True, vertical_alignment="center"):
     say_priced(words, home, priced, told)
-    st.page_link(
-        path_of("cost"),
-        label=words.text("consumption.priced.change"),
+    link(
+        visitor,
+        "cost",
+        words.text("consumption.priced.change"),
         icon=":material/euro:",
-        query_params=visitor.query | shown_in_address(),
+        more=shown_in_address(),
     )
 link(visitor, "footprint", words.text("common.to_footprint"), icon=":material/database:")

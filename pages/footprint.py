@@ -8,34 +8,28 @@ import time
 import streamlit as st
 
 from core.lab.figures.sizes import side_by_side
-from core.lab.footprint import Footprint, Usage, footprint
+from core.lab.footprint import Footprint, Usage
 from core.lab.inventory import inventory, with_record
 from core.lab.layouts.catalogue import WATERFALL
-from core.lab.lower_bound import Bound, bound
+from core.lab.lower_bound import Bound
 from core.lab.prepared.kept import Kind
 from core.lab.sides import SIDES
 from core.lab.tables import footprint_head, footprint_table
 from core.lab.wording import saved
+from core.paristime import local
 from core.texts import Words
 from pages.shared import notices
 from pages.shared.frame import link, page
 from pages.shared.visitor import Visitor
 from pages.views.lab.display import draw, headline, warn_of_few
 from pages.views.lab.kept import kept_of
+from pages.views.lab.measured import forget, measured
 
 AGAIN_SECONDS = 20
 
 
-def measure(visitor: Visitor) -> tuple[Footprint, Bound]:
-    """Both collections, verified, and the lower bound of their values."""
-    with st.spinner(visitor.words.text("footprint.measuring")), notices.guard():
-        measured = footprint(visitor.store)
-        limit = bound(visitor.store.read(summary.meter).watts for summary in visitor.meters)
-    return measured, limit
-
-
-def show_gain(words: Words, measured: Footprint) -> None:
-    """Show the headline with its reason, the chart, and further figures."""
+def show_gain(words: Words, measured: Footprint, limit: Bound) -> None:
+    """The one headline, the reason below it, and what else one may ask of it."""
     ordinary, series = measured.ordinary, measured.time_series
     per_bucket = series.readings / max(series.buckets or 1, 1)
     headline(
@@ -163,18 +157,20 @@ def measure_again(drawn_at: float) -> None:
         st.rerun()
 
 
-visitor = page("footprint", needs="readings")
+visitor = page("footprint", needs="readings", of_meter=False)
 words = visitor.words
-measured, limit = measure(visitor)
-if measured.settled:
-    show_gain(words, measured)
-    show_best(visitor, measured)
-else:  # the server reports 4 kB for an unwritten file, so a saving would be wrong
+found = measured(visitor)
+both, limit = found.footprint, found.bound
+if both.settled:
+    show_gain(words, both, limit)
+    show_best(visitor, both)
+else:  # a file not written yet is said to take 4 kB: a saving of it would be false
     st.warning(words.text("footprint.unsettled", seconds=AGAIN_SECONDS), icon=":material/hourglass_top:")
     st.fragment(measure_again, run_every=AGAIN_SECONDS)(time.monotonic())
-show_state(visitor, measured, limit)
-show_table(words, measured)
+show_state(visitor, both, limit)
+show_table(words, both)
 show_collections(visitor)
-show_raw(words, measured)
-st.button(words.text("footprint.again"), icon=":material/refresh:", key="footprint_again")
+show_raw(words, both)
+st.caption(words.text("footprint.when", moment=words.moment(local(found.made_ms))))
+st.button(words.text("footprint.again"), icon=":material/refresh:", key="footprint_again", on_click=forget)
 link(visitor, "laboratory", words.text("footprint.to_laboratory"), icon=":material/science:")

@@ -9,22 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.consumption.cost.bills import to_the_cent
 from core.consumption.cost.comparison import compare
 from core.consumption.cost.contracts import POWERS, Contract
 from core.consumption.cost.market import Market
+from core.consumption.cost.yearly import FEWEST_DAYS, YEAR_DAYS
+from core.consumption.insights import daily_peaks
 from core.consumption.readings import History, to_date
 from core.model import Days, Meter
 from core.storage.day_log import UNKNOWN_VA, DayLog
 from core.storage.store import Store
 
 NEAR: Final = 0.9
-"""Share of the subscribed power from which a maximum counts as near."""
-YEAR: Final = 365
+"""Nearly reached: nine tenths of the subscribed power."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +43,12 @@ class MeasuredPeaks:
         """The maxima of a day log."""
         known = log.peak_va != UNKNOWN_VA
         return cls(log.day[known], log.peak_va[known], log.peak_at[known])
+
+    @classmethod
+    def of_means(cls, history: History) -> MeasuredPeaks:
+        """The highest reading of each day in the place of its maximum, which is higher: 1 VA for 1 W."""
+        day, watts = daily_peaks(history)
+        return cls(day, watts, np.zeros(len(day), dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self.day)
@@ -116,6 +125,13 @@ class Smaller:
     saved: Decimal | None
     priced: int
 
+    @property
+    def a_year(self) -> Decimal | None:
+        """What it would save in 365 days; None where it is not known, or of too few days to tell."""
+        if self.saved is None or self.priced < FEWEST_DAYS:
+            return None
+        return to_the_cent(Fraction(self.saved) * YEAR_DAYS / self.priced)
+
 
 def smaller(
     peaks: MeasuredPeaks, history: History, contract: Contract, market: Market, meters: int = 1
@@ -141,7 +157,7 @@ def _last_year(history: History) -> History:
     days = history.days
     if days is None:
         return history
-    return history.during(Days(max(days.first, days.end - timedelta(days=YEAR)), days.end))
+    return history.during(Days(max(days.first, days.end - timedelta(days=YEAR_DAYS)), days.end))
 
 
 def _saving(

@@ -22,7 +22,9 @@ WELCOME: Final = "streamlit_app.py"
 _PAGES: Final = Path(__file__).parent.parent
 _WALK: Final = ("connect", "history", "consumption", "cost", "footprint", "laboratory", "speed", "fleet")
 STEPS: Final = tuple(name for name in _WALK if (_PAGES / f"{name}.py").is_file())
-"""Pages of the navigation, if they existed when the application started."""
+"""The walk, as far as its pages were there when the application started."""
+_MEASURES: Final = frozenset({"footprint", "laboratory", "speed", "fleet"})
+"""Pages that are done once something of the visitor's own was measured there, not once they were seen."""
 _DONE, _HERE, _AHEAD = (
     ":material/check_circle:",
     ":material/radio_button_checked:",
@@ -51,15 +53,15 @@ _STYLE: Final = """<style>
     outline-offset: 1px;
 }
 [data-testid="stMainBlockContainer"] { padding-top: 3rem; }
-.st-key-key_figures [data-testid="stMetric"] > div { padding: 0.45rem 0.65rem; }
+.st-key-key_figures [data-testid="stMetric"] > div { padding: 0.45rem 0.35rem 0.45rem 0.5rem; }
 .st-key-key_figures [data-testid="stMetric"] > div > :last-child:not([data-testid="stMetricValue"]) * {
-    font-size: 0.75rem;
+    font-size: 0.6875rem;
 }
 .st-key-glance { row-gap: 0; }
 .st-key-glance button { justify-content: flex-start; text-align: left; }
 @media (max-width: 767px) { [data-testid="stMainBlockContainer"] { padding-top: 4rem; } }
 .st-key-key_figures [data-testid="stMetricValue"] { font-size: 1.25rem; }
-.st-key-key_figures [data-testid="stMetricLabel"] p { font-size: 0.8125rem; }
+.st-key-key_figures [data-testid="stMetricLabel"] p { font-size: 0.8125rem; white-space: normal; }
 [data-testid="stDateInputField"] [data-placeholder="true"] { font-size: 0; }
 [data-testid="stDateInputField"] [data-placeholder="true"]::after { font-size: 0.875rem; }
 [data-testid="stDateInputField"] [data-type="day"][data-placeholder="true"]::after { content: "DAY"; }
@@ -83,12 +85,12 @@ _STYLE: Final = """<style>
 </style>"""
 
 
-def page(name: str, *, needs: Needs = "storage", lead: bool = True) -> Visitor:
-    """Begin a page; every page calls it first. Returns the visitor.
+def page(name: str, *, needs: Needs = "storage", lead: bool = True, of_meter: bool = True) -> Visitor:
+    """Begins a page; every page calls it first. Returns the visitor.
 
-    Draws configuration, navigation, language, title and lead (`<name>.title`, `<name>.lead`; no lead with
-    `lead=False`). A page that needs storage or readings stops here without them, and shows the cure or a link
-    to the import.
+    Draws configuration, navigation, language, title and lead (`<name>.title`, `<name>.lead`; without `lead`
+    what the page shows first says it). A page that needs storage or readings ends here, with the cure or the
+    way to the step before, where there are none. `of_meter`: it shows one meter, which can be chosen.
     """
     visitor = bare(name)
     words, trouble = visitor.words, visitor.trouble
@@ -103,8 +105,9 @@ def page(name: str, *, needs: Needs = "storage", lead: bool = True) -> Visitor:
         st.stop()
     if needs == "readings":
         _require_readings(visitor)
-        _meter_chooser(visitor)
-    if not trouble and visitor.has_workspace:
+        if of_meter:
+            _meter_chooser(visitor)
+    if not trouble and visitor.has_workspace and name not in _MEASURES:
         visitor.steps.add(name)
     return visitor
 
@@ -140,10 +143,12 @@ def link(
     label: str,
     *,
     icon: str | None = None,
-    help: str | None = None,  # noqa: A002 - Streamlit's name
+    help: str | None = None,  # noqa: A002 - as Streamlit calls it
+    more: Mapping[str, str] | None = None,
 ) -> None:
-    """A link to another page that keeps the language and the workspace."""
-    st.page_link(path_of(name), label=label, icon=icon, help=help, query_params=visitor.query)
+    """A link to another page that keeps the language and the workspace; `more` joins its address."""
+    query = visitor.query | dict(more or {})
+    st.page_link(path_of(name), label=label, icon=icon, help=help, query_params=query)
 
 
 def go(visitor: Visitor, name: str, more: Mapping[str, str] | None = None) -> None:

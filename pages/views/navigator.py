@@ -48,12 +48,12 @@ def from_day(name: str, default: date) -> date:
         return default
 
 
-def to_address(period: Period, *, left: frozenset[str] = frozenset()) -> None:
-    """Put a period into the URL, and remove the parameters `left`.
+def to_address(period: Period, *, left: frozenset[str] = frozenset(), **more: str) -> None:
+    """Put a period and `more` into the address, and remove what is `left`, in one step.
 
-    Both in one change, as the browser's history gets an entry for each.
+    The browser's way back is one step per change of the address.
     """
-    named = {"view": period.view.value, "day": period.first.isoformat()}
+    named = {"view": period.view.value, "day": period.first.isoformat()} | more
     if period.view is View.CUSTOM:
         named["to"] = period.last.isoformat()
     # a second period belongs to the previous period
@@ -87,9 +87,20 @@ def open_button(visitor: Visitor, period: Period, label: str, key: str, *, icon:
     )
 
 
-def _clicked(visitor: Visitor, period: Period) -> None:
+def section_button(visitor: Visitor, known: Days, show: str, label: str, key: str, *, icon: str) -> None:
+    """What opens charts of all that is known. A link to the page one is on would look chosen."""
+    whole = period_of(View.ALL, known.first, known)
+    st.button(
+        label, key=key, type="tertiary", icon=icon, wrap=True, on_click=_clicked, args=(visitor, whole, show)
+    )
+
+
+def _clicked(visitor: Visitor, period: Period, show: str = "") -> None:
     visitor.clicks += 1
-    _open(period)
+    if show:
+        to_address(period, show=show)
+    else:
+        _open(period)
 
 
 def _open(period: Period) -> None:

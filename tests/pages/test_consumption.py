@@ -24,7 +24,7 @@ from pages.views.table import written
 from tests.curves import METER_PRM, regular
 from tests.pages.conftest import Opens
 
-SECTIONS = ("overview", "habits", "compare", "power", "export")
+SECTIONS = ("overview", "act", "habits", "compare", "power", "export")
 VIEWS = ("day", "week", "month", "year", "all", "custom")
 
 
@@ -93,7 +93,7 @@ def test_a_day_without_readings_shows_no_figure_and_leads_on(holed_page: Opens, 
     page = holed_page("consumption", view="day", day="2024-03-11", show=section)
     assert not page.exception
     assert [metric.value for metric in page.metric] == ["–"] * 6
-    if section == "export":
+    if section in ("act", "export"):
         return
     assert any(ENGLISH.text("consumption.empty.day") in words.value for words in page.markdown)
     page.button(key="measured_after").click().run()
@@ -478,3 +478,23 @@ def test_a_spring_alone_does_not_say_what_is_always_on(household_page: Opens) ->
     page = household_page("consumption", show="habits")
     assert any("cannot be told" in one.value for one in page.caption)
     assert not any("always on are" in one.value for one in page.markdown)
+
+
+def test_one_day_of_power_is_told_in_words_and_not_by_a_bar(household_page: Opens, store: Store) -> None:
+    store.merge(
+        Delivery(
+            Meter(METER_PRM),
+            Origin.API_V2,
+            Curve.empty(),
+            peaks={date(2024, 3, 5): MaxPower(9_500, None)},
+        )
+    )
+    page = household_page("consumption", show="power", view="day", day="2024-03-05")
+    assert not page.exception
+    assert not page.get("plotly_chart")
+    told = plain(" ".join(one.value for one in page.markdown))
+    assert "Highest average of this day: 1.00 kW at 00:00, 8.00 kW below the 9 kVA subscribed." in told
+    assert "The meter measured at most 9.50 kVA, 0.50 kVA above the 9 kVA subscribed." in told
+    page.button(key=f"days-{ENGLISH.text('consumption.card.curve')}").click().run()
+    assert (page.query_params["view"], page.query_params["day"]) == ("day", "2024-03-05")
+    assert "show" not in page.query_params

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.lab.prepared.kept import Kind, example, save
 from core.model import Delivery, Meter, Origin
 from core.storage.store import Store
 from core.texts import ENGLISH
@@ -53,13 +54,31 @@ def test_a_household_of_its_own_loses_no_workspace(open_page: Callable[..., AppT
     assert ENGLISH.text("common.workspace.lost") not in [info.value for info in app.info]
 
 
+def done(app: AppTest) -> set[str]:
+    """The steps of the navigation with a tick."""
+    links = [one.proto for one in app.sidebar if one.type == "page_link"]
+    return {one.label for one in links if one.icon == ":material/check_circle:"}
+
+
+def test_a_page_of_measurements_is_done_once_something_was_measured(
+    open_page: Callable[..., AppTest], two_meters: list[Meter], store: Store
+) -> None:
+    def ticked(name: str) -> bool:
+        return ENGLISH.text(f"common.nav.{name}") in done(open_page("history", lang="en").run())
+
+    open_page("laboratory", lang="en").run()  # an example is shown there
+    assert not ticked("laboratory")
+    save(store, Kind.LAYOUTS, example()[Kind.LAYOUTS].result)
+    open_page("laboratory", lang="en").run()
+    assert ticked("laboratory")
+    open_page("footprint", lang="en").run()  # measures by itself
+    assert ticked("footprint")
+    assert not ticked("speed")
+
+
 def test_a_step_that_was_seen_stays_so_in_the_next_session(
     open_page: Callable[..., AppTest], two_meters: list[Meter]
 ) -> None:
-    def done(app: AppTest) -> set[str]:
-        links = [one.proto for one in app.sidebar if one.type == "page_link"]
-        return {one.label for one in links if one.icon == ":material/check_circle:"}
-
     first = open_page("consumption", lang="en").run()
     assert done(first) == {ENGLISH.text("common.nav.connect"), ENGLISH.text("common.nav.history")}
     second = open_page("history", lang="en").run()

@@ -86,9 +86,30 @@ def test_no_saving_is_told_of_sizes_that_are_not_settled(
 def test_no_footprint_is_shown_while_the_collections_differ(household_page: Opens, store: Store) -> None:
     page = household_page("footprint")
     store.ordinary.delete_one({})
-    page.run()
+    page.button(key="footprint_again").click().run()
     assert ENGLISH.text("error.footprint-differs.title") in page.error[0].value
     assert not page.metric
+
+
+def test_the_footprint_is_kept_until_readings_change(household_page: Opens, store: Store) -> None:
+    page = household_page("footprint")
+    store.ordinary.delete_one({})  # behind its back: who measured now would see it
+    page.run()
+    assert page.metric
+    meter = Meter(METER_PRM)
+    store.merge(Delivery(meter, Origin.ENEDIS_CSV, regular(date(2024, 5, 1), 1, watts=1000)))
+    store.project(meter)
+    page.run()
+    assert any("2\u202f974" in one.value and "equal" in one.value for one in page.markdown)
+
+
+def test_the_footprint_is_of_all_meters_and_lets_none_be_chosen(household_page: Opens, store: Store) -> None:
+    other = Meter(METER_PRM[:-1] + "2")
+    store.merge(Delivery(other, Origin.ENEDIS_CSV, regular(date(2024, 5, 1), 1, watts=1000)))
+    store.project(other)
+    page = household_page("footprint")
+    assert any("2\u202f974" in one.value and "equal" in one.value for one in page.markdown)
+    assert not [one for one in page.selectbox if one.key == "meter"]
 
 
 def test_the_steps_of_the_gain_are_built_and_dropped(household_page: Opens, store: Store) -> None:

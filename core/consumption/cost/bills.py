@@ -159,23 +159,37 @@ class DailyCost:
 
     @property
     def total(self) -> Fraction:
-        """Exact sum of the known days in EUR."""
-        return Fraction(sum(self.amount[self.known].tolist()), _SCALE * WATT_MINUTES_PER_KWH)
+        """Exact sum of the known days."""
+        return euros_of(sum(self.amount[self.known].tolist()))
 
 
 def daily_cost(metered: Metered, days: Days) -> DailyCost:
     """Cost of the energy of each day."""
     named = each_day(days)
     inside = metered.during(days)
+    cost, unknown = costs(inside)
+    row = (inside.day - np.datetime64(days.first, "D")).astype(np.int64)
+    amount, missing = np.zeros(len(named), dtype=np.int64), np.zeros(len(named), dtype=np.int64)
+    np.add.at(amount, row, cost)
+    np.add.at(missing, row, unknown)
+    return DailyCost(named, amount, missing == 0)
+
+
+def costs(metered: Metered) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Cost of the energy of each piece, and a mask of the pieces without a known price.
+
+    Costs are integers of 1e-8 EUR/kWh x watt-minutes; 0 without a known price.
+    """
     registers = metered.contract.registers
     table = np.full((len(metered.contract.prices) + 1, len(registers) + 1), UNKNOWN, dtype=np.int64)
     for at, prices in enumerate(metered.contract.prices):
         for number, register in enumerate(registers):
             if register in prices.kwh:
                 table[at, number] = int(prices.kwh[register] * _SCALE)
-    price = table[inside.price_list, inside.register]
-    row = (inside.day - np.datetime64(days.first, "D")).astype(np.int64)
-    amount, missing = np.zeros(len(named), dtype=np.int64), np.zeros(len(named), dtype=np.int64)
-    np.add.at(amount, row, np.where(price == UNKNOWN, 0, price) * inside.energy)
-    np.add.at(missing, row, price == UNKNOWN)
-    return DailyCost(named, amount, missing == 0)
+    price = table[metered.price_list, metered.register]
+    return np.where(price == UNKNOWN, 0, price) * metered.energy, price == UNKNOWN
+
+
+def euros_of(amount: int) -> Fraction:
+    """Exact EUR of integers of 1e-8 EUR/kWh x watt-minutes."""
+    return Fraction(amount, _SCALE * WATT_MINUTES_PER_KWH)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -58,7 +58,7 @@ class Comparison:
     """Offers over the days on which prices and colours of all are known; `of` days have readings.
 
     `priceable`: for each offer, the number of days that it alone can price; `out`: why it cannot price the
-    others.
+    others; `on`: the days compared, ascending.
     """
 
     offers: tuple[Offer, ...]
@@ -68,6 +68,7 @@ class Comparison:
     first: date | None
     last: date | None
     out: tuple[Out, ...] = ()
+    on: NDArray[np.datetime64] = field(default_factory=lambda: np.zeros(0, "datetime64[D]"), compare=False)
 
 
 def compare(history: History, contracts: tuple[Contract, ...], meters: int = 1) -> Comparison:
@@ -93,7 +94,7 @@ def compare(history: History, contracts: tuple[Contract, ...], meters: int = 1) 
     first, last = (to_date(days[0]), to_date(days[-1])) if len(days) else (None, None)
     out = tuple(one for at, metered in enumerate(measured) for one in _out(at, metered))
     priceable = tuple(int(one.sum()) for one in known)
-    return Comparison(offers, len(days), int(used.sum()), priceable, first, last, out)
+    return Comparison(offers, len(days), int(used.sum()), priceable, first, last, out, days)
 
 
 def _out(offer: int, metered: Metered) -> list[Out]:

@@ -94,6 +94,16 @@ def regulated(
     )
 
 
+def regulated_others(contract: Contract, market: Market) -> tuple[Contract, ...]:
+    """The regulated offers beside a contract, at its power and with its off-peak hours."""
+    windows = contract.off_peak or USUAL_OFF_PEAK
+    return tuple(
+        regulated(one, contract.kva, windows, market)
+        for one in REGULATED
+        if not (contract.regulated and one is contract.option)
+    )
+
+
 @cache
 def on_file() -> Market:
     """The data that come with the program."""

@@ -27,13 +27,15 @@ _EJP_ENDS: Final = 60  # 01:00 of the next day
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Metered:
-    """Pieces of readings: Paris day of the reading, register, price list, energy (watt-minutes).
+    """Pieces of readings: Paris day and hour, register, price list, energy (watt-minutes).
 
-    Register and price list are positions in the contract, UNKNOWN if not known.
+    The day is that of the reading, the hour (0 to 23) that in which the piece begins. Register and price
+    list are positions in the contract, UNKNOWN if not known.
     """
 
     contract: Contract
     day: NDArray[np.datetime64]
+    hour: NDArray[np.int64]
     register: NDArray[np.int64]
     price_list: NDArray[np.int64]
     energy: NDArray[np.int64]
@@ -46,7 +48,12 @@ class Metered:
     def where(self, kept: NDArray[np.bool_] | slice) -> Metered:
         """The pieces that a mask or slice selects."""
         return Metered(
-            self.contract, self.day[kept], self.register[kept], self.price_list[kept], self.energy[kept]
+            self.contract,
+            self.day[kept],
+            self.hour[kept],
+            self.register[kept],
+            self.price_list[kept],
+            self.energy[kept],
         )
 
 
@@ -54,13 +61,14 @@ def meter(history: History, contract: Contract) -> Metered:
     """The register and price list of each part of each reading."""
     if not len(history):
         none = np.zeros(0, dtype=np.int64)
-        return Metered(contract, history.day, none, none, none)
+        return Metered(contract, history.day, none, none, none, none)
     pieces = cut(history.curve, _boundaries(history, contract))
     wall = to_wall(pieces.start)
     watts = history.curve.watts[pieces.reading].astype(np.int64)
     return Metered(
         contract,
         history.day[pieces.reading],
+        wall % DAY_MS // HOUR_MS,
         _register(wall, contract),
         _price_list(wall, contract),
         watts * pieces.minutes,

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from core.consumption.cost.comparison import Comparison
 from core.consumption.cost.contracts import Contract, Option
 from core.consumption.cost.registers import UNKNOWN, Metered
+from core.consumption.cost.yearly import Amounts, Year, amounts
 from core.consumption.figures.theme import TEMPO, Chart, Draft, Theme, kwh_of, years_below
 from core.consumption.readings import to_date
 from core.consumption.totals import Grain
 from core.texts import Words
 
 _PALE: Final = "-hc"
+_ABOVE: Final = 13
+"""Pixels from the middle of a bar to its name above it: beside it a phone would have no room for the bar."""
 _DAILY: Final = 62
 """Most days shown with one bar per day; more days have one bar per month."""
 _SLIM: Final = 8
@@ -33,38 +36,62 @@ def contract_name(words: Words, contract: Contract) -> str:
     return contract.name or words.text(f"cost.option.{contract.option.value}")
 
 
-def offers_chart(found: Comparison, names: list[str], theme: Theme) -> Chart:
-    """One bar per contract in EUR: energy, and the subscription if it is known for all."""
-    drawn = Draft(theme, theme.words.text("consumption.axis.cost"), "", height=90 + 62 * len(names))
-    energy = [float(offer.bill.shown.energy) for offer in found.offers]
-    fixed = [float(offer.bill.shown.subscription) if offer.subscribed else np.nan for offer in found.offers]
+def offers_chart(found: Comparison, names: list[str], theme: Theme, year: Year | None = None) -> Chart:
+    """One bar per contract in EUR, the cheapest first: energy, and the subscription if known for all.
+
+    `year`: the compared days are those of this year, and the amounts are scaled to 365 days.
+    """
+    words = theme.words
+    told = sorted(zip(names, amounts(found, year), strict=True), key=lambda one: one[1].total)
+    drawn = Draft(theme, words.text("consumption.axis.cost"), "", height=90 + 62 * len(names))
+    shown = [name for name, _ in told]
+    energy = [float(one.energy) for _, one in told]
+    fixed = [np.nan if one.fixed is None else float(one.fixed) for _, one in told]
     parts = [(energy, "energy", theme.main), (fixed, "fixed", theme.quiet)]
     for values, key, colour in parts:
         if not np.isnan(values).all():
             drawn.add(
                 go.Bar(
                     x=values,
-                    y=names,
+                    y=shown,
                     orientation="h",
-                    name=theme.words.text(f"cost.part.{key}"),
+                    name=words.text(f"cost.part.{key}"),
                     marker={"color": colour},
                     hovertemplate="%{y}<br>%{x:,.2f} €<extra>%{fullData.name}</extra>",
                 )
             )
-    totals = [theme.words.euros(offer.euros) for offer in found.offers]
-    below = [f"{name}<br><b>{total}</b>" for name, total in zip(names, totals, strict=True)]
-    drawn.set(barmode="stack", showlegend=True)
-    drawn.y(autorange="reversed", showgrid=False, tickmode="array", tickvals=names, ticktext=below)
-    told = [theme.words.labelled(name, total) for name, total in zip(names, totals, strict=True)]
+    names_above = [
+        {
+            "xref": "paper",
+            "x": 0,
+            "xanchor": "left",
+            "y": name,
+            "yanchor": "bottom",
+            "yshift": _ABOVE,
+            "text": words.labelled(name, f"<b>{words.euros(one.total)}</b>{_against(words, one)}"),
+            "showarrow": False,
+        }
+        for name, one in told
+    ]
+    drawn.set(barmode="stack", showlegend=True, bargap=0.55, annotations=names_above)
+    drawn.y(autorange="reversed", showgrid=False, showticklabels=False)
+    totals = [words.labelled(name, words.euros(one.total)) for name, one in told]
     columns = {
-        theme.words.text("cost.column.contract"): names,
-        theme.words.text("cost.part.energy") + " (€)": energy,
-        theme.words.text("cost.part.fixed") + " (€)": fixed,
-        theme.words.text("cost.part.total") + " (€)": [float(offer.euros) for offer in found.offers],
-        theme.words.text("cost.part.saving") + " (€)": [float(offer.saving) for offer in found.offers],
+        words.text("cost.column.contract"): shown,
+        words.text("cost.part.energy") + " (€)": energy,
+        words.text("cost.part.fixed") + " (€)": fixed,
+        words.text("cost.part.total") + " (€)": [float(one.total) for _, one in told],
+        words.text("cost.part.saving") + " (€)": [float(one.saving) for _, one in told],
     }
-    alt = theme.words.text("cost.compare.alt", offers=theme.words.listed(told))
+    alt = words.text("cost.compare.alt_year" if year else "cost.compare.alt", offers=words.listed(totals))
     return Chart(drawn.figure(), alt, lambda: columns)
+
+
+def _against(words: Words, one: Amounts) -> str:
+    """How much more or less than the first contract; nothing where it is the same."""
+    if not one.saving:
+        return ""
+    return f" ({'+' if one.saving < 0 else ''}{words.euros(-one.saving)})"
 
 
 def registers_chart(metered: Metered, theme: Theme) -> Chart:

@@ -26,7 +26,7 @@ from core.consumption.readings import SLOTS
 from core.texts import Words
 
 _SMOOTH_DAYS: Final = 15
-_HOURS_A_YEAR: Final = 8_766
+_HOURS_A_YEAR: Final = 8_760
 
 
 def week_profile(profile: Profile, theme: Theme) -> Chart:
@@ -243,7 +243,7 @@ def _base_told(base: BaseLoad, parts: BaseParts, words: Words) -> str:
 
 
 def base_year(watts: float, theme: Theme) -> str:
-    """Energy of a constant power (W) in a year of 8,766 hours, in words."""
+    """What a constant power adds up to in a year of 365 days."""
     return theme.words.quantity(watts * _HOURS_A_YEAR / 1000, "kWh")
 
 

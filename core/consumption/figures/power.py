@@ -57,7 +57,7 @@ def peak_chart(
             "consumption.peak.alt",
             peak=theme.words.kw(int(watts[top]), 2),
             day=theme.words.day(to_date(day[top])),
-            margin=_margin(kva * 1000 - int(watts[top]), kva, theme),
+            margin=margin_told(theme.words, kva * 1000 - int(watts[top]), kva),
             over=theme.words.number(int(over.sum())),
         )
     if measured is None or not len(measured):
@@ -95,9 +95,9 @@ def _peak_columns(
     return {words.text("consumption.column.day"): days.astype(str), "W": mean, "VA": most}
 
 
-def _margin(watts: int, kva: int, theme: Theme) -> str:
-    """The distance of a peak from the subscribed power, above or below it, in words."""
-    power = theme.words.kw(abs(watts), 2)
-    if watts < 0:
-        return theme.words.text("consumption.peak.above", power=power, kva=kva)
-    return theme.words.text("consumption.peak.below", power=power, kva=kva)
+def margin_told(words: Words, left: int, kva: int, unit: str = "kW") -> str:
+    """How far a peak stays below the subscribed power, or goes beyond it (`left`: W or VA, negative)."""
+    power = words.quantity(abs(left) / 1000, unit, 2)
+    return words.text(
+        "consumption.peak.above" if left < 0 else "consumption.peak.below", power=power, kva=kva
+    )

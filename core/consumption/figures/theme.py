@@ -23,7 +23,7 @@ Columns = Mapping[str, Any]
 LIGHT: Final = ("#0b6bcb", "#d55e00", "#4b2d5a", "#00876c", "#a587c3", "#691e00", "#69874b", "#1e2d87")
 DARK: Final = ("#5aaaf5", "#ff9447", "#fff0a5", "#3cc9a0", "#966996", "#ffd2ff", "#e14b5a", "#6969e1")
 TEMPO: Final = {
-    False: {"blue": "#0072B2", "white": "#9A9A9A", "red": "#C0392B"},
+    False: {"blue": "#0072B2", "white": "#949494", "red": "#C0392B"},
     True: {"blue": "#56B4E9", "white": "#E8E8E8", "red": "#FF7B6B"},
 }
 SCALE: Final = "Cividis"

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from core.lab.figures.style import (
     BOUND,
+    EDGE,
     LEGEND_BELOW,
     ORDINARY,
     OTHER,
@@ -91,11 +92,12 @@ def _bound(limit: Bound | None, words: Words) -> list[Bar]:
 
 
 def stacked(bars: Sequence[Bar], words: Words) -> go.Figure:
-    """Each collection in its colour: data opaque, indexes lighter, free space hatched."""
+    """Each collection in its colour: data full, indexes lighter within its edge, free space hatched."""
     figure = go.Figure()
     for part, opacity in (("data", 1.0), ("indexes", 0.45), ("free", 1.0)):
         name = words.text(f"footprint.part.{part}")
         pattern = {"shape": "/" if part == "free" else "", "solidity": 0.35, "size": 6}
+        edge = EDGE if part == "indexes" else 0
         figure.add_bar(
             orientation="h",
             x=[getattr(one, part) for one in bars],
@@ -105,14 +107,18 @@ def stacked(bars: Sequence[Bar], words: Words) -> go.Figure:
             marker={
                 "color": QUIET if part == "free" else [faded(one.colour, opacity) for one in bars],
                 "pattern": pattern,
-                "line": {"width": 0},
+                "line": {"width": edge, "color": [one.colour for one in bars]},
             },
             customdata=[one.name for one in bars],
             hovertemplate=f"%{{customdata}}<br>%{{x:.2f}}<extra>{name}</extra>",
         )
-        # grey entries of the legend, as the parts have no colour of their own
+        # the legend speaks of parts, which have no colour of their own
+        line = {"width": edge, "color": QUIET}
         figure.add_bar(
-            x=[None], y=[None], name=name, marker={"color": faded(QUIET, opacity), "pattern": pattern}
+            x=[None],
+            y=[None],
+            name=name,
+            marker={"color": faded(QUIET, opacity), "pattern": pattern, "line": line},
         )
     rows(figure, [words.labelled(one.name, f"<b>{one.said}</b>") for one in bars])
     figure.update_xaxes(title=words.text("footprint.unit"), rangemode="tozero")

@@ -20,6 +20,8 @@ OTHER: Final = "#cc79a7"
 """Layouts of neither kind: documents that pack many readings."""
 BOUND: Final = "#009e73"
 QUIET: Final = "#7f8c8d"
+EDGE: Final = 1.5
+"""Pixels of the full colour around a lighter shade, which stands out too little from a dark ground."""
 LEGEND_BELOW: Final = {
     "orientation": "h",
     "yref": "container",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import numpy as np
 import streamlit as st
 
 from core.consumption.base_load import base_load, base_parts
-from core.consumption.cost.bills import WATT_MINUTES_PER_KWH, daily_cost
 from core.consumption.cost.contracts import Contract
+from core.consumption.cost.dearest import mean_price
 from core.consumption.figures.habits import (
     base_chart,
     base_year,
@@ -23,7 +21,7 @@ from core.consumption.household import Household
 from core.consumption.periods import Period
 from core.consumption.profiles import Profile, Season, duration, profile
 from core.consumption.queries import Asked, Query
-from core.consumption.readings import History, to_date
+from core.consumption.readings import History
 from core.model import Days
 from core.texts import Words
 from pages.shared.choice import choice
@@ -101,7 +99,7 @@ def show_base(visitor: Visitor, home: Household, contract: Contract, style: Them
     heading(words, "base", whole=True)
     card(visitor, "base", base_chart(base, parts, style), Asked(Query.BASE, home.days), whole=True)
     st.caption(words.text("consumption.base.why"))
-    price = mean_price(home, contract) if home.is_bought else None
+    price = mean_price(home.metered(contract), home.daily, home.days) if home.is_bought else None
     if parts.always is None or price is None:
         return
     st.markdown(
@@ -109,19 +107,8 @@ def show_base(visitor: Visitor, home: Household, contract: Contract, style: Them
             "consumption.base.cost",
             watts=words.watts(parts.always),
             year=base_year(parts.always, style),
-            euros=words.euros(base_year_euros(parts.always, price[0]), 0),
-            price=words.euros(price[0], 4),
-            since=words.day(to_date(price[1])),
+            euros=words.euros(base_year_euros(parts.always, price.euros), 0),
+            price=words.euros(price.euros, 4),
+            since=words.day(price.since),
         )
     )
-
-
-def mean_price(home: Household, contract: Contract) -> tuple[Decimal, np.datetime64] | None:
-    """EUR per kWh over the last 365 days with a known price, and the first of them; None without any."""
-    cost = daily_cost(home.metered(contract), home.days)
-    energy = home.daily.energy
-    rows = np.nonzero(cost.known & (energy > 0))[0][-365:]
-    if not len(rows):
-        return None
-    euros = Decimal(sum(cost.amount[rows].tolist())) / 10**8 / WATT_MINUTES_PER_KWH
-    return euros / (Decimal(int(energy[rows].sum())) / WATT_MINUTES_PER_KWH), cost.day[rows[0]]

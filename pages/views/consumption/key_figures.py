@@ -23,8 +23,8 @@ from core.paristime import local
 from core.texts import Words
 
 _FIGURES: Final = ("energy", "cost", "mean", "base", "peak", "night")
-_NARROWEST: Final = 132
-"""Column width in pixels: six columns on a small laptop, two on a phone."""
+_NARROWEST: Final = 124
+"""Six beside each other on a small laptop, two on a phone."""
 _LARGE: Final = 1000 * WATT_MINUTES_PER_KWH
 _MUCH: Final = 1000
 _NOTHING: Final = "–"

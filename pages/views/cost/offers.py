@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
+from core.consumption.advice_words import verdict
 from core.consumption.cost.comparison import Comparison, compare
 from core.consumption.cost.contracts import DAY_MINUTES, USUAL_OFF_PEAK, Contract, Option, Window
-from core.consumption.cost.market import Market, regulated
+from core.consumption.cost.market import Market, regulated_others
 from core.consumption.cost.refresh_words import spans_told
 from core.consumption.cost.saved_contract import named_contracts
+from core.consumption.cost.yearly import year_of
 from core.consumption.figures.cost import contract_name, offers_chart
 from core.consumption.figures.theme import Theme
 from core.consumption.household import Household
@@ -21,9 +23,8 @@ from pages.shared import notices
 from pages.shared.choice import choice, several
 from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
+from pages.views.cost.compared_days import say_days
 from pages.views.empty import measured
-
-_OTHERS = (Option.BASE, Option.HPHC, Option.TEMPO)
 
 
 def show_offers(
@@ -55,7 +56,7 @@ def show_offers(
         if unknown:  # an offer without any price would leave no common day
             offers = {name: one for name, one in offers.items() if name not in unknown}
             found = compare(history, tuple(offers.values()), home.meters)
-    _result(visitor, found, list(offers), Asked(Query.DAYS, shown), style)
+    _result(visitor, home, found, list(offers), Asked(Query.DAYS, shown), style)
     for name in unknown:
         st.warning(words.text("cost.compare.unknown", offer=notices.plain(name)), icon=":material/help:")
     _left_out(words, found, list(offers))
@@ -67,10 +68,8 @@ def show_offers(
 def _contracts(
     words: Words, contract: Contract, kept: tuple[Contract, ...], market: Market
 ) -> tuple[Contract, ...]:
-    """The household's contract, and the chosen regulated and stored ones."""
-    regulated_ones = [one for one in _OTHERS if not (contract.regulated and one is contract.option)]
-    windows = contract.off_peak or USUAL_OFF_PEAK
-    others = {one.value: regulated(one, contract.kva, windows, market) for one in regulated_ones}
+    """The household's, the regulated ones picked, and those kept beside it that are picked."""
+    others = {one.option.value: one for one in regulated_others(contract, market)}
     others |= {f"kept{number}": one for number, one in enumerate(kept)}
     with st.container(horizontal=True):
         picked = several(
@@ -102,8 +101,13 @@ def _named(words: Words, contracts: tuple[Contract, ...], *, told: bool) -> dict
     return found
 
 
-def _result(visitor: Visitor, found: Comparison, names: list[str], asked: Asked, style: Theme) -> None:
-    """Show the cheapest contract; if nothing can be compared, the reason."""
+def _result(
+    visitor: Visitor, home: Household, found: Comparison, names: list[str], asked: Asked, style: Theme
+) -> None:
+    """Show the cheapest contract of a year, or of the days compared if they hold no year.
+
+    If nothing can be compared, show the reason.
+    """
     words = visitor.words
     if len(names) < 2:
         st.info(words.text("cost.compare.one"), icon=":material/info:")
@@ -111,29 +115,18 @@ def _result(visitor: Visitor, found: Comparison, names: list[str], asked: Asked,
     if not found.days:
         st.warning(words.text("cost.compare.none"), icon=":material/help:")
         for name, count in zip(names, found.priceable, strict=True):
-            st.markdown(
-                "- "
-                + words.text(
-                    "cost.compare.alone",
-                    offer=name,
-                    days=words.number(count),
-                    of=words.number(found.of),
-                )
-            )
+            told = {"days": words.number(count), "of": words.number(found.of)}
+            st.markdown("- " + words.text("cost.compare.alone", offer=name, **told))
         return
-    st.success(_verdict(words, found, names), icon=":material/savings:")
-    heading(words, "offers")
-    card(visitor, "offers", offers_chart(found, names, style), asked, lead="cost.query")
-    if found.first and found.last:
-        over = words.days(found.first, found.last, capital=True)
-        st.caption(
-            words.text(
-                "cost.compare.over",
-                span=over,
-                days=words.number(found.days),
-                of=words.number(found.of),
-            )
-        )
+    year = year_of(found.on)
+    of_year = found
+    if year:
+        contracts = tuple(one.contract for one in found.offers)
+        of_year = compare(home.history.during(year.days), contracts, home.meters)
+    st.success(verdict(words, of_year, list(map(notices.plain, names)), year), icon=":material/savings:")
+    heading(words, "offers_year" if year else "offers")
+    card(visitor, "offers", offers_chart(of_year, names, style, year), asked, lead="cost.query")
+    say_days(words, found, names, year)
 
 
 def _left_out(words: Words, found: Comparison, names: list[str]) -> None:
@@ -152,17 +145,6 @@ def _left_out(words: Words, found: Comparison, names: list[str]) -> None:
     with st.expander(words.text("cost.compare.out"), icon=":material/event_busy:", expanded=True):
         st.markdown("\n".join(f"- {notices.plain(line)}" for line in told))
         st.caption(words.text("cost.out.cure"))
-
-
-def _verdict(words: Words, found: Comparison, names: list[str]) -> str:
-    best = max(range(len(names)), key=lambda at: found.offers[at].saving)
-    if best:
-        saving = words.euros(found.offers[best].saving)
-        first, offer = notices.plain(names[0]), notices.plain(names[best])
-        told = words.text("cost.compare.best", offer=offer, saving=saving, first=first)
-    else:
-        told = words.text("cost.compare.first", offer=notices.plain(names[0]))
-    return told if found.offers[0].subscribed else words.text("cost.compare.energy_only", verdict=told)
 
 
 def _hours(words: Words, window: Window) -> str:

@@ -16,6 +16,8 @@ from pages.shared import notices
 from pages.shared.visitor import Visitor
 from pages.views.lab import job
 
+_PAGES: Final = {Kind.SPEED: "speed", Kind.INSERT: "speed", Kind.FLEET: "fleet"}
+"""The page that measures a kind, where it is not the Laboratory: it is done once it has."""
 _BUSY: Final = 1.25
 """Load per processor above which measured times are unreliable."""
 
@@ -58,6 +60,8 @@ def shown(
     if live and (kept is None or kept.example):  # a cancelled, partial result is better than an example
         return Shown(live, None)
     if kept is not None:
+        if not kept.example:
+            visitor.steps.add(_PAGES.get(kind, "laboratory"))
         say_kept(visitor, kept)
     return Shown(kept.result if kept else None, kept)
 

@@ -31,10 +31,11 @@ def test_registers_are_drawn_by_day_for_a_while_and_by_month_beyond_with_days_un
         assert round(sum(chart.columns()["Base (kWh)"]) * 60_000) == history.watt_minutes
 
 
-def test_every_contract_has_its_total_beside_its_bar() -> None:
+def test_every_contract_has_its_total_above_its_bar() -> None:
     found = compare(History.of(regular(date(2024, 1, 1), 7)), (BASE, regulated(Option.BASE, 9)))
     chart = offers_chart(found, ["one", "other"], Theme())
-    told, columns = chart.figure.layout.yaxis.ticktext, chart.columns()
+    told = [one.text for one in chart.figure.layout.annotations]
+    columns = chart.columns()
     assert columns["Total (€)"] == [float(offer.euros) for offer in found.offers]
     assert columns["Saving (€)"] == [0, float(found.offers[0].euros - found.offers[1].euros)]
     for name, offer, beside in zip(("one", "other"), found.offers, told, strict=True):

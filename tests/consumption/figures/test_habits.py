@@ -15,8 +15,8 @@ from core.sources.demo import demo_curve
 from tests.curves import regular
 
 
-def test_a_constant_power_costs_what_8766_hours_of_it_cost() -> None:
-    assert base_year_euros(100.0, Decimal("0.20")) == Decimal("175.32")
+def test_a_constant_power_costs_what_365_days_of_it_cost() -> None:
+    assert base_year_euros(100.0, Decimal("0.20")) == Decimal("175.20")
 
 
 def told(curve: Curve) -> str:

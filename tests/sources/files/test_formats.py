@@ -6,7 +6,7 @@ import io
 import json
 import tracemalloc
 import zipfile
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event
 from unittest import mock
@@ -17,8 +17,19 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from core.errors import InputError, SourceError
-from core.model import MINUTE_MS, STEPS, UNKNOWN_PRM, Curve, Flow, Meter, Origin, RefusalReason
-from core.paristime import HOUR_MS, local, midnight
+from core.model import (
+    MINUTE_MS,
+    STEPS,
+    UNKNOWN_PRM,
+    Assumed,
+    Assumption,
+    Curve,
+    Flow,
+    Meter,
+    Origin,
+    RefusalReason,
+)
+from core.paristime import HOUR_MS, local, midnight, to_ms
 from core.sources.files import FileSource, Stamped, api_json, archive, content, open_files, workbook
 from core.sources.files import source as files_source
 from core.sources.files.tables import rows
@@ -573,6 +584,16 @@ def test_a_meter_in_digits_of_another_script(name):
 def test_a_file_cut_inside_a_value():
     for write, cut in ((writers.edf, 9), (writers.conso_downloader, 3), (writers.totalenergies, 7)):
         assert refusal(write(regular(date(2024, 5, 1), watts=1232))[:-cut]) == "file-cut"
+
+
+def test_a_last_value_without_a_line_end_is_said_to_be_doubtful_where_the_file_goes_on():
+    whole = writers.enedis_csv(regular(date(2024, 5, 1), watts=1124))
+    cut, at = whole[:-3], to_ms(datetime(2024, 5, 1, 21, 30, tzinfo=UTC))
+    assert cut.endswith(b";11")
+    assert FileSource("a.csv", cut).preview().assumed == (Assumption(Assumed.UNENDED, 1, at),)
+    assert FileSource("a.csv", whole).preview().assumed == ()
+    ended = writers.enedis_csv(regular(date(2025, 12, 31), watts=1124))  # up to the last day it states
+    assert FileSource("a.csv", ended[:-1]).preview().assumed == ()
 
 
 @pytest.mark.parametrize("write", [writers.conso_downloader_first, writers.conso_downloader_starts])

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from core.errors import SourceError
-from core.model import STEPS, Assumed, Assumption, Flow, Origin, RefusalReason, Span
+from core.model import STEPS, Assumed, Assumption, Curve, Flow, Origin, RefusalReason, Span
 from core.paristime import DAY_MS, local, midnight, now_ms
 from core.sources.files.lines import check_not_cut
 from core.sources.files.parsed import MAX_METERS, Asked, Part
@@ -93,11 +93,21 @@ class Table:
                 rows.refusals.add(RefusalReason.OTHER_QUANTITY, self._other, self._other_example)
             prm, ruined = self._meter(written)
             flow = flow or self._facts.flow
-            told = (*assumed, *rows.assumed)
+            told = (*assumed, *rows.assumed, *self._unended(cut, curve))
             found.append(
                 Part(self._origin, prm, flow, curve, rows.refusals.all(), ruined=ruined, assumed=told)
             )
         return found
+
+    def _unended(self, cut: str | None, curve: Curve) -> tuple[Assumption, ...]:
+        """The assumption that the last value is whole, if the file ends early and without a line end.
+
+        Editors omit the last line end too, so this is no error.
+        """
+        end = self._facts.end
+        if cut is None or end is None or not len(curve) or curve.end[-1] >= midnight(end):
+            return ()
+        return (Assumption(Assumed.UNENDED, 1, int(curve.start[-1])),)
 
     def _least_fields(self) -> int:
         header = self._header
