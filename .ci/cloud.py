@@ -96,7 +96,7 @@ class Ulimit:
     @property
     def join(self) -> str:
         """A shell command that limits the processes started after it."""
-        # what is reserved counts, also the whole stack of each thread: below four times the limit none can begin
+        # what is reserved counts, the whole stack of each thread too: close to the limit none can begin
         return f"ulimit -d {4 * self._limit // 1024}"
 
     @property
