@@ -87,6 +87,12 @@ class Report:
         return tuple(one for one in self.steps if one.outcome is Outcome.FAILED and one.about not in made_up)
 
     @property
+    def behind(self) -> bool:
+        """Whether a source lags behind, and no other gave what it lacks."""
+        whole = {one.about for one in self.steps if one.outcome in (Outcome.NEW, Outcome.SAME)}
+        return any(one.outcome is Outcome.STALE and one.about not in whole for one in self.steps)
+
+    @property
     def added(self) -> int:
         """Days and price lists that were not known."""
         return sum(one.added for one in self.steps)

@@ -50,7 +50,7 @@ def headline(words: Words, report: Report) -> str:
     if report.offline:
         return words.text("cost.refresh.offline")
     if not report.failed:
-        return words.text("cost.refresh.done")
+        return words.text("cost.refresh.partly" if report.behind else "cost.refresh.done")
     some = len(report.failed) < len({one.about for one in report.steps})
     return words.text("cost.refresh.partly" if some else "cost.refresh.failed")
 

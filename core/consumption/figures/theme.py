@@ -31,6 +31,10 @@ HEIGHT: Final = 340
 _BUTTON_STRIP: Final = 32
 """Pixels above a chart for its buttons, so that they cover no data."""
 _LEGEND_LINE: Final = 22
+_LEGEND_CHARACTERS: Final = 52
+"""Characters that stand beside each other at a width of 390 pixels."""
+_LEGEND_MARK: Final = 7
+"""The same for the mark before a name and the space behind it."""
 _PARTS: Final = {"day": "%-d", "month": "%b", "year": "%Y"}
 """Plotly's format codes of the parts of a date."""
 _DAY_MS: Final = 86_400_000
@@ -146,8 +150,16 @@ class Draft:
     def figure(self) -> go.Figure:
         """The finished figure; a legend goes below the buttons."""
         if self._layout["showlegend"]:
-            self._layout["margin"] = self._layout["margin"] | {"t": _BUTTON_STRIP + _LEGEND_LINE}
+            above = _BUTTON_STRIP + _LEGEND_LINE * self._legend_lines()
+            self._layout["margin"] = self._layout["margin"] | {"t": above}
         return go.Figure(self._traces, {**self._layout, "xaxis": self._x, "yaxis": self._y})
+
+    def _legend_lines(self) -> int:
+        """Lines that the legend may take on a phone, where it would grow over the buttons."""
+        named = [str(one.name) for one in self._traces if one.name and one.showlegend is not False]
+        widest = max(map(len, named), default=0) + _LEGEND_MARK  # plotly gives all entries the same width
+        beside = max(_LEGEND_CHARACTERS // widest, 1)
+        return -(-len(named) // beside)
 
 
 def _titled(title: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ GOOD = Step(Source.RTE, "2026-2027", None, Outcome.NEW, 3, newest=date(2026, 11,
 BAD = Step(
     Source.RTE, "2026-2027", None, Outcome.FAILED, error=SourceError("public-status", source="RTE", code=503)
 )
+LATE = Step(Source.RTE, "2026-2027", None, Outcome.STALE, 2, newest=date(2026, 11, 25))
 LOST = Step(
     Source.CRE, None, Option.BASE, Outcome.FAILED, error=SourceError("public-unreachable", source="CRE")
 )
@@ -44,6 +45,8 @@ def test_many_stretches_of_days_are_shortened() -> None:
         ((GOOD,), "done"),
         ((BAD, GOOD), "done"),  # another source replaced it
         ((GOOD, LOST), "partly"),
+        ((LATE, BAD), "partly"),
+        ((LATE, GOOD), "done"),
         ((BAD,), "failed"),
         ((LOST,), "offline"),
     ],

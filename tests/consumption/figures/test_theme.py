@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from core.consumption.base_load import base_load, base_parts
@@ -22,7 +23,7 @@ from core.consumption.figures.curve import load_curve
 from core.consumption.figures.grids import calendar, carpet_chart
 from core.consumption.figures.habits import base_chart, day_profile, duration_curve, week_profile
 from core.consumption.figures.power import peak_chart
-from core.consumption.figures.theme import Chart, Theme, in_words, years_below
+from core.consumption.figures.theme import Chart, Draft, Theme, in_words, years_below
 from core.consumption.insights import daily_peaks
 from core.consumption.profiles import carpet, duration, profile
 from core.consumption.readings import History
@@ -141,3 +142,15 @@ def test_an_axis_without_a_title_keeps_no_room_for_one() -> None:
     history = History.of(regular(FIRST, 14))
     for chart in (bars(by_day(history, DAYS), Theme()), carpet_chart(carpet(history), Theme())):
         assert "title" not in chart.figure.layout.xaxis.to_plotly_json()
+
+
+@pytest.mark.parametrize(
+    ("names", "lines"), [(["Base"], 1), (["Peak", "Off-peak"], 1), (["x" * 30, "y" * 24], 2)]
+)
+def test_a_legend_has_room_for_the_lines_it_takes_on_a_phone(names: list[str], lines: int) -> None:
+    drawn = Draft(Theme(), "", "")
+    for name in names:
+        drawn.add(go.Bar(y=[1], name=name))
+    bare = drawn.figure().layout.margin.t
+    drawn.set(showlegend=True)
+    assert drawn.figure().layout.margin.t == bare + lines * 22
