@@ -14,7 +14,7 @@ from tests.browser.visit import PHONE, WIDE, Visit, visit
 from tests.code import PAGES
 
 SECTIONS: Final = {
-    "consumption": [{"show": name} for name in ("habits", "compare", "power", "export")],
+    "consumption": [{"show": name} for name in ("act", "habits", "compare", "power", "export")],
     "cost": [{"part": "compare"}, {"part": "contract"}],
 }
 """Further URLs of a page, which show other content."""
