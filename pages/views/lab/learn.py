@@ -24,6 +24,9 @@ from pages.shared import notices
 from pages.shared.visitor import Visitor
 
 _SHELLS: Final = {"mongosh": "javascript", "Python": "python"}
+_CODE_LINES: Final = 24
+_CODE_HEIGHT: Final = 420
+"""Pixels of code that is longer."""
 
 
 def show_learn(visitor: Visitor) -> None:
@@ -65,7 +68,10 @@ def show_recipe(words: Words, version: str) -> None:
             for number, step in enumerate(STEPS, 1):
                 st.markdown(f"**{number}. {words.text(f'learn.step.{step}')}**")
                 if steps[step]:
-                    st.code(_written(steps[step], name), language=language, wrap_lines=True)
+                    text = _written(steps[step], name)
+                    # a day is 48 documents: it scrolls by itself, so that the steps stay near each other
+                    height: Any = _CODE_HEIGHT if text.count("\n") > _CODE_LINES else "content"
+                    st.code(text, language=language, wrap_lines=True, height=height)
                 else:
                     st.caption(words.text("learn.none"))
 
