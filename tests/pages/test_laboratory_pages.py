@@ -55,6 +55,21 @@ def test_every_room_opens_by_its_address(household_page: Opens, name: str, langu
     assert page.title[0].value == Words(language).text(f"{name}.title")
 
 
+@pytest.mark.parametrize("lesson", [None, "fill"])
+@pytest.mark.parametrize("language", Language)
+def test_names_of_operators_are_no_formulas(
+    household_page: Opens, language: Language, lesson: str | None
+) -> None:
+    """Markdown takes what stands between two dollars for a formula."""
+    page = household_page("laboratory", lang=language.value, part="learn")
+    if lesson:
+        page.selectbox(key="learn_lesson").set_value(lesson).run()
+    assert not page.exception
+    formulas = [one.value for one in page.markdown if re.search(r"(?<!\\)\$.*(?<!\\)\$", one.value)]
+    assert formulas == []
+    assert any("densify" in one.value for one in page.markdown)
+
+
 @pytest.mark.parametrize("name", ["footprint", "laboratory", "speed"])
 def test_without_readings_a_room_leads_to_the_import(open_page: Opens, name: str) -> None:
     page = open_page(name, lang="en").run()

@@ -144,7 +144,7 @@ def show_lessons(visitor: Visitor, meter: Meter, version: str) -> None:
         format_func=lambda one: words.text(f"learn.lesson.{one}"),
         key="learn_lesson",
     )
-    st.markdown(words.text(f"learn.lesson.{code}.text"))
+    st.markdown(notices.plain(words.text(f"learn.lesson.{code}.text")))
     with notices.guard():
         found = lessons.learn(visitor.store, meter, lessons.BY_CODE[code])
     for tab, (name, language) in zip(st.tabs(list(_SHELLS)), _SHELLS.items(), strict=True):
