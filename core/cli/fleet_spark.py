@@ -71,7 +71,7 @@ def _load(arguments: argparse.Namespace, console: Console, draw: Draw) -> int:
 
     order = _order(arguments)
     order.check()
-    with home() as (store, workspaces), stop_on_interrupt() as stop, ProgressBar(console) as bar:
+    with home() as (store, workspaces), _stopping() as stop, ProgressBar(console) as bar:
         outcome = fleet.run_fleet(
             workspaces.uri,
             store.database.name,
@@ -174,11 +174,17 @@ def _lesson(arguments: argparse.Namespace, console: Console) -> int:
 
 @contextmanager
 def _stopping() -> Iterator[Event]:
-    """Raise KeyboardInterrupt when stopped, for work that has no partial result."""
+    """Ctrl-C where there is no half of a result to tell. A terminal sends it to the programs that are asked
+    for a Java and its jars too: that these end is no news then."""
     from core.lab.layouts.build import Stopped
+    from core.spark.errors import SparkError
 
     with stop_on_interrupt() as stop:
         try:
             yield stop
         except Stopped:
             raise KeyboardInterrupt from None
+        except SparkError:
+            if stop.is_set():
+                raise KeyboardInterrupt from None
+            raise
