@@ -11,7 +11,7 @@ def main() -> None:
     """What Java starts: `python -m core.spark.cluster.daemon pyspark.worker`."""
     from pyspark.daemon import manager
 
-    manager()
+    manager()  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":
