@@ -174,8 +174,11 @@ def _lesson(arguments: argparse.Namespace, console: Console) -> int:
 
 @contextmanager
 def _stopping() -> Iterator[Event]:
-    """Ctrl-C where there is no half of a result to tell. A terminal sends it to the programs that are asked
-    for a Java and its jars too: that these end is no news then."""
+    """Raise KeyboardInterrupt when stopped, for work that has no partial result.
+
+    A terminal sends Ctrl-C also to the programs that look for Java and its jars: that they end is no
+    failure then.
+    """
     from core.lab.layouts.build import Stopped
     from core.spark.errors import SparkError
 

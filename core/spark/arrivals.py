@@ -231,9 +231,12 @@ def _write(
     make: Make,
     expected: dict[int, tuple[int, int]] | None = None,
 ) -> int:
-    """One Spark task for each of these, each a generation an attempt, published once the server has counted
-    it (and, where `expected` says so, found as much as before). Raises SparkError `spark-differs`, and
-    Stopped: nothing that is not published stays."""
+    """Run one Spark task for each key of `days`; returns the number of readings written.
+
+    Each attempt writes a generation, which is published if the server counts the same readings and, with
+    `expected`, as many as before. Raises SparkError `spark-differs`, and Stopped; what is not published is
+    deleted then.
+    """
     left, written = list(days), 0
     for _ in range(_TRIES):
         if not left:

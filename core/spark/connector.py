@@ -60,11 +60,13 @@ _ROWS: Final = 20_000
 
 @cache
 def _in_small_letters(socket: str) -> str:
-    """The same socket (percent-encoded) by a path that Java's driver finds: it reads host names in small
-    letters, and a socket's path is one to it."""
+    """Path (percent-encoded) of the same socket without capitals.
+
+    Java's driver reads host names in small letters, and takes the path of a socket for one.
+    """
     if unquote(socket) == unquote(socket).lower():
         return socket
-    folder = Path(tempfile.mkdtemp(prefix="courbe-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="courbe-", dir="/tmp"))  # the usual folder can have capitals
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     link = folder / "mongod.sock"
     link.symlink_to(unquote(socket))
@@ -72,8 +74,10 @@ def _in_small_letters(socket: str) -> str:
 
 
 def java_uri(uri: SecretStr) -> str:
-    """The address for Java's driver, which else waits 30 s for a server that does not answer. A read concern
-    can be said nowhere else."""
+    """Address with time limits for Java's driver, which else waits 30 s for a server that does not answer.
+
+    Adds the read concern, which cannot be set elsewhere.
+    """
     address = _SOCKET.sub(lambda found: _in_small_letters(found[0]), uri.get_secret_value())
     wanted = {
         "serverSelectionTimeoutMS": str(SECONDS * 1000),

@@ -34,15 +34,19 @@ class Wrote:
 
 
 class Said:
-    """How what tasks say adds up in Spark's accumulators, which keep what a task that ended has said even
-    where its job fails or is cancelled."""
+    """Adds up, in Spark's accumulators, what tasks say of what they wrote.
+
+    What a task said that ended is kept even where its job fails or is cancelled.
+    """
 
     @staticmethod
     def zero(_value: list[Wrote]) -> list[Wrote]:
+        """Return an empty list."""
         return []
 
     @staticmethod
     def addInPlace(one: list[Wrote], other: list[Wrote]) -> list[Wrote]:  # noqa: N802 - Spark's name
+        """Return both lists as one."""
         return one + other
 
 

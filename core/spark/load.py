@@ -149,8 +149,10 @@ def _load(work: _Run, todo: Sequence[Meter]) -> None:
 
 
 def _wave(work: _Run, meters: Sequence[Meter]) -> None:
-    """Until all these meters are published. Raises Stopped; what tasks had written whole by then is published
-    too, the rest deleted."""
+    """Write until all these meters are published.
+
+    Raises Stopped; what tasks had written whole by then is published too, the rest is deleted.
+    """
     left = list(meters)
     for tried in range(_TRIES):
         failure: StorageError | SparkError | Stopped | None = None
@@ -191,9 +193,11 @@ def _swept(work: _Run, meters: Sequence[Meter]) -> None:
 def _verified(
     fleet: Opened, units: Sequence[Sequence[Meter]], base: int, told: dict[Meter, Tally]
 ) -> list[Published]:
-    """For each unit the latest generation that the server has whole of all its meters, where the ordinary
-    side is whole too. Nothing a task says is believed: not even that it succeeded. A generation is published
-    for the whole of a unit or not at all, so that one published nowhere can be swept by its number."""
+    """For each unit the latest generation that is complete for all its meters, if the ordinary side is too.
+
+    Only counts of the server are used, not the success that a task reports. A generation is published for a
+    whole unit or not at all, so that an unpublished one can be deleted by its number.
+    """
     ended = [unit for unit in units if all(one in told for one in unit)]
     if not ended:
         return []
@@ -214,8 +218,10 @@ def _units(work: _Run, meters: Sequence[Meter]) -> list[Sequence[Meter]]:
 
 
 def _write(work: _Run, meters: Sequence[Meter], base: int, told: dict[Meter, Tally]) -> None:
-    """One wave through Spark. `told` gets what each meter must come to; as far as that is known, where it
-    fails or is cancelled."""
+    """Send one wave through Spark.
+
+    `told` gets what each meter must come to; as far as that is known, where the wave fails or is cancelled.
+    """
     units = _units(work, meters)
     frame, curves = work.source.portions(work.spark, units)
     each = work.progress

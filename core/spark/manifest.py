@@ -135,21 +135,23 @@ def _tallies(collection: Collection[Any], condition: Mapping[str, Any]) -> dict[
 
 
 def connection(base: int) -> str:
-    """By which the server knows the tasks that write a run's generations."""
+    """Name by which the server knows the tasks that write these generations."""
     return f"{APP_NAME}-{base}"
 
 
 def still_wanted(fleet: Opened, base: int) -> bool:
-    """Whether these generations are still to be written; asked by a task before it writes."""
+    """Tell whether these generations are still to be written; a task asks before it writes."""
     mine = {"_id": fleet.target.fleet, "runs": base // ROOM}
     return patiently(lambda: fleet.fleets.find_one(mine)) is not None
 
 
 def close(fleet: Opened, me: str, base: int) -> None:
-    """Let nobody write the generations of `base` any more: a task that was killed may have sent something,
-    or only be about to begin. Those that begin now see that they are not wanted, the others are waited for by
-    their connections; not where the server does not tell (a shared tier may not), nor beyond _GONE_SECONDS.
-    StorageError `spark-busy` where the lease was lost."""
+    """Let nobody write the generations from `base` on any more.
+
+    A killed task may have sent something, or only be about to begin. Those that begin now see that they are
+    not wanted; the others are waited for by their connections, up to _GONE_SECONDS, unless the server does
+    not tell (a shared tier may not). Raises StorageError `spark-busy` if the lease was lost.
+    """
     reserve(fleet, me)
     ask: list[Mapping[str, Any]] = [
         {"$currentOp": {"allUsers": False, "idleConnections": True}},

@@ -50,7 +50,7 @@ class Obstacle(StrEnum):
 
 
 def connect(uri: SecretStr, *, seconds: float = _SECONDS, name: str = APP_NAME) -> Client:
-    """A client of a MongoDB; nothing is sent before the first request.
+    """Client of a MongoDB; does not wait for the server.
 
     `seconds`: time to find a server, where the URI gives none. StorageError `database-uri`, `database-name`,
     `database-encryption` (a certificate file is missing or invalid).

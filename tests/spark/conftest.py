@@ -39,8 +39,11 @@ def quick_java() -> Iterator[None]:
 
 @pytest.fixture(scope="package")
 def spark(event_log: Path) -> Iterator[SparkSession]:
-    """Two workers, with retries like those of a cluster. Plans are small and run once: compiling each would
-    take longer than running it. The commands that are run as a user types them do compile."""
+    """Two workers, with retries like those of a cluster.
+
+    Plans are small and run once: compiling each would take longer than running it. The commands that are run
+    as a user types them do compile.
+    """
     options = {
         "spark.eventLog.enabled": "true",
         "spark.eventLog.dir": event_log.as_uri(),

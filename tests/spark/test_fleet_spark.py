@@ -77,8 +77,10 @@ def test_a_fleet_is_loaded_measured_and_analysed_and_the_uri_is_nowhere(
 
 
 def interrupted(home: dict[str, str], *arguments: str, when: Callable[[], bool]) -> tuple[int, str]:
-    """How a fleet ended where somebody pressed Ctrl-C on its terminal once, as soon as something was so; and
-    what was shown there. The whole foreground gets such a signal: Java and the workers too."""
+    """Run a fleet on a terminal where Ctrl-C is pressed once; returns its exit code and what was shown.
+
+    Pressed as soon as `when` is so. The whole foreground gets the signal: Java and the workers too.
+    """
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "core", "fleet", "--engine", "spark", *arguments]
     process = subprocess.Popen(

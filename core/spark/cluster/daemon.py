@@ -1,5 +1,8 @@
-"""Spark's Python daemon with what tasks import already there: a worker that it forks begins at once, where
-one of Spark's own first reads numpy, pyarrow and the MongoDB driver. Workers that die are forked anew."""
+"""Spark's Python daemon, which has imported what tasks need.
+
+A worker that it forks begins at once, where one of Spark's own first reads numpy, pyarrow and the MongoDB
+driver. Workers that die are forked anew.
+"""
 
 from __future__ import annotations
 

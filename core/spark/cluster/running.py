@@ -66,7 +66,8 @@ def _tasks_done(spark: SparkSession) -> int:
 def _interrupt(spark: SparkSession, tag: str, thread: Thread) -> None:
     """Again and again: an action whose job has not begun yet does not heed it.
 
-    By the context's tags: those of a session are known only to the thread that set them."""
+    By the context's tags: those of a session are known only to the thread that set them.
+    """
     deadline = time.monotonic() + _END_SECONDS
     while thread.is_alive() and time.monotonic() < deadline:
         spark.sparkContext.cancelJobsWithTag(tag)

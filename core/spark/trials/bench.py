@@ -30,8 +30,11 @@ GENERATION: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What a trial works with: the same readings of METERS meters in a time series and in an ordinary
-    collection, how many a trial writes, and names for more collections."""
+    """What a trial works with.
+
+    The same readings of METERS meters in a time series (`filled`) and in an ordinary collection (`plain`),
+    how many readings a trial writes, and names for more collections.
+    """
 
     spark: SparkSession
     database: Database[Any]
@@ -44,6 +47,7 @@ class Bench:
     def read(
         self, more: Mapping[str, str] | None = None, *, schema: bool = True, name: str = ""
     ) -> DataFrame:
+        """Read a collection through the connector."""
         given = connector.options(self.target, name or self.filled, more or {})
         reader = self.spark.read.format(connector.FORMAT)
         return (reader.schema(connector.READINGS) if schema else reader).options(**given).load()
@@ -60,13 +64,16 @@ class Bench:
         return name
 
     def write(self, frame: DataFrame, name: str, mode: str = "append", **more: str) -> None:
+        """Write a frame through the connector."""
         given = connector.options(self.target, name, more)
         frame.write.format(connector.FORMAT).mode(mode).options(**given).save()
 
     def count(self, name: str) -> int:
+        """Count the readings of a collection."""
         return sum(row["n"] for row in self.database[name].aggregate([{"$count": "n"}]))
 
     def kind(self, name: str) -> str:
+        """Return `timeseries`, `collection`, or `none` where there is none of that name."""
         found = list(self.database.list_collections(filter={"name": name}))
         return str(found[0]["type"]) if found else "none"
 
@@ -79,6 +86,7 @@ Trial = Callable[[Bench], Outcome]
 def prepared(
     spark: SparkSession, database: Database[Any], target: Target, new_name: Callable[[str], str]
 ) -> Bench:
+    """Fill both collections."""
     series, plain = (layout.create(database, new_name("lesson")) for layout in (TS_HOURS, ORDINARY))
     for one, curve in curves():
         bson_columns.insert(series, bson_columns.payload(one, curve, GENERATION))

@@ -1,5 +1,7 @@
-"""What a job that succeeded leaves behind where mongod is killed right afterwards. A server of its own is
-started for it, and killed; nobody else's is touched."""
+"""What a job that succeeded leaves behind if mongod is killed right afterwards.
+
+A server of its own is started for it, and killed; nobody else's is touched.
+"""
 
 from __future__ import annotations
 

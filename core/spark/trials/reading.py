@@ -26,11 +26,12 @@ def _parts(frame: DataFrame) -> Outcome:
 
 
 def sized(partitioner: str) -> dict[str, str]:
-    """Several partitions of a collection of this size, as the documentation has it."""
+    """Options for several partitions of a collection of this size, as the documentation has it."""
     return {"partitioner": _PAGES + partitioner, "partitioner.options.partition.size": PARTITION_MB}
 
 
 def paged(by: str) -> dict[str, str]:
+    """Options for four pages by a field."""
     return {
         "partitioner": f"{_PAGES}PaginateIntoPartitionsPartitioner",
         "partitioner.options.partition.field": by,
@@ -51,6 +52,7 @@ def reading(more: Mapping[str, str], *, ordinary: bool = False) -> Trial:
 
 
 def union(bench: Bench) -> Outcome:
+    """Read as a union of readers, one a meter."""
     chosen = [meter(number) for number in range(METERS)]
     pipelines = [json_util.dumps([{"$match": match.published({one: GENERATION})}]) for one in chosen]
     readers = [bench.read({"aggregation.pipeline": one}) for one in pipelines]
@@ -68,6 +70,7 @@ def inferred(bench: Bench) -> Outcome:
 
 
 def pushed(bench: Bench) -> Outcome:
+    """Filter by a field inside the metaField."""
     filtered = bench.read().filter("meter.prm = '00000000000001'")
     plan = filtered._jdf.queryExecution().toString()
     pushed = "Filter (" not in plan.split("Physical Plan")[-1]
@@ -75,6 +78,7 @@ def pushed(bench: Bench) -> Outcome:
 
 
 def stream(bench: Bench) -> Outcome:
+    """Follow changes for one trigger."""
     more = {"change.stream.publish.full.document.only": "true"}
     given = connector.options(bench.target, bench.filled, more)
 

@@ -16,6 +16,7 @@ _BY_SERVER: Final = ("time-series collection", "timeseries collection")
 
 
 def append(bench: Bench) -> Outcome:
+    """Append to a time series collection."""
     name = bench.empty()
     bench.write(bench.few(), name)
     with_id = bench.database[name].find_one({"_id": {"$exists": True}}) is not None
@@ -24,6 +25,7 @@ def append(bench: Bench) -> Outcome:
 
 
 def twice(bench: Bench) -> Outcome:
+    """Append the same readings twice."""
     name = bench.empty()
     for _ in range(2):
         bench.write(bench.few(), name)
@@ -31,8 +33,10 @@ def twice(bench: Bench) -> Outcome:
 
 
 def same_id(bench: Bench) -> Outcome:
-    """The same documents with the same `_id` again, which ignoreDuplicatesOnInsert would leave out of an
-    ordinary collection."""
+    """Append the same documents twice, with the same `_id`s.
+
+    ignoreDuplicatesOnInsert would leave the second ones out of an ordinary collection.
+    """
     name = bench.empty()
     for _ in range(2):
         bench.write(_with_id(bench), name, operationType="insert", ignoreDuplicatesOnInsert="true")
@@ -65,18 +69,21 @@ def _whether_doubled(bench: Bench, name: str) -> Outcome:
 
 
 def overwrite(bench: Bench) -> Outcome:
+    """Overwrite a time series collection."""
     name = bench.empty()
     bench.write(bench.few(), name, "overwrite")
     return bench.kind(name), {"readings": bench.count(name)}
 
 
 def absent(bench: Bench) -> Outcome:
+    """Append to a collection that is not there."""
     name = bench.new_name("absent")
     bench.write(bench.few(), name)
     return bench.kind(name), {"readings": bench.count(name)}
 
 
 def as_json(bench: Bench) -> Outcome:
+    """Append with convertJson=any."""
     name = bench.empty()
     bench.write(bench.few().limit(1), name, convertJson="any")
     document = bench.database[name].find_one() or {}
@@ -85,6 +92,7 @@ def as_json(bench: Bench) -> Outcome:
 
 
 def microseconds(bench: Bench) -> Outcome:
+    """Append a time with microseconds."""
     name = bench.empty()
     row = (datetime(2025, 1, 1, 0, 0, 0, 123456, tzinfo=UTC), ("0", "consumption", 30, 1), 1)
     bench.write(bench.spark.createDataFrame([row], connector.READINGS), name)
