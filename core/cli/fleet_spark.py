@@ -71,7 +71,7 @@ def _load(arguments: argparse.Namespace, console: Console, draw: Draw) -> int:
 
     order = _order(arguments)
     order.check()
-    with home() as (store, workspaces), stop_on_interrupt() as stop, ProgressBar(console) as bar:
+    with home() as (store, workspaces), _stopping() as stop, ProgressBar(console) as bar:
         outcome = fleet.run_fleet(
             workspaces.uri,
             store.database.name,
@@ -174,11 +174,20 @@ def _lesson(arguments: argparse.Namespace, console: Console) -> int:
 
 @contextmanager
 def _stopping() -> Iterator[Event]:
-    """Raise KeyboardInterrupt when stopped, for work that has no partial result."""
+    """Raise KeyboardInterrupt when stopped, for work that has no partial result.
+
+    A terminal sends Ctrl-C also to the programs that look for Java and its jars: that they end is no
+    failure then.
+    """
     from core.lab.layouts.build import Stopped
+    from core.spark.errors import SparkError
 
     with stop_on_interrupt() as stop:
         try:
             yield stop
         except Stopped:
             raise KeyboardInterrupt from None
+        except SparkError:
+            if stop.is_set():
+                raise KeyboardInterrupt from None
+            raise

@@ -18,10 +18,12 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from bson.int64 import Int64
 from pymongo.errors import PyMongoError
 
+from core.errors import StorageError
 from core.jobs import Phase, Progress
 from core.lab.fleet.measure import check_size
 from core.lab.fleet.synthetic import LAST_DAY, households, meter
 from core.lab.footprint import Usage, usage
+from core.lab.layouts.build import Stopped
 from core.lab.layouts.checkpoint import settled
 from core.model import Curve, Days, Meter
 from core.paristime import minutes_of, span_of
@@ -232,7 +234,8 @@ def _write(
     """Run one Spark task for each key of `days`; returns the number of readings written.
 
     Each attempt writes a generation, which is published if the server counts the same readings and, with
-    `expected`, as many as before. Raises SparkError `spark-differs`.
+    `expected`, as many as before. Raises SparkError `spark-differs`, and Stopped; what is not published is
+    deleted then.
     """
     left, written = list(days), 0
     for _ in range(_TRIES):
@@ -241,7 +244,12 @@ def _write(
         base = manifest.reserve(work.fleet, work.me)
         frame = work.spark.createDataFrame([(task,) for task in left], "task int").repartition(len(left))
         wrote = frame.mapInArrow(_writer(work.fleet.target, make, base), _TOLD)
-        rows = run(work.spark, wrote.collect, work.stop, lambda _: None)
+        try:
+            rows = run(work.spark, wrote.collect, work.stop, lambda _: None)
+        except (Stopped, StorageError, SparkError):
+            manifest.close(work.fleet, work.me, base)
+            _sweep(work.fleet)
+            raise
         for row in rows:
             told = (row.readings, row.watt_minutes)
             numbers = work.arrivals.of(row.task)
@@ -261,7 +269,7 @@ def _writer(target: Target, make: Make, base: int) -> Any:
         for batch in batches:
             for task in batch.column(0).to_pylist():
                 try:
-                    with target.open() as fleet:
+                    with direct.opened(target, base) as fleet:
                         unit = make(fleet, task)
                         direct.write_series(fleet, unit, generation)
                 except PyMongoError as error:

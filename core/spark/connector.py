@@ -6,9 +6,15 @@ it is read as a union of readers, each with a `$match` on meters; see core.spark
 
 from __future__ import annotations
 
+import atexit
+import re
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import reduce
+from functools import cache, reduce
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, unquote
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -46,17 +52,33 @@ READ: Final = {
 READINGS: Final = "start timestamp, meter struct<prm: string, flow: string, step: int, g: bigint>, watts int"
 """Schema of a time series collection; inference finds the same, but has to query the server."""
 _ORDINARY: Final = "start timestamp, meter struct<prm: string, flow: string, step: int>, watts int"
+_SOCKET: Final = re.compile(r"(?<=[/@])%2F[^/?@,]+", re.IGNORECASE)
 _MOST_METERS: Final = 500
 """Most meters in the `$match` of one reader."""
 _ROWS: Final = 20_000
 
 
-def java_uri(uri: SecretStr) -> str:
-    """The address for the Java driver, with timeouts instead of its 30 s, and the read concern.
+@cache
+def _in_small_letters(socket: str) -> str:
+    """Path (percent-encoded) of the same socket without capitals.
 
-    A read concern can be set in the address only.
+    Java's driver reads host names in small letters, and takes the path of a socket for one.
     """
-    address = uri.get_secret_value()
+    if unquote(socket) == unquote(socket).lower():
+        return socket
+    folder = Path(tempfile.mkdtemp(prefix="courbe-", dir="/tmp"))  # the usual folder can have capitals
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    link = folder / "mongod.sock"
+    link.symlink_to(unquote(socket))
+    return quote(str(link), safe="")
+
+
+def java_uri(uri: SecretStr) -> str:
+    """Address with time limits for Java's driver, which else waits 30 s for a server that does not answer.
+
+    Adds the read concern, which cannot be set elsewhere.
+    """
+    address = _SOCKET.sub(lambda found: _in_small_letters(found[0]), uri.get_secret_value())
     wanted = {
         "serverSelectionTimeoutMS": str(SECONDS * 1000),
         "connectTimeoutMS": str(SECONDS * 1000),

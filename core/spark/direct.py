@@ -3,34 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
-import pyarrow as pa  # type: ignore[import-untyped]
 from pymongo.errors import PyMongoError
 
+from core.lab.footprint import Tally
 from core.lab.layouts.build import WAVE
 from core.model import Curve, Meter
+from core.spark import manifest
 from core.spark.errors import TaskError
 from core.spark.sources import Curves
 from core.spark.target import Opened, Target
 from core.storage import bson_columns, ordinary
 from core.storage.mongo_errors import patiently
 
-TOLD: Final = (
-    "prm string, flow string, g long, readings long, watt_minutes long, seconds_o double, seconds_t double"
-)
-"""Row of a task for each meter it wrote. Energy in watt-minutes."""
-_SCHEMA: Final = pa.schema(
-    [
-        ("prm", pa.string()),
-        ("flow", pa.string()),
-        ("g", pa.int64()),
-        ("readings", pa.int64()),
-        ("watt_minutes", pa.int64()),
-        ("seconds_o", pa.float64()),
-        ("seconds_t", pa.float64()),
-    ]
-)
+NOTHING: Final = "nothing long"
+"""The columns of what a task returns: what it has to say goes another way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """What a task says of a meter it wrote. Seconds: its share of the task's, in each collection."""
+
+    meter: Meter
+    tally: Tally
+    ordinary: float
+    series: float
+
+
+class Said:
+    """Adds up, in Spark's accumulators, what tasks say of what they wrote.
+
+    What a task said that ended is kept even where its job fails or is cancelled.
+    """
+
+    @staticmethod
+    def zero(_value: list[Wrote]) -> list[Wrote]:
+        """Return an empty list."""
+        return []
+
+    @staticmethod
+    def addInPlace(one: list[Wrote], other: list[Wrote]) -> list[Wrote]:  # noqa: N802 - Spark's name
+        """Return both lists as one."""
+        return one + other
+
+
+@contextmanager
+def opened(target: Target, base: int) -> Iterator[Opened]:
+    """A task's connection, to write generations from `base` on. TaskError where nobody waits for them."""
+    with target.open(manifest.connection(base)) as fleet:
+        if not manifest.still_wanted(fleet, base):
+            raise TaskError("courbe-stopped:spark-busy:")
+        yield fleet
 
 
 def attempt() -> int:
@@ -51,8 +77,8 @@ def tried_before() -> bool:
     return context is not None and context.attemptNumber() > 0
 
 
-def writer(target: Target, curves: Curves, base: int) -> Any:
-    """The function for `mapInArrow`: writes the meters of a task and yields one row per meter, see TOLD."""
+def writer(target: Target, curves: Curves, base: int, said: Any) -> Any:
+    """The function for `mapInArrow`: writes what arrives and adds to the accumulator `said`, see Said."""
 
     def write(batches: Iterator[Any]) -> Iterator[Any]:
         import time
@@ -62,7 +88,7 @@ def writer(target: Target, curves: Curves, base: int) -> Any:
         if not unit:
             return
         try:
-            with target.open() as fleet:
+            with opened(target, base) as fleet:
                 begun = time.perf_counter()
                 for meter, curve in unit:
                     patiently(lambda m=meter, c=curve: ordinary.align(fleet.ordinary, m, c))  # type: ignore[misc]
@@ -71,20 +97,9 @@ def writer(target: Target, curves: Curves, base: int) -> Any:
                 ended = time.perf_counter()
         except PyMongoError as error:
             raise TaskError.of(error) from None
-        share = len(unit)
-        rows = [
-            {
-                "prm": meter.prm,
-                "flow": meter.flow.value,
-                "g": generation,
-                "readings": len(curve),
-                "watt_minutes": curve.watt_minutes,
-                "seconds_o": (between - begun) / share,
-                "seconds_t": (ended - between) / share,
-            }
-            for meter, curve in unit
-        ]
-        yield pa.RecordBatch.from_pylist(rows, schema=_SCHEMA)
+        each = (between - begun) / len(unit), (ended - between) / len(unit)
+        said.add([Wrote(meter, Tally(len(curve), curve.watt_minutes), *each) for meter, curve in unit])
+        yield from ()
 
     return write
 

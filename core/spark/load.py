@@ -149,18 +149,20 @@ def _load(work: _Run, todo: Sequence[Meter]) -> None:
 
 
 def _wave(work: _Run, meters: Sequence[Meter]) -> None:
-    """Write until all these meters are published. Raises Stopped after deleting what is not published."""
+    """Write until all these meters are published.
+
+    Raises Stopped; what tasks had written whole by then is published too, the rest is deleted.
+    """
     left = list(meters)
     for tried in range(_TRIES):
-        failure: StorageError | SparkError | None = None
+        failure: StorageError | SparkError | Stopped | None = None
         base = manifest.reserve(work.fleet, work.me)
+        told: dict[Meter, Tally] = {}
         try:
-            told = _write(work, left, base)
-        except (StorageError, SparkError) as error:
-            failure, told = error, {}
-        except Stopped:
-            _swept(work, left)
-            raise
+            _write(work, left, base, told)
+        except (StorageError, SparkError, Stopped) as error:
+            failure = error
+        manifest.close(work.fleet, work.me, base)
         done = _verified(work.fleet, _units(work, left), base, told)
         manifest.publish(work.fleet, done)
         _swept(work, left)
@@ -177,9 +179,10 @@ def _wave(work: _Run, meters: Sequence[Meter]) -> None:
         patiently(lambda: work.fleet.database.command("ping"))
 
 
-def _passes(failure: StorageError | SparkError) -> bool:
-    """Whether a failed wave may be tried again: a server that was away, or workers that died."""
-    return failure.code in {"storage-unreachable", "spark-failed", "storage-refused"}
+def _passes(failure: StorageError | SparkError | Stopped) -> bool:
+    """Whether a wave that failed may be tried again: a server that was away, or workers that died."""
+    codes = {"storage-unreachable", "spark-failed", "storage-refused"}
+    return not isinstance(failure, Stopped) and failure.code in codes
 
 
 def _swept(work: _Run, meters: Sequence[Meter]) -> None:
@@ -195,13 +198,14 @@ def _verified(
     Only counts of the server are used, not the success that a task reports. A generation is published for a
     whole unit or not at all, so that an unpublished one can be deleted by its number.
     """
-    if not told:
+    ended = [unit for unit in units if all(one in told for one in unit)]
+    if not ended:
         return []
-    meters = [one for unit in units for one in unit]
+    meters = [one for unit in ended for one in unit]
     series = manifest.counted(fleet, meters, base)
     both = manifest.counted_ordinary(fleet, meters)
     found = []
-    for unit in units:
+    for unit in ended:
         whole = [g for g in {g for _, g in series} if all(series.get((m, g)) == told[m] for m in unit)]
         if whole and all(both.get(one) == told[one] for one in unit):
             found += [Published(m, max(whole), told[m].readings, told[m].watt_minutes) for m in unit]
@@ -213,8 +217,11 @@ def _units(work: _Run, meters: Sequence[Meter]) -> list[Sequence[Meter]]:
     return [meters[at : at + size] for at in range(0, len(meters), size)]
 
 
-def _write(work: _Run, meters: Sequence[Meter], base: int) -> dict[Meter, Tally]:
-    """Write one wave with Spark; returns the expected count and sum of each meter."""
+def _write(work: _Run, meters: Sequence[Meter], base: int, told: dict[Meter, Tally]) -> None:
+    """Send one wave through Spark.
+
+    `told` gets what each meter must come to; as far as that is known, where the wave fails or is cancelled.
+    """
     units = _units(work, meters)
     frame, curves = work.source.portions(work.spark, units)
     each = work.progress
@@ -224,18 +231,23 @@ def _write(work: _Run, meters: Sequence[Meter], base: int) -> dict[Meter, Tally]
         work.tell(replace(each, readings=min(each.readings + units_done * share, each.expected or 0)))
 
     if work.options.through is Through.CONNECTOR:
-        return _write_through(work, frame, curves, base)
-    wrote = frame.mapInArrow(direct.writer(work.fleet.target, curves, base), direct.TOLD)
-    rows = run(work.spark, wrote.collect, work.stop, advance)
-    _timed(work, sum(row.seconds_o for row in rows), sum(row.seconds_t for row in rows))
-    return {_meter(row): Tally(row.readings, row.watt_minutes) for row in rows}
+        _write_through(work, frame, curves, base, told)
+        return
+    said: Any = work.spark.sparkContext.accumulator([], direct.Said())  # type: ignore[arg-type]
+    wrote = frame.mapInArrow(direct.writer(work.fleet.target, curves, base, said), direct.NOTHING)
+    try:
+        run(work.spark, wrote.collect, work.stop, advance)
+    finally:
+        told |= {one.meter: one.tally for one in said.value}
+        _timed(work, sum(one.ordinary for one in said.value), sum(one.series for one in said.value))
 
 
-def _write_through(work: _Run, frame: DataFrame, curves: Curves, base: int) -> dict[Meter, Tally]:
-    """Write with the connector, which reports nothing; so the expected counts are taken from the source."""
+def _write_through(work: _Run, frame: DataFrame, curves: Curves, base: int, told: dict[Meter, Tally]) -> None:
+    """The connector says nothing of what it wrote: what it must come to is counted from the source."""
     target, spark = work.fleet.target, work.spark
     tallied = frame.mapInArrow(_tallier(curves), _TALLY)
     expected = run(spark, tallied.collect, work.stop, lambda _: None)
+    told |= {_meter(row): Tally(row.readings, row.watt_minutes) for row in expected}
     seconds = []
     for collection, first in ((target.ordinary, None), (target.series, base)):
         begun = time.perf_counter()
@@ -243,7 +255,6 @@ def _write_through(work: _Run, frame: DataFrame, curves: Curves, base: int) -> d
         run(spark, lambda m=made, c=collection: connector.save(m, target, c), work.stop, lambda _: None)  # type: ignore[misc]
         seconds.append(time.perf_counter() - begun)
     _timed(work, *seconds)
-    return {_meter(row): Tally(row.readings, row.watt_minutes) for row in expected}
 
 
 _TALLY: Final = "prm string, flow string, readings long, watt_minutes long"

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from threading import Event
 from typing import Any, Final
 
 from bson.int64 import Int64
 from pymongo import ReturnDocument, UpdateOne
 from pymongo.collection import Collection
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from core.errors import StorageError
 from core.lab.footprint import Tally
@@ -25,6 +26,7 @@ from core.model import Flow, Meter
 from core.paristime import now_ms
 from core.spark.target import Opened
 from core.storage import match
+from core.storage.connection import APP_NAME
 from core.storage.mongo_errors import patiently
 from core.storage.record import key
 from core.storage.writers import is_gone, working
@@ -32,6 +34,8 @@ from core.storage.writers import is_gone, working
 ROOM: Final = 1 << 24
 """Generation numbers reserved for a run; Spark counts the attempts of all its tasks from 0."""
 _AT_ONCE: Final = 500
+_GONE_SECONDS: Final = 10.0
+_POLL_SECONDS: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,40 @@ def _tallies(collection: Collection[Any], condition: Mapping[str, Any]) -> dict[
         energy = int(row["watts"]) * one["step"]
         found[at] = Tally(before.readings + row["readings"], before.watt_minutes + energy)
     return found
+
+
+def connection(base: int) -> str:
+    """Name by which the server knows the tasks that write these generations."""
+    return f"{APP_NAME}-{base}"
+
+
+def still_wanted(fleet: Opened, base: int) -> bool:
+    """Tell whether these generations are still to be written; a task asks before it writes."""
+    mine = {"_id": fleet.target.fleet, "runs": base // ROOM}
+    return patiently(lambda: fleet.fleets.find_one(mine)) is not None
+
+
+def close(fleet: Opened, me: str, base: int) -> None:
+    """Let nobody write the generations from `base` on any more.
+
+    A killed task may have sent something, or only be about to begin. Those that begin now see that they are
+    not wanted; the others are waited for by their connections, up to _GONE_SECONDS, unless the server does
+    not tell (a shared tier may not). Raises StorageError `spark-busy` if the lease was lost.
+    """
+    reserve(fleet, me)
+    ask: list[Mapping[str, Any]] = [
+        {"$currentOp": {"allUsers": False, "idleConnections": True}},
+        {"$match": {"appName": connection(base)}},
+        {"$limit": 1},
+    ]
+    admin, waiting = fleet.database.client["admin"], Event()
+    for _ in range(round(_GONE_SECONDS / _POLL_SECONDS)):
+        try:
+            if not patiently(lambda: list(admin.aggregate(ask))):
+                return
+        except OperationFailure:
+            return
+        waiting.wait(_POLL_SECONDS)
 
 
 def publish(fleet: Opened, found: Iterable[Published]) -> None:

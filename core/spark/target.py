@@ -19,7 +19,7 @@ from core.lab.fleet.kept import FAMILIES
 from core.lab.layouts.catalogue import Layout
 from core.storage import time_series
 from core.storage.bson_columns import DURABLE
-from core.storage.connection import connect
+from core.storage.connection import APP_NAME, connect
 from core.storage.mongo_errors import NAMESPACE_EXISTS, explained, patiently
 
 PREFIX: Final = "spark_"
@@ -63,9 +63,9 @@ class Target:
         return FAMILIES[self.options]
 
     @contextmanager
-    def open(self) -> Iterator[Opened]:
-        """Open a new connection for the block, as every task needs its own."""
-        with connect(self.uri, seconds=SECONDS) as client:
+    def open(self, name: str = APP_NAME) -> Iterator[Opened]:
+        """A connection of its own, as every task needs one. `name`: by which the server knows it."""
+        with connect(self.uri, seconds=SECONDS, name=name) as client:
             yield Opened(self, durable(client[self.database]))
 
 

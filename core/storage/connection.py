@@ -28,6 +28,9 @@ from core.storage.mongo_errors import FORBIDDEN, UNAUTHORIZED, UNSUPPORTED
 
 Client = MongoClient[dict[str, Any]]
 
+APP_NAME: Final = "courbe"
+"""By which a server knows our connections."""
+
 _SECONDS: Final = 10.0
 _PATIENCE: Final = ("serverSelectionTimeoutMS", "connectTimeoutMS")
 _MOST_MS: Final = 30_000
@@ -46,7 +49,7 @@ class Obstacle(StrEnum):
     LOGIN = "login"
 
 
-def connect(uri: SecretStr, *, seconds: float = _SECONDS) -> Client:
+def connect(uri: SecretStr, *, seconds: float = _SECONDS, name: str = APP_NAME) -> Client:
     """Client of a MongoDB; does not wait for the server.
 
     `seconds`: time to find a server, where the URI gives none. StorageError `database-uri`, `database-name`,
@@ -61,7 +64,7 @@ def connect(uri: SecretStr, *, seconds: float = _SECONDS) -> Client:
             warnings.simplefilter("ignore")  # the driver's warnings repeat options that it does not know
             return MongoClient(
                 address,
-                appname="courbe",
+                appname=name,
                 **patience,
                 maxPoolSize=20,
                 maxIdleTimeMS=120_000,

@@ -5,6 +5,7 @@ Java and pyspark are needed, as the gate installs them: without, these tests fai
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,13 +39,23 @@ def quick_java() -> Iterator[None]:
 
 @pytest.fixture(scope="package")
 def spark(event_log: Path) -> Iterator[SparkSession]:
-    """Two workers, with retries like those of a cluster."""
+    """Two workers, with retries like those of a cluster.
+
+    Plans are small and run once: compiling each would take longer than running it. The commands that are run
+    as a user types them do compile.
+    """
     options = {
         "spark.eventLog.enabled": "true",
         "spark.eventLog.dir": event_log.as_uri(),
         "spark.sql.shuffle.partitions": "2",
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     }
-    with session(local_master(2), options=options) as running:
+    with contextlib.ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # a worker is killed before it could save
+            running = stack.enter_context(session(local_master(2), options=options))
         yield running
 
 

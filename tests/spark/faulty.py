@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.lab.fleet.synthetic import meter
@@ -74,6 +75,18 @@ def always_dies(_attempt: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def hangs(_attempt: int) -> None:
-    """Wait until cancelled."""
-    time.sleep(600)
+@dataclass(frozen=True, slots=True)
+class Hangs:
+    """From its call of this number on, until it is cancelled; `calls` gets a byte for each."""
+
+    calls: Path
+    number: int
+
+    def __call__(self, _attempt: int) -> None:
+        with self.calls.open("ab") as file:
+            file.write(b".")
+        if self.hung():
+            time.sleep(600)
+
+    def hung(self) -> bool:
+        return self.calls.exists() and self.calls.stat().st_size >= self.number

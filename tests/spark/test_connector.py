@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 import pytest
 from pydantic import SecretStr
@@ -96,6 +97,19 @@ def test_a_server_that_does_not_answer_is_told_soon_and_without_its_address(
 def test_java_s_driver_is_given_time_limits(given: str, made: str) -> None:
     limits = "serverSelectionTimeoutMS=10000&connectTimeoutMS=10000&readConcernLevel=majority"
     assert connector.java_uri(SecretStr(given)) == made.format(limits)
+
+
+def test_java_s_driver_finds_a_socket_below_a_folder_with_capitals(
+    spark: SparkSession, target: Target, tmp_path: Path
+) -> None:
+    real = Path(
+        unquote(target.uri.get_secret_value().split("://")[1].split("/?")[0].split("?")[0].strip("/"))
+    )
+    (tmp_path / "Jean").symlink_to(Path("/") / real.parent)
+    capitals = SecretStr(f"mongodb://{quote(str(tmp_path / 'Jean' / real.name), safe='')}")
+    there = replace(target, uri=capitals)
+    loaded = load(spark, there, Synthetic(1, 2), Options(Through.CONNECTOR, unit=1))
+    assert connector.read(spark, there, loaded.published, 1).count() == loaded.written
 
 
 def test_a_user_s_own_limits_stay() -> None:

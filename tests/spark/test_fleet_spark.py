@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
-import re
 import secrets
 import select
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import termios
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from core.cli.main import main
 from core.spark import results
 from core.texts import Language
 from tests.code import ROOT
+
+POLL_SECONDS = 0.05
 
 
 @pytest.fixture
@@ -74,37 +76,89 @@ def test_a_fleet_is_loaded_measured_and_analysed_and_the_uri_is_nowhere(
     assert kept.size.as_json() == told["size"]
 
 
-@pytest.mark.torture
-def test_ctrl_c_leaves_what_was_published_and_nothing_else(home: dict[str, str]) -> None:
-    """On a terminal, with its progress; a second run completes the first."""
+def interrupted(home: dict[str, str], *arguments: str, when: Callable[[], bool]) -> tuple[int, str]:
+    """Run a fleet on a terminal where Ctrl-C is pressed once; returns its exit code and what was shown.
+
+    Pressed as soon as `when` is so. The whole foreground gets the signal: Java and the workers too.
+    """
     ours, theirs = pty.openpty()
-    command = [
-        *(sys.executable, "-m", "core", "fleet", "--engine", "spark"),
-        "--meters",
-        "200",
-        "--days",
-        "300",
-    ]
-    process = subprocess.Popen(command, cwd=ROOT, env=home, stdin=theirs, stdout=theirs, stderr=theirs)
+    command = [sys.executable, "-m", "core", "fleet", "--engine", "spark", *arguments]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=home,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
     os.close(theirs)
-    shown = b""
-    while select.select([ours], [], [], 300)[0]:
-        try:
-            shown += os.read(ours, 4096)
-        except OSError:  # the other end is closed: the process has ended
-            break
-        if re.search(rb"[1-9]\d? %|[1-9]\d?\.\d %|[1-9]\d?.{0,3}%", shown) and process.poll() is None:
-            process.send_signal(signal.SIGINT)
-    os.close(ours)
-    assert process.wait(300) == 130
-    words = shown.decode()
+    shown, pressed = b"", False
+    try:
+        while process.poll() is None:
+            if select.select([ours], [], [], POLL_SECONDS)[0]:
+                shown += os.read(ours, 4096)
+            if not pressed and when():
+                os.write(ours, b"\x03")
+                pressed = True
+    except OSError:  # the other end is closed: everybody there has ended
+        pass
+    finally:
+        os.close(ours)
+    assert pressed
+    return process.wait(60), shown.decode()
+
+
+def test_ctrl_c_leaves_what_was_published_and_nothing_else(
+    home: dict[str, str], mongo: MongoClient[dict[str, Any]]
+) -> None:
+    """While a later wave is written."""
+    database = mongo[home["COURBE_DATABASE"]]
+    ordinary, series, manifest = (database[f"spark_d30{name}"] for name in ("", "_ts", "_manifest"))
+
+    def loading() -> bool:
+        return manifest.count_documents({}) > 0
+
+    code, words = interrupted(home, "--meters", "1500", "--days", "30", "--workers", "2", when=loading)
+    assert code == 130
     assert "readings" in words
     assert "Traceback" not in words
-    with MongoClient[dict[str, Any]](home["COURBE_MONGODB_URI"]) as client:
-        database = client[home["COURBE_DATABASE"]]
-        stands = sum(row["readings"] for row in database["spark_d300_manifest"].find())
-        assert database["spark_d300"].count_documents({}) == stands
-        assert sum(row["n"] for row in database["spark_d300_ts"].aggregate([{"$count": "n"}])) == stands
+    stands = sum(row["readings"] for row in manifest.find())
+    assert 0 < stands < 1500 * 1440
+    assert ordinary.count_documents({}) == stands
+    assert sum(row["n"] for row in series.aggregate([{"$count": "n"}])) == stands
+
+
+@pytest.mark.parametrize("program", ["sleep", "org.apache.spark.deploy.SparkSubmit"])
+def test_ctrl_c_before_anything_is_loaded(
+    home: dict[str, str], mongo: MongoClient[dict[str, Any]], tmp_path: Path, program: str
+) -> None:
+    """While Java says which it is, and while Spark starts."""
+    if program == "sleep":
+        slow = tmp_path / "java"
+        slow.write_text("#!/bin/sh\nexec sleep 300\n", encoding="utf-8")
+        slow.chmod(0o755)
+        home = {name: value for name, value in home.items() if name != "JAVA_HOME"}
+        home["PATH"] = f"{tmp_path}{os.pathsep}{home['PATH']}"
+    database = home["COURBE_DATABASE"]
+    code, words = interrupted(home, "--meters", "2", "--days", "1", when=lambda: runs(program, database))
+    assert code == 130
+    assert "Traceback" not in words
+    assert "Java" not in words
+    assert list(mongo[database]["spark_d1_manifest"].find()) == []
+
+
+def runs(program: str, database: str) -> bool:
+    """Whether a process with this among its arguments was started for a database."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            named = program.encode() in (process / "cmdline").read_bytes().split(b"\0")
+            if named and f"COURBE_DATABASE={database}".encode() in (process / "environ").read_bytes():
+                return True
+        except OSError:  # it has ended
+            continue
+    return False
 
 
 @pytest.mark.parametrize("language", Language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -112,18 +113,24 @@ def test_a_fleet_that_cannot_be_loaded_keeps_what_was_published_and_nothing_else
 
 @WAYS
 def test_a_cancelled_load_leaves_nothing_half_published(
-    spark: SparkSession, target: Target, fleet: Fleet, through: Through
+    spark: SparkSession, target: Target, fleet: Fleet, through: Through, tmp_path: Path
 ) -> None:
+    """In the second wave, in which a task hangs; of the connector one that writes to the time series side."""
+    hangs = faulty.Hangs(tmp_path / "calls", 1 if through is Through.DIRECT else 3)
     stop = threading.Event()
 
-    def cancel(progress: Progress) -> None:
-        if progress.readings:
-            stop.set()
+    def cancel() -> None:
+        while not hangs.hung():
+            stop.wait(0.05)
+        stop.set()
 
-    source = faulty.Faulty(6, DAYS, 5, faulty.hangs)
-    options = Options(through, workers=1, unit=1)
-    loaded = load(spark, target, source, options, stop=stop, progress=cancel)
+    waiting = threading.Thread(target=cancel, daemon=True)
+    waiting.start()
+    source = faulty.Faulty(6, DAYS, 5, hangs)
+    loaded = load(spark, target, source, Options(through, workers=1, unit=1), stop=stop)
+    waiting.join()
     assert not loaded.complete
+    assert len(loaded.published) >= 4
     with target.open() as there:
         done = {one.meter for one in loaded.published}
         assert held.exact(there, {one: curve for one, curve in fleet(6, DAYS).items() if one in done})

@@ -33,13 +33,13 @@ def run(spark: SparkSession, action: Callable[[], T], stop: Event, advance: Call
     tag = f"courbe-{secrets.token_hex(6)}"
 
     def work() -> None:
-        spark.addTag(tag)
+        spark.sparkContext.addJobTag(tag)
         try:
             found.append(action())
         except Exception as error:  # noqa: BLE001 - raised again by the waiting thread
             errors.append(error)
         finally:
-            spark.removeTag(tag)
+            spark.sparkContext.removeJobTag(tag)
 
     if stop.is_set():
         raise Stopped
@@ -52,6 +52,7 @@ def run(spark: SparkSession, action: Callable[[], T], stop: Event, advance: Call
             raise Stopped
         advance(_tasks_done(spark))
     if errors:
+        _await_tasks(spark)
         raise failed(errors[0]) from None
     return found[0]
 
@@ -63,19 +64,21 @@ def _tasks_done(spark: SparkSession) -> int:
 
 
 def _interrupt(spark: SparkSession, tag: str, thread: Thread) -> None:
-    """Interrupt repeatedly, as an action whose job has not begun ignores it."""
+    """Again and again: an action whose job has not begun yet does not heed it.
+
+    By the context's tags: those of a session are known only to the thread that set them.
+    """
     deadline = time.monotonic() + _END_SECONDS
     while thread.is_alive() and time.monotonic() < deadline:
-        spark.interruptTag(tag)
+        spark.sparkContext.cancelJobsWithTag(tag)
         thread.join(_POLL_SECONDS)
     _await_tasks(spark)
 
 
 def _await_tasks(spark: SparkSession) -> None:
-    """Wait until no task runs, as a task being killed may still write."""
-    tracker, waiting = spark.sparkContext.statusTracker(), Event()
+    """Until no task runs: one that is being killed may still be writing, though its stage counts as ended."""
+    tracker, waiting = spark.sparkContext._jsc.sc().statusTracker(), Event()
     for _ in range(round(_END_SECONDS / _POLL_SECONDS)):
-        stages = [tracker.getStageInfo(one) for one in tracker.getActiveStageIds()]
-        if not any(stage and stage.numActiveTasks for stage in stages):
+        if not any(executor.numRunningTasks() for executor in tracker.getExecutorInfos()):
             return
         waiting.wait(_POLL_SECONDS)

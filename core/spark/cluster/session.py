@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ROOT: Final = Path(__file__).resolve().parents[3]
 _LOCAL: Final = re.compile(r"local(\[|-cluster\[|$)")
+_DAEMON: Final = "core.spark.cluster.daemon"
 _LOG: Final = Path(__file__).parent / "log4j2.properties"
 _HIDDEN: Final = r"mongodb(\+srv)?://[^\s,\]\)\"']+"
 ATTEMPTS: Final = 4
@@ -97,6 +98,7 @@ def _settings(master: str, jars: tuple[Path, ...], folder: Path) -> dict[str, st
             "spark.local.dir": str(folder),
             "spark.sql.warehouse.dir": str(folder / "warehouse"),
             "spark.executorEnv.PYTHONPATH": str(_ROOT),
+            "spark.python.daemon.module": _DAEMON,
         }
     return settings
 

@@ -1,0 +1,1 @@
+"""What `core.spark.lesson` tries, each in one function that tells what came of it."""
