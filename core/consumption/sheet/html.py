@@ -100,12 +100,11 @@ def _who(sheet: Sheet, words: Words) -> list[Markup]:
     daily, days = sheet.home.daily, sheet.home.days
     who = "demo" if sheet.demo else "several" if sheet.home.meters > 1 else "prm" if sheet.prm else "unnamed"
     complete = int(daily.complete.sum())
-    last = figures.last_of(days)
     lines = [
         words.text(f"sheet.who.{who}", **({"prm": sheet.prm} if who == "prm" and sheet.prm else {})),
         words.text(
             "sheet.who.days",
-            span=words.days(days.first, last, capital=True),
+            span=words.days(days.first, days.last, capital=True),
             complete=words.number(complete),
             of=words.number(len(daily)),
         ),
