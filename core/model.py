@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from typing import ClassVar, Final, Self
@@ -145,6 +145,11 @@ class Days:
 
     def __len__(self) -> int:
         return (self.end - self.first).days
+
+    @property
+    def last(self) -> date:
+        """The last day, included."""
+        return self.end - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,7 @@ FLOORS: Final = {
     "core.settings": 0,
     "core.paristime": 0,
     "core.texts": 0,
+    "core.templates": 0,
     "core.jobs": 0,
     "core.checks": 0,
     "core.sources": 1,

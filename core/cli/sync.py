@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.cli.prices import print_report, refresh_prices, report_json, tell_failures
@@ -80,7 +79,7 @@ def _print_meter(one: MeterSync, report: SyncReport, arguments: argparse.Namespa
         due = words.counted("history.api.to_go", len(one.windows))
         console.line(words.labelled(name, due))
         for window in one.windows:
-            console.line(f"  {words.days(window.first, window.end - timedelta(days=1))}")
+            console.line(f"  {words.days(window.first, window.last)}")
         return
     new, changed = (one.part.new, one.part.changed) if one.part else (0, 0)
     console.line(

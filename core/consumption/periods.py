@@ -39,19 +39,19 @@ class Period:
     @property
     def last(self) -> date:
         """The last day of the period, included."""
-        return self.days.end - timedelta(days=1)
+        return self.days.last
 
 
 def period_of(view: View, day: date, known: Days) -> Period:
     """The period of a view that contains a day, which is first moved into the known days."""
     if view in (View.ALL, View.CUSTOM):
         return Period(view, known)
-    return Period(view, _around(view, min(max(day, known.first), known.end - timedelta(days=1))))
+    return Period(view, _around(view, min(max(day, known.first), known.last)))
 
 
 def custom(first: date, last: date, known: Days) -> Period:
     """The period between two days in either order, within the known days."""
-    inside = [min(max(day, known.first), known.end - timedelta(days=1)) for day in (first, last)]
+    inside = [min(max(day, known.first), known.last) for day in (first, last)]
     return Period(View.CUSTOM, Days(min(inside), max(inside) + timedelta(days=1)))
 
 
@@ -88,7 +88,7 @@ def usual_start(days: Days, known: Days) -> date:
     known day.
     """
     weeks = timedelta(days=7 * -(-len(days) // 7))
-    last = known.end - timedelta(days=1)
+    last = known.last
     for start in (days.first - SAME_WEEKDAYS, days.first - weeks, days.first + weeks):
         if known.first <= start <= last:
             return start

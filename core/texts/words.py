@@ -174,7 +174,7 @@ class Words:
 
         def told(name: str, value: str | int | Days) -> str:
             if isinstance(value, Days):
-                return self.days(value.first, value.end - timedelta(days=1))
+                return self.days(value.first, value.last)
             if isinstance(value, RefusalReason):
                 return self.text(f"refusal.{value}")
             return str(value) if isinstance(value, str) or name in _NAMES else self.number(value)

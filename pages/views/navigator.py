@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import streamlit as st
@@ -31,7 +31,7 @@ _OF_A_PERIOD: Final = frozenset({"view", "day", "to", "against"})
 
 def from_address(known: Days, usual: View = View.MONTH) -> Period:
     """The period of the URL; by default the `usual` view at the end of the known days."""
-    last = known.end - timedelta(days=1)
+    last = known.last
     wish = st.query_params.get("view")
     view = View(wish) if wish in set(View) else usual
     first = from_day("day", last)
@@ -137,7 +137,7 @@ def navigator(words: Words, known: Days, usual: View = View.MONTH, *, clicks: in
         st.date_input(
             words.text("consumption.view.date"),
             min_value=known.first,
-            max_value=known.end - timedelta(days=1),
+            max_value=known.last,
             format="DD/MM/YYYY",
             key="days",
             on_change=_changed_days,
@@ -165,7 +165,7 @@ def _step(words: Words, name: str, to: Period | None, icon: str) -> None:
 
 
 def _inside(wish: date, known: Days) -> date:
-    return min(max(wish, known.first), known.end - timedelta(days=1))
+    return min(max(wish, known.first), known.last)
 
 
 def _changed_view(period: Period, known: Days) -> None:

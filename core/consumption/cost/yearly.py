@@ -42,7 +42,7 @@ class Year:
     @property
     def last(self) -> date:
         """The last day in it."""
-        return self.days.end - timedelta(days=1)
+        return self.days.last
 
     def of(self, amount: int | Fraction | Decimal) -> Fraction:
         """The amount of the days that count, as one of 365 days."""

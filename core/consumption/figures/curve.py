@@ -28,7 +28,6 @@ from core.model import Days
 from core.paristime import DAY_MS, HOUR_MS, local, midnight, to_wall
 
 _LONGEST_EXACT_DAYS: Final = 8
-_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,11 +71,11 @@ def load_curve(
         theme, theme.words.text("consumption.axis.time"), theme.words.text("consumption.axis.power")
     )
     axis = _Axis.over(days)
-    told, name = told_curve(history, days, theme), theme.words.days(days.first, days.end - _DAY, capital=True)
+    told, name = told_curve(history, days, theme), theme.words.days(days.first, days.last, capital=True)
     columns = partial(reading_columns, history, theme)
     if other is not None:
         before = Days(days.first - later, days.end - later)
-        then = theme.words.days(before.first, before.end - _DAY, capital=True)
+        then = theme.words.days(before.first, before.last, capital=True)
         told = f"{told} {_other_told(other, before, theme)}"
         columns = partial(_both_columns, {name: history, then: other}, theme)
         if len(other):
@@ -157,7 +156,7 @@ def told_curve(history: History, days: Days, theme: Theme) -> str:
     return theme.words.text(
         "consumption.curve.alt",
         readings=theme.words.number(len(history)),
-        days=theme.words.days(days.first, days.end - _DAY, capital=True),
+        days=theme.words.days(days.first, days.last, capital=True),
         energy=theme.words.kwh(history.watt_minutes),
         peak=theme.words.kw(highest.watts, 2),
         moment=_moment(highest.start, theme),
@@ -169,7 +168,7 @@ def told_curve(history: History, days: Days, theme: Theme) -> str:
 
 def _other_told(other: History, days: Days, theme: Theme) -> str:
     """The text alternative of the second period."""
-    named = theme.words.days(days.first, days.end - _DAY)
+    named = theme.words.days(days.first, days.last)
     highest = peak(other)
     if highest is None:
         return theme.words.text("consumption.overlay.alt_none", days=named)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -17,7 +17,6 @@ from core.consumption.profiles import Carpet, Season
 from core.consumption.readings import to_date
 from core.consumption.sheet.drawn import Bar, Line, bars, day
 from core.consumption.totals import Grain, Totals, grouped
-from core.model import Days
 from core.texts import Words
 
 _MONTHS: Final = 24
@@ -25,11 +24,6 @@ _MONTHS: Final = 24
 _YEARS: Final = 4
 _SEASONS: Final = (Season.WINTER, Season.SPRING, Season.SUMMER, Season.AUTUMN)
 _Table = tuple[list[str], list[list[str]]]
-
-
-def last_of(days: Days) -> date:
-    """The last day in it."""
-    return days.end - timedelta(days=1)
 
 
 def holes(daily: Totals) -> list[tuple[date, date]]:

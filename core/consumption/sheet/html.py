@@ -9,11 +9,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from core.consumption.advice import Advice
@@ -33,6 +31,7 @@ from core.consumption.household import Household
 from core.consumption.insights import key_figures
 from core.consumption.power import MeasuredPeaks
 from core.consumption.sheet import figures
+from core.templates import template
 from core.texts import Words
 
 _BOLD: Final = re.compile(r"\*\*(.+?)\*\*")
@@ -73,21 +72,13 @@ def as_html(sheet: Sheet, words: Words) -> str:
         (_months(sheet, words), _seasons(sheet, words)),
         (_power(sheet, words), _always(sheet, words), _cost(sheet, words), _how(words)),
     )
-    return _template().render(
+    return template(Path(__file__).parent, "sheet.html.j2").render(
         language=words.language.value,
         title=words.text("sheet.title"),
         who=_who(sheet, words),
         facts=_facts(sheet, words),
         pages=[[section for section in page if section] for page in pages],
     )
-
-
-@cache
-def _template() -> Template:
-    folder = FileSystemLoader(Path(__file__).parent)
-    return Environment(
-        loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    ).get_template("sheet.html.j2")
 
 
 def _marked(lines: Iterable[str]) -> list[Markup]:
@@ -100,12 +91,11 @@ def _who(sheet: Sheet, words: Words) -> list[Markup]:
     daily, days = sheet.home.daily, sheet.home.days
     who = "demo" if sheet.demo else "several" if sheet.home.meters > 1 else "prm" if sheet.prm else "unnamed"
     complete = int(daily.complete.sum())
-    last = figures.last_of(days)
     lines = [
         words.text(f"sheet.who.{who}", **({"prm": sheet.prm} if who == "prm" and sheet.prm else {})),
         words.text(
             "sheet.who.days",
-            span=words.days(days.first, last, capital=True),
+            span=words.days(days.first, days.last, capital=True),
             complete=words.number(complete),
             of=words.number(len(daily)),
         ),

@@ -9,13 +9,11 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Final
 
 import plotly.graph_objects as go
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
@@ -31,6 +29,7 @@ from core.lab.sides import SIDES
 from core.lab.speed.races import RUNS
 from core.lab.tables import footprint_head, footprint_table
 from core.lab.wording import described, fitted, meters_of, of_default, outcome
+from core.templates import template
 from core.texts import ENGLISH, Words
 
 _ICON: Final = re.compile(r"^:material/\w+: ")
@@ -67,7 +66,7 @@ def as_html(findings: Findings, words: Words) -> str:
     country = _country(findings)
     parts = (_footprint, _gain, _layouts, _speed, _inserts, _limits, _closing, _fleet)
     found = [part(findings, words) for part in parts]
-    return _template().render(
+    return template(Path(__file__).parent, "page.html.j2").render(
         language=words.language.value,
         title=words.text("report.title"),
         made=words.text(
@@ -83,14 +82,6 @@ def as_html(findings: Findings, words: Words) -> str:
         raw=json.dumps(as_json(findings), indent=1),
         disclaimer=words.text("report.disclaimer"),
     )
-
-
-@cache
-def _template() -> Template:
-    folder = FileSystemLoader(Path(__file__).parent)
-    return Environment(
-        loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    ).get_template("page.html.j2")
 
 
 def _country(findings: Findings) -> tuple[Outlook, ...]:

@@ -82,7 +82,7 @@ def _first_of_other(words: Words, home: Household, shown: Days) -> date:
     first: date = st.date_input(
         words.text("consumption.overlay.label"),
         min_value=home.days.first,
-        max_value=home.days.end - timedelta(days=1),
+        max_value=home.days.last,
         format="DD/MM/YYYY",
         key=key,
         on_change=_keep_other,

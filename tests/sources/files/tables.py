@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import openpyxl
 from hypothesis import strategies as st
@@ -159,17 +159,18 @@ def book(curve: Curve, style: Style, *, real: bool = False) -> bytes:
     return data.getvalue()
 
 
-def _with_real_cells(sheet: object, curve: Curve, style: Style) -> None:
-    found = list(sheet.iter_rows())[-len(curve) :]  # type: ignore[attr-defined]
+def _with_real_cells(sheet: Any, curve: Curve, style: Style) -> None:
+    found = list(sheet.iter_rows())[-len(curve) :]
     for row, (start, end, minutes, watts) in zip(found, rows(curve), strict=True):
         at = start if style.shape in ("begin", "apart") else end
         moment = at.replace(tzinfo=None)
         midnight = datetime(moment.year, moment.month, moment.day)
-        stamp = {
+        stamps: dict[str, list[datetime | timedelta]] = {
             "both": [start.replace(tzinfo=None), end.replace(tzinfo=None)],
             "apart": [midnight, (moment - midnight)],
             "apart-end": [midnight, (moment - midnight)],
-        }.get(style.shape, [moment])
+        }
+        stamp = stamps.get(style.shape, [moment])
         power = watts if style.unit in ("W", "kW") else watts * minutes / 60
         for place, value in enumerate([*stamp, power / 10 ** UNITS[style.unit]]):
             cell = row[style.indent + place]

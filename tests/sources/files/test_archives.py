@@ -43,7 +43,7 @@ def workbook(sheet: bytes, sheets: int = 20) -> bytes:
     )
 
 
-def test_edf_s_zip_with_other_files_beside_the_curve():
+def test_edf_s_zip_with_other_files_beside_the_curve() -> None:
     data = packed(
         {
             "mes-puissances.csv": writers.edf(CURVE),
@@ -64,25 +64,25 @@ def test_edf_s_zip_with_other_files_beside_the_curve():
     assert next(curve.deliveries(Event())).curve == CURVE
 
 
-def test_a_damaged_curve_beside_another_is_a_failure():
+def test_a_damaged_curve_beside_another_is_a_failure() -> None:
     data = packed({"a.csv": writers.enedis_csv(CURVE), "b.csv": writers.enedis_csv(CURVE)[:-12]})
     assert [code_of(source) for source in open_files([("a.zip", data)])] == ["", "file-cut"]
     assert beside(open_files([("a.zip", data)])) == []
 
 
-def test_a_zip_without_a_curve_is_a_failure():
+def test_a_zip_without_a_curve_is_a_failure() -> None:
     assert beside(open_files([("a.zip", packed({"a.pdf": b"%PDF-1.4"}))])) == []
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_other_ways_of_packing_are_refused_before_they_are_unpacked(method):
+def test_other_ways_of_packing_are_refused_before_they_are_unpacked(method: int) -> None:
     (source,) = open_files([("a.zip", packed({"a.csv": b"0" * 10_000_000}, method))])
     assert code_of(source) == "file-zip-method"
     book = packed({"xl/workbook.xml": b"<a/>", "xl/_rels/workbook.xml.rels": b"<a/>"}, method)
     assert code_of(FileSource("a.xlsx", book)) == "file-zip-method"
 
 
-def test_more_bytes_than_an_entry_declares_are_not_unpacked():
+def test_more_bytes_than_an_entry_declares_are_not_unpacked() -> None:
     data = bytearray(packed({"a.csv": b"0" * 50_000_000}))
     for signature, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         place = data.find(signature) + at
@@ -99,11 +99,11 @@ def test_more_bytes_than_an_entry_declares_are_not_unpacked():
     ],
     ids=["elements", "token", "rows"],
 )
-def test_a_workbook_that_would_take_minutes(sheet, code):
+def test_a_workbook_that_would_take_minutes(sheet: bytes, code: str) -> None:
     assert peak_of(workbook(sheet), code) < 24 << 20
 
 
-def test_a_part_that_twenty_sheets_name_is_read_once():
+def test_a_part_that_twenty_sheets_name_is_read_once() -> None:
     with zipfile.ZipFile(io.BytesIO(writers.enedis_xlsx(CURVE))) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml")
     book = workbook(sheet)
@@ -112,14 +112,14 @@ def test_a_part_that_twenty_sheets_name_is_read_once():
     assert not delivery.refused
 
 
-def test_an_open_document_is_told_by_one_sentence():
+def test_an_open_document_is_told_by_one_sentence() -> None:
     parts = {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<a/>"}
     for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         (source,) = open_files([("a.ods", packed(parts, method))])
         assert code_of(source) == "file-ods"
 
 
-def test_what_was_read_can_be_sent_to_another_process():
+def test_what_was_read_can_be_sent_to_another_process() -> None:
     data = packed({"a.csv": writers.enedis_csv(CURVE), "b.pdf": b"%PDF-1.4"})
     good, bad = pickle.loads(pickle.dumps(read_all("a.zip", data)))
     assert good.parts[0].curve == CURVE
@@ -129,6 +129,6 @@ def test_what_was_read_can_be_sent_to_another_process():
 
 
 @pytest.mark.parametrize("path", sorted(FINDINGS.glob("*")), ids=lambda path: path.name)
-def test_what_fuzzing_found_is_read_or_refused(path):
+def test_what_fuzzing_found_is_read_or_refused(path: Path) -> None:
     for source in open_files([path]):
         code_of(source)

@@ -123,12 +123,12 @@ REFUSED: Final = {
 }
 
 
-def test_every_fixture_is_looked_at():
+def test_every_fixture_is_looked_at() -> None:
     assert {path.name for path in FOLDER.iterdir()} == READ.keys() | REFUSED.keys()
 
 
 @pytest.mark.parametrize("name", READ)
-def test_it_is_read(name):
+def test_it_is_read(name: str) -> None:
     first, minutes, watts, refused, gaps = READ[name]
     (source,) = open_files([FOLDER / name])
     preview, curve = source.previews()[0], next(source.deliveries(Event())).curve
@@ -140,7 +140,7 @@ def test_it_is_read(name):
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_it_is_refused(name):
+def test_it_is_refused(name: str) -> None:
     (source,) = open_files([FOLDER / name])
     with pytest.raises(SourceError) as caught:
         source.preview()
@@ -162,7 +162,7 @@ def test_it_is_refused(name):
         ("json_both_flows.json", [Meter("99999999999991", flow) for flow in Flow]),
     ],
 )
-def test_whose_curve_it_is(name, meters):
+def test_whose_curve_it_is(name: str, meters: list[Meter]) -> None:
     (source,) = open_files([FOLDER / name])
     assert [delivery.meter for delivery in source.deliveries(Event())] == meters
     assert [preview.meter for preview in source.previews()] == meters

@@ -13,6 +13,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Final
@@ -87,20 +88,20 @@ def unpacked_size(data: bytes) -> int:
 
 
 FILES: Final[dict[str, Callable[[], bytes]]] = {
-    **{name: lambda name=name: rows(name) for name in LINES_ABOVE},
-    **{name: lambda name=name: answers(name) for name in ("json-v2", "json-v5")},
+    **{name: partial(rows, name) for name in LINES_ABOVE},
+    **{name: partial(answers, name) for name in ("json-v2", "json-v5")},
     "enedis-xlsx": workbook,
     "edf in a zip": lambda: zipped(rows("edf")),
     "noise": noise,
 }
 
 
-def test_every_format_is_measured():
+def test_every_format_is_measured() -> None:
     assert FILES.keys() >= writers.ALL.keys()
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_memory_stays_within_bounds(name, tmp_path):
+def test_memory_stays_within_bounds(name: str, tmp_path: Path) -> None:
     data = FILES[name]()
     large, small = tmp_path / "large", tmp_path / "small"
     large.write_bytes(data)

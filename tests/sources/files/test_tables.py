@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+from collections.abc import Callable
 from datetime import UTC, date
 from threading import Event
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -43,7 +45,7 @@ def styled(**changes: object) -> tables.Style:
     return dataclasses.replace(PLAIN, **changes)  # type: ignore[arg-type]
 
 
-def read(data: bytes, name: str = "file", **wanted) -> Curve:
+def read(data: bytes, name: str = "file", **wanted: Any) -> Curve:
     (delivery,) = FileSource(name, data, **wanted).deliveries(Event())
     return delivery.curve
 
@@ -73,7 +75,7 @@ def outcome(data: bytes) -> tuple[str, list[Delivery]]:
 
 @settings(max_examples=150)
 @given(curve=regular_curves(), style=tables.styles())
-def test_any_curve_in_any_table_comes_back_or_is_refused(curve, style):
+def test_any_curve_in_any_table_comes_back_or_is_refused(curve: Curve, style: tables.Style) -> None:
     curve = even(curve)
     assume((style.stamp == "iso" and not style.shape.startswith("apart")) or not ambiguous_gap(curve))
     if style.shape == "plain":  # only whole days show which end a stamp names
@@ -83,7 +85,9 @@ def test_any_curve_in_any_table_comes_back_or_is_refused(curve, style):
 
 @settings(max_examples=25)
 @given(curve=regular_curves(steps=(30,)), style=tables.styles(), real=st.booleans())
-def test_any_curve_in_any_workbook_comes_back_or_is_refused(curve, style, real):
+def test_any_curve_in_any_workbook_comes_back_or_is_refused(
+    curve: Curve, style: tables.Style, real: bool
+) -> None:
     curve = even(curve)
     assume(not ambiguous_gap(curve))
     if style.shape == "plain":
@@ -102,13 +106,13 @@ def joined(found: list[str]) -> bytes:
     return ("\n".join(found) + "\n").encode()
 
 
-def test_the_portal_s_workbook_saved_as_csv_is_the_portal_s():
+def test_the_portal_s_workbook_saved_as_csv_is_the_portal_s() -> None:
     (delivery,) = FileSource("a", tables.text(DAYS, PLAIN)).deliveries(Event())
     assert (delivery.origin, delivery.meter) == (Origin.ENEDIS_XLSX, Meter(writers.PRM))
     assert delivery.curve == DAYS
 
 
-def test_a_table_of_nobody_we_know():
+def test_a_table_of_nobody_we_know() -> None:
     (delivery,) = FileSource(
         "a", tables.text(DAYS, styled(names=("Start", "End"), unit="W", value="Power ({})"))
     ).deliveries(Event())
@@ -116,13 +120,13 @@ def test_a_table_of_nobody_we_know():
 
 
 @pytest.mark.parametrize("shape", [("begin", "Début"), ("end", "Fin")])
-def test_what_a_word_says_counts_more_than_where_the_table_begins(shape):
+def test_what_a_word_says_counts_more_than_where_the_table_begins(shape: tuple[str, str]) -> None:
     kind, name = shape
     curve = DAYS.select(slice(5, 200))
     assert read(tables.text(curve, styled(shape=kind, names=(name,)))) == curve
 
 
-def test_where_nothing_tells_it_is_refused_and_can_be_said():
+def test_where_nothing_tells_it_is_refused_and_can_be_said() -> None:
     curve = DAYS.select(slice(5, 200))
     data = tables.text(curve, styled(shape="plain", names=("Date",), about=False))
     assert refusal(data) == "file-unclear-times"
@@ -131,13 +135,13 @@ def test_where_nothing_tells_it_is_refused_and_can_be_said():
 
 
 @pytest.mark.parametrize(("kind", "told"), [("plain", Assumed.END), ("apart", None)])
-def test_what_is_told_by_whole_days_is_said_to_be_assumed(kind, told):
+def test_what_is_told_by_whole_days_is_said_to_be_assumed(kind: str, told: Assumed | None) -> None:
     names = ("Date",) if kind == "plain" else ("Date", "Heure de début")
     preview = FileSource("a", tables.text(DAYS, styled(shape=kind, names=names))).preview()
     assert [one.what for one in preview.assumed] == ([told] if told else [])
 
 
-def test_a_period_that_is_stated_tells():
+def test_a_period_that_is_stated_tells() -> None:
     """A week by BEGINs without its first hour: without the period, 01:00 to 23:30 is ambiguous."""
     rows = [f"{start:%d/%m/%Y %H:%M};{watts}" for start, _, _, watts in writers.rows(DAYS)]
     head = ["Date de début :;01/12/2025", "Date de fin :;08/12/2025", "Horodatage;Puissance (W)"]
@@ -156,7 +160,7 @@ def test_a_period_that_is_stated_tells():
         *((form, None) for form in ("26 50", "2 6500", "1,2E+03", "2.650,5", "1 234 5")),
     ],
 )
-def test_forms_of_a_number(written, read_as):
+def test_forms_of_a_number(written: str, read_as: int | None) -> None:
     found = lines(unit="W", value="Puissance ({})")
     found[9] = found[9].rsplit(";", 1)[0] + f";{written}"
     if read_as is None:
@@ -165,23 +169,23 @@ def test_forms_of_a_number(written, read_as):
         assert read(joined(found)).watts[5] == read_as
 
 
-def test_marks_of_two_kinds_are_refused_not_guessed():
+def test_marks_of_two_kinds_are_refused_not_guessed() -> None:
     found = lines()
     found[9] = found[9].rsplit(";", 1)[0] + ";1.146"
     assert refusal(joined(found)) == "file-mixed-numbers"
 
 
-def test_energy_needs_a_step_and_has_it_from_its_neighbours():
+def test_energy_needs_a_step_and_has_it_from_its_neighbours() -> None:
     data = tables.text(DAYS, styled(shape="end", names=("Fin",), unit="Wh", value="Énergie ({})"))
     assert read(data) == DAYS
 
 
-def test_several_columns_that_could_be_it():
+def test_several_columns_that_could_be_it() -> None:
     found = [line + line[line.rfind(";") :] for line in lines(about=False)]
     assert refusal(joined(found)) == "file-several-values"
 
 
-def test_a_column_for_each_flow():
+def test_a_column_for_each_flow() -> None:
     solar = even(regular(date(2025, 12, 1), days=7, seed=5))
     rows = [
         f"{start:%d/%m/%Y %H:%M};{end:%d/%m/%Y %H:%M};{taken};{given}"
@@ -197,24 +201,24 @@ def test_a_column_for_each_flow():
     ]
 
 
-def test_a_table_without_a_unit():
+def test_a_table_without_a_unit() -> None:
     assert refusal(joined([line.replace(" (en kW)", "") for line in lines()])) == "file-no-unit"
 
 
-def test_a_unit_behind_each_value():
+def test_a_unit_behind_each_value() -> None:
     found = [line.replace(" (en kW)", "") for line in lines()]
     assert read(joined([line + " kW" if line[:1].isdigit() else line for line in found])) == DAYS
 
 
 @pytest.mark.parametrize("unit", ["VA", "kVAr", "m3"])
-def test_a_table_of_something_else(unit):
+def test_a_table_of_something_else(unit: str) -> None:
     assert refusal(joined([line.replace("kW", unit) for line in lines()])) in (
         "file-other-quantity",
         "file-no-unit",
     )
 
 
-def test_a_table_of_days():
+def test_a_table_of_days() -> None:
     rows = [f"{day:02}/12/2025;12,3" for day in range(1, 9)]
     assert refusal(joined(["Date;Consommation (kWh)", *rows])) == "file-daily"
     midnights = [f"{day:02}/12/2025 00:00:00;12,3" for day in range(1, 9)]
@@ -222,7 +226,7 @@ def test_a_table_of_days():
 
 
 @pytest.mark.parametrize("days", [7, 20])
-def test_months_that_stand_before_days(days):
+def test_months_that_stand_before_days(days: int) -> None:
     curve = even(regular(date(2025, 12, 1), days=days))
     rows = [
         f"{start:%m/%d/%Y %H:%M};{end:%m/%d/%Y %H:%M};{watts}" for start, end, _, watts in writers.rows(curve)
@@ -230,12 +234,12 @@ def test_months_that_stand_before_days(days):
     assert refusal(joined(["Start;End;Power (W)", *rows])) == "file-month-first"
 
 
-def test_stamps_in_utc():
+def test_stamps_in_utc() -> None:
     rows = [f"{start.astimezone(UTC):%Y-%m-%d %H:%M};{watts}" for start, _, _, watts in writers.rows(DAYS)]
     assert read(joined(["Start time (UTC);Power (W)", *rows])) == DAYS
 
 
-def test_the_flow_a_sheet_or_a_line_says():
+def test_the_flow_a_sheet_or_a_line_says() -> None:
     said = joined(
         [line.replace("comptage : ", "x").replace("Consommation", "Production") for line in lines()]
     )
@@ -245,14 +249,14 @@ def test_the_flow_a_sheet_or_a_line_says():
 # Several tables in one file
 
 
-def test_two_files_of_one_meter_glued_together():
+def test_two_files_of_one_meter_glued_together() -> None:
     first, second = DAYS.select(slice(0, 100)), DAYS.select(slice(100, None))
     for write in (writers.enedis_csv, writers.enedis_r63, lambda curve: tables.text(curve, PLAIN)):
         assert read(write(first) + write(second)) == DAYS
 
 
 @pytest.mark.parametrize("name", ["enedis-csv", "enedis-xlsx-as-csv"])
-def test_two_meters_files_glued_together_are_two_meters(name):
+def test_two_meters_files_glued_together_are_two_meters(name: str) -> None:
     other = even(regular(date(2025, 12, 1), days=7, seed=9))
     write = writers.enedis_csv if name == "enedis-csv" else lambda curve: tables.text(curve, PLAIN)
     data = write(DAYS) + write(other).replace(writers.PRM.encode(), b"99999999999992")
@@ -260,17 +264,17 @@ def test_two_meters_files_glued_together_are_two_meters(name):
     assert found == {writers.PRM: DAYS, "99999999999992": other}
 
 
-def test_a_second_header_without_a_meter_is_not_the_first_one_s():
+def test_a_second_header_without_a_meter_is_not_the_first_one_s() -> None:
     data = writers.enedis_csv(DAYS) + b"Horodate;Valeur\n" + writers.enedis_csv(DAYS).split(b"Valeur\n")[1]
     assert [one.meter.prm for one in FileSource("a", data).deliveries(Event())] == [writers.PRM, UNKNOWN_PRM]
 
 
-def test_a_glued_file_that_cannot_be_read_is_not_passed_over():
+def test_a_glued_file_that_cannot_be_read_is_not_passed_over() -> None:
     mixed = [line.replace(",", ".") if at % 2 else line for at, line in enumerate(lines())]
     assert refusal(writers.enedis_csv(DAYS) + joined(mixed)) == "file-mixed-numbers"
 
 
-def test_every_sheet_with_a_curve():
+def test_every_sheet_with_a_curve() -> None:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     weeks = [even(regular(date(2025, 12, 1 + 7 * number), days=7, seed=number)) for number in range(3)]
@@ -290,9 +294,9 @@ def test_every_sheet_with_a_curve():
 # Answers saved as JSON
 
 
-def answer(curve: Curve, *, begins: bool = False, **more: object) -> dict[str, object]:
+def answer(curve: Curve, *, begins: bool = False, **more: object) -> dict[str, Any]:
     """A v2 answer that states its period; `begins`: with the stamps of another gateway (BEGINs)."""
-    found = json.loads(writers.json_v2(curve))
+    found: dict[str, Any] = json.loads(writers.json_v2(curve))
     found["periode"] = {"dateDebut": "2025-12-01", "dateFin": "2025-12-08"}
     for point, (start, _, _, _) in zip(found["grandeur"][0]["points"], writers.rows(curve), strict=True):
         if begins:
@@ -312,7 +316,9 @@ def answer(curve: Curve, *, begins: bool = False, **more: object) -> dict[str, o
     ],
 )
 @pytest.mark.parametrize("begins", [False, True])
-def test_what_an_answer_was_saved_in_and_what_its_stamps_are(wrap, begins):
+def test_what_an_answer_was_saved_in_and_what_its_stamps_are(
+    wrap: Callable[[dict[str, Any]], object], begins: bool
+) -> None:
     data = json.dumps(wrap(answer(DAYS, begins=begins))).encode()
     source = FileSource("a", data)
     assert next(source.deliveries(Event())).curve == DAYS
@@ -320,19 +326,19 @@ def test_what_an_answer_was_saved_in_and_what_its_stamps_are(wrap, begins):
 
 
 @pytest.mark.parametrize("begins", [False, True])
-def test_an_answer_that_tells_nothing_of_its_stamps(begins):
+def test_an_answer_that_tells_nothing_of_its_stamps(begins: bool) -> None:
     holed = DAYS.select(slice(4, -4))
     data = json.dumps(answer(holed, begins=begins)).encode()
     assert refusal(data) == "file-unclear-times"
     assert read(data, stamped=Stamped.BEGIN if begins else Stamped.END) == holed
 
 
-def test_an_r63_is_the_distributor_s_own():
+def test_an_r63_is_the_distributor_s_own() -> None:
     holed = DAYS.select(slice(4, -4))
     assert read(json.dumps({"header": {"codeFlux": "R63"}, "mesures": [answer(holed)]}).encode()) == holed
 
 
-def test_stamps_with_an_offset():
+def test_stamps_with_an_offset() -> None:
     found = answer(regular(date(2025, 10, 26)), periode={})
     for point, (_, end, _, _) in zip(
         found["grandeur"][0]["points"], writers.rows(regular(date(2025, 10, 26))), strict=True
@@ -344,7 +350,7 @@ def test_stamps_with_an_offset():
 # Steps
 
 
-def test_readings_missing_in_turn_are_holes_and_it_is_said():
+def test_readings_missing_in_turn_are_holes_and_it_is_said() -> None:
     kept = np.ones(len(DAYS), np.bool_)
     kept[[100, 102, 104, 106]] = False
     holed = DAYS.select(kept)
@@ -355,7 +361,7 @@ def test_readings_missing_in_turn_are_holes_and_it_is_said():
         assert told == [(Assumed.HOLES, 60, 30)]
 
 
-def test_a_short_stretch_of_hours_is_believed_and_it_is_said():
+def test_a_short_stretch_of_hours_is_believed_and_it_is_said() -> None:
     hours = even(regular(date(2025, 12, 8), step=60))
     curve = Curve.of(
         *(
@@ -369,7 +375,7 @@ def test_a_short_stretch_of_hours_is_believed_and_it_is_said():
 
 
 @pytest.mark.parametrize("minutes", [5, 10, 15, 20, 25])
-def test_a_stray_row_on_a_round_minute(minutes):
+def test_a_stray_row_on_a_round_minute(minutes: int) -> None:
     found = writers.enedis_csv(DAYS).decode().splitlines()
     stamp = found[20].replace(":30:00+", f":{30 + minutes:02}:00+").split(";")[0]
     if stamp == found[20].split(";")[0]:
