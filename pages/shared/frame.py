@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
@@ -44,45 +46,9 @@ if (!window.courbeSwipes) {
 }
 if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
 }"""
-_STYLE: Final = """<style>
-[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] {
-    color: light-dark(#ffffff, #0b1424);
-}
-[data-testid="stPageLink-NavLink"]:focus-visible, .modebar-btn:focus-visible {
-    outline: 2px solid light-dark(#0b5cad, #7ab8ff) !important;
-    outline-offset: 1px;
-}
-[data-testid="stMainBlockContainer"] { padding-top: 3rem; }
-.st-key-key_figures [data-testid="stMetric"] > div { padding: 0.45rem 0.35rem 0.45rem 0.5rem; }
-.st-key-key_figures [data-testid="stMetric"] > div > :last-child:not([data-testid="stMetricValue"]) * {
-    font-size: 0.6875rem;
-}
-.st-key-glance { row-gap: 0; }
-.st-key-glance button { justify-content: flex-start; text-align: left; }
-@media (max-width: 767px) { [data-testid="stMainBlockContainer"] { padding-top: 4rem; } }
-.st-key-key_figures [data-testid="stMetricValue"] { font-size: 1.25rem; }
-.st-key-key_figures [data-testid="stMetricLabel"] p { font-size: 0.8125rem; white-space: normal; }
-[data-testid="stDateInputField"] [data-placeholder="true"] { font-size: 0; }
-[data-testid="stDateInputField"] [data-placeholder="true"]::after { font-size: 0.875rem; }
-[data-testid="stDateInputField"] [data-type="day"][data-placeholder="true"]::after { content: "DAY"; }
-[data-testid="stDateInputField"] [data-type="month"][data-placeholder="true"]::after { content: "MONTH"; }
-[data-testid="stDateInputField"] [data-type="year"][data-placeholder="true"]::after { content: "YEAR"; }
-[data-testid="InputInstructions"] { display: none; }
-@media print {
-    [data-testid="stSidebar"], [data-testid="stHeader"], .modebar, [data-testid="stExpander"],
-    [data-testid="stDateInput"], .st-key-navigator, .st-key-demo_away { display: none !important; }
-    [data-testid="stPlotlyChart"], [data-testid="stMetric"] { break-inside: avoid; }
-}
-@media (pointer: coarse) {
-    .modebar-btn:is([data-val="zoom"], [data-val="pan"]) { display: none; }
-}
-[data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > script) { position: absolute; }
-[data-testid="stMain"] [data-testid="stPageLink-NavLink"] :is(span, div, p) { white-space: normal; }
-[data-testid="stFileUploaderDropzone"] button p,
-[data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; }
-[data-testid="stFileUploaderDropzone"] button p::after { content: "CHOOSE"; font-size: 0.875rem; }
-[data-testid="stFileUploaderDropzoneInstructions"] span::after { content: "LIMIT"; font-size: 0.875rem; }
-</style>"""
+_STYLE: Final = re.sub(
+    r"/\*.*?\*/\s*", "", Path(__file__).with_name("frame.css").read_text(encoding="utf-8"), flags=re.DOTALL
+)
 
 
 def page(name: str, *, needs: Needs = "storage", lead: bool = True, of_meter: bool = True) -> Visitor:
@@ -307,10 +273,14 @@ def _dress(name: str, visitor: Visitor) -> None:
     """
     words = visitor.words
     script = _SCRIPT.replace("LANGUAGE", words.language.value).replace("PAGE", name)
-    limit = words.text("common.upload.limit", size=visitor.upload_megabytes)
-    style = _STYLE.replace("CHOOSE", words.text("common.upload.choose")).replace("LIMIT", limit)
-    for part, letters in zip(
-        ("DAY", "MONTH", "YEAR"), words.text("common.date_pattern").split("/"), strict=True
-    ):
-        style = style.replace(f'"{part}"', f'"{letters}"')
+    day, month, year = words.text("common.date_pattern").split("/")
+    spoken = {
+        "choose": words.text("common.upload.choose"),
+        "limit": words.text("common.upload.limit", size=visitor.upload_megabytes),
+        "day": day,
+        "month": month,
+        "year": year,
+    }
+    root = "".join(f"--{name}: {json.dumps(text, ensure_ascii=False)};" for name, text in spoken.items())
+    style = f"<style>:root {{{root}}}\n{_STYLE}</style>"
     st.html(f"<script>{script}</script>{style}", unsafe_allow_javascript=True)

@@ -39,6 +39,8 @@ _STYLE: Final = """<style>
 .talk .said { font-size: 1.4rem; line-height: 1.35; margin: 0; }
 .notes p { font-size: 1.35rem; line-height: 1.45; }
 </style>"""
+"""A slide fills the window, and its figure is read from the last row: no setting changes one page or one
+element alone (https://github.com/streamlit/streamlit/issues/10749)."""
 _REMOTE: Final = """<script>{
 if (!window.courbeRemote) {
     window.courbeRemote = true;

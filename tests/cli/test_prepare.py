@@ -48,4 +48,4 @@ def test_it_measures_prints_and_keeps(household: Store, capsys: pytest.CaptureFi
     assert told.err.splitlines()[0] == "1 of 10: Footprint"
     assert len(told.err.splitlines()) == len(Kind)
     assert meter.prm not in told.out
-    assert kept.find(household, Kind.LAYOUTS) is not None
+    assert all(kept.find(household, kind, meter) for kind in Kind)

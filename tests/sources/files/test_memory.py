@@ -7,9 +7,6 @@ steps of 26 years, the most distinct readings that are possible; for packed file
 from __future__ import annotations
 
 import io
-import os
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -23,10 +20,10 @@ import pytest
 
 from tests.curves import regular
 from tests.sources.files import writers
+from tests.sources.files.peak import measured
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 
-ROOT: Final = Path(__file__).parents[3]
 SIZE: Final = 48_000_000
 BOUND: Final = 3
 YEARS: Final = range(2025, 1999, -1)
@@ -108,12 +105,6 @@ def test_memory_stays_within_bounds(name: str, tmp_path: Path) -> None:
     size = unpacked_size(data)
     del data
     small.write_bytes(writers.ALL.get(name, writers.enedis_csv)(regular()))
-    # without the measurement of coverage, which takes memory and most of the time
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.sources.files.peak", str(large), str(small)],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    peak, readings = map(int, run.stdout.split())
-    assert (readings > 0) == (name != "noise"), run.stderr
+    peak, readings, refused = measured(large, small)
+    assert (readings > 0) == (name != "noise"), refused
     assert peak < BOUND * size, f"{peak / size:.2f} times its size"
