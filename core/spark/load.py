@@ -25,6 +25,7 @@ from core.spark.errors import SparkError
 from core.spark.manifest import Published
 from core.spark.sources import Census, Curves, Source
 from core.spark.target import Opened, Target
+from core.storage.connection import greet
 from core.storage.mongo_errors import explained, patiently
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def load(
     """
     begun = time.perf_counter()
     with target.open() as fleet, explained():
+        greet(fleet.database.client)  # retries are for a server that was there
         fleet.prepare()
         with manifest.lease(fleet) as me:
             swept = manifest.sweep(fleet)

@@ -51,12 +51,25 @@ def spark(event_log: Path) -> Iterator[SparkSession]:
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.python.task.killTimeout": "200ms",
+        "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.connect.grpc.binding.port": "0",
     }
     with contextlib.ExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:
             patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # a worker is killed before it could save
             running = stack.enter_context(session(local_master(2), options=options))
         yield running
+
+
+@pytest.fixture(scope="package")
+def remote(spark: SparkSession) -> str:
+    """The address at which the same Spark answers clients of Spark Connect."""
+    assert spark._jvm is not None
+    services = spark._jvm.org.apache.spark.sql.connect.service
+    service = getattr(services, "SparkConnectService$").__getattr__("MODULE$")
+    return f"sc://127.0.0.1:{service.localPort()}"
 
 
 @pytest.fixture

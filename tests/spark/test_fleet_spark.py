@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import pty
 import secrets
-import select
 import subprocess
 import sys
-import termios
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +19,7 @@ from core.cli.main import main
 from core.spark import results
 from core.texts import Language
 from tests.code import ROOT
-
-POLL_SECONDS = 0.05
+from tests.terminal import CTRL_C, on_terminal
 
 
 @pytest.fixture
@@ -77,37 +73,9 @@ def test_a_fleet_is_loaded_measured_and_analysed_and_the_uri_is_nowhere(
 
 
 def interrupted(home: dict[str, str], *arguments: str, when: Callable[[], bool]) -> tuple[int, str]:
-    """Run a fleet on a terminal where Ctrl-C is pressed once; returns its exit code and what was shown.
-
-    Pressed as soon as `when` is so. The whole foreground gets the signal: Java and the workers too.
-    """
-    ours, theirs = pty.openpty()
+    """Exit code and output of a fleet on a terminal where Ctrl-C is pressed as soon as `when` is so."""
     command = [sys.executable, "-m", "core", "fleet", "--engine", "spark", *arguments]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=home,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-    )
-    os.close(theirs)
-    shown, pressed = b"", False
-    try:
-        while process.poll() is None:
-            if select.select([ours], [], [], POLL_SECONDS)[0]:
-                shown += os.read(ours, 4096)
-            if not pressed and when():
-                os.write(ours, b"\x03")
-                pressed = True
-    except OSError:  # the other end is closed: everybody there has ended
-        pass
-    finally:
-        os.close(ours)
-    assert pressed
-    return process.wait(60), shown.decode()
+    return on_terminal(partial(subprocess.Popen, command, cwd=ROOT, env=home), CTRL_C, when=when)
 
 
 def test_ctrl_c_leaves_what_was_published_and_nothing_else(
