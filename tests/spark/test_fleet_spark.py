@@ -59,16 +59,16 @@ def run(home: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[st
 def test_a_fleet_is_loaded_measured_and_analysed_and_the_uri_is_nowhere(
     home: dict[str, str], mongo: MongoClient[dict[str, Any]], mongo_uri: str
 ) -> None:
-    done = run(home, "--meters", "3", "--days", "30", "--workers", "2", "--profile", "--json")
+    done = run(home, "--meters", "3", "--days", "10", "--workers", "2", "--profile", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert (told["meters"], told["written"], told["complete"]) == (3, 3 * 1440, True)
-    assert told["size"]["ordinary"]["readings"] == told["size"]["time_series"]["readings"] == 3 * 1440
+    assert (told["meters"], told["written"], told["complete"]) == (3, 3 * 480, True)
+    assert told["size"]["ordinary"]["readings"] == told["size"]["time_series"]["readings"] == 3 * 480
     assert {row["figure"] for row in told["figures"]} >= {"profile", "peak-day", "hphc", "cohort"}
     assert done.stderr == ""
     assert mongo_uri not in done.stdout
     (kept,) = results.runs(mongo[home["COURBE_DATABASE"]])
-    assert (kept.size.meters, kept.size.days, kept.written) == (3, 30, 3 * 1440)
+    assert (kept.size.meters, kept.size.days, kept.written) == (3, 10, 3 * 480)
     assert kept.size.as_json() == told["size"]
 
 
@@ -83,17 +83,17 @@ def test_ctrl_c_leaves_what_was_published_and_nothing_else(
 ) -> None:
     """While a later wave is written."""
     database = mongo[home["COURBE_DATABASE"]]
-    ordinary, series, manifest = (database[f"spark_d30{name}"] for name in ("", "_ts", "_manifest"))
+    ordinary, series, manifest = (database[f"spark_d7{name}"] for name in ("", "_ts", "_manifest"))
 
     def loading() -> bool:
         return manifest.count_documents({}) > 0
 
-    code, words = interrupted(home, "--meters", "1500", "--days", "30", "--workers", "2", when=loading)
+    code, words = interrupted(home, "--meters", "1500", "--days", "7", "--workers", "2", when=loading)
     assert code == 130
     assert "readings" in words
     assert "Traceback" not in words
     stands = sum(row["readings"] for row in manifest.find())
-    assert 0 < stands < 1500 * 1440
+    assert 0 < stands < 1500 * 7 * 48
     assert ordinary.count_documents({}) == stands
     assert sum(row["n"] for row in series.aggregate([{"$count": "n"}])) == stands
 

@@ -69,18 +69,18 @@ class Killer(threading.Thread):
 def test_a_server_killed_four_times_holds_the_fleet_exactly(
     spark: SparkSession, mortal: server.EmbeddedServer, fleet: Fleet
 ) -> None:
-    target = Target(mortal.uri, "killed", "d200")
+    target = Target(mortal.uri, "killed", "d100")
     killer = Killer(mortal, target, KILLS)
     killer.start()
     try:
-        loaded = load(spark, target, Synthetic(16, 200), Options(unit=2))
+        loaded = load(spark, target, Synthetic(16, 100), Options(unit=2))
     finally:
         killer.ended.set()
         killer.join()
     assert killer.killed == KILLS
     assert loaded.complete
     with target.open() as there:
-        assert held.exact(there, fleet(16, 200))
+        assert held.exact(there, fleet(16, 100))
 
 
 @pytest.mark.torture
