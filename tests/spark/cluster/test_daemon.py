@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def test_a_worker_imports_from_no_archive(spark: SparkSession, tmp_path: Path) -> None:
     seen = tmp_path / "seen"
 
-    def look(batches: Iterator[Any]) -> Iterator[Any]:
+    def look(batches: Iterable[Any]) -> Iterator[Any]:
         import zipimport
 
         archives = [one for one in sys.path_importer_cache.values() if isinstance(one, zipimport.zipimporter)]
