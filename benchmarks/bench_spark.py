@@ -228,7 +228,7 @@ def ways(bench: Bench, warm: Bench, watch: Meter, readings: int, runs: int) -> d
     writes: dict[str, Callable[[Bench], Callable[[], None]]] = {
         "insert_many": lambda one: one.insert_many(),
         "generating": lambda one: one.generating(),
-        "connector, defaults": lambda one: one.through_connector({"operationType": "insert"}),
+        "connector, defaults": lambda one: one.through_connector({}),
         "connector, tuned": lambda one: one.through_connector(dict(connector.WRITE)),
         "direct": lambda one: one.through_arrow(),
     }

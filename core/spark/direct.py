@@ -20,12 +20,12 @@ from core.storage import bson_columns, ordinary
 from core.storage.mongo_errors import patiently
 
 NOTHING: Final = "nothing long"
-"""The columns of what a task returns: what it has to say goes another way."""
+"""Schema of the rows that a task returns. There are none: its results go through an accumulator, see Said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """What a task says of a meter it wrote. Seconds: its share of the task's, in each collection."""
+    """A meter that a task wrote. `ordinary`, `series`: its share of the task's seconds, by collection."""
 
     meter: Meter
     tally: Tally
@@ -34,9 +34,9 @@ class Wrote:
 
 
 class Said:
-    """Adds up, in Spark's accumulators, what tasks say of what they wrote.
+    """Spark accumulator of what tasks wrote.
 
-    What a task said that ended is kept even where its job fails or is cancelled.
+    The values of tasks that ended are kept even if their job fails or is cancelled.
     """
 
     @staticmethod

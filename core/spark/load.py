@@ -25,6 +25,7 @@ from core.spark.errors import SparkError
 from core.spark.manifest import Published
 from core.spark.sources import Census, Curves, Source
 from core.spark.target import Opened, Target
+from core.storage.connection import greet
 from core.storage.mongo_errors import explained, patiently
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def load(
     """
     begun = time.perf_counter()
     with target.open() as fleet, explained():
+        greet(fleet.database.client)  # retries are for a server that was there
         fleet.prepare()
         with manifest.lease(fleet) as me:
             swept = manifest.sweep(fleet)
@@ -218,9 +220,10 @@ def _units(work: _Run, meters: Sequence[Meter]) -> list[Sequence[Meter]]:
 
 
 def _write(work: _Run, meters: Sequence[Meter], base: int, told: dict[Meter, Tally]) -> None:
-    """Send one wave through Spark.
+    """Write one wave with Spark.
 
-    `told` gets what each meter must come to; as far as that is known, where the wave fails or is cancelled.
+    Adds the expected count and sum of each meter to `told`; of a wave that fails or is cancelled, only those
+    of the tasks that ended.
     """
     units = _units(work, meters)
     frame, curves = work.source.portions(work.spark, units)
@@ -243,7 +246,7 @@ def _write(work: _Run, meters: Sequence[Meter], base: int, told: dict[Meter, Tal
 
 
 def _write_through(work: _Run, frame: DataFrame, curves: Curves, base: int, told: dict[Meter, Tally]) -> None:
-    """The connector says nothing of what it wrote: what it must come to is counted from the source."""
+    """Write one wave with the connector, which does not report what it wrote: the source is counted first."""
     target, spark = work.fleet.target, work.spark
     tallied = frame.mapInArrow(_tallier(curves), _TALLY)
     expected = run(spark, tallied.collect, work.stop, lambda _: None)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import pty
-import select
 import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from unittest import mock
 from core.cli.main import main
 from tests.code import ROOT
 from tests.open_data_server import NOWHERE
+from tests.terminal import on_terminal
 
 SECOND_FILE = "enedis_conso_heure_20230809-20240725.csv"
 WAIT = 180
@@ -83,20 +83,7 @@ class Home:
 
     def on_terminal(self, *arguments: str, answer: str = "") -> tuple[int, str]:
         """Run with a terminal on all three streams; returns the exit code and everything shown."""
-        ours, theirs = pty.openpty()
-        try:
-            process = self.begin(*arguments, stdin=theirs, stdout=theirs, stderr=theirs)
-            os.close(theirs)
-            os.write(ours, answer.encode())
-            shown = b""
-            while select.select([ours], [], [], WAIT)[0]:
-                try:
-                    shown += os.read(ours, 4096)
-                except OSError:  # the other end is closed: the process has ended
-                    break
-            return process.wait(WAIT), shown.decode()
-        finally:
-            os.close(ours)
+        return on_terminal(partial(self.begin, *arguments), answer)
 
 
 def one_line(done: Done) -> str:

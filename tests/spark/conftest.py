@@ -31,32 +31,44 @@ def event_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="package", autouse=True)
 def quick_java() -> Iterator[None]:
-    """Limit Java's compilation, which would take longer than these short jobs."""
+    """Limit what Java and Spark compile and verify, which would take longer than these short jobs."""
+    options = (
+        *("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+        *("-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote"),
+        *("-Dspark.sql.codegen.wholeStage=false", "-Dspark.sql.codegen.factoryMode=NO_CODEGEN"),
+    )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        patch.setenv("JAVA_TOOL_OPTIONS", " ".join(options))
         yield
 
 
 @pytest.fixture(scope="package")
 def spark(event_log: Path) -> Iterator[SparkSession]:
-    """Two workers, with retries like those of a cluster.
-
-    Plans are small and run once: compiling each would take longer than running it. The commands that are run
-    as a user types them do compile.
-    """
+    """Two workers, with retries like those of a cluster; also a server of Spark Connect."""
     options = {
         "spark.eventLog.enabled": "true",
         "spark.eventLog.dir": event_log.as_uri(),
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.adaptive.enabled": "false",
-        "spark.sql.codegen.wholeStage": "false",
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.python.task.killTimeout": "200ms",
+        "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.connect.grpc.binding.port": "0",
     }
     with contextlib.ExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:
             patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # a worker is killed before it could save
             running = stack.enter_context(session(local_master(2), options=options))
         yield running
+
+
+@pytest.fixture(scope="package")
+def remote(spark: SparkSession) -> str:
+    """The address at which the same Spark answers clients of Spark Connect."""
+    assert spark._jvm is not None
+    services = spark._jvm.org.apache.spark.sql.connect.service
+    service = getattr(services, "SparkConnectService$").__getattr__("MODULE$")
+    return f"sc://127.0.0.1:{service.localPort()}"
 
 
 @pytest.fixture

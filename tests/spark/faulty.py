@@ -75,6 +75,22 @@ def always_dies(_attempt: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def afterwards(fault: Fault, make: Callable[..., Any]) -> Callable[..., Any]:
+    """`make`, whose tasks have the fault when they have written everything and not yet said so."""
+
+    def made(*given: Any) -> Callable[[Any], Iterator[Any]]:
+        whole = make(*given)
+
+        def task(batches: Any) -> Iterator[Any]:
+            rows = list(whole(batches))
+            fault(attempt())
+            yield from rows
+
+        return task
+
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class Hangs:
     """From its call of this number on, until it is cancelled; `calls` gets a byte for each."""

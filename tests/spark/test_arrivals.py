@@ -66,19 +66,7 @@ def test_days_and_then_their_month_hold_the_fleet_and_the_same_again_changes_not
 def test_tasks_that_write_and_die_leave_no_trace(
     spark: SparkSession, target: Target, fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = arrivals._writer
-
-    def dying(*given: Any) -> Any:
-        whole = write(*given)
-
-        def task(batches: Any) -> Any:
-            rows = list(whole(batches))
-            faulty.raises(faulty.attempt())
-            yield from rows
-
-        return task
-
-    monkeypatch.setattr(arrivals, "_writer", dying)
+    monkeypatch.setattr(arrivals, "_writer", faulty.afterwards(faulty.raises, arrivals._writer))
     arrive(spark, target, Earlier(5, 4, unit=3))
     with target.open() as there:
         assert shown(there) == {meter: curve.select(slice(0, 96)) for meter, curve in fleet(5, 4).items()}

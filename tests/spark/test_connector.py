@@ -76,6 +76,7 @@ def test_a_server_that_does_not_answer_is_told_soon_and_without_its_address(
     nowhere = replace(target, uri=uri)
     with pytest.raises(StorageError) as caught:
         load(spark, nowhere, Synthetic(1, 2))
+    assert caught.value.code == "database-open"  # nobody listens there
     assert SECRET not in str(caught.value) + repr(caught.value)
     rows = spark.range(1).selectExpr("current_timestamp() start")
     with pytest.raises(Exception) as raised:  # noqa: PT011 - Spark may raise any type; only its mapped cause matters

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import pty
 import secrets
-import select
 import subprocess
 import sys
-import termios
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +19,7 @@ from core.cli.main import main
 from core.spark import results
 from core.texts import Language
 from tests.code import ROOT
-
-POLL_SECONDS = 0.05
+from tests.terminal import CTRL_C, on_terminal
 
 
 @pytest.fixture
@@ -63,51 +59,23 @@ def run(home: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[st
 def test_a_fleet_is_loaded_measured_and_analysed_and_the_uri_is_nowhere(
     home: dict[str, str], mongo: MongoClient[dict[str, Any]], mongo_uri: str
 ) -> None:
-    done = run(home, "--meters", "3", "--days", "30", "--workers", "2", "--profile", "--json")
+    done = run(home, "--meters", "3", "--days", "10", "--workers", "2", "--profile", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert (told["meters"], told["written"], told["complete"]) == (3, 3 * 1440, True)
-    assert told["size"]["ordinary"]["readings"] == told["size"]["time_series"]["readings"] == 3 * 1440
+    assert (told["meters"], told["written"], told["complete"]) == (3, 3 * 480, True)
+    assert told["size"]["ordinary"]["readings"] == told["size"]["time_series"]["readings"] == 3 * 480
     assert {row["figure"] for row in told["figures"]} >= {"profile", "peak-day", "hphc", "cohort"}
     assert done.stderr == ""
     assert mongo_uri not in done.stdout
     (kept,) = results.runs(mongo[home["COURBE_DATABASE"]])
-    assert (kept.size.meters, kept.size.days, kept.written) == (3, 30, 3 * 1440)
+    assert (kept.size.meters, kept.size.days, kept.written) == (3, 10, 3 * 480)
     assert kept.size.as_json() == told["size"]
 
 
 def interrupted(home: dict[str, str], *arguments: str, when: Callable[[], bool]) -> tuple[int, str]:
-    """Run a fleet on a terminal where Ctrl-C is pressed once; returns its exit code and what was shown.
-
-    Pressed as soon as `when` is so. The whole foreground gets the signal: Java and the workers too.
-    """
-    ours, theirs = pty.openpty()
+    """Exit code and output of a fleet on a terminal where Ctrl-C is pressed as soon as `when` is so."""
     command = [sys.executable, "-m", "core", "fleet", "--engine", "spark", *arguments]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=home,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-    )
-    os.close(theirs)
-    shown, pressed = b"", False
-    try:
-        while process.poll() is None:
-            if select.select([ours], [], [], POLL_SECONDS)[0]:
-                shown += os.read(ours, 4096)
-            if not pressed and when():
-                os.write(ours, b"\x03")
-                pressed = True
-    except OSError:  # the other end is closed: everybody there has ended
-        pass
-    finally:
-        os.close(ours)
-    assert pressed
-    return process.wait(60), shown.decode()
+    return on_terminal(partial(subprocess.Popen, command, cwd=ROOT, env=home), CTRL_C, when=when)
 
 
 def test_ctrl_c_leaves_what_was_published_and_nothing_else(
@@ -115,17 +83,17 @@ def test_ctrl_c_leaves_what_was_published_and_nothing_else(
 ) -> None:
     """While a later wave is written."""
     database = mongo[home["COURBE_DATABASE"]]
-    ordinary, series, manifest = (database[f"spark_d30{name}"] for name in ("", "_ts", "_manifest"))
+    ordinary, series, manifest = (database[f"spark_d7{name}"] for name in ("", "_ts", "_manifest"))
 
     def loading() -> bool:
         return manifest.count_documents({}) > 0
 
-    code, words = interrupted(home, "--meters", "1500", "--days", "30", "--workers", "2", when=loading)
+    code, words = interrupted(home, "--meters", "1500", "--days", "7", "--workers", "2", when=loading)
     assert code == 130
     assert "readings" in words
     assert "Traceback" not in words
     stands = sum(row["readings"] for row in manifest.find())
-    assert 0 < stands < 1500 * 1440
+    assert 0 < stands < 1500 * 7 * 48
     assert ordinary.count_documents({}) == stands
     assert sum(row["n"] for row in series.aggregate([{"$count": "n"}])) == stands
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,18 +71,18 @@ class Killer(threading.Thread):
 def test_a_server_killed_four_times_holds_the_fleet_exactly(
     spark: SparkSession, mortal: server.EmbeddedServer, fleet: Fleet
 ) -> None:
-    target = Target(mortal.uri, "killed", "d200")
+    target = Target(mortal.uri, "killed", "d100")
     killer = Killer(mortal, target, KILLS)
     killer.start()
     try:
-        loaded = load(spark, target, Synthetic(16, 200), Options(unit=2))
+        loaded = load(spark, target, Synthetic(16, 100), Options(unit=2))
     finally:
         killer.ended.set()
         killer.join()
     assert killer.killed == KILLS
     assert loaded.complete
     with target.open() as there:
-        assert held.exact(there, fleet(16, 200))
+        assert held.exact(there, fleet(16, 100))
 
 
 @pytest.mark.torture
@@ -116,14 +118,12 @@ def executors(application: str) -> list[int]:
     return found
 
 
-@pytest.mark.torture
-@pytest.mark.parametrize("through", Through)
-def test_killed_executors_leave_no_trace(
-    mongo_uri: str, target: Target, fleet: Fleet, through: Through
-) -> None:
-    """A small cluster on this machine with two executors, one of which is killed after each wave."""
-    killed: list[int] = []
+def with_killed_executors(target: Target, meters: int, days: int, through: Through) -> tuple[bool, int]:
+    """Load on a small cluster of this machine with two executors, and kill one after each wave.
 
+    Whether the load was complete, and how many executors were killed.
+    """
+    killed: list[int] = []
     with session("local-cluster[2,1,1024]") as cluster:
         application = cluster.sparkContext.applicationId
 
@@ -133,8 +133,19 @@ def test_killed_executors_leave_no_trace(
                 killed.append(alive[0])
                 os.kill(alive[0], signal.SIGKILL)
 
-        loaded = load(cluster, target, Synthetic(32, 200), Options(through, unit=2), progress=kill)
+        source = Synthetic(meters, days)
+        loaded = load(cluster, target, source, Options(through, unit=2), progress=kill)
+    return loaded.complete, len(killed)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("through", Through)
+def test_killed_executors_leave_no_trace(target: Target, fleet: Fleet, through: Through) -> None:
+    """In a process of its own, as a process has one Spark at a time."""
+    spawned = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawned) as apart:
+        complete, killed = apart.submit(with_killed_executors, target, 32, 200, through).result()
+    assert complete
     assert killed
-    assert loaded.complete
     with target.open() as there:
         assert held.exact(there, fleet(32, 200))

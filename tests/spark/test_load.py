@@ -14,7 +14,7 @@ from core.errors import StorageError
 from core.jobs import Progress
 from core.lab.fleet.synthetic import meter
 from core.model import Curve, Meter
-from core.spark import direct, manifest
+from core.spark import connector, direct, manifest
 from core.spark.errors import SparkError
 from core.spark.load import Options, Through, load
 from core.spark.sources import Synthetic
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Fleet = Callable[[int, int], dict[Meter, Curve]]
 SMALL = Options(unit=2)
-DAYS = 40
+DAYS = 20
 WAYS = pytest.mark.parametrize("through", Through)
 
 
@@ -69,9 +69,15 @@ def test_a_larger_fleet_continues_where_the_smaller_one_ended(
     [(Through.DIRECT, faulty.raises), (Through.DIRECT, faulty.dies), (Through.CONNECTOR, faulty.dies)],
 )
 def test_workers_that_fail_leave_no_trace(
-    spark: SparkSession, target: Target, fleet: Fleet, through: Through, fault: faulty.Fault
+    spark: SparkSession,
+    target: Target,
+    fleet: Fleet,
+    through: Through,
+    fault: faulty.Fault,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    days = 220 if through is Through.CONNECTOR else DAYS  # it had written its first 10,000 readings by then
+    monkeypatch.setitem(connector.WRITE, "maxBatchSize", "1000")
+    days = 100 if through is Through.CONNECTOR else DAYS  # more than waits between Python and Java
     loaded = load(spark, target, faulty.Faulty(2, days, 1, fault), Options(through, unit=2))
     with target.open() as there:
         assert held.exact(there, fleet(2, days))
@@ -81,19 +87,7 @@ def test_workers_that_fail_leave_no_trace(
 def test_workers_that_write_and_are_killed_before_they_say_so_leave_no_trace(
     spark: SparkSession, target: Target, fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = direct.writer
-
-    def dying(*given: Any) -> Any:
-        whole = write(*given)
-
-        def task(batches: Any) -> Any:
-            rows = list(whole(batches))
-            faulty.dies(faulty.attempt())
-            yield from rows
-
-        return task
-
-    monkeypatch.setattr(direct, "writer", dying)
+    monkeypatch.setattr(direct, "writer", faulty.afterwards(faulty.dies, direct.writer))
     loaded = load(spark, target, Synthetic(4, DAYS), SMALL)
     with target.open() as there:
         assert held.exact(there, fleet(4, DAYS))
@@ -180,8 +174,6 @@ def test_a_plain_append_under_the_same_fault_is_not_exact(
     spark: SparkSession, target: Target, fleet: Fleet
 ) -> None:
     """The reason for all this: the connector with its defaults, and a worker that fails once."""
-    from core.spark import connector
-
     with target.open() as there:
         there.prepare()
         source = faulty.Faulty(2, DAYS, 1, faulty.raises)

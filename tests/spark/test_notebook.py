@@ -30,7 +30,7 @@ NOTEBOOK = ROOT / "deploy" / "databricks" / "fleet.py"
 
 
 def widgets(database: Database[dict[str, Any]], **more: str) -> dict[str, str]:
-    return {"database": database.name, "meters": "6", "days": "60", **more}
+    return {"database": database.name, "meters": "5", "days": "20", **more}
 
 
 def series(curves: Mapping[Meter, Curve]) -> int:
@@ -45,10 +45,10 @@ def test_synthetic_then_read_from_mongodb(
     with target.open() as there:
         curves = held.series(there)
         assert held.ordinary(there) == curves
-        assert len(curves) == 6
-        assert all(len(curve) == 60 * 48 for curve in curves.values())
+        assert len(curves) == 5
+        assert all(len(curve) == 20 * 48 for curve in curves.values())
     assert names["energy"] == series(curves)
-    assert "17280 readings written" in printed
+    assert "4800 readings written" in printed
     assert "Settled" in printed
     assert mongo_uri not in printed
     again, printed = notebook.run(NOTEBOOK, spark, widgets(database), mongo_uri)
@@ -58,7 +58,7 @@ def test_synthetic_then_read_from_mongodb(
     assert (read["energy"], read["peak"]) == (names["energy"], names["peak"])
     assert "written" not in printed
     # the notebook's collections are a fleet like any other
-    assert analyse(spark, target, 6, 2).one("fleet")["watt_minutes"] == names["energy"]
+    assert analyse(spark, target, 5, 2).one("fleet")["watt_minutes"] == names["energy"]
 
 
 def test_parquet_without_any_mongodb(
@@ -82,10 +82,12 @@ def test_a_source_that_needs_the_address_says_so(
         notebook.run(NOTEBOOK, spark, widgets(database, source="mongodb"), None)
 
 
-def test_the_same_file_under_spark_connect(mongo_uri: str, database: Database[dict[str, Any]]) -> None:
+def test_the_same_file_under_spark_connect(
+    mongo_uri: str, database: Database[dict[str, Any]], remote: str
+) -> None:
     given = json.dumps(widgets(database))
     done = subprocess.run(
-        [sys.executable, "-m", "tests.spark.connect_run", str(NOTEBOOK), given, mongo_uri],
+        [sys.executable, "-m", "tests.spark.connect_run", str(NOTEBOOK), given, mongo_uri, remote],
         cwd=ROOT,
         env={name: value for name, value in os.environ.items() if name != "SPARK_REMOTE"},
         capture_output=True,
@@ -100,7 +102,7 @@ def test_the_same_file_under_spark_connect(mongo_uri: str, database: Database[di
     with target.open() as there:
         curves = held.series(there)
         assert held.ordinary(there) == curves
-        assert len(curves) == 6
+        assert len(curves) == 5
     assert told["energy"] == series(curves)
     assert mongo_uri not in done.stdout + done.stderr
 

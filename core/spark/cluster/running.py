@@ -64,9 +64,9 @@ def _tasks_done(spark: SparkSession) -> int:
 
 
 def _interrupt(spark: SparkSession, tag: str, thread: Thread) -> None:
-    """Again and again: an action whose job has not begun yet does not heed it.
+    """Cancel repeatedly until the action ends, as a job that has not begun yet is not cancelled.
 
-    By the context's tags: those of a session are known only to the thread that set them.
+    Uses the context's tags, because the session's are known only to the thread that set them.
     """
     deadline = time.monotonic() + _END_SECONDS
     while thread.is_alive() and time.monotonic() < deadline:
@@ -76,7 +76,7 @@ def _interrupt(spark: SparkSession, tag: str, thread: Thread) -> None:
 
 
 def _await_tasks(spark: SparkSession) -> None:
-    """Until no task runs: one that is being killed may still be writing, though its stage counts as ended."""
+    """Wait until no task runs: one that is being killed may still be writing after its stage has ended."""
     tracker, waiting = spark.sparkContext._jsc.sc().statusTracker(), Event()
     for _ in range(round(_END_SECONDS / _POLL_SECONDS)):
         if not any(executor.numRunningTasks() for executor in tracker.getExecutorInfos()):

@@ -43,14 +43,17 @@ def session(
 
     `jars`: the folder named by COURBE_SPARK_JARS. Raises SparkError `spark-not-installed`, `spark-java-none`,
     `spark-java-old`, `spark-start`, the errors of `resolve`, and errors of Spark within the block as
-    core.spark.errors maps them.
+    core.spark.errors maps them. RuntimeError if this process has a session: it would be given that one.
     """
     program = java()
     try:
+        from pyspark import SparkContext
         from pyspark.sql import SparkSession
     except ImportError:
         raise SparkError("spark-not-installed") from None
     files = resolve(jars)
+    if SparkContext._active_spark_context is not None:
+        raise RuntimeError("a process has one Spark session at a time")
     with tempfile.TemporaryDirectory(prefix="courbe-spark-") as name:
         folder = Path(name)
         builder = SparkSession.builder.master(master).appName("courbe")

@@ -102,7 +102,7 @@ def curves() -> Iterator[tuple[Meter, Curve]]:
 
 
 def failure(action: Callable[[], Any]) -> str | None:
-    """What Spark raises, in its own words: to be looked into, never shown."""
+    """The message of the error that Spark raises, None without one. It may hold a URI: never show it."""
     from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
     from pyspark.errors import PySparkException
 

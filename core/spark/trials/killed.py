@@ -31,7 +31,7 @@ _NAME: Final = "killed"
 
 
 def after(more: Mapping[str, str], *, rounds: int = _ROUNDS) -> Trial:
-    """Kill mongod when the job has succeeded, until readings are lost, at most so often."""
+    """Kill mongod after the job has succeeded, at most `rounds` times, until readings are lost."""
 
     def trial(bench: Bench) -> Outcome:
         for _ in range(rounds):
