@@ -29,7 +29,9 @@ def closing(both: Sequence[Outlook], words: Words) -> go.Figure:
             customdata=[words.size(one.node.likely)],
             hovertemplate="%{customdata}<extra></extra>",
         )
-    rows(figure, [said(one, words) for one in both], bottom=55)
+    # the figures begin a line of their own, since a phone cuts the whole label at its edge
+    labels = [said(one, words).replace("<b>", "<br><b>") for one in both]
+    rows(figure, labels, bottom=55, lines=2)
     unit = f"T{words.locale.byte}"
     figure.update_xaxes(title=words.text("fleet.closing.axis", unit=unit), rangemode="tozero")
     return speaking(figure, words)

@@ -35,6 +35,8 @@ ROW: Final = 46
 """Height of a row in pixels: its label and the bar below it."""
 LABEL: Final = 14
 """Font size of a row's label: readable from the back of a room, and narrow enough for a phone."""
+LINE: Final = 18
+"""Pixels that each further line of a row's label takes."""
 BAR: Final = 0.44
 """Share of a row's height that the bar takes."""
 
@@ -45,18 +47,21 @@ def faded(colour: str, opacity: float = 0.45) -> str:
     return f"rgba({red},{green},{blue},{opacity})"
 
 
-def rows(figure: go.Figure, labels: Sequence[str], bottom: int = 125) -> go.Figure:
-    """Arrange bars at y = 0, 1, … as rows from the top down, each below its label.
+def rows(figure: go.Figure, labels: Sequence[str], bottom: int = 125, lines: int = 1) -> go.Figure:
+    """Arrange bars at y = 0, 1, … as rows from the top down, each below its label of so many lines.
 
     So a narrow screen leaves its whole width to the bars.
     """
+    more = LINE * (lines - 1)
+    row = ROW + more
+    above = (0.65 * ROW + more) / row
     for at, label in enumerate(labels):
         figure.add_annotation(
             xref="paper",
             x=0,
             xanchor="left",
             y=at,
-            yshift=ROW * BAR / 2 + 10,
+            yshift=ROW * BAR / 2 + 10 + more / 2,
             text=label,
             font={"size": LABEL},
             align="left",
@@ -64,13 +69,13 @@ def rows(figure: go.Figure, labels: Sequence[str], bottom: int = 125) -> go.Figu
         )
     figure.update_layout(
         barmode="stack",
-        bargap=1 - BAR,
-        height=ROW * len(labels) + bottom + 14,
+        bargap=1 - BAR * ROW / row,
+        height=row * len(labels) + bottom + 14,
         margin={"l": 8, "r": 8, "t": 14, "b": bottom},
         legend=LEGEND_BELOW,
     )
-    # about half a row beyond the first and the last keeps each row ROW pixels high
-    figure.update_yaxes(visible=False, fixedrange=True, range=[len(labels) - 0.6, -0.65])
+    # about half a row beyond the first and the last keeps each row `row` pixels high
+    figure.update_yaxes(visible=False, fixedrange=True, range=[len(labels) + 0.05 - above, -above])
     figure.update_xaxes(fixedrange=True, showgrid=True, separatethousands=True)
     return figure
 
@@ -96,6 +101,6 @@ def log_ticks(values: Iterable[float], words: Words) -> dict[str, Any]:
 
 def in_words(title: str, figure: go.Figure, words: Words) -> str:
     """The text alternative of a chart: its title, row labels and legend entries."""
-    labels = [re.sub(r"</?b>", "", one.text) for one in figure.layout.annotations]
+    labels = [re.sub(r"</?b>|<br>", "", one.text) for one in figure.layout.annotations]
     legend = [trace.name for trace in figure.data if trace.name and trace.showlegend is not False]
     return words.labelled(title, words.listed([*labels, *legend]))
