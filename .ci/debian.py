@@ -115,6 +115,7 @@ class Root:
         subprocess.run(["cp", "-a", "--reflink=auto", str(base), str(self.path)], check=True)
         _mount("-t", "proc", "proc", self.path / "proc")
         _mount("-t", "tmpfs", "-o", "mode=1777", "shm", self.path / "dev" / "shm")
+        _mount("-t", "devpts", "-o", "newinstance,ptmxmode=0666", "devpts", self.path / "dev" / "pts")
         self.run("useradd", "--create-home", "--uid", str(_UID), "--shell", "/bin/bash", USER)
         self._copy_settings()
         self.checkout = self.path / HOME.relative_to("/") / "courbe"
@@ -172,7 +173,8 @@ class Root:
         _mount("--bind", kept, place)
 
     def allow_apt(self) -> None:
-        """Copy the apt settings of this machine."""
+        """Copy the apt settings of this machine; Java trusts what the system does when it is installed."""
+        self.run("update-ca-certificates")
         for path in Path("/etc/apt/apt.conf.d").iterdir():
             shutil.copy(path, self.path / "etc" / "apt" / "apt.conf.d" / path.name)
 
