@@ -153,7 +153,7 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
         range=[-0.6, 53.6],
         tickvals=[int(one) for one in months],
         ticktext=[theme.words.locale.months[at] for at in range(12)],
-        tickangle=0,
+        autotickangles=[0, 90],  # upright where a phone has no room beside each other
         **plain,
     )
     drawn.y(
