@@ -12,6 +12,9 @@ SPARK_STAMP := $(VENV)/spark-$(shell cat requirements.txt requirements-spark.txt
 TEST_STAMP := $(VENV)/test-$(shell cat requirements.txt requirements-spark.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 # Tests in several processes; tests/conftest.py says which stay together. ARGS="-n 0": all in one.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --no-loadscope-reorder
+# A browser, and a library of the Node.js that Playwright brings.
+NEED_BROWSER := .ci/need chromium chromium chromium-browser google-chrome google-chrome-stable && \
+	.ci/need libatomic1 libatomic.so.1
 NODE_STAMPS := tests/browser/node_modules/.package-lock.json deploy/atlas/node_modules/.package-lock.json
 
 .PHONY: run spark test lint types tests fuzz fresh cloud torture bench screenshots format clean
@@ -34,7 +37,8 @@ types: $(TEST_STAMP)
 	$(BIN)/mypy
 
 tests: $(TEST_STAMP) $(SPARK_STAMP) $(NODE_STAMPS)
-	@.ci/need chromium chromium chromium-browser google-chrome google-chrome-stable
+	@.ci/need git git
+	@$(NEED_BROWSER)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered --cov-fail-under=90 -rs $(ARGS)
 
 # Mutated inputs for whatever reads what strangers write: the same each time, for a gate says the same twice.
@@ -50,7 +54,7 @@ fresh:
 
 # The same as Streamlit Community Cloud does it, within its memory, with a real browser, as root: .ci/cloud.py.
 cloud: $(TEST_STAMP)
-	@.ci/need chromium chromium chromium-browser google-chrome google-chrome-stable
+	@$(NEED_BROWSER)
 	@$(BIN)/python .ci/cloud.py
 
 torture: $(TEST_STAMP) $(SPARK_STAMP)
@@ -61,7 +65,7 @@ bench: $(TEST_STAMP) $(SPARK_STAMP)
 		$(BIN)/python -m "$$(echo "$${bench%.py}" | tr / .)" $(ARGS) || exit 1; done
 
 screenshots: $(TEST_STAMP) $(NODE_STAMPS)
-	@.ci/need chromium chromium chromium-browser google-chrome google-chrome-stable
+	@$(NEED_BROWSER)
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 format: $(TEST_STAMP)

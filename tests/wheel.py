@@ -21,7 +21,7 @@ _REAL: Final = b"\0libcurl.so.4\0"
 
 def make_needy(copy: Path) -> Path:
     """A copy of mongod that needs NOBODY_HAS instead of libcurl.so.4."""
-    whole = mongod.find_all()[0].path.read_bytes()
+    whole = mongod.find_all(links=copy.parent)[0].path.read_bytes()
     assert _REAL in whole
     copy.write_bytes(whole.replace(_REAL, f"\0{NOBODY_HAS}\0".encode()))
     copy.chmod(0o700)

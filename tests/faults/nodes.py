@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -41,7 +42,8 @@ class Node:
         return f"mongodb://{self.address}/?directConnection=true"
 
     def start(self) -> None:
-        command = [str(find_all()[0].path), "--dbpath", str(self.folder / "db"), "--quiet"]
+        program = find_all(links=self.folder)[0]
+        command = [str(program.path), "--dbpath", str(self.folder / "db"), "--quiet"]
         command += ["--wiredTigerEngineConfigString", _SMALL]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
         if self.port:
@@ -50,7 +52,9 @@ class Node:
         else:
             command += ["--bind_ip", str(self.folder / "m.sock"), "--unixSocketPrefix", str(self.folder)]
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                command, env=program.lent.environment(os.environ), stdout=log, stderr=log
+            )
         self._await()
 
     def kill(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+from plotly.colors import sample_colorscale
 
 from core.consumption.figures.theme import (
     SCALE,
@@ -133,24 +134,18 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
     ]
     missing, partial = (theme.words.text(f"consumption.bars.{name}") for name in ("missing", "partial"))
     told = [
-        name if whole else f"{name}<br>{partial}" for name, whole in zip(names, daily.complete, strict=True)
+        f"{name}<br>{'' if whole else f'{partial}<br>'}{theme.words.number(energy, 1)} kWh"
+        for name, whole, energy in zip(names, daily.complete, kwh.tolist(), strict=True)
     ]
+    least, most = (float(kwh[known].min()), float(kwh[known].max())) if known.any() else (0.0, 1.0)
+    colours = sample_colorscale(SCALE, ((kwh[known] - least) / ((most - least) or 1)).tolist())
+    hatched = {"shape": np.where(daily.complete[known], "", "/"), "solidity": 0.35}
     drawn.add(
-        _cells(
-            daily,
-            told,
-            known,
-            {
-                "pattern": {"shape": np.where(daily.complete[known], "", "/"), "solidity": 0.35},
-                "color": kwh[known],
-                "colorscale": SCALE,
-                "colorbar": {"title": {"text": "kWh"}, "thickness": 12, "outlinewidth": 0},
-            },
-            "%{customdata[0]}<br>%{marker.color:,.1f} kWh<extra></extra>",
-        )
+        _cells(daily, told, known, {"pattern": hatched, "color": colours}, "%{customdata[0]}<extra></extra>")
     )
     empty = {"color": "rgba(0,0,0,0)", "line": {"color": theme.quiet, "width": 1}}
     drawn.add(_cells(daily, names, ~known, empty, f"%{{customdata[0]}}<br>{missing}<extra></extra>"))
+    drawn.add(_scale(least, most))
     drawn.set(barmode="overlay")
     plain = {"showgrid": False, "zeroline": False, "fixedrange": True}
     months = [_column(np.datetime64(f"{years[-1]}-{month:02d}-15", "D")) for month in range(1, 13)]
@@ -158,7 +153,7 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
         range=[-0.6, 53.6],
         tickvals=[int(one) for one in months],
         ticktext=[theme.words.locale.months[at] for at in range(12)],
-        tickangle=0,
+        autotickangles=[0, 90],  # upright where a phone has no room beside each other
         **plain,
     )
     drawn.y(
@@ -206,6 +201,17 @@ def _cells(
         customdata=np.array([names, daily.first.astype(str)]).T[which],
         hovertemplate=hover,
     )
+
+
+def _scale(least: float, most: float) -> go.Scatter:
+    """A colour bar (kWh) alone.
+
+    Of bars whose colours are numbers, Plotly complains in the browser's console once for each and each time
+    they are drawn, as it takes the number for a name: that took longer than all charts of the page.
+    """
+    bar = {"title": {"text": "kWh"}, "thickness": 12, "outlinewidth": 0}
+    marker = {"color": [least], "cmin": least, "cmax": most, "colorscale": SCALE, "colorbar": bar}
+    return go.Scatter(x=[None], y=[None], mode="markers", marker=marker, hoverinfo="skip")
 
 
 def _calendar_told(daily: Totals, theme: Theme) -> str:

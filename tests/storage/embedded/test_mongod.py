@@ -25,7 +25,7 @@ def test_a_program_may_be_named_as_in_a_shell(
 ) -> None:
     (folder / "bin").mkdir()
     for link in (folder / "mongod-here", folder / "bin" / "mongod-on-path"):
-        link.symlink_to(programs.find_all()[0].path)
+        link.symlink_to(programs.find_all(links=folder)[0].path)
     monkeypatch.chdir(folder)
     monkeypatch.setenv("PATH", str(folder / "bin"), prepend=os.pathsep)
     assert started(folder, Path(name)).pid
@@ -47,6 +47,6 @@ def test_the_bundled_program_is_taken_where_the_one_on_the_path_cannot_run(
 ) -> None:
     fake(folder, LINKER)
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
-    found = programs.find_all()[0]
+    found = programs.find_all(links=folder)[0]
     assert found.path.parent != folder
     assert found.version >= programs.OLDEST

@@ -129,7 +129,9 @@ def test_a_killed_mongod_is_started_again(folder: Path, started: Callable[..., E
 def test_a_mongod_ended_while_it_starts_is_started_again(
     folder: Path, started: Callable[..., EmbeddedServer], end: str
 ) -> None:
-    script = f'mkdir "$0.ended" && {end}; exec {programs.find_all()[0].path} "$@"'
+    program = programs.find_all(links=folder)[0]
+    lent = " ".join(f"{name}={value}" for name, value in program.lent.environment({}).items())
+    script = f'mkdir "$0.ended" && {end}; exec env {lent} {program.path} "$@"'
     running = started(folder, fake(folder, VERSION + script))
     assert (folder / "mongod.ended").exists()
     write(running, 1)
