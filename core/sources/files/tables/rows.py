@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from core.sources.refusals import MAX_WATTS, Refusals
 
 _GRID: Final = 5
 """Every step is a multiple of so many minutes."""
-_SETTLE: Final = 1 << 19
+_SETTLE: Final = 1 << 18
 """Rows that are gathered before they are sorted.
 
 From there on only distinct ones are kept, so that a file's size hardly matters to memory.
@@ -30,6 +30,7 @@ _NOISE_ROWS: Final = 100_000
 _HOUR: Final = 60
 _DAY: Final = 23 * _HOUR
 """Distance in minutes from which on rows are daily."""
+_Kind = TypeVar("_Kind", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,14 @@ class _Columns:
     def __len__(self) -> int:
         return len(self.moment)
 
-    def select(self, which: Flags | NDArray[np.intp]) -> _Columns:
-        return _Columns(self.moment[which], self.minutes[which], self.watts[which], self.valued[which])
+    def packed(self, which: Flags | NDArray[np.intp]) -> _Columns:
+        """These rows, in this order, written over the columns: others would be the peak of memory."""
+        return _Columns(
+            _packed(self.moment, which),
+            _packed(self.minutes, which),
+            _packed(self.watts, which),
+            _packed(self.valued, which),
+        )
 
 
 class Rows:
@@ -224,13 +231,15 @@ class Rows:
         rank |= ~rows.valued
         order = np.argsort(rank, kind="stable")
         rank = rank[order]
+        rows = rows.packed(order)
+        del order
         rank >>= 1
         again = np.zeros(len(rank), np.bool_)
         again[1:] = rank[1:] == rank[:-1]
         del rank
-        contradicting = order[_contradicts(rows.watts[order], rows.valued[order], again)]
+        contradicting = _contradicts(rows.watts, rows.valued, again)
         self.refusals.add_moments(RefusalReason.CONTRADICTION, rows.moment[contradicting])
-        return rows.select(order[~again])
+        return rows.packed(~again)
 
     def _once(self, start: Moments, minutes: Steps, watts: NDArray[np.int32]) -> Curve:
         """The curve without readings that overlap an earlier one (rows of different steps)."""
@@ -243,6 +252,12 @@ class Rows:
     def _without(self, kept: Flags, unfit: Flags, moments: Moments, why: RefusalReason) -> Flags:
         self.refusals.add_moments(why, moments[kept & unfit])
         return kept & ~unfit
+
+
+def _packed(column: NDArray[_Kind], which: Flags | NDArray[np.intp]) -> NDArray[_Kind]:
+    chosen = column[which]
+    column[: len(chosen)] = chosen
+    return column[: len(chosen)]
 
 
 def _mean_power(milliwatt_hours: NDArray[np.int32], minutes: Steps) -> NDArray[np.int32]:
