@@ -61,7 +61,6 @@ def test_a_year_s_figures_are_those_of_numpy_and_a_repeat_changes_nothing(
 ) -> None:
     target = Target(SecretStr(mongo_uri), database.name, "d300")
     load(spark, target, Synthetic(5, 300), SMALL)  # both changes of the clock, Tempo days known and not
-    # both changes of the clock, Tempo days known and not
     found = analyse(spark, target, 4, 2)
     expected = reference.figures(dict(list(fleet(5, 300).items())[:4]), COHORTS_KWH)
     assert told(found) == expected
