@@ -82,8 +82,8 @@ def watch(
     job = find(visitor, name)
     if job is None:
         return None
-    found = job.result
-    if job.active:
+    active, found = job.active, job.result  # in this order: what has ended has its whole result
+    if active:
         st.fragment(_watched, run_every=POLL_SECONDS)(visitor.words, job, name, found, described, beginning)
     elif job.error:
         notices.show(job.error)
