@@ -8,8 +8,8 @@ tuned connector at most 1.3, and its defaults at least 1.5 times as much as tune
 pushed down takes at most 0.75 of one made of rows; two workers load at least 1.3 times as fast as one.
 
 A job costs something before its first reading, which must not be multiplied to millions of meters. So a
-smaller and a larger fleet are measured: what each further reading costs is what `core/spark/costs.toml`
-states. The ratios are those of the larger fleet; the workers are compared on twice as many meters.
+smaller and a larger fleet are measured, and what each further reading costs, the only figure that may go into
+`core/spark/costs.toml`. The ratios are those of the larger fleet; the workers load twice as many meters.
 
     python -m benchmarks.bench_spark [--meters 40 160] [--days 365] [--runs 3] [--json]
 """

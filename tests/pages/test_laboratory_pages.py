@@ -167,6 +167,7 @@ def test_queries_are_raced_and_can_be_copied(household_page: Opens) -> None:
     until(
         page, lambda seen: not seen.button(key="speed_start").disabled and len(seen.dataframe[0].value) == 8
     )
+    assert len(page.dataframe[0].value) == 8
     assert page.code[0].value.startswith("db.readings.aggregate(")
     assert "datetime(" in page.code[1].value or "aggregate(" in page.code[1].value
 

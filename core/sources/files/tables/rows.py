@@ -221,7 +221,7 @@ class Rows:
         """Rows ascending, one for each stamp and step.
 
         The first is kept, a different value being a contradiction; a row without a value is replaced by one
-        with.
+        with. The given columns may be overwritten.
         """
         if bool((rows.moment[1:] > rows.moment[:-1]).all()):
             return rows
