@@ -19,6 +19,21 @@ from pages.views.history.preview import days_for, show_gaps, show_refusals, writ
 
 POLL_SECONDS = 1.0
 SHOWN_PARTS = 12
+_ARRIVE = """<script>{
+const root = document.documentElement;
+if (root.dataset.begun !== "BEGUN") {
+    root.dataset.begun = "BEGUN";
+    const card = document.querySelector(".st-key-history_import");
+    const name = document.querySelector('[class*="st-key-history_running_"] h2');
+    if (card && name) {
+        card.style.scrollMarginTop = "4rem";
+        card.scrollIntoView({block: "start"});
+        name.tabIndex = -1;
+        name.focus({preventScroll: true});
+    }
+}
+}</script>"""
+"""Brings the field for files and the import below it into view, once for each import that is begun."""
 Kind = Literal["api", "others"]
 """Kind of source of an import; one of each kind runs at a time."""
 
@@ -38,12 +53,20 @@ def show_report(visitor: Visitor, kind: Kind) -> None:
         _show_end(visitor, job, kind)
 
 
+def is_running(visitor: Visitor, kind: Kind) -> bool:
+    """Whether an import of a kind runs."""
+    job = _job(visitor, kind)
+    return job is not None and job.active
+
+
 def show_running(visitor: Visitor, kind: Kind) -> bool:
     """Show the running import of a kind; returns whether one runs."""
     job = _job(visitor, kind)
     if job is None or not job.active:
         return False
     st.fragment(_watch, run_every=POLL_SECONDS)(visitor, job, job.state, kind)
+    if job.started_ms == visitor.begun_ms:
+        st.html(_ARRIVE.replace("BEGUN", str(job.started_ms)), unsafe_allow_javascript=True)
     return True
 
 
@@ -68,7 +91,7 @@ def _watch(visitor: Visitor, job: Job[Any], drawn: State, kind: Kind) -> None:
     words = visitor.words
     if not job.active or job.state is not drawn:
         st.rerun()
-    with st.container(border=True):
+    with st.container(border=True, key=f"history_running_{kind}"):
         st.header(words.text(f"history.job.{job.state.value}"), anchor=False)
         if job.state == State.PAUSED:
             _show_pause(visitor, job)
