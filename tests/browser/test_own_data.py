@@ -92,7 +92,8 @@ def test_the_reading_of_a_large_file_is_followed_and_ended(
         expect(tab.page.get_by_test_id("stFileUploader")).to_be_in_viewport()
         expect(tab.find("history.files.cancel")).to_be_in_viewport()
         now = tab.page.get_by_test_id("stFileUploader").bounding_box()
-        assert before and now
+        assert before
+        assert now
         assert before["y"] == now["y"]
         share = int(tab.page.get_by_role("progressbar").get_attribute("aria-valuenow") or 0)
         expect(tab.page.get_by_role("progressbar")).not_to_have_attribute("aria-valuenow", str(share))

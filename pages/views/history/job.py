@@ -7,8 +7,8 @@ from typing import Any, Literal
 import streamlit as st
 
 from core.errors import SourcePaused
-from core.importing.run import Part, Report
-from core.jobs import Job, Progress, State
+from core.importing.run import Part, Report, share_of
+from core.jobs import Job, Phase, Progress, State
 from core.model import count_refused
 from core.paristime import local, now_ms
 from core.texts import Words
@@ -109,7 +109,7 @@ def _watch(visitor: Visitor, job: Job[Any], drawn: State, kind: Kind) -> None:
 
 def _show_progress(visitor: Visitor, progress: Progress) -> None:
     words = visitor.words
-    st.progress(_share(progress), _where(words, progress))
+    st.progress(share_of(progress), _where(words, progress))
     st.markdown(notices.plain(_speed(visitor, progress)))
     until = progress.waiting_until
     if until is not None and until > now_ms():
@@ -118,16 +118,8 @@ def _show_progress(visitor: Visitor, progress: Progress) -> None:
         st.info(notices.plain(told), icon=":material/schedule:")
 
 
-def _share(progress: Progress) -> float:
-    done, of = (
-        (progress.readings, progress.expected) if progress.expected else (progress.step, progress.steps or 0)
-    )
-    return min(done / of, 1.0) if of else 0.0
-
-
 def _where(words: Words, progress: Progress) -> str:
-    share = _share(progress)
-    if progress.expected and share >= 1:
+    if progress.phase is Phase.WRITING:
         return words.text("history.job.writing")
     return notices.plain(progress.source or words.text("history.job.beginning"))
 
@@ -163,9 +155,9 @@ def _speed(visitor: Visitor, progress: Progress) -> str:
         calls = words.number(progress.step), words.number(progress.steps)
         told.append(words.text("history.job.calls", done=calls[0], of=calls[1]))
         days = days_for(visitor, progress.steps - progress.step)
-    if progress.readings:
+    if progress.readings and progress.phase is not Phase.WRITING:
         told.append(words.text("history.job.speed", count=words.number(progress.readings / seconds)))
-    share = _share(progress)
+    share = share_of(progress)
     if days:
         told.append(days)
     elif 0 < share < 1:
