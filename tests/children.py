@@ -10,5 +10,5 @@ _COVERAGE: Final = "COV"
 
 
 def environment(*without: str) -> dict[str, str]:
-    """The environment of the tests without coverage measurement, and without names that begin in these ways."""
+    """The environment of the tests without coverage measurement and names that begin in these ways."""
     return {name: value for name, value in os.environ.items() if not name.startswith((_COVERAGE, *without))}
