@@ -50,7 +50,10 @@ class Visitor:
     language: Language
     token: SecretStr | None = None
     prm: str | None = None
-    imports: int = 0
+    emptied: int = 0
+    """Number of times that the field for files was emptied."""
+    begun_ms: int | None = None
+    """Start of the last import that was begun in this session, UTC ms."""
     clicks: int = 0
     """Number of days opened by a click on a chart."""
     link: str | None = None
