@@ -41,6 +41,7 @@ def show_compare(visitor: Visitor, home: Household, period: Period, style: Theme
         years(home.daily, style, cumulated=cumulated),
         Asked(Query.DAYS if cumulated else Query.MONTHS, home.days),
         whole=True,
+        below=True,
     )
     _unlike(visitor, home)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from core.consumption.cost.bills import daily_cost
@@ -46,9 +48,8 @@ def show_overview(
         ("calendar", calendar_of(home, style), Query.DAYS),
     ):
         heading(visitor.words, name, whole=True)
-        picked = card(visitor, name, chart, Asked(query, known), clicks=True, whole=True)
-        if picked:
-            open_day(picked, known)
+        opens = partial(open_day, known=known)
+        card(visitor, name, chart, Asked(query, known), opens=opens, whole=True, below=True)
 
 
 def show_bars(visitor: Visitor, home: Household, shown: Days, contract: Contract, style: Theme) -> None:
@@ -78,6 +79,5 @@ def show_bars(visitor: Visitor, home: Household, shown: Days, contract: Contract
     if cost is not None and not (cost.known & ~daily.empty).any():
         return
     chart = bars(grouped(daily, grain), style, cost)
-    picked = card(visitor, "bars", chart, Asked(_QUERIES[grain], shown), clicks=True)
-    if picked:
-        open_day(picked, home.days, View(grain.value))
+    opens = partial(open_day, known=home.days, view=View(grain.value))
+    card(visitor, "bars", chart, Asked(_QUERIES[grain], shown), opens=opens, below=True)
