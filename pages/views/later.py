@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 _NEAR: Final = st.components.v2.component(
     "courbe_near", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"), isolate_styles=False
@@ -23,6 +24,14 @@ def later(name: str, height: int, draw: Callable[[], None]) -> None:
     It is a fragment: what happens in the place calls `draw` alone.
     """
     st.fragment(_place)(name, height, draw)
+
+
+def one_place() -> DeltaGenerator:
+    """A block for what changes with the period, before places whose charts do not.
+
+    The browser knows a place by its position on the page, and would draw the chart of a moved one again.
+    """
+    return st.container()
 
 
 def _place(name: str, height: int, draw: Callable[[], None]) -> None:

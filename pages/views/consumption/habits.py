@@ -28,15 +28,17 @@ from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
 from pages.views.empty import measured
+from pages.views.later import one_place
 
 _WEEK = {"all": tuple(range(7)), "work": tuple(range(5)), "end": (5, 6)}
 
 
 def show_habits(visitor: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
     """Show the charts of the period, and the base load."""
-    shown = measured(visitor, home, period)
-    if shown:
-        _usual(visitor, home, shown, style)
+    with one_place():
+        shown = measured(visitor, home, period)
+        if shown:
+            _usual(visitor, home, shown, style)
     show_base(visitor, home, contract, style)
 
 

@@ -22,6 +22,7 @@ from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
 from pages.views.empty import measured
 from pages.views.household import calendar_of, carpet_of
+from pages.views.later import one_place
 from pages.views.navigator import open_day
 
 _QUERIES = {Grain.DAY: Query.DAYS, Grain.WEEK: Query.WEEKS, Grain.MONTH: Query.MONTHS}
@@ -33,15 +34,16 @@ def show_overview(
     visitor: Visitor, home: Household, period: Period, contract: Contract, style: Theme
 ) -> None:
     """Show curve, bars, carpet and calendar."""
-    shown = measured(visitor, home, period)
-    if shown:
-        long = len(shown) > _DAILY_BARS  # half-hours of more days would be a solid block
-        name = "band" if long else "curve"
-        heading(visitor.words, name)
-        chart = (day_band if long else load_curve)(home.history.during(shown), shown, style)
-        card(visitor, name, chart, Asked(Query.CURVE, shown))
-    if shown and len(shown) > 1:
-        show_bars(visitor, home, shown, contract, style)
+    with one_place():
+        shown = measured(visitor, home, period)
+        if shown:
+            long = len(shown) > _DAILY_BARS  # half-hours of more days would be a solid block
+            name = "band" if long else "curve"
+            heading(visitor.words, name)
+            chart = (day_band if long else load_curve)(home.history.during(shown), shown, style)
+            card(visitor, name, chart, Asked(Query.CURVE, shown))
+        if shown and len(shown) > 1:
+            show_bars(visitor, home, shown, contract, style)
     known = home.days
     for name, chart, query in (
         ("carpet", carpet_of(home, style), Query.CARPET),
