@@ -26,7 +26,7 @@ from core.consumption.cost.contracts import (
 )
 from core.consumption.cost.market import regulated
 from core.consumption.cost.registers import UNKNOWN, meter
-from core.consumption.cost.typed import read_windows
+from core.consumption.cost.typed import is_name, read_windows
 from core.consumption.readings import History
 from core.errors import InputError
 from core.model import Curve, Days
@@ -122,7 +122,8 @@ def grids(draw: st.DrawFn) -> Contract:
         )
     )
     lists.sort(key=lambda one: one.since)
-    kva, title = draw(st.sampled_from(POWERS)), draw(st.text("abc é\"\\'#=[]", max_size=40))
+    kva = draw(st.sampled_from(POWERS))
+    title = draw(st.text("abc é\"\\'#=[]", max_size=40).filter(lambda one: not one or is_name(one)))
     return Contract(Option.FREE, kva, tuple(lists), regulated=False, rules=tuple(rules), name=title)
 
 
