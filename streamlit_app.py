@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core.importing.run import import_work
-from core.jobs import Job
+from core.importing.run import import_work, share_of
+from core.jobs import Job, Phase
 from core.lab.figures.sizes import side_by_side
 from core.lab.fleet.forecast import LINKY_METERS as METERS
 from core.lab.fleet.outlook import YEARS, outlook
@@ -82,9 +82,8 @@ def watch(words: Words, job: Job[Any]) -> None:
     bar = st.progress(0.0, words.text("welcome.importing"))
     while not job.wait(0.1):
         progress = job.progress
-        written = progress.readings / progress.expected if progress.expected else 0.0
-        phase = "welcome.projecting" if written >= 1 else "welcome.importing"
-        bar.progress(min(written, 1.0), words.text(phase))
+        told = "welcome.projecting" if progress.phase is Phase.WRITING else "welcome.importing"
+        bar.progress(share_of(progress), words.text(told))
     bar.empty()
 
 

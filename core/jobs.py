@@ -29,6 +29,8 @@ class Phase(StrEnum):
 
     WORKING = "working"
     LOADING = "loading"
+    WRITING = "writing"
+    """Bringing both collections in line with what was imported."""
     MEASURING = "measuring"
     CHECKPOINT = "checkpoint"
     """Waiting for the server's next checkpoint, after which sizes are final."""
@@ -43,6 +45,7 @@ class Progress:
     `readings` done of `expected`, `step` of `steps`: the totals are None while unknown.
     `source`: code or name of the current part, which the page puts into words; `phase`: what is done with it;
     `meters`: number of meters it concerns, 0 if that does not apply.
+    `written`: those of the `readings` that both collections hold, if that is counted.
     `waiting_until`: UTC ms, while a source waits or pauses; `waiting_for`: the code of the error that made it
     wait. `began_ms`: start of what is counted here, after the last pause, UTC ms.
     """
@@ -54,6 +57,7 @@ class Progress:
     source: str = ""
     phase: Phase = Phase.WORKING
     meters: int = 0
+    written: int = 0
     waiting_until: int | None = None
     waiting_for: str = ""
     began_ms: int = 0

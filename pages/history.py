@@ -16,8 +16,9 @@ from pages.shared.visitor import Visitor
 from pages.views.history import api, files
 from pages.views.history.calendar import show_calendar
 from pages.views.history.erase import show_erase
-from pages.views.history.job import Kind, key_of, show_report, show_running
+from pages.views.history.job import Kind, is_running, key_of, show_report, show_running
 from pages.views.history.preview import Factory, show_preview
+from pages.views.history.reading import Place
 
 Source = Literal["demo", "files", "api"]
 
@@ -46,9 +47,7 @@ def choose_kind(visitor: Visitor) -> Source:
 
 
 def choose_source(visitor: Visitor, kind: Source) -> Factory | None:
-    """Show the fields and preview of a source; returns what to import, None if nothing."""
-    if kind == "files":
-        return files.choose(visitor)
+    """Show the fields and preview of a source without files; returns what to import, None if nothing."""
     if kind == "api":
         return api.choose(visitor)
     st.markdown(visitor.words.text("history.demo.note"))
@@ -95,9 +94,30 @@ def start(visitor: Visitor, sources: Factory, kind: Kind) -> None:
         meter = next((one.preview().meter for one in sources()), None)
         if meter:
             visitor.choose(meter)
-        visitor.jobs.start(key_of(visitor, kind), import_work(visitor.store, sources))
-        visitor.imports += 1
+        job = visitor.jobs.start(key_of(visitor, kind), import_work(visitor.store, sources))
+        visitor.begun_ms = job.started_ms
+        visitor.emptied += 1
     st.rerun()
+
+
+def begin(visitor: Visitor, source: Source, wanted: Factory | None, *, busy: bool) -> None:
+    """Show the button that starts the import."""
+    words, update = visitor.words, source == "api" and bool(visitor.meters)
+    pressed = st.button(
+        words.text("history.update" if update else "history.start"),
+        type="primary",
+        icon=":material/download:",
+        disabled=busy or wanted is None,
+        help=words.text("history.start.busy") if busy else None,
+        key="history_start",
+    )
+    if pressed and wanted:
+        start(visitor, wanted, kind_of(source))
+
+
+def kind_of(source: Source) -> Kind:
+    """Kind of the import of a source."""
+    return "api" if source == "api" else "others"
 
 
 def fetch_again(visitor: Visitor, days: Days) -> None:
@@ -108,29 +128,17 @@ def fetch_again(visitor: Visitor, days: Days) -> None:
 
 visitor = page("history")
 words = visitor.words
-busy = {kind: show_running(visitor, kind) for kind in get_args(Kind)}
-if not any(busy.values()):
+if not any(is_running(visitor, kind) for kind in get_args(Kind)):
     show_damages(visitor)
-with st.container(border=True):
+with st.container(border=True, key="history_import"):
     st.header(words.text("history.import.title"), anchor=False)
     say_who_sees(visitor)
     source = choose_kind(visitor)
-    job: Kind = "api" if source == "api" else "others"
-    wanted = None if busy[job] else choose_source(visitor, source)
-    update = source == "api" and bool(visitor.meters)
-    if (
-        st.button(
-            words.text("history.update" if update else "history.start"),
-            type="primary",
-            icon=":material/download:",
-            disabled=busy[job] or wanted is None,
-            help=words.text("history.start.busy") if busy[job] else None,
-            key="history_start",
-        )
-        and wanted
-    ):
-        start(visitor, wanted, job)
-for one in get_args(Kind):  # at the end, so that an old report does not push the files out of view
+    uploads = files.field(visitor) if source == "files" else ()
+    place = Place()
+# below, so that the field for files stays where it is; a report takes the place of what it reports
+busy = {kind: show_running(visitor, kind) for kind in get_args(Kind)}
+for one in get_args(Kind):
     show_report(visitor, one)
 if visitor.meter:
     choose_meter(visitor)
@@ -138,3 +146,14 @@ if visitor.meter:
     if asked_again:
         fetch_again(visitor, asked_again)
     show_erase(visitor, visitor.meter, any(busy.values()))
+# at the end, so that the page is whole while files are read
+chosen = files.choose(visitor, uploads, place) if uploads else None
+with place.show():
+    this_busy, wanted = busy[kind_of(source)], None
+    if chosen:
+        wanted = files.show(words, chosen)
+    elif not this_busy and source == "files":
+        st.caption(words.text("history.files.note"))
+    elif not this_busy:
+        wanted = choose_source(visitor, source)
+    begin(visitor, source, wanted, busy=this_busy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,9 +109,23 @@ def store(database: Database[dict[str, Any]]) -> Store:
     return fresh
 
 
+@pytest.fixture(scope="session")
+def components() -> Iterator[None]:
+    """Streamlit looks for components among the installed packages once, not for each AppTest (0.3 s)."""
+    from streamlit.components.v2 import manifest_scanner as scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanner, "scan_component_manifests", cache(scanner.scan_component_manifests))
+        yield
+
+
 @pytest.fixture
 def open_page(
-    mongo_uri: str, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    mongo_uri: str,
+    database: Database[dict[str, Any]],
+    components: None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> Iterator[Callable[..., AppTest]]:
     """Opens a page of a personal deployment on this test's database, in a new browser session each time.
 
@@ -120,6 +135,7 @@ def open_page(
     from streamlit.testing.v1 import AppTest
 
     from pages.shared import house
+    from pages.shared.visitor import AT_ONCE
 
     monkeypatch.setenv("COURBE_MONGODB_URI", mongo_uri)
     monkeypatch.setenv("COURBE_DATABASE", database.name)
@@ -132,6 +148,7 @@ def open_page(
     def opened(name: str = "welcome", **query: str) -> AppTest:
         app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
         app.query_params.update(query)
+        app.session_state[AT_ONCE] = True
         return app if name == "welcome" else app.switch_page(f"pages/{name}.py")
 
     yield opened

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from packaging.utils import canonicalize_name
 
 from core.sources.demo import DemoSource
 from tests import packages
+from tests.children import environment
 from tests.code import PAGES, ROOT, Module, read
 
 CODE: Final = {
@@ -89,8 +89,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
     """Run Python with only the packages of requirements.txt; returns what it printed."""
     folder = tmp_path_factory.mktemp("bare")
     python = packages.environment(folder / "venv", packages.brought(packages.listed(packages.RUN)))
-    strange = ("COURBE_", "COV", "PYTHON", "STREAMLIT_")
-    mine = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
+    mine = environment("COURBE_", "PYTHON", "STREAMLIT_")
 
     def run(*arguments: str) -> str:
         done = subprocess.run(

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from threading import Event
 from typing import Final, Protocol, runtime_checkable
 
@@ -17,7 +18,7 @@ import numpy as np
 from core.errors import CourbeError, SourceError, SourcePaused, StorageError
 from core.importing.api.budget import REFUSALS
 from core.importing.shifted import is_shifted
-from core.jobs import Job, Progress
+from core.jobs import Job, Phase, Progress
 from core.model import Curve, Delivery, Meter, Origin, Preview, Refusal, Span, summed
 from core.paristime import now_ms
 from core.sources.source import Source
@@ -26,6 +27,18 @@ from core.storage.store import Merged, Store
 
 PROJECT_EVERY_SECONDS: Final = 15.0
 """Interval at which a long import shows its readings; rewriting two years takes 0.25 s."""
+
+
+_COMMITTING: Final = 0.1
+"""Share of an import's time that it takes to commit; the rest writes both collections. Measured: 26 years."""
+
+
+def share_of(progress: Progress) -> float:
+    """The share of an import that is done, 0 to 1: of its readings; of its calls if they are unknown."""
+    if progress.expected:
+        done = _COMMITTING * progress.readings + (1 - _COMMITTING) * progress.written
+        return min(done / progress.expected, 1.0)
+    return min(progress.step / progress.steps, 1.0) if progress.steps else 0.0
 
 
 @runtime_checkable
@@ -181,15 +194,31 @@ def run(
     stop = stop or Event()
     started = now_ms()
     parts: list[Part] = []
+    expected = _expected(sources)
     for source in sources:
         if stop.is_set():
             break
-        before = Progress(sum(part.delivered for part in parts), began_ms=started)
+        done = sum(part.delivered for part in parts)
+        before = Progress(done, expected, written=done, began_ms=started)
         parts.append(_Import(store, source, stop, progress, before).run())
         error = parts[-1].error
         if isinstance(error, StorageError) or (error and error.code in REFUSALS):
             break
     return Report(tuple(parts), started, now_ms(), stop.is_set())
+
+
+def _expected(sources: Sequence[Source]) -> int | None:
+    """The readings of all sources; None if one does not know how many it has."""
+    total = 0
+    for source in sources:
+        try:
+            readings = source.preview().readings
+        except SourceError:  # reported where the source is imported
+            continue
+        if readings is None:
+            return None
+        total += readings
+    return total
 
 
 def import_work(store: Store, sources: Callable[[], Sequence[Source]]) -> Callable[[Job[Report]], Report]:
@@ -275,17 +304,24 @@ class _Import:
             raise SourceError("file-shifted")
 
     def _project(self) -> None:
-        for meter in list(self._dirty):
-            self._store.project(meter)
+        before, dirty = self._told, list(self._dirty)
+        for place, meter in enumerate(dirty):
+            self._store.project(meter, partial(self._tell_written, before, place, len(dirty)))
             del self._dirty[meter]
+        self._tell_written(before, 0, 1, 1.0)
         self._projected = time.monotonic()
 
+    def _tell_written(self, before: Progress, place: int, meters: int, share: float) -> None:
+        """Report a share of the readings of a meter as written, after those of `place` of the `meters`."""
+        more = (before.readings - before.written) * (place + share) / meters
+        self._told = replace(before, phase=Phase.WRITING, written=before.written + round(more))
+        self._progress(self._told)
+
     def _tell(self, preview: Preview, step: int, readings: int) -> None:
-        before = self._before.readings
         self._told = replace(
-            self._before,
-            readings=before + readings,
-            expected=None if preview.readings is None else before + preview.readings,
+            self._told,
+            phase=Phase.WORKING,
+            readings=self._before.readings + readings,
             step=step,
             steps=preview.calls or None,
             source=preview.name,

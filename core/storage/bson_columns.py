@@ -6,7 +6,7 @@ and its fields are overwritten as columns. Measured: 3 to 5 times as fast as ins
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -115,13 +115,14 @@ def insert(
     *,
     concern: WriteConcern = DURABLE,
     skip_duplicates: bool = False,
+    sent: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Insert all documents in order; the number inserted, once acknowledged with `concern`.
 
-    `skip_duplicates`: continue after a unique index rejected a document. Raises BulkWriteError,
-    WriteConcernError.
+    `skip_duplicates`: continue after a unique index rejected a document. `sent` is told the number of
+    documents acknowledged so far, rejected ones included. Raises BulkWriteError, WriteConcernError.
     """
-    inserted = 0
+    inserted = acknowledged = 0
     for one in payloads:
         for raw in one.batches():
             reply = collection.database.command(
@@ -134,6 +135,8 @@ def insert(
             )
             _raise_for(reply, skip_duplicates)
             inserted += int(reply["n"])
+            acknowledged += len(raw) * one.count // len(one.raw)
+            sent(acknowledged)
     return inserted
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -92,10 +93,16 @@ def read(collection: Collection[Any], meter: Meter, span: Span | None = None) ->
     return bson_columns.read_columns(cursor)
 
 
-def align(collection: Collection[Any], meter: Meter, curve: Curve) -> None:
+def align(
+    collection: Collection[Any],
+    meter: Meter,
+    curve: Curve,
+    sent: Callable[[int], None] = lambda _: None,
+) -> None:
     """Make the collection hold exactly this curve for the meter, writing only the differences.
 
-    Safe to repeat, and safe beside another call with the same curve.
+    Safe to repeat, and safe beside another call with the same curve. `sent` is told the number of readings of
+    the curve that are there.
     """
     present = _present(collection, meter)
     gone = ~np.isin(present.start, curve.start)
@@ -104,7 +111,13 @@ def align(collection: Collection[Any], meter: Meter, curve: Curve) -> None:
         collection, meter, curve, present
     )  # before inserting: an hour is halved before its second half is added
     absent = ~np.isin(curve.start, present.start)
-    bson_columns.insert(collection, bson_columns.payload(meter, curve.select(absent)), skip_duplicates=True)
+    there = len(curve) - int(absent.sum())
+    bson_columns.insert(
+        collection,
+        bson_columns.payload(meter, curve.select(absent)),
+        skip_duplicates=True,
+        sent=lambda count: sent(there + count),
+    )
 
 
 def meters(collection: Collection[Any]) -> set[Meter]:

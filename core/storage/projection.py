@@ -8,10 +8,12 @@ writer left behind is found by its intent.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from threading import Lock
 from typing import Any
 
 from bson.int64 import Int64
@@ -75,8 +77,13 @@ def is_at_rest(records: Collection[Any], meter: Meter) -> bool:
     return not writing and is_settled(records, meter)
 
 
-def project(collections: Collections, meter: Meter) -> None:
+def project(
+    collections: Collections, meter: Meter, reached: Callable[[float], None] = lambda _: None
+) -> None:
     """Write the record's last version to both collections, whatever their state; nothing without a record.
+
+    `reached` is told which share of it is written, by one thread at a time; after a newer version it begins
+    again.
 
     If the meter is erased, even while this runs, nothing of it remains. StorageError `record-damaged`,
     `storage-name-taken`.
@@ -92,14 +99,16 @@ def project(collections: Collections, meter: Meter) -> None:
                 record.begin_erasure(collections.records, meter, anew=True)
                 continue
             began = True
-            if _projected(collections, meter, generation):
+            if _projected(collections, meter, generation, reached):
                 return
             # another writer committed meanwhile: this generation is outdated before it was read
             time_series.delete(collections.time_series, meter, generation)
             _withdraw(collections.records, meter, [generation])
 
 
-def _projected(collections: Collections, meter: Meter, generation: int) -> bool:
+def _projected(
+    collections: Collections, meter: Meter, generation: int, reached: Callable[[float], None]
+) -> bool:
     """Write and publish one generation. False if readers must not see it."""
     try:
         state = record.load(collections.records, meter)
@@ -107,7 +116,7 @@ def _projected(collections: Collections, meter: Meter, generation: int) -> bool:
     except StorageError:
         _withdraw(collections.records, meter, [generation])
         raise
-    _write(collections, state, generation)
+    _write(collections, state, generation, reached)
     if time_series.identity(collections.database) != series:
         return False
     before = _publish(collections.records, state, generation)
@@ -168,13 +177,26 @@ def _announce(records: Collection[Any], meter: Meter, me: str) -> int | None:
     return None if document is None else int(document["next_g"])
 
 
-def _write(collections: Collections, state: record.Record, generation: int) -> None:
+def _write(
+    collections: Collections,
+    state: record.Record,
+    generation: int,
+    reached: Callable[[float], None],
+) -> None:
     """Write both collections in parallel: they are independent, and the server has several cores."""
+    meter, curve = state.meter, state.curve
+    sent, one_at_a_time = {"series": 0, "ordinary": 0}, Lock()
+
+    def tell(side: str, count: int) -> None:
+        with one_at_a_time:
+            sent[side] = count
+            reached(sum(sent.values()) / (2 * len(curve)))
+
     with ThreadPoolExecutor(max_workers=1) as beside:
         series = beside.submit(
-            time_series.write, collections.time_series, state.meter, generation, state.curve
+            time_series.write, collections.time_series, meter, generation, curve, partial(tell, "series")
         )
-        ordinary.align(collections.ordinary, state.meter, state.curve)
+        ordinary.align(collections.ordinary, meter, curve, partial(tell, "ordinary"))
         series.result()
 
 

@@ -151,10 +151,13 @@ class Store:
         with explained():
             return self._patiently(lambda: list(checkup.mend(self._collections)))
 
-    def project(self, meter: Meter) -> None:
-        """Bring both collections in line with the record. Safe to repeat, and beside other writers."""
+    def project(self, meter: Meter, reached: Callable[[float], None] = lambda _: None) -> None:
+        """Bring both collections in line with the record. Safe to repeat, and beside other writers.
+
+        `reached` is told which share is written, 0 to 1, from any thread; it may begin again.
+        """
         with explained():
-            self._patiently(lambda: projection.project(self._collections, meter))
+            self._patiently(lambda: projection.project(self._collections, meter, reached))
 
     def repair(self, meter: Meter) -> None:
         """Project again, and delete everything that the record does not account for."""

@@ -7,6 +7,7 @@ old one is deleted. The buckets are always those of a chronological load, in wha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from pymongo.collection import Collection
@@ -115,9 +116,15 @@ def read(collection: Collection[Any], meter: Meter, generation: int) -> Curve:
     return bson_columns.read_columns(cursor)
 
 
-def write(collection: Collection[Any], meter: Meter, generation: int, curve: Curve) -> None:
-    """Write a generation; its number must never have been used before."""
-    bson_columns.insert(collection, bson_columns.payload(meter, curve, generation))
+def write(
+    collection: Collection[Any],
+    meter: Meter,
+    generation: int,
+    curve: Curve,
+    sent: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Write a generation; its number must never have been used before. `sent` is told the readings there."""
+    bson_columns.insert(collection, bson_columns.payload(meter, curve, generation), sent=sent)
 
 
 def delete(collection: Collection[Any], meter: Meter, generation: int) -> None:

@@ -46,9 +46,15 @@ if (!window.courbeSwipes) {
 }
 if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
 }"""
-_STYLE: Final = re.sub(
-    r"/\*.*?\*/\s*", "", Path(__file__).with_name("frame.css").read_text(encoding="utf-8"), flags=re.DOTALL
-)
+
+
+def style(name: str) -> str:
+    """The style sheet of this folder with this name, without its comments."""
+    text = Path(__file__).with_name(f"{name}.css").read_text(encoding="utf-8")
+    return re.sub(r"/\*.*?\*/\s*", "", text, flags=re.DOTALL)
+
+
+_STYLE: Final = style("frame")
 
 
 def page(name: str, *, needs: Needs = "storage", lead: bool = True, of_meter: bool = True) -> Visitor:
@@ -282,5 +288,5 @@ def _dress(name: str, visitor: Visitor) -> None:
         "year": year,
     }
     root = "".join(f"--{name}: {json.dumps(text, ensure_ascii=False)};" for name, text in spoken.items())
-    style = f"<style>:root {{{root}}}\n{_STYLE}</style>"
-    st.html(f"<script>{script}</script>{style}", unsafe_allow_javascript=True)
+    sheet = f"<style>:root {{{root}}}\n{_STYLE}</style>"
+    st.html(f"<script>{script}</script>{sheet}", unsafe_allow_javascript=True)

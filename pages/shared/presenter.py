@@ -18,7 +18,7 @@ import streamlit as st
 from core.lab.figures.style import BAR, in_words
 from core.paristime import local, now_ms
 from core.texts import Words
-from pages.shared.frame import bare, link, show_trouble
+from pages.shared.frame import bare, link, show_trouble, style
 from pages.shared.frame import go as leave_for
 from pages.shared.visitor import Visitor
 
@@ -30,17 +30,7 @@ _HEIGHT: Final = 390
 _MANY_ROWS: Final = 6
 """Number of bars above which the axis labels are dropped to make room; each bar states its figure."""
 _FOLLOW_SECONDS: Final = 1
-_STYLE: Final = """<style>
-[data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
-[data-testid="stMainBlockContainer"] { padding: 1rem 2rem 0.5rem; }
-[data-testid="stMainBlockContainer"] > div > [data-testid="stVerticalBlock"] { gap: 0.5rem; }
-.talk h1 { font-size: 2rem; line-height: 1.2; padding: 0; margin: 0; }
-.talk .figure { font-size: 96px; font-weight: 700; line-height: 1.1; margin: 0; letter-spacing: -0.02em; }
-.talk .said { font-size: 1.4rem; line-height: 1.35; margin: 0; }
-.notes p { font-size: 1.35rem; line-height: 1.45; }
-</style>"""
-"""A slide fills the window, and its figure is read from the last row: no setting changes one page or one
-element alone (https://github.com/streamlit/streamlit/issues/10749)."""
+_STYLE: Final = style("presenter")
 _REMOTE: Final = """<script>{
 if (!window.courbeRemote) {
     window.courbeRemote = true;
@@ -87,7 +77,7 @@ def begin(visitor: Visitor) -> None:
 def present(slides: Slides) -> None:
     """Draw the slide, or the notes, that the URL asks for."""
     visitor = bare("talk")
-    st.html(_STYLE + _REMOTE, unsafe_allow_javascript=True)
+    st.html(f"<style>{_STYLE}</style>{_REMOTE}", unsafe_allow_javascript=True)
     if visitor.trouble:
         show_trouble(visitor, visitor.trouble)
         return

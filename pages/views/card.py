@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
@@ -15,6 +16,7 @@ from core.texts import Words
 from pages.shared import notices
 from pages.shared.visitor import Visitor
 from pages.views.household import scope_shown
+from pages.views.later import later
 from pages.views.table import show_columns
 
 _CONFIG = {
@@ -37,29 +39,23 @@ def card(
     asked: Asked | None = None,
     *,
     lead: str = "consumption.query.lead",
-    clicks: bool = False,
+    opens: Callable[[str], None] | None = None,
     whole: bool = False,
-) -> str | None:
-    """Show a chart with its text and data; with `clicks` returns the clicked day (ISO), once.
+    below: bool = False,
+) -> None:
+    """Show a chart with its text and data; `opens` is called with the day (ISO) of a click, once.
 
     The heading and the controls of the chart come before. `lead`: key of the text about the query. `whole`:
-    the chart shows all known days.
+    the chart shows all known days. `below`: it is below the first screen, and drawn when it comes near.
     """
-    # The key changes after a click, to clear the selection, and with the period. A chart of all days keeps
-    # its key across periods, as the browser would draw it again.
     words = visitor.words
-    where = "" if whole else "-".join(st.query_params.get(part, "") for part in ("view", "day", "to"))
-    key = f"{name}-{where}-{words.language.value}-{visitor.clicks}"
-    config = _CONFIG | in_words(words)
-    picked = None
-    if clicks:
-        event = st.plotly_chart(
-            chart.figure, key=key, on_select="rerun", selection_mode="points", config=config, alt=chart.alt
-        )
-        picked = _picked(event) or _typed(visitor, name)
-        visitor.clicks += bool(picked)
+    draw = partial(_draw, visitor, name, chart, opens, whole=whole)
+    if below and not visitor.at_once:
+        later(name, chart.height, draw)
     else:
-        st.plotly_chart(chart.figure, key=key, config=config, alt=chart.alt)
+        draw()
+    if opens:
+        _open_typed(visitor, name, opens)
     st.caption(chart.alt)
     label = words.text("consumption.card.more" if asked else "consumption.card.data")
     more = st.expander(label, key=f"more-{name}", on_change="rerun")
@@ -68,7 +64,27 @@ def card(
             _data(words, name, chart)
             if asked:
                 _query(visitor, name, asked, lead)
-    return picked
+
+
+def _draw(
+    visitor: Visitor, name: str, chart: Chart, opens: Callable[[str], None] | None, *, whole: bool
+) -> None:
+    # The key changes after a click, to clear the selection, and with the period. A chart of all days keeps
+    # its key across periods, as the browser would draw it again.
+    words = visitor.words
+    where = "" if whole else "-".join(st.query_params.get(part, "") for part in ("view", "day", "to"))
+    key = f"{name}-{where}-{words.language.value}-{visitor.clicks}"
+    config = _CONFIG | in_words(words)
+    if not opens:
+        st.plotly_chart(chart.figure, key=key, config=config, alt=chart.alt)
+        return
+    event = st.plotly_chart(
+        chart.figure, key=key, on_select="rerun", selection_mode="points", config=config, alt=chart.alt
+    )
+    picked = _picked(event)
+    if picked:
+        visitor.clicks += 1
+        opens(picked)
 
 
 def _picked(event: object) -> str | None:
@@ -82,8 +98,8 @@ def _picked(event: object) -> str | None:
     return None
 
 
-def _typed(visitor: Visitor, name: str) -> str | None:
-    """A day (ISO) from a date field: the way to open a day by keyboard."""
+def _open_typed(visitor: Visitor, name: str, opens: Callable[[str], None]) -> None:
+    """Open a day from a date field: the way by keyboard."""
     day = st.date_input(
         visitor.words.text("consumption.card.open"),
         value=None,
@@ -91,7 +107,9 @@ def _typed(visitor: Visitor, name: str) -> str | None:
         key=f"open-{name}-{visitor.clicks}",  # empties the field after a day was opened
         width=180,
     )
-    return day.isoformat() if isinstance(day, date) else None
+    if isinstance(day, date):
+        visitor.clicks += 1
+        opens(day.isoformat())
 
 
 def _data(words: Words, name: str, chart: Chart) -> None:

@@ -147,8 +147,9 @@ def navigator(words: Words, known: Days, usual: View = View.MONTH, *, clicks: in
             disabled=period.view is View.ALL,
         )
     st.header(period_name(words, period), anchor=False)
+    arrival = st.empty()  # there from the start, so that a click moves nothing
     if clicks:
-        st.html(_ARRIVE.replace("CLICKS", str(clicks)), unsafe_allow_javascript=True)
+        arrival.html(_ARRIVE.replace("CLICKS", str(clicks)), unsafe_allow_javascript=True)
     return period
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import urllib.request
 from pathlib import Path
 from typing import IO
 
+from tests.children import environment
 from tests.code import ROOT
 
 _START_SECONDS = 180
@@ -45,8 +45,7 @@ class App:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of the tests, without their settings and without coverage measurement."""
-        strange = ("COURBE_", "COVERAGE_", "COV_", "STREAMLIT_")
-        mine = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
+        mine = environment("COURBE_", "STREAMLIT_")
         return mine | {"COURBE_DATA_DIR": str(self.folder / "data")} | self._settings
 
     def __enter__(self) -> App:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,9 @@ from core.consumption.export import enedis_csv
 from core.model import Curve, Meter
 from core.paristime import midnight
 from tests.browser.app import App
-from tests.browser.visit import visit
+from tests.browser.visit import PHONE, visit
+from tests.curves import regular
+from tests.sources.files.writers import edf
 
 PRM = "12345678901234"
 
@@ -62,3 +65,40 @@ def test_a_file_is_previewed_imported_and_shown(
     assert PRM not in empty_app.log
     (meter,) = json.loads(empty_app.command("status", "--json", "--show-prm"))["meters"]
     assert (meter["prm"], meter["readings"], meter["wh"]) == (PRM, len(curve), exact_wh(curve.watt_minutes))
+
+
+def large_file() -> bytes:
+    """40 MB in EDF's layout, which take seconds to read on any machine: 26 years of ten minutes, repeated."""
+    lines = edf(regular(date(2023, 1, 1), days=365, step=10)).split(b"\n")
+    body = b"\n".join(lines[4:])
+    years = [body.replace(b"2023", b"%d" % year) for year in range(2025, 1999, -1)]
+    enough = 40_000_000 // len(body) + 1
+    return b"\n".join([*lines[:4], *islice(cycle(years), enough)])
+
+
+def test_the_reading_of_a_large_file_is_followed_and_ended(
+    browser: Browser, empty_app: App, own_file: tuple[Path, Curve], tmp_path: Path
+) -> None:
+    large = tmp_path / f"EDF {PRM}.csv"
+    large.write_bytes(large_file())
+    with visit(browser, empty_app.url, viewport=PHONE) as tab:
+        tab.open("history", source="files")
+        chooser = tab.page.locator("input[type=file]")
+        before = tab.page.get_by_test_id("stFileUploader").bounding_box()
+        chooser.set_input_files(large)
+        name = "EDF ••••1234.csv"
+        expect(tab.page.get_by_test_id("stProgress")).to_contain_text(name)
+        expect(tab.page.get_by_role("status").filter(has_text=name)).to_have_count(1)
+        expect(tab.page.get_by_test_id("stFileUploader")).to_be_in_viewport()
+        expect(tab.find("history.files.cancel")).to_be_in_viewport()
+        now = tab.page.get_by_test_id("stFileUploader").bounding_box()
+        assert before
+        assert now
+        assert before["y"] == now["y"]
+        share = int(tab.page.get_by_role("progressbar").get_attribute("aria-valuenow") or 0)
+        expect(tab.page.get_by_role("progressbar")).not_to_have_attribute("aria-valuenow", str(share))
+        tab.click("history.files.cancel")
+        expect(tab.page.get_by_text(tab.say("history.files.note"))).to_be_visible()
+        expect(tab.page.get_by_role("progressbar")).to_have_count(0)
+        chooser.set_input_files(own_file[0])  # the field is ready for another
+        expect(tab.find("history.start")).to_be_enabled()

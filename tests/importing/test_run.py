@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import SourceError, SourcePaused
-from core.importing.run import Part, Report, import_work, run, together
-from core.jobs import Jobs, Progress, State
+from core.importing.run import Part, Report, import_work, run, share_of, together
+from core.jobs import Jobs, Phase, Progress, State
 from core.model import Delivery, Flow, Meter, Origin, Preview, Refusal, RefusalReason, Span
 from core.paristime import DAY_MS, midnight, now_ms
 from core.sources.files import FileSource
@@ -50,6 +50,19 @@ def test_a_gap_between_two_deliveries_is_told_and_progress_never_passes_what_is_
     assert [[(gap.end - gap.start) // 3_600_000 for gap in found] for found in gaps] == [[24], []]
     assert all(one.expected is not None and one.readings <= one.expected for one in told)
     assert told[-1].expected == 144
+
+
+def test_what_is_written_to_the_collections_is_told_and_ends_with_all_of_it(store: Store) -> None:
+    told: list[Progress] = []
+    long = regular(date(2020, 1, 1), days=900)
+    two = [FileSource("a", writers.enedis_csv(long)), FileSource("b", writers.enedis_csv(regular(days=2)))]
+    run(store, two, progress=told.append)
+    shares = [share_of(one) for one in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    writing = [one for one in told if one.phase is Phase.WRITING]
+    assert any(0.2 < share_of(one) < 0.8 for one in writing)
+    assert told[-1].written == told[-1].readings == told[-1].expected == len(long) + 96
 
 
 def test_what_lacks_at_the_end_of_a_file_is_a_gap_of_the_report(store: Store) -> None:

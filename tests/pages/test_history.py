@@ -353,6 +353,9 @@ def test_a_running_import_is_found_again_and_can_be_cancelled(
     other = history()
     assert ENGLISH.text("history.job.running") in words(other)
     assert other.button(key="history_start").disabled
+    chosen = upload(history(source="files"), ("a.csv", writers.enedis_csv(CURVE)))  # they can be looked at
+    assert "192 readings" in words(chosen)
+    assert chosen.button(key="history_start").disabled
     other.button(key="history_cancel_others").click().run()
     held.set()
     finished(other)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.colors import sample_colorscale
+from plotly.colors import get_colorscale, hex_to_rgb
 
 from core.consumption.figures.theme import (
     SCALE,
@@ -27,6 +27,7 @@ from core.consumption.totals import Totals
 
 _BRIGHTEST: Final = 0.99
 """Quantile of the brightest colour, so that a few extreme half-hours do not darken all others."""
+_CARPET_HEIGHT: Final = 440
 _SLOT_MS: Final = 1_800_000
 _DAY_MS: Final = 86_400_000
 _BAND: Final = 8.2
@@ -37,7 +38,16 @@ _AROUND: Final = 64
 
 def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
     """Power (kW) by date and half-hour; cells without readings stay empty."""
-    drawn = Draft(theme, "", theme.words.text("consumption.axis.clock"), height=440)
+    return Chart(
+        lambda: _carpet(whole, theme),
+        _carpet_told(whole, theme),
+        lambda: _carpet_columns(whole, theme),
+        _CARPET_HEIGHT,
+    )
+
+
+def _carpet(whole: Carpet, theme: Theme) -> go.Figure:
+    drawn = Draft(theme, "", theme.words.text("consumption.axis.clock"), height=_CARPET_HEIGHT)
     kw = kilo(whole.watts)
     known = kw[~np.isnan(kw)]
     drawn.add(
@@ -62,7 +72,7 @@ def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
         tickformat="%H:%M",
         showgrid=False,
     )
-    return Chart(drawn.figure(), _carpet_told(whole, theme), lambda: _carpet_columns(whole, theme))
+    return drawn.figure()
 
 
 def _handles(whole: Carpet, theme: Theme) -> go.Bar:
@@ -125,20 +135,27 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
     keep their shape.
     """
     years = _years(daily)
-    drawn = Draft(theme, "", "", height=_AROUND + _BAND_HEIGHT * len(years))
+    height = _AROUND + _BAND_HEIGHT * len(years)
+    return Chart(
+        lambda: _calendar(daily, years, height, theme),
+        _calendar_told(daily, theme),
+        lambda: _day_columns(daily, theme),
+        height,
+    )
+
+
+def _calendar(daily: Totals, years: list[int], height: int, theme: Theme) -> go.Figure:
+    drawn = Draft(theme, "", "", height=height)
     kwh = kwh_of(daily.energy)
     known = ~daily.empty
-    names = [
-        f"{theme.words.weekday(to_date(one).weekday())} {theme.words.day(to_date(one))}"
-        for one in daily.first
-    ]
+    names = _names(daily, theme)
     missing, partial = (theme.words.text(f"consumption.bars.{name}") for name in ("missing", "partial"))
     told = [
         f"{name}<br>{'' if whole else f'{partial}<br>'}{theme.words.number(energy, 1)} kWh"
         for name, whole, energy in zip(names, daily.complete, kwh.tolist(), strict=True)
     ]
     least, most = (float(kwh[known].min()), float(kwh[known].max())) if known.any() else (0.0, 1.0)
-    colours = sample_colorscale(SCALE, ((kwh[known] - least) / ((most - least) or 1)).tolist())
+    colours = _colours((kwh[known] - least) / ((most - least) or 1))
     hatched = {"shape": np.where(daily.complete[known], "", "/"), "solidity": 0.35}
     drawn.add(
         _cells(daily, told, known, {"pattern": hatched, "color": colours}, "%{customdata[0]}<extra></extra>")
@@ -166,7 +183,23 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
         ],
         **plain,
     )
-    return Chart(drawn.figure(), _calendar_told(daily, theme), lambda: _day_columns(daily, names, theme))
+    return drawn.figure()
+
+
+def _names(daily: Totals, theme: Theme) -> list[str]:
+    """Weekday and date of each day."""
+    return [
+        f"{theme.words.weekday(day.weekday())} {theme.words.day(day)}" for day in map(to_date, daily.first)
+    ]
+
+
+def _colours(shares: NDArray[np.float64]) -> list[str]:
+    """Colours of the scale at shares of it, 0 to 1: as plotly's `sample_colorscale`, but for all at once."""
+    stops = get_colorscale(SCALE)
+    at = [place for place, _ in stops]
+    levels = np.array([hex_to_rgb(colour) for _, colour in stops])
+    mixed = np.column_stack([np.interp(shares, at, level) for level in levels.T])
+    return [f"rgb({red}, {green}, {blue})" for red, green, blue in np.rint(mixed).astype(int).tolist()]
 
 
 def _year(day: NDArray[np.datetime64]) -> NDArray[np.int64]:
@@ -223,10 +256,10 @@ def _calendar_told(daily: Totals, theme: Theme) -> str:
     )
 
 
-def _day_columns(daily: Totals, names: list[str], theme: Theme) -> Columns:
+def _day_columns(daily: Totals, theme: Theme) -> Columns:
     return {
         theme.words.text("consumption.column.day"): daily.first.astype(str),
-        theme.words.text("consumption.column.name"): names,
+        theme.words.text("consumption.column.name"): _names(daily, theme),
         "kWh": np.where(daily.empty, np.nan, kwh_of(daily.energy)),
         theme.words.text("consumption.column.measured"): daily.minutes,
         theme.words.text("consumption.column.expected"): daily.expected,

@@ -1,6 +1,6 @@
 """Reads uploaded files in a separate process, with limits on memory and time.
 
-Standard input: one pickled Task. Standard output: pickles; for each file its number and name before it is
+Standard input: one pickled Task. Standard output: pickles; for each file what is reached, from before it is
 read, then the source that was read; None at the end. Both ends are the same program.
 """
 
@@ -13,12 +13,13 @@ import re
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Final
 
 from core.errors import SourceError
-from core.sources.files import FileSource, Stamped, open_files
+from core.importing.files.messages import Reached, Task
+from core.sources.files import FileSource, open_files
 
 if sys.platform != "win32":
     import resource
@@ -26,34 +27,8 @@ if sys.platform != "win32":
 TOO_MUCH: Final = 41
 """Exit code if memory ran out; a killed process has a negative code."""
 _PR_SET_PDEATHSIG: Final = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits for one file.
-
-    `cpu_seconds`: two years of half-hours take 0.1 s. `memory_bytes`: beyond what the process takes; the size
-    of the upload is added to it, for its rows.
-    """
-
-    cpu_seconds: int = 20
-    memory_bytes: int = 256 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Uploaded files to read.
-
-    `skip`: how many of their sources were read before. `parent`: id of the process that waits. `stamped`:
-    which end of its interval a stamp names, in files that do not tell.
-    """
-
-    files: Sequence[tuple[str, bytes]]
-    prm: str | None
-    skip: int
-    parent: int
-    limits: Limits = Limits()
-    stamped: Stamped = Stamped.UNSAID
+_STEP: Final = 0.01
+"""Least share of an upload that is worth a message."""
 
 
 def main() -> int:
@@ -63,29 +38,51 @@ def main() -> int:
     task: Task = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the program that started this one
     if not _stays_with(task.parent):
         return 1
-    _limit_memory(task.limits.memory_bytes + sum(len(data) for _, data in task.files))
+    sizes = [len(data) for _, data in task.files]
+    _limit_memory(task.limits.memory_bytes + sum(sizes))
     try:
-        _read(task, answers)
+        _read(task, sizes, answers)
     except MemoryError:
         return TOO_MUCH
     return 0
 
 
-def _read(task: Task, answers: IO[bytes]) -> None:
-    number = 0
-    for file in task.files:
+def _read(task: Task, sizes: Sequence[int], answers: IO[bytes]) -> None:
+    number, whole = 0, max(sum(sizes), 1)
+    for place, (file, size) in enumerate(zip(task.files, sizes, strict=True)):
         _allow_time(task.limits.cpu_seconds)
-        for source in open_files([file], task.prm, stamped=task.stamped):
-            if number >= task.skip:
-                _tell(answers, (number, source.name))
-                _allow_time(task.limits.cpu_seconds)
-                _read_one(source)
-                _tell(answers, source)
+        sources = open_files([file], task.prm, stamped=task.stamped)
+        of = number + len(sources) + len(sizes) - place - 1
+        begin, inside = sum(sizes[:place]) / whole, _shares([source.size for source in sources])
+        for source, (before, mine) in zip(sources, inside, strict=True):
             number += 1
+            if number > task.skip:
+                from_here, width = begin + before * size / whole, mine * size / whole
+                _allow_time(task.limits.cpu_seconds)
+                _read_one(source, answers, Reached(source.name, number, of, from_here), width)
+                _tell(answers, source)
     _tell(answers, None)
 
 
-def _read_one(source: FileSource) -> None:
+def _shares(sizes: Sequence[int]) -> list[tuple[float, float]]:
+    """For each size the share of those before it, and its own."""
+    whole = max(sum(sizes), 1)
+    return [(sum(sizes[:place]) / whole, size / whole) for place, size in enumerate(sizes)]
+
+
+def _read_one(source: FileSource, answers: IO[bytes], at: Reached, width: float) -> None:
+    """Read a file, telling from its beginning `at` what is reached; it is `width` of the upload."""
+
+    def tell(share: float) -> None:
+        nonlocal at
+        share = start + width * share
+        if share - at.share >= _STEP:  # what is read a second time is not told again
+            at = replace(at, share=share)
+            _tell(answers, at)
+
+    start = at.share
+    _tell(answers, at)
+    source.follow(tell)
     try:
         source.preview()
     except SourceError:

@@ -14,12 +14,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
 import core
 from core.errors import SourceError
-from core.importing.files.child import TOO_MUCH, Limits, Task
+from core.importing.files.child import TOO_MUCH
+from core.importing.files.messages import Limits, Reached, Task
 from core.sources.files import FileSource, Stamped
 
 _ROOT: Final = Path(core.__file__).parents[1]
@@ -64,20 +66,20 @@ class Turns:
 def read(
     files: Sequence[tuple[str, bytes]],
     prm: str | None,
-    progress: Callable[[int], None] = lambda _: None,
+    progress: Callable[[Reached], None] = lambda _: None,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     stamped: Stamped = Stamped.UNSAID,
 ) -> list[FileSource]:
     """A source for each file, and for each file in a zip, already read.
 
     The source of an unreadable file raises on `preview`; `file-too-much-work` if it took too much memory or
-    time. `progress` is called ten times a second with the number of files read; an exception from it ends the
-    reading.
+    time. `progress` is called ten times a second with what is reached; an exception from it ends the reading.
     """
     sources: list[FileSource] = []
     deadline = time.monotonic() + _TOTAL_SECONDS
+    begun = _Begun(Reached(of=len(files)))
     while True:
-        begun = _Begun()
+        begun.name = None
         with _child(Task(files, prm, len(sources), os.getpid(), limits, stamped)) as (process, answers):
             whole = _collect(answers, sources, begun, progress, deadline)
             code = "file-too-much-work" if _was_limited(process.poll()) else "file-not-foreseen"
@@ -88,9 +90,11 @@ def read(
             return sources
 
 
+@dataclass(slots=True)
 class _Begun:
-    """The name of the file that a child is reading."""
+    """What is reached, and the name of the file that a child is reading."""
 
+    reached: Reached
     name: str | None = None
 
 
@@ -98,28 +102,29 @@ def _collect(
     answers: queue.Queue[Any],
     sources: list[FileSource],
     begun: _Begun,
-    progress: Callable[[int], None],
+    progress: Callable[[Reached], None],
     deadline: float,
 ) -> bool:
     """Collect what a child has read. False if it ended, or took too long, before all was read."""
     until = time.monotonic() + _FILE_SECONDS
     while True:
-        progress(len(sources))
+        progress(begun.reached)
         try:
             answer = answers.get(timeout=_POLL_SECONDS)
         except queue.Empty:
             if time.monotonic() > min(until, deadline):
                 return False
             continue
-        until = time.monotonic() + _FILE_SECONDS
+        if not isinstance(answer, Reached) or begun.name is None:  # a file does not gain time as it is read
+            until = time.monotonic() + _FILE_SECONDS
         match answer:
             case None:
                 return True
             case FileSource():
                 sources.append(answer)
                 begun.name = None
-            case (_, name):
-                begun.name = name
+            case Reached():
+                begun.reached, begun.name = answer, answer.name
             case _:
                 return False
 

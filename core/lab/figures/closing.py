@@ -30,17 +30,17 @@ def closing(both: Sequence[Outlook], words: Words) -> go.Figure:
             hovertemplate="%{customdata}<extra></extra>",
         )
     # the figures begin a line of their own, since a phone cuts the whole label at its edge
-    labels = [said(one, words).replace("<b>", "<br><b>") for one in both]
-    rows(figure, labels, bottom=55, lines=2)
+    parts = [said(one, words) for one in both]
+    rows(figure, [words.labelled(side, f"<br><b>{numbers}</b>") for side, numbers in parts], bottom=55)
     unit = f"T{words.locale.byte}"
     figure.update_xaxes(title=words.text("fleet.closing.axis", unit=unit), rangemode="tozero")
     return speaking(figure, words)
 
 
-def said(one: Outlook, words: Words) -> str:
-    """`Ordinary collection: 92 TB · 51 × M50 · 122 700 USD a month`, with HTML bold."""
+def said(one: Outlook, words: Words) -> tuple[str, str]:
+    """The side and its figures: `Ordinary collection`, `92 TB · 51 × M50 · 122 700 USD a month`."""
     cost = one.likely.cost
-    about = words.text(
+    numbers = words.text(
         "fleet.closing.side",
         size=words.size(one.node.likely),
         shards=words.number(cost.shards),
@@ -48,4 +48,4 @@ def said(one: Outlook, words: Words) -> str:
         month=words.number(round(cost.month, -2)),
         currency=prices().currency,
     )
-    return words.labelled(words.text(one.side.label), f"<b>{about}</b>")
+    return words.text(one.side.label), numbers

@@ -47,12 +47,12 @@ def faded(colour: str, opacity: float = 0.45) -> str:
     return f"rgba({red},{green},{blue},{opacity})"
 
 
-def rows(figure: go.Figure, labels: Sequence[str], bottom: int = 125, lines: int = 1) -> go.Figure:
-    """Arrange bars at y = 0, 1, … as rows from the top down, each below its label of so many lines.
+def rows(figure: go.Figure, labels: Sequence[str], bottom: int = 125) -> go.Figure:
+    """Arrange bars at y = 0, 1, … as rows from the top down, each below its label of one or more lines.
 
     So a narrow screen leaves its whole width to the bars.
     """
-    more = LINE * (lines - 1)
+    more = LINE * max((label.count("<br>") for label in labels), default=0)
     row = ROW + more
     above = (0.65 * ROW + more) / row
     for at, label in enumerate(labels):

@@ -246,7 +246,7 @@ def _closing(findings: Findings, words: Words) -> Section | None:
     return Section(
         words.text("fleet.closing.title"),
         _chart(closing(country, words)),
-        said=[re.sub("</?b>", "", said(one, words)) for one in country],
+        said=[words.labelled(*said(one, words)) for one in country],
     )
 
 

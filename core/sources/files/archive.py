@@ -112,4 +112,6 @@ def _is_file(entry: zipfile.ZipInfo) -> bool:
 
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Content:
     """A file in a zip. Its unpacked size is limited each time it is read."""
-    return Content(name, lambda: pieces_of(archive, entry, Budget(MAX_BYTES, "file-zip-too-large")))
+    return Content(
+        name, lambda: pieces_of(archive, entry, Budget(MAX_BYTES, "file-zip-too-large")), entry.file_size
+    )

@@ -26,13 +26,18 @@ _SIGNS: Final = (
 )
 
 Pieces = Callable[[], Iterator[bytes | memoryview]]
+TellShare = Callable[[float], None]
+"""Told which share of a file its reader has read, 0 to 1."""
 
 
 class Content:
-    """One file. `pieces` yields its bytes in order, from the beginning each time."""
+    """One file of `size` bytes. `pieces` yields them in order, from the beginning each time."""
 
-    def __init__(self, name: str, pieces: Pieces, data: bytes | None = None) -> None:
+    def __init__(self, name: str, pieces: Pieces, size: int, data: bytes | None = None) -> None:
         self.name = name
+        self.size = size
+        self.reached: TellShare = lambda _: None
+        """Called while the file is read."""
         self._pieces = pieces
         self._data = data
 
@@ -45,7 +50,7 @@ class Content:
             for begin in range(0, len(view), BLOCK):
                 yield view[begin : begin + BLOCK]
 
-        return cls(name, pieces, data)
+        return cls(name, pieces, len(data), data)
 
     @cached_property
     def _encoding(self) -> str | None:
@@ -76,10 +81,24 @@ class Content:
         whole = lines if len(self._raw_head) < HEAD else lines[:-1] or lines
         return [folded(decoded(line)) for line in whole[:_HEAD_LINES]]  # a bad byte spoils its own line only
 
+    def followed_blocks(self) -> Iterator[bytes]:
+        """The blocks for the reader of the file: `reached` is called as it goes on."""
+        return self._blocks(self._followed())
+
     def blocks(self) -> Iterator[bytes]:
         """The whole text, ASCII-compatible, in blocks of whole lines that end with a line end."""
+        return self._blocks(self._pieces())
+
+    def _followed(self) -> Iterator[bytes | memoryview]:
+        done = 0
+        for piece in self._pieces():
+            yield piece
+            done += len(piece)
+            self.reached(min(done / max(self.size, 1), 1.0))  # a zip may declare any size
+
+    def _blocks(self, pieces: Iterator[bytes | memoryview]) -> Iterator[bytes]:
         rest = b""
-        for piece in self._text(self._pieces()):
+        for piece in self._text(pieces):
             data = rest + bytes(piece)
             cut = data.rfind(b"\n") + 1
             if not cut and len(data) > 2 * BLOCK:  # no text has such long lines

@@ -39,7 +39,7 @@ def read(content: Content, asked: Asked) -> list[Part]:
 def _of_zip(content: Content, asked: Asked) -> list[Part]:
     data = content.whole()
     if archive.is_workbook(data):
-        return _of_tables(sheets.tables_of(content.name, data), asked)
+        return _of_tables(sheets.tables_of(content.name, data, content.reached), asked)
     raise SourceError("file-ods" if archive.is_open_document(data) else "file-zip-nested")
 
 

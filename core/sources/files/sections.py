@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 import numpy as np
@@ -97,7 +97,7 @@ def sections(content: Content, title: str = "") -> list[Section]:
         return [
             _section(
                 content.name,
-                content.blocks,
+                content.followed_blocks,
                 content.head_lines(),
                 separator,
                 content.last_line(),
@@ -112,11 +112,19 @@ def sections(content: Content, title: str = "") -> list[Section]:
     found = []
     for begin, end in zip(cuts, [*cuts[1:], len(text)], strict=True):
         part = Content.of(content.name, text[begin:end])
+        part.reached = partial(_reached, content, begin / len(text), (end - begin) / len(text))
         head = part.head_lines()
         own = [(place, line) for place, line in headers if begin <= place < end]
         last = content.last_line() if end == len(text) else None
-        found.append(_section(content.name, part.blocks, head, _separator(head, own), last, False, title))
+        found.append(
+            _section(content.name, part.followed_blocks, head, _separator(head, own), last, False, title)
+        )
     return found
+
+
+def _reached(whole: Content, before: float, mine: float, share: float) -> None:
+    """Tells of the whole file what is read of one of its tables."""
+    whole.reached(before + mine * share)
 
 
 def _section(

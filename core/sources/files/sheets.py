@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from core.errors import SourceError
 from core.sources.files import workbook
-from core.sources.files.content import Content, folded
+from core.sources.files.content import Content, TellShare, folded
 from core.sources.files.sections import Section, sections
 from core.sources.files.tables.words import Header, header_of
 from core.sources.files.workbook import Cell
@@ -31,13 +31,13 @@ _DAMAGED: Final = (
 )
 
 
-def tables_of(name: str, data: bytes) -> list[Section]:
-    """The tables of all sheets, each with its sheet's title.
+def tables_of(name: str, data: bytes, reached: TellShare = lambda _: None) -> list[Section]:
+    """The tables of all sheets, each with its sheet's title. Unpacking the sheets is what takes time.
 
     SourceError `file-xlsx-damaged`, or the error of a limit of workbooks.
     """
     try:
-        book = workbook.opened(data)
+        book = workbook.opened(data, reached)
         found: list[Section] = []
         for sheet in book.sheets:
             text = _text(sheet.rows(), book.from_1904)

@@ -11,7 +11,7 @@ from typing import Final
 
 from core.errors import InputError, SourceError
 from core.model import UNKNOWN_PRM, Delivery, Flow, Meter, Preview, Span, summed
-from core.sources.files.content import MAX_BYTES, Content
+from core.sources.files.content import MAX_BYTES, Content, TellShare
 from core.sources.files.parsed import Asked, Part
 from core.sources.files.reading import Reading, files_in, read_one
 from core.sources.masking import shown_name
@@ -58,6 +58,16 @@ class FileSource:
     def refused(cls, name: str, error: SourceError) -> FileSource:
         """A source for a file that cannot be read, with the reason."""
         return cls(name, reading=Reading(name, error=error))
+
+    @property
+    def size(self) -> int:
+        """Size of an unread file in bytes, unpacked; 0 once it is read."""
+        return self._content.size if self._content else 0
+
+    def follow(self, reached: TellShare) -> None:
+        """From now on call `reached` with the share of the file that is read; it may begin again."""
+        if self._content:
+            self._content.reached = reached
 
     @property
     def names_meter(self) -> bool:

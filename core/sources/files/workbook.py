@@ -16,6 +16,7 @@ from xml.parsers import expat
 
 from core.errors import SourceError
 from core.sources.files.archive import Budget, archive_of, pieces_of
+from core.sources.files.content import TellShare
 
 MAX_XML: Final = 48 << 20
 """Limit in bytes for all parts together, unpacked."""
@@ -52,15 +53,17 @@ class Workbook:
     from_1904: bool
 
 
-def opened(data: bytes) -> Workbook:
-    """The workbook in these bytes.
+def opened(data: bytes, reached: TellShare = lambda _: None) -> Workbook:
+    """The workbook in these bytes. `reached` is told which share of its parts was read, of their bytes.
 
     SourceError `file-too-large`, `file-zip-damaged`. Anything else that is not a workbook raises KeyError,
     ValueError or expat.ExpatError, here and when its rows are read.
     """
-    archive, budget = archive_of(data), _Work(MAX_XML, "file-too-large")
-    if sum(entry.file_size for entry in archive.infolist()) > MAX_XML:
+    archive = archive_of(data)
+    size = sum(entry.file_size for entry in archive.infolist())
+    if size > MAX_XML:
         raise SourceError("file-too-large", limit=MAX_XML >> 20)
+    budget = _Work(size, reached)
     index, targets = _Index(), _Targets()
     _read(archive, budget, "xl/workbook.xml", index)
     _read(archive, budget, "xl/_rels/workbook.xml.rels", targets)
@@ -92,9 +95,15 @@ def _rows_of(
 class _Work(Budget):
     """Bytes and elements that may still be read from a workbook, all its parts together."""
 
-    def __init__(self, limit: int, code: str) -> None:
-        super().__init__(limit, code)
+    def __init__(self, size: int, reached: TellShare) -> None:
+        super().__init__(MAX_XML, "file-too-large")
         self._elements = _MAX_ELEMENTS
+        self._size, self._taken, self._reached = size, 0, reached
+
+    def take(self, count: int) -> None:
+        super().take(count)
+        self._taken += count
+        self._reached(min(self._taken / max(self._size, 1), 1.0))
 
     def element(self) -> None:
         self._elements -= 1

@@ -1,15 +1,15 @@
-"""Files as a source: uploaded, recognised, and previewed."""
+"""Files as a source: chosen, asked about, and previewed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from core.errors import InputError, SourceError
-from core.importing.files.reading import read
 from core.model import DEMO_PRM, UNKNOWN_PRM, Meter
 from core.sources.conso_api.token import clean_prm
 from core.sources.files import FileSource, Stamped, beside
@@ -17,88 +17,76 @@ from core.texts import Words
 from pages.shared import notices
 from pages.shared.visitor import Visitor
 from pages.views.history.preview import Factory, show_preview
+from pages.views.history.reading import Place, opened
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 SCROLL_ABOVE = 6
 SCROLL_HEIGHT = 640
-_KEPT: Final = 3
-"""Most results kept: those of one upload, read again for another meter."""
 _OTHER: Final = "other"
 _UNCLEAR: Final = "file-unclear-times"
 _UNNAMED: Final = "unnamed"
 
 
-def _opened(
-    visitor: Visitor, uploads: Sequence[UploadedFile], prm: str | None, stamped: Stamped
-) -> list[FileSource]:
-    """The sources of these uploads, read once in a separate process and kept for this session only.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A source for each file, also for unreadable ones, and whether all that they do not say is told."""
 
-    The process ends when the page is left, or another file is chosen.
-    """
-    key = (*(upload.file_id for upload in uploads), prm, stamped)
-    if key in visitor.kept:
-        return visitor.kept[key]
-    words = visitor.words
-    bar = st.progress(0.0, words.text("history.files.reading"))
-
-    def tell(done: int) -> None:  # Streamlit notices here that the page was left
-        bar.progress(done / (done + 1), words.text("history.files.reading"))
-
-    with visitor.turn(lambda: tell(0)):
-        sources = read([(upload.name, upload.getvalue()) for upload in uploads], prm, tell, stamped=stamped)
-    bar.empty()
-    visitor.kept[key] = sources
-    while len(visitor.kept) > _KEPT:
-        del visitor.kept[next(iter(visitor.kept))]
-    return sources
+    sources: Sequence[FileSource]
+    told: bool
 
 
-def choose(visitor: Visitor) -> Factory | None:
-    """Show the upload and its previews; returns the readable files, None without any."""
+def field(visitor: Visitor) -> Sequence[UploadedFile]:
+    """Show the field for files; returns those in it."""
     words = visitor.words
     uploads = st.file_uploader(
         words.text("history.files"),
         accept_multiple_files=True,
         max_upload_size=visitor.upload_megabytes,
         help=words.text("history.files.help"),
-        key=f"history_files_{visitor.imports}",  # empties the field when an import begins
+        key=f"history_files_{visitor.emptied}",
     )
     if not uploads:
         visitor.kept.clear()
-        st.caption(words.text("history.files.note"))
-        return None
-    sources, told = _read(visitor, uploads, None), True
-    stamped = _ask_stamps(words, sources)
+    return uploads
+
+
+def choose(visitor: Visitor, uploads: Sequence[UploadedFile], place: Place) -> Chosen:
+    """Read the files, and ask for what they do not say."""
+    words = visitor.words
+
+    def read(prm: str | None, stamped: Stamped) -> list[FileSource]:
+        with notices.guard():
+            return opened(visitor, uploads, prm, stamped, place)
+
+    sources, told = read(None, Stamped.UNSAID), True
+    with place.asked:
+        stamped = _ask_stamps(words, sources)
     if stamped is not Stamped.UNSAID:
-        sources = _read(visitor, uploads, None, stamped)
+        sources = read(None, stamped)
     if any(_asks_for_meter(source) for source in sources):
-        told, prm = _ask_meter(visitor)
+        with place.asked:
+            told, prm = _ask_meter(visitor)
         if prm:
-            sources = _read(visitor, uploads, prm, stamped)
-    readable = _previews(words, sources)
-    if not readable or not told:
+            sources = read(prm, stamped)
+    place.tell(_readable_of(words, sources))
+    return Chosen(sources, told)
+
+
+def show(words: Words, chosen: Chosen) -> Factory | None:
+    """Show the previews; returns the readable files, None without any, or while an answer is missing."""
+    readable = _previews(words, chosen.sources)
+    if not readable or not chosen.told:
         return None
-    if len(sources) > 1:
-        st.caption(
-            words.text(
-                "history.files.readable",
-                count=words.number(len(readable)),
-                of=words.number(len(sources)),
-            )
-        )
+    if len(chosen.sources) > 1:
+        st.caption(_readable_of(words, chosen.sources))
     return lambda: readable
 
 
-def _read(
-    visitor: Visitor,
-    uploads: Sequence[UploadedFile],
-    prm: str | None,
-    stamped: Stamped = Stamped.UNSAID,
-) -> list[FileSource]:
-    with notices.guard():
-        return _opened(visitor, uploads, prm, stamped)
+def _readable_of(words: Words, sources: Sequence[FileSource]) -> str:
+    readable = sum(_fault(source) is None for source in sources)
+    return words.text("history.files.readable", count=words.number(readable), of=words.number(len(sources)))
 
 
 def _previews(words: Words, sources: Sequence[FileSource]) -> list[FileSource]:

@@ -7,8 +7,8 @@ from typing import Any, Literal
 import streamlit as st
 
 from core.errors import SourcePaused
-from core.importing.run import Part, Report
-from core.jobs import Job, Progress, State
+from core.importing.run import Part, Report, share_of
+from core.jobs import Job, Phase, Progress, State
 from core.model import count_refused
 from core.paristime import local, now_ms
 from core.texts import Words
@@ -19,6 +19,21 @@ from pages.views.history.preview import days_for, show_gaps, show_refusals, writ
 
 POLL_SECONDS = 1.0
 SHOWN_PARTS = 12
+_ARRIVE = """<script>{
+const root = document.documentElement;
+if (root.dataset.begun !== "BEGUN") {
+    root.dataset.begun = "BEGUN";
+    const card = document.querySelector(".st-key-history_import");
+    const name = document.querySelector('[class*="st-key-history_running_"] h2');
+    if (card && name) {
+        card.style.scrollMarginTop = "4rem";
+        card.scrollIntoView({block: "start"});
+        name.tabIndex = -1;
+        name.focus({preventScroll: true});
+    }
+}
+}</script>"""
+"""Brings the field for files and the import below it into view, once for each import that is begun."""
 Kind = Literal["api", "others"]
 """Kind of source of an import; one of each kind runs at a time."""
 
@@ -38,12 +53,20 @@ def show_report(visitor: Visitor, kind: Kind) -> None:
         _show_end(visitor, job, kind)
 
 
+def is_running(visitor: Visitor, kind: Kind) -> bool:
+    """Whether an import of a kind runs."""
+    job = _job(visitor, kind)
+    return job is not None and job.active
+
+
 def show_running(visitor: Visitor, kind: Kind) -> bool:
     """Show the running import of a kind; returns whether one runs."""
     job = _job(visitor, kind)
     if job is None or not job.active:
         return False
     st.fragment(_watch, run_every=POLL_SECONDS)(visitor, job, job.state, kind)
+    if job.started_ms == visitor.begun_ms:
+        st.html(_ARRIVE.replace("BEGUN", str(job.started_ms)), unsafe_allow_javascript=True)
     return True
 
 
@@ -68,7 +91,7 @@ def _watch(visitor: Visitor, job: Job[Any], drawn: State, kind: Kind) -> None:
     words = visitor.words
     if not job.active or job.state is not drawn:
         st.rerun()
-    with st.container(border=True):
+    with st.container(border=True, key=f"history_running_{kind}"):
         st.header(words.text(f"history.job.{job.state.value}"), anchor=False)
         if job.state == State.PAUSED:
             _show_pause(visitor, job)
@@ -86,7 +109,7 @@ def _watch(visitor: Visitor, job: Job[Any], drawn: State, kind: Kind) -> None:
 
 def _show_progress(visitor: Visitor, progress: Progress) -> None:
     words = visitor.words
-    st.progress(_share(progress), _where(words, progress))
+    st.progress(share_of(progress), _where(words, progress))
     st.markdown(notices.plain(_speed(visitor, progress)))
     until = progress.waiting_until
     if until is not None and until > now_ms():
@@ -95,16 +118,8 @@ def _show_progress(visitor: Visitor, progress: Progress) -> None:
         st.info(notices.plain(told), icon=":material/schedule:")
 
 
-def _share(progress: Progress) -> float:
-    done, of = (
-        (progress.readings, progress.expected) if progress.expected else (progress.step, progress.steps or 0)
-    )
-    return min(done / of, 1.0) if of else 0.0
-
-
 def _where(words: Words, progress: Progress) -> str:
-    share = _share(progress)
-    if progress.expected and share >= 1:
+    if progress.phase is Phase.WRITING:
         return words.text("history.job.writing")
     return notices.plain(progress.source or words.text("history.job.beginning"))
 
@@ -140,9 +155,9 @@ def _speed(visitor: Visitor, progress: Progress) -> str:
         calls = words.number(progress.step), words.number(progress.steps)
         told.append(words.text("history.job.calls", done=calls[0], of=calls[1]))
         days = days_for(visitor, progress.steps - progress.step)
-    if progress.readings:
+    if progress.readings and progress.phase is not Phase.WRITING:
         told.append(words.text("history.job.speed", count=words.number(progress.readings / seconds)))
-    share = _share(progress)
+    share = share_of(progress)
     if days:
         told.append(days)
     elif 0 < share < 1:

@@ -63,13 +63,19 @@ def test_nine_tenths_of_a_year_are_the_least(days: int, some: bool) -> None:
     assert (year_of(run(first, first + timedelta(days=days - 1))) is not None) is some
 
 
-@given(st.integers(340, 800), st.lists(st.tuples(st.integers(0, 800), st.integers(1, 40)), max_size=12))
+@given(
+    st.integers(340, 800),
+    st.lists(st.tuples(st.integers(0, 800), st.integers(1, 40)), max_size=12),
+    st.integers(0, 800),
+    st.sets(st.integers(0, 59)),
+)
 def test_a_year_holds_days_that_are_known_and_as_many_as_it_says(
-    length: int, gaps: list[tuple[int, int]]
+    length: int, gaps: list[tuple[int, int]], window: int, lost_in_it: set[int]
 ) -> None:
     known = np.full(length, fill_value=True)
     for begin, lost in gaps:
         known[begin : begin + lost] = False
+    known[[window + day for day in lost_in_it if window + day < length]] = False
     days = np.datetime64("2024-01-01") + np.flatnonzero(known)
     found = year_of(days)
     if found is None:

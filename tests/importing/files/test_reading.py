@@ -5,17 +5,21 @@ The child never runs longer than somebody waits for it.
 
 from __future__ import annotations
 
+import io
 import threading
+import zipfile
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.errors import SourceError
-from core.importing.files.child import Limits
+from core.importing.files.messages import Limits, Reached
 from core.importing.files.reading import Turns, read
 from core.sources.files import FileSource, open_files
+from core.sources.files.content import BLOCK
 from tests.code import ROOT
 from tests.curves import regular
 from tests.importing.files.hogs import Hog
@@ -24,6 +28,14 @@ from tests.sources.files import writers
 FIXTURES = ROOT / "tests" / "fixtures" / "files"
 GOOD = ("good.csv", writers.enedis_csv(regular(days=2)))
 SMALL = Limits(cpu_seconds=1, memory_bytes=64 << 20)
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
 
 
 def told(source: FileSource) -> Any:
@@ -72,7 +84,7 @@ def test_nothing_goes_on_when_whoever_waited_has_gone() -> None:
     class Left(Exception):
         """Raised as Streamlit does to stop a page."""
 
-    def leave(_: int) -> None:
+    def leave(_: Reached) -> None:
         if children():
             raise Left
 
@@ -114,3 +126,41 @@ def test_who_waits_for_a_turn_may_leave() -> None:
         pass
     with turns.taken("other", leave):
         pass
+
+
+def large() -> bytes:
+    """Four years in Enedis's layout: several blocks."""
+    *above, body = writers.enedis_csv(regular(date(2023, 1, 1), days=364, step=10)).split(b"\n", 3)
+    return b"\n".join([*above, *(body.replace(b"2023", b"202%d" % year) for year in range(4))])
+
+
+def follow(files: list[tuple[str, bytes]]) -> list[Reached]:
+    """What is told while files are read, without what is told again."""
+    reached: list[Reached] = []
+    read(files, None, lambda now: reached.append(now) if now not in reached else None)
+    return reached
+
+
+def test_the_bytes_read_so_far_are_told_while_a_large_file_is_read() -> None:
+    data = large()
+    assert len(data) > 4 * BLOCK
+    before, *during = follow([("a 12345678901234.csv", data)])
+    assert before == Reached(of=1)
+    shares = [now.share for now in during]
+    assert shares == sorted(shares)
+    assert any(0.2 < share < 0.8 for share in shares)
+    assert {(now.name, now.number, now.of) for now in during} == {("a ••••1234.csv", 1, 1)}
+
+
+def test_the_files_of_a_zip_count_and_each_has_its_share_of_the_upload() -> None:
+    data = large()
+    told = follow([("both.zip", zipped({"1.csv": data, "2.csv": data})), ("x.csv", b"x" * 1000)])
+    first, second, last = ([now.share for now in told if now.number == number] for number in (1, 2, 3))
+    assert {now.of for now in told if now.number} == {3}
+    assert {now.name for now in told if now.number} == {"both.zip/1.csv", "both.zip/2.csv", "x.csv"}
+    assert max(first) <= min(second) <= max(second) <= min(last)
+
+
+def test_a_workbook_is_told_as_its_sheets_are_unpacked() -> None:
+    shares = [now.share for now in follow([("a.xlsx", writers.enedis_xlsx(regular(days=100)))])]
+    assert any(0.2 < share < 0.8 for share in shares)

@@ -9,7 +9,6 @@ and then delivered. WARM_UP is a small file whose reading imports all modules.
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -19,19 +18,16 @@ from typing import Final
 
 from core.errors import SourceError
 from core.sources.files import open_files
+from tests.children import environment
 
 ROOT: Final = Path(__file__).parents[3]
 
 
 def measured(file: Path, warm_up: Path) -> tuple[int, int, str]:
-    """What the process prints: the peak in bytes, the number of readings, and the code of a refusal.
-
-    It runs without the measurement of coverage, which takes memory and most of the time.
-    """
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    """What the process prints: the peak in bytes, the number of readings, and the code of a refusal."""
     run = subprocess.run(
         [sys.executable, "-m", "tests.sources.files.peak", str(file), str(warm_up)],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
+        cwd=ROOT, env=environment(), capture_output=True, text=True, check=True,
     )  # fmt: skip
     peak, count = map(int, run.stdout.split())
     return peak, count, run.stderr.strip()

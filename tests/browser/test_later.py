@@ -1,0 +1,108 @@
+"""Charts below the first screen: drawn when the reader comes near, in a place kept for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.browser.app import App
+from tests.browser.visit import PHONE, WIDE, Visit, visit
+
+HEIGHT = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
+
+
+def opened(tab: Visit, **query: str) -> None:
+    tab.open("consumption", **query)
+    tab.expect_title("consumption.title")
+    tab.expect_charts()
+
+
+def waits(place: Locator) -> None:
+    """The place is there, with nothing in it."""
+    expect(place).to_have_count(1)
+    expect(place.get_by_test_id("stPlotlyChart")).to_have_count(0)
+
+
+def drawn(place: Locator) -> None:
+    expect(place.locator(".main-svg").first).to_be_attached()
+
+
+def wheel(tab: Visit) -> None:
+    """Turn the wheel over the middle of the page."""
+    size = tab.page.viewport_size or WIDE
+    tab.page.mouse.move(size["width"] * 0.6, size["height"] / 2)
+    tab.page.mouse.wheel(0, 20_000)
+
+
+def end(tab: Visit) -> None:
+    """Press the End key with the focus in the page."""
+    tab.page.get_by_test_id("stMain").focus()
+    tab.page.keyboard.press("End")
+
+
+def focus(tab: Visit) -> None:
+    """Focus the field below the last chart, as the Tab key does."""
+    field = tab.page.get_by_role("group", name=tab.say("consumption.card.open")).last
+    field.get_by_role("spinbutton").first.focus()
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("come", [wheel, end, focus])
+def test_a_chart_waits_until_the_reader_comes_and_nothing_moves(
+    browser: Browser, demo_app: App, come: Callable[[Visit], None], size: dict[str, int]
+) -> None:
+    with visit(browser, demo_app.url, viewport=size) as tab:  # type: ignore[arg-type]
+        opened(tab)
+        for name in ("bars", "carpet", "calendar"):
+            waits(tab.place(name))
+        assert tab.violations() == []
+        before = tab.page.evaluate(HEIGHT)
+        come(tab)
+        drawn(tab.place("calendar"))
+        tab.settle()
+        assert abs(tab.page.evaluate(HEIGHT) - before) <= 2
+
+
+def test_charts_that_come_near_together_are_all_drawn(browser: Browser, demo_app: App) -> None:
+    """Streamlit forgets one of two places that speak in the same moment."""
+    with visit(browser, demo_app.url) as tab:
+        opened(tab)
+        tab.page.set_viewport_size({"width": 1280, "height": 4000})
+        for name in ("bars", "carpet", "calendar"):
+            drawn(tab.place(name))
+
+
+def test_a_chart_stays_with_the_period_and_waits_again_in_its_section(
+    browser: Browser, demo_app: App
+) -> None:
+    with visit(browser, demo_app.url) as tab:
+        opened(tab)
+        carpet = tab.show_chart("carpet").locator(".main-svg").first.element_handle()
+        tab.show_chart("bars")
+        tab.click("consumption.view.previous")
+        tab.expect_address("day=")
+        drawn(tab.place("bars"))
+        tab.click("consumption.view.day", "radio")  # without bars, so that what follows moves up
+        tab.expect_address("view=day")
+        expect(tab.place("bars")).to_have_count(0)
+        tab.settle()
+        assert carpet.evaluate("chart => chart.isConnected")
+
+        tab.click("consumption.section.habits", "radio")
+        tab.expect_address("show=habits")
+        waits(tab.place("base"))
+        tab.click("consumption.section.overview", "radio")
+        expect(tab.place("base")).to_have_count(0)
+        tab.settle()
+        waits(tab.place("calendar"))
+
+
+def test_a_browser_that_cannot_tell_what_is_in_view_gets_all_charts(browser: Browser, demo_app: App) -> None:
+    context = browser.new_context(locale="en-GB", viewport=WIDE)
+    context.add_init_script("delete window.IntersectionObserver")
+    with context, context.new_page() as page:
+        page.goto(f"{demo_app.url}/consumption?lang=en")
+        for name in ("bars", "carpet", "calendar"):
+            drawn(page.locator(f".st-key-later-{name}"))
