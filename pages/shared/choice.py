@@ -9,11 +9,23 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _BETWEEN = "."
 _NONE = "none"
 _ON = "1"
 _Option = TypeVar("_Option", bound=str | int)
+
+
+def is_changed() -> bool:
+    """Whether a callback tells of a change by the visitor, and not only that the browser is behind.
+
+    A fragment's run that the browser asks for while the page answers a click brings what the widgets held
+    before that answer, which Streamlit takes for changes of those that the answer set: the click would be
+    undone. What the visitor changes outside of a fragment runs the whole page.
+    """
+    context = get_script_run_ctx()
+    return context is None or not context.fragment_ids_this_run
 
 
 def choice(
@@ -87,6 +99,8 @@ def _keep_switch(name: str) -> None:
 
 
 def _put(name: str, chosen: str, usual: str) -> None:
+    if not is_changed():
+        return
     if chosen == usual:
         st.query_params.pop(name, None)
     else:

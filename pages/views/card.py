@@ -49,7 +49,7 @@ def card(
     the chart shows all known days. `below`: it is below the first screen, and drawn when it comes near.
     """
     words = visitor.words
-    draw = partial(_draw, visitor, name, chart, opens, whole=whole)
+    draw = partial(_draw, visitor, chart, opens, _key(visitor, name, whole=whole))
     if below and not visitor.at_once:
         later(name, chart.height, draw)
     else:
@@ -66,15 +66,17 @@ def card(
                 _query(visitor, name, asked, lead)
 
 
-def _draw(
-    visitor: Visitor, name: str, chart: Chart, opens: Callable[[str], None] | None, *, whole: bool
-) -> None:
-    # The key changes after a click, to clear the selection, and with the period. A chart of all days keeps
-    # its key across periods, as the browser would draw it again.
-    words = visitor.words
+def _key(visitor: Visitor, name: str, *, whole: bool) -> str:
+    """The key of a chart changes after a click, to clear the selection, and with the period.
+
+    A chart of all days keeps its key across periods, as the browser would draw it again.
+    """
     where = "" if whole else "-".join(st.query_params.get(part, "") for part in ("view", "day", "to"))
-    key = f"{name}-{where}-{words.language.value}-{visitor.clicks}"
-    config = _CONFIG | in_words(words)
+    return f"{name}-{where}-{visitor.words.language.value}-{visitor.clicks}"
+
+
+def _draw(visitor: Visitor, chart: Chart, opens: Callable[[str], None] | None, key: str) -> None:
+    config = _CONFIG | in_words(visitor.words)
     if not opens:
         st.plotly_chart(chart.figure, key=key, config=config, alt=chart.alt)
         return

@@ -10,6 +10,7 @@ import streamlit as st
 from core.consumption.periods import Period, View, custom, following, period_of, previous
 from core.model import Days
 from core.texts import Words
+from pages.shared.choice import is_changed
 from pages.shared.visitor import Visitor
 
 _ARRIVE: Final = """<script>{
@@ -171,6 +172,8 @@ def _inside(wish: date, known: Days) -> date:
 
 def _changed_view(period: Period, known: Days) -> None:
     view: View = st.session_state["view"]
+    if not is_changed() or view is period.view:
+        return
     # A shorter view starts at the end of the days shown, as the newest days matter most.
     anchor = period.last if len(period.days) > 1 else period.first
     if view is View.CUSTOM:
@@ -181,6 +184,8 @@ def _changed_view(period: Period, known: Days) -> None:
 
 def _changed_days(period: Period, known: Days) -> None:
     chosen = st.session_state["days"]
+    if not is_changed():
+        return
     if isinstance(chosen, tuple):
         if len(chosen) == 2:
             to_address(custom(*chosen, known))

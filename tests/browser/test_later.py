@@ -3,14 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
+from core.texts import Language
 from tests.browser.app import App
-from tests.browser.visit import PHONE, WIDE, Visit, visit
+from tests.browser.visit import PATIENCE_MS, PHONE, WIDE, Visit, visit
 
 HEIGHT = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
+
+
+class Held:
+    """Between page and server: what the server says can be held back for a while."""
+
+    def __init__(self, page: Page) -> None:
+        self.asked = 0
+        """Messages of the browser."""
+        self._held: list[Any] | None = None
+        self._page: WebSocketRoute | None = None
+        page.route_web_socket("**/_stcore/stream", self._between)
+
+    def _between(self, page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+        self._page = page
+        page.on_message(lambda said: self._ask(server, said))
+        server.on_message(self._answer)
+
+    def _ask(self, server: WebSocketRoute, said: str | bytes) -> None:
+        self.asked += 1
+        server.send(said)
+
+    def _answer(self, said: str | bytes) -> None:
+        if self._held is not None:
+            self._held.append(said)
+        elif self._page:
+            self._page.send(said)
+
+    def hold(self) -> None:
+        self._held = []
+
+    def release(self) -> None:
+        held, self._held = self._held or [], None
+        for said in held:
+            self._answer(said)
 
 
 def opened(tab: Visit, **query: str) -> None:
@@ -106,3 +143,24 @@ def test_a_browser_that_cannot_tell_what_is_in_view_gets_all_charts(browser: Bro
         page.goto(f"{demo_app.url}/consumption?lang=en")
         for name in ("bars", "carpet", "calendar"):
             drawn(page.locator(f".st-key-later-{name}"))
+
+
+def test_a_chart_that_comes_near_while_a_click_is_answered_does_not_undo_it(
+    browser: Browser, demo_app: App
+) -> None:
+    """The place then speaks for a browser that still holds the period before."""
+    with browser.new_context(locale="en-GB", viewport=WIDE) as context, context.new_page() as page:
+        page.set_default_timeout(PATIENCE_MS)
+        answers = Held(page)
+        tab = Visit(page, demo_app.url, Language.ENGLISH)
+        opened(tab, view="month", day="2026-01-01")
+        answers.hold()
+        tab.click("consumption.view.previous")
+        said = answers.asked
+        wheel(tab)
+        while answers.asked == said:
+            page.wait_for_timeout(20)
+        answers.release()
+        drawn(tab.place("calendar"))
+        tab.expect_address("day=2025-12-01")
+        tab.expect_address("view=month")
