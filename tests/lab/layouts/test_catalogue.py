@@ -13,6 +13,7 @@ from core.lab.layouts.build import LESSON_READINGS, Built, build
 from core.lab.layouts.catalogue import WATERFALL
 from core.storage import time_series
 from core.storage.store import Store
+from tests.lab.layouts.small import DAYS
 
 
 def test_granularity_decides_how_many_readings_a_bucket_holds(built: dict[str, Built]) -> None:
@@ -33,8 +34,13 @@ def test_the_lessons_hold(built: dict[str, Built]) -> None:
     assert totals[0] > totals[-1]
 
 
-def test_the_default_granularity_costs_more_than_an_ordinary_collection_in_operation(filled: Store) -> None:
-    """Both hold the same documents, the first ones, with the same checkpoints."""
+def test_data_of_the_default_granularity_take_more_than_ordinary_ones_in_operation(filled: Store) -> None:
+    """Both hold the same documents, the first ones, with the same checkpoints.
+
+    The indexes are left out: what they hold free depends on where the server's own checkpoints fall, so that
+    the totals come in either order (12 runs: 9.78 to 10.10 MB ordinary, 9.93 to 12.04 MB by default), as the
+    page says of those it measured.
+    """
 
     def six_meters() -> Any:
         return households(6, 730)
@@ -45,8 +51,7 @@ def test_the_default_granularity_costs_more_than_an_ordinary_collection_in_opera
     )
     assert ordinary.readings == series.readings == LESSON_READINGS
     assert series.storage_bytes > ordinary.storage_bytes
-    assert series.total_bytes > ordinary.total_bytes
-    assert series.unused_bytes > ordinary.unused_bytes > 0
+    assert min(series.unused_bytes, ordinary.unused_bytes) > 0
 
 
 def test_compressors_are_those_the_names_say(built: dict[str, Built]) -> None:
@@ -57,10 +62,18 @@ def test_compressors_are_those_the_names_say(built: dict[str, Built]) -> None:
     assert built["ts-small"].usage.allocation_bytes == built["ordinary-small"].usage.allocation_bytes == 512
 
 
-def test_watt_hours_take_less_and_hold_the_same_energy(built: dict[str, Built]) -> None:
-    """Half-hours of a Linky are whole watt-hours; the energy was compared when it was built."""
-    assert built["ts-wh"].usage.data_bytes < built["ts-small"].usage.data_bytes
-    assert built["ts-wh"].usage.readings == built["ts-small"].usage.readings
+def test_watt_hours_take_less_and_hold_the_same_energy(filled: Store) -> None:
+    """Half-hours of a Linky are whole watt-hours; the energy was compared when it was built.
+
+    Of one meter, whose newest bucket is the only one not yet compressed: of meters loaded side by side, it
+    depends on which was last whether each, or one of them, keeps such a bucket.
+    """
+    watts, watt_hours = (
+        build(filled, layout, lambda: households(1, DAYS), Event()).usage
+        for layout in (catalogue.TS_SMALL, catalogue.TS_WH)
+    )
+    assert watt_hours.data_bytes < watts.data_bytes
+    assert watt_hours.readings == watts.readings == DAYS * 48
 
 
 def test_our_own_layout_is_named_by_what_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
