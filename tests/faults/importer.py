@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from pymongo import MongoClient
 
+from core.errors import StorageError
 from core.model import Curve, Delivery, Meter, Origin
 from core.storage.store import Store
 from tests.curves import METER_PRM, regular
@@ -50,4 +51,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except StorageError as error:  # what the server said; the readings here are nobody's
+        sys.exit(f"{error}\n{error.__context__!r}")
