@@ -42,7 +42,8 @@ ATLAS: Final = 8000
 """Atlas's own code for anything a plan forbids: space over its quota, or a command."""
 FORBIDDEN: Final = frozenset({UNAUTHORIZED, ATLAS})
 """The user has no right to it, or the plan does not offer it."""
-UNSUPPORTED: Final = FORBIDDEN | {20, 59, 115}
+_ILLEGAL: Final = 20
+UNSUPPORTED: Final = FORBIDDEN | {_ILLEGAL, 59, 115}
 """Forbidden, or unknown to the server in this state: what small Atlas plans answer to `fsync`."""
 _FULL: Final = frozenset({14031, 16, 12501})
 """Out of disk space; quota exceeded (Atlas free tier)."""
@@ -52,7 +53,18 @@ def passes_by_itself(error: PyMongoError) -> bool:
     """Whether the error is transient, so that a retry can help."""
     if isinstance(error, (AutoReconnect, NotPrimaryError, NetworkTimeout, ServerSelectionTimeoutError)):
         return True
-    return isinstance(error, (OperationFailure, WriteConcernError)) and error.code in _PASSING_CODES
+    if not isinstance(error, (OperationFailure, WriteConcernError)):
+        return False
+    return error.code in _PASSING_CODES or _is_numbered_by_mistake(error)
+
+
+def _is_numbered_by_mistake(error: OperationFailure) -> bool:
+    """Whether the driver sent a write to a server alone as it sends it to a replica set.
+
+    PyMongo 4.20 does so if the attempt before met that server while it started. The next call does not.
+    """
+    said = str((error.details or {}).get("errmsg", ""))
+    return error.code == _ILLEGAL and said.startswith("Transaction numbers")
 
 
 def patiently(action: Callable[[], T], *, seconds: float = PATIENCE_SECONDS) -> T:
