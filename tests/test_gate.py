@@ -45,6 +45,14 @@ def test_the_hooks_run_what_the_gate_runs() -> None:
     assert re.findall(r"entry: make (\w+)", hooks) == gate[1].split()
 
 
+def test_the_gate_runs_the_command_of_the_readme_and_measures_what_it_reaches() -> None:
+    gate = (ROOT / ".ci" / "run").read_text(encoding="utf-8").split("\n")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert gate[-2] == "exec make test COVERAGE=90"
+    assert re.search(r"^make test\b", readme, flags=re.MULTILINE)
+    assert "--cov-fail-under=$(COVERAGE)" in MAKEFILE
+
+
 @pytest.mark.parametrize("made", [".coverage", ".coverage.host.123.abc", ".env", "tests/artefacts/x.png"])
 def test_what_runs_leave_behind_is_not_committed(made: str) -> None:
     if not (ROOT / ".git").exists():
