@@ -8,12 +8,11 @@ from typing import Any, Final
 import numpy as np
 from pymongo import DeleteOne, UpdateOne
 from pymongo.collection import Collection
-from pymongo.cursor import Cursor
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
 from core.errors import StorageError
-from core.model import Curve, Flow, Meter, Span
+from core.model import Curve, Flow, Meter
 from core.paristime import to_datetime
 from core.storage import bson_columns, match
 from core.storage.mongo_errors import DUPLICATE_KEY, ON_A_VIEW
@@ -80,17 +79,6 @@ def _reduce(collection: Collection[Any]) -> int:
             others = match.readings(meter) | {"start": group["_id"]["start"], "_id": {"$ne": group["first"]}}
             deleted += collection.delete_many(others).deleted_count
     return deleted
-
-
-def read(collection: Collection[Any], meter: Meter, span: Span | None = None) -> Curve:
-    """Curve of the readings that start inside a span; all without one. ValueError if readings overlap."""
-    query = match.readings(meter)
-    if span:
-        query["start"] = {"$gte": to_datetime(span.start), "$lt": to_datetime(span.end)}
-    cursor: Cursor[Any] = collection.find_raw_batches(
-        query, bson_columns.READING, batch_size=bson_columns.READ_BATCH
-    )
-    return bson_columns.read_columns(cursor)
 
 
 def align(

@@ -184,16 +184,6 @@ class Store:
                     self.repair(meter)
         raise StorageError("storage-differs")
 
-    def read_ordinary(self, meter: Meter, span: Span | None = None) -> Curve:
-        """The same from the ordinary collection, which may be ahead while an import is being written."""
-        with explained():
-            for _ in range(_READ_ATTEMPTS):
-                curve = self._patiently(lambda: _sound(ordinary.read, self.ordinary, meter, span))
-                if curve is not None:
-                    return curve
-                self.repair(meter)
-        raise StorageError("storage-differs")
-
     def match(self, meter: Meter) -> dict[str, Any]:
         """Condition for a meter's readings in the ordinary collection."""
         return match.readings(meter)

@@ -25,6 +25,7 @@ from core.sources.conso_api.client import ConsoApi
 from core.storage.store import Store
 from core.storage.upkeep.ownership import API_BUDGET, INBOX
 from tests.conso_server import FAULTS, PRM, ConsoServer, household
+from tests.stored import ordinary_curve
 
 HERE = Path(__file__).parent
 ATLAS = HERE.parents[1] / "deploy" / "atlas"
@@ -106,7 +107,7 @@ def test_the_week_lands_in_the_record_and_a_second_run_asks_nothing(trigger: Tri
     assert trigger.waiting == 1
     assert fold(trigger.store) == 1
     expected = trigger.server.households[METER].curve.within(span_of(WEEK))
-    assert trigger.store.read(METER) == trigger.store.read_ordinary(METER) == expected
+    assert trigger.store.read(METER) == ordinary_curve(trigger.store, METER) == expected
     assert len(expected) == 7 * 48 + 2
     assert trigger() == {"result": "up-to-date", "code": None, "calls": 0}
     (seen,) = trigger.server.seen

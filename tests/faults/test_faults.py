@@ -33,6 +33,7 @@ from core.storage.store import Store
 from tests.curves import regular
 from tests.faults.importer import DAYS, METER, deliveries
 from tests.faults.nodes import Node, ReplicaSet, standalone
+from tests.stored import ordinary_curve
 
 ROUNDS = int(os.environ.get("COURBE_TORTURE_ROUNDS", "100"))
 LONGEST_SECONDS = 2.0
@@ -86,7 +87,7 @@ def assert_sound(uri: str, importers: list[Importer]) -> Store:
         return store
     assert np.isin(np.concatenate([[], *acknowledged]), found.curve.start).all()
     assert store.read(METER) == found.curve
-    assert store.read_ordinary(METER) == found.curve
+    assert ordinary_curve(store, METER) == found.curve
     counts = store.ordinary.count_documents({}), store.time_series.count_documents({})
     assert counts == (len(found.curve), len(found.curve))
     return store
@@ -98,7 +99,7 @@ def assert_completes(store: Store) -> None:
         store.merge(Delivery(METER, Origin.ENEDIS_CSV, curve))
     store.project(METER)
     whole = regular(days=DAYS)
-    assert store.read(METER) == store.read_ordinary(METER) == whole
+    assert store.read(METER) == ordinary_curve(store, METER) == whole
     assert store.time_series.count_documents({}) == store.ordinary.count_documents({}) == len(whole)
 
 
@@ -242,4 +243,4 @@ def test_a_full_disk_loses_nothing(node: Node) -> None:
     store = assert_sound(node.uri, [importer])
     store.merge(Delivery(METER, Origin.ENEDIS_CSV, big))
     store.project(METER)
-    assert store.read(METER) == store.read_ordinary(METER) == big
+    assert store.read(METER) == ordinary_curve(store, METER) == big

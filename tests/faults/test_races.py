@@ -22,6 +22,7 @@ from core.storage.store import Store
 from tests.curves import regular
 from tests.faults.nodes import Node, standalone
 from tests.faults.racer import METERS
+from tests.stored import ordinary_curve
 
 ROUNDS = int(os.environ.get("COURBE_TORTURE_ROUNDS", "100"))
 IMPORTERS, ERASERS = 3, 2
@@ -75,7 +76,7 @@ def assert_equal(uri: str) -> None:
             if found is None:
                 assert held == 0
                 continue
-            assert store.read(meter) == store.read_ordinary(meter) == found.curve
+            assert store.read(meter) == ordinary_curve(store, meter) == found.curve
             total += len(found.curve)
         assert store.ordinary.count_documents({}) == store.time_series.count_documents({}) == total
 
@@ -90,7 +91,7 @@ def assert_usable(uri: str) -> None:
         assert store.ordinary.count_documents({}) == store.time_series.count_documents({}) == 0
         store.merge(Delivery(METERS[0], Origin.ENEDIS_CSV, regular(days=2)))
         store.project(METERS[0])
-        assert store.read(METERS[0]) == store.read_ordinary(METERS[0]) == regular(days=2)
+        assert store.read(METERS[0]) == ordinary_curve(store, METERS[0]) == regular(days=2)
 
 
 def test_erasing_beside_importing_locks_nobody_out(node: Node) -> None:

@@ -14,6 +14,7 @@ from core.storage.store import Store
 from core.storage.upkeep.ownership import INBOX
 from tests.api_documents import v2, v5
 from tests.curves import METER_PRM, regular
+from tests.stored import ordinary_curve
 
 METER = Meter(METER_PRM)
 FIRST = date(2026, 10, 12)
@@ -40,7 +41,7 @@ def left(store: Store, answer: Any, *, first: date = FIRST, days: int = 7, meter
 def test_an_answer_lands_in_the_record_and_both_collections(store: Store, write: Any, origin: Origin) -> None:
     left(store, write(METER, CURVE))
     assert fold(store) == 1
-    assert store.read(METER) == store.read_ordinary(METER) == CURVE
+    assert store.read(METER) == ordinary_curve(store, METER) == CURVE
     record = store.record(METER)
     assert record is not None
     assert record.origins == (origin,)

@@ -18,6 +18,7 @@ from core.storage.store import Store
 from tests.curves import METER_PRM, regular
 from tests.importing.sources import METER, Steps, days
 from tests.sources.files import writers
+from tests.stored import ordinary_curve
 
 
 class Known(Steps):
@@ -80,14 +81,14 @@ def test_a_failing_source_keeps_what_it_gave_and_the_next_goes_on(store: Store) 
     assert [error.code for error in report.errors] == ["unexpected"]
     assert report.parts[0].new == 96
     assert report.parts[1].new == 96
-    assert store.read(METER) == store.read_ordinary(METER) == regular(days=4)
+    assert store.read(METER) == ordinary_curve(store, METER) == regular(days=4)
 
 
 def test_a_cancelled_import_keeps_whole_deliveries(store: Store) -> None:
     report = run(store, [Steps(*days(5), cancel_after=3), Steps(*days(9))])
     assert report.cancelled
     assert len(report.parts) == 1
-    assert store.read(METER) == store.read_ordinary(METER) == regular(days=3)
+    assert store.read(METER) == ordinary_curve(store, METER) == regular(days=3)
 
 
 def test_a_job_goes_on_after_a_pause_by_itself(store: Store) -> None:

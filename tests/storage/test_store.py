@@ -22,12 +22,13 @@ from pymongo.monitoring import (
 from core.errors import StorageError
 from core.model import Curve, Days, Delivery, Flow, Meter, Origin
 from core.paristime import now_ms
-from core.storage import bson_columns, ordinary, projection, record, time_series
+from core.storage import bson_columns, projection, record, time_series
 from core.storage import writers as writer_ids
 from core.storage.store import Store
 from core.storage.upkeep.damage import Kind
 from core.storage.upkeep.ownership import API_BUDGET
 from tests.curves import METER_PRM, curves, regular
+from tests.stored import ordinary_curve
 
 METER = Meter(METER_PRM)
 
@@ -42,7 +43,7 @@ def assert_holds(store: Store, curve: Curve, meter: Meter = METER) -> None:
     assert found is not None
     assert found.curve == curve
     assert store.read(meter) == curve
-    assert store.read_ordinary(meter) == curve
+    assert ordinary_curve(store, meter) == curve
     assert store.ordinary.count_documents({}) == store.time_series.count_documents({}) == len(curve)
 
 
@@ -143,7 +144,7 @@ def test_a_span_is_read_alone(store: Store) -> None:
     deliver(store, curve)
     middle = regular(date(2024, 3, 2)).span
     assert middle is not None
-    assert store.read(METER, middle) == curve.within(middle) == store.read_ordinary(METER, middle)
+    assert store.read(METER, middle) == curve.within(middle) == ordinary_curve(store, METER).within(middle)
 
 
 def test_silence_about_days_is_recorded(store: Store) -> None:
@@ -358,7 +359,7 @@ def test_readings_without_a_record_are_kept_and_taken_up_again(store: Store, dat
     deliver(again, regular(days=1, watts=7))  # an import first rebuilds the record from them
     expected = regular(days=3).select(slice(48, None))
     assert again.read(METER).select(slice(48, None)) == expected
-    assert len(again.read(METER)) == len(again.read_ordinary(METER)) == 144
+    assert len(again.read(METER)) == len(ordinary_curve(again, METER)) == 144
     assert again.damages() == []
 
 
@@ -392,7 +393,7 @@ def test_the_ordinary_collection_never_shows_overlapping_readings(
     def watched(collection: Any, *arguments: Any, **options: Any) -> int:
         inserted = insert(collection, *arguments, **options)
         if collection.name == "readings":
-            seen.append(len(ordinary.read(collection, METER)))
+            seen.append(len(ordinary_curve(store, METER)))
         return inserted
 
     monkeypatch.setattr(bson_columns, "insert", watched)
@@ -400,8 +401,9 @@ def test_the_ordinary_collection_never_shows_overlapping_readings(
     assert seen == [48]
 
 
-def test_overlapping_readings_in_the_ordinary_collection_are_mended_by_reading(store: Store) -> None:
+def test_overlapping_readings_in_the_ordinary_collection_are_mended_by_a_repair(store: Store) -> None:
     curve = regular(days=1)
     deliver(store, curve)
     store.ordinary.update_one({}, {"$set": {"meter.step": 60}})
-    assert store.read_ordinary(METER) == curve
+    store.repair(METER)
+    assert ordinary_curve(store, METER) == curve

@@ -21,6 +21,7 @@ from core.storage.day_log import Answer
 from tests.conso_server import BAN_AT
 from tests.importing.api.asking import HORIZON, error_of, paths
 from tests.importing.api.home import METER, PATIENT, TODAY, Home
+from tests.stored import ordinary_curve
 
 
 def until_done(home: Home, limit: int = 40) -> Report:
@@ -47,7 +48,7 @@ def test_two_years_come_in_three_days_and_nobody_is_banned(home: Home) -> None:
     assert not last.errors
     assert home.curve() == home.available()
     assert len(home.curve()) > 2 * 365 * 48
-    assert home.store.read_ordinary(METER) == home.curve()
+    assert ordinary_curve(home.store, METER) == home.curve()
     assert not home.server.banned
     assert len(home.server.calls) == 3
     assert max(home.server.calls.values()) <= 49 < BAN_AT

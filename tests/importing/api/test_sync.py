@@ -20,6 +20,7 @@ from core.settings import Deployment
 from core.storage.store import Store
 from tests.conso_server import ConsoServer, household
 from tests.importing.api.home import METER, PATIENT, TODAY, Clock, Home
+from tests.stored import ordinary_curve
 
 OTHER = "12345678901234"
 
@@ -253,5 +254,5 @@ def test_two_updates_at_once_keep_every_reading_once_and_the_budget(home: Home) 
     with ThreadPoolExecutor(2) as pool:
         reports = [one.result() for one in [pool.submit(update, home) for _ in range(2)]]
     assert {report.result for report in reports} <= {SyncResult.UP_TO_DATE, SyncResult.PAUSED}
-    assert home.curve() == home.store.read_ordinary(METER) == home.available()
+    assert home.curve() == ordinary_curve(home.store, METER) == home.available()
     assert len(home.server.seen) <= 12

@@ -11,6 +11,7 @@ from core.model import Meter
 from core.storage import record
 from core.storage.store import Store
 from tests.curves import METER_PRM, regular
+from tests.stored import ordinary_curve
 
 METER, OTHER = Meter(METER_PRM), Meter("12345678901234")
 WHOLE = regular(days=20)
@@ -20,7 +21,7 @@ def assert_whole(store: Store) -> None:
     for meter in (METER, OTHER):
         found = store.record(meter)
         assert found is not None
-        assert found.curve == store.read(meter) == store.read_ordinary(meter) == WHOLE
+        assert found.curve == store.read(meter) == ordinary_curve(store, meter) == WHOLE
     assert store.ordinary.count_documents({}) == store.time_series.count_documents({}) == 2 * len(WHOLE)
 
 
