@@ -17,6 +17,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from core.storage.embedded import server
+from core.storage.embedded.address import Transport
 from tests.open_data_server import NOWHERE
 
 if TYPE_CHECKING:
@@ -74,6 +75,32 @@ def mongo_uri() -> Iterator[str]:
             yield embedded.uri.get_secret_value()
         finally:
             embedded.stop()
+
+
+@pytest.fixture(scope="session")
+def guarded() -> Iterator[str]:
+    """URI of a mongod with authentication, as its administrator."""
+    with tempfile.TemporaryDirectory(prefix="courbe-tests-") as folder:
+        running = server.start(Path(folder), transport=Transport.PORT)
+        try:
+            yield running.uri.get_secret_value()
+        finally:
+            running.stop()
+
+
+@pytest.fixture(scope="session")
+def with_role(guarded: str) -> Callable[[str], str]:
+    """URI of a new user with this role in the database `household`, which is empty then."""
+
+    def uri(role: str) -> str:
+        name = secrets.token_hex(8)
+        with MongoClient[dict[str, Any]](guarded) as administrator:
+            administrator.drop_database("household")
+            roles = [{"role": role, "db": "household"}]
+            administrator.admin.command("createUser", name, pwd="pw", roles=roles)
+        return f"mongodb://{name}:pw@{guarded.rpartition('@')[2]}"
+
+    return uri
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,8 +11,6 @@ from pymongo import MongoClient
 from core.errors import StorageError
 from core.model import Meter
 from core.storage import time_series
-from core.storage.embedded import server
-from core.storage.embedded.address import Transport
 from core.storage.store import Store
 from tests.curves import METER_PRM, regular
 from tests.storage.test_store import assert_holds, deliver
@@ -22,26 +18,12 @@ from tests.storage.test_store import assert_holds, deliver
 METER = Meter(METER_PRM)
 
 
-@pytest.fixture(scope="module")
-def guarded() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="courbe-") as folder:
-        running = server.start(Path(folder), transport=Transport.PORT)
-        yield running.uri.get_secret_value()
-        running.stop()
+def household(uri: str) -> Store:
+    return Store(MongoClient[dict[str, Any]](uri)["household"], patience_seconds=1)
 
 
-def user(guarded: str, name: str, role: str) -> Store:
-    """The household's store as a user with one role."""
-    with MongoClient[dict[str, Any]](guarded) as administrator:
-        administrator.drop_database("household")
-        administrator.admin.command("createUser", name, pwd="pw", roles=[{"role": role, "db": "household"}])
-    host = guarded.rpartition("@")[2]
-    client = MongoClient[dict[str, Any]](f"mongodb://{name}:pw@{host}")
-    return Store(client["household"], patience_seconds=1)
-
-
-def test_reading_and_writing_is_enough(guarded: str) -> None:
-    store = user(guarded, "writer", "readWrite")
+def test_reading_and_writing_is_enough(with_role: Callable[[str], str]) -> None:
+    store = household(with_role("readWrite"))
     store.prepare()
     deliver(store, regular(days=3))
     assert_holds(store, regular(days=3))
@@ -57,8 +39,8 @@ def test_reading_and_writing_is_enough(guarded: str) -> None:
     assert store.ordinary.count_documents({}) == store.time_series.count_documents({}) == 0
 
 
-def test_reading_alone_is_told(guarded: str) -> None:
-    store = user(guarded, "reader", "read")
+def test_reading_alone_is_told(with_role: Callable[[str], str]) -> None:
+    store = household(with_role("read"))
     for act in (store.prepare, lambda: deliver(store, regular()), store.erase, store.mend):
         with pytest.raises(StorageError) as refused:
             act()

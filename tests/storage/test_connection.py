@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import socket
-import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,6 @@ from pymongo.errors import ConfigurationError, InvalidOperation, OperationFailur
 
 from core.errors import StorageError
 from core.storage.connection import Obstacle, connect, greet, obstacle, preflight
-from core.storage.embedded import server
-from core.storage.embedded.address import Transport
 
 CONNECTING = ["mongodb-name", "mongodb-reach", "mongodb-open", "mongodb-encryption", "mongodb-login"]
 LONG, SHORT = 60.0, 3.0
@@ -50,15 +47,6 @@ def listener(answer: bytes | None) -> Iterator[int]:
         server_socket.shutdown(socket.SHUT_RDWR)
         for connection in kept:
             connection.close()
-
-
-@pytest.fixture(scope="module")
-def guarded() -> Iterator[str]:
-    """URI of a mongod with authentication, as its administrator."""
-    with tempfile.TemporaryDirectory(prefix="courbe-") as folder:
-        running = server.start(Path(folder), transport=Transport.PORT)
-        yield running.uri.get_secret_value()
-        running.stop()
 
 
 def failure(uri: str, seconds: float = LONG) -> str:
@@ -209,11 +197,10 @@ def test_what_comes_after_a_failure_is_not_looked_at() -> None:
         ),
     ],
 )
-def test_missing_rights_are_named(guarded: str, role: str, expected: dict[str, bool]) -> None:
-    with MongoClient[dict[str, Any]](guarded) as administrator:
-        administrator.admin.command("createUser", role, pwd="pw", roles=[{"role": role, "db": "household"}])
-    host = guarded.rpartition("@")[2]
-    found = results(f"mongodb://{role}:pw@{host}", "household")
+def test_missing_rights_are_named(
+    with_role: Callable[[str], str], role: str, expected: dict[str, bool]
+) -> None:
+    found = results(with_role(role), "household")
     assert {code: found[code] for code in expected} == expected
     assert found.get("mongodb-checkpoint") is None, "fsync is for administrators"
 
