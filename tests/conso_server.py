@@ -83,10 +83,9 @@ class Household:
         curve = self.curve.within(span_of(days))
         if not len(curve):
             return curve
-        told = day_of(curve.start).astype(object)
-        return curve.select(
-            np.array([day not in self.absent and self.published(day) <= now for day in told], dtype=bool)
-        )
+        told, of_reading = np.unique(day_of(curve.start), return_inverse=True)
+        known = [day not in self.absent and self.published(day) <= now for day in told.astype(object)]
+        return curve.select(np.array(known, dtype=bool)[of_reading])
 
 
 def household(
