@@ -22,7 +22,8 @@ def is_changed() -> bool:
 
     A fragment's run that the browser asks for while the page answers a click brings what the widgets held
     before that answer, which Streamlit takes for changes of those that the answer set: the click would be
-    undone. What the visitor changes outside of a fragment runs the whole page.
+    undone. If the click opened another page, the widget is in the session no more: ask this before its value.
+    What the visitor changes outside of a fragment runs the whole page.
     """
     context = get_script_run_ctx()
     return context is None or not context.fragment_ids_this_run
@@ -59,7 +60,8 @@ def choice(
 
 
 def _keep(name: str, usual: str) -> None:
-    _put(name, str(st.session_state[name]), usual)
+    if is_changed():
+        _put(name, str(st.session_state[name]), usual)
 
 
 def several(
@@ -83,6 +85,8 @@ def several(
 
 
 def _keep_several(name: str, options: Sequence[_Option]) -> None:
+    if not is_changed():
+        return
     chosen = st.session_state[name]
     picked = _BETWEEN.join(str(one) for one in options if one in chosen)
     _put(name, picked or _NONE, _BETWEEN.join(map(str, options)))
@@ -95,12 +99,11 @@ def switch(name: str, label: str) -> bool:
 
 
 def _keep_switch(name: str) -> None:
-    _put(name, _ON if st.session_state[name] else "", "")
+    if is_changed():
+        _put(name, _ON if st.session_state[name] else "", "")
 
 
 def _put(name: str, chosen: str, usual: str) -> None:
-    if not is_changed():
-        return
     if chosen == usual:
         st.query_params.pop(name, None)
     else:

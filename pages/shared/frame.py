@@ -16,6 +16,7 @@ from core.model import DEMO_PRM
 from core.storage.upkeep.shapes import NAME_TAKEN
 from core.texts import Language, Words
 from pages.shared import mending, notices
+from pages.shared.choice import is_changed
 from pages.shared.visitor import Visitor, language, speak, visitor
 
 Needs = Literal["nothing", "storage", "readings"]
@@ -193,7 +194,8 @@ def _icon(visitor: Visitor, step: str, here: str, trouble: StorageError | None) 
 
 
 def _changed_language() -> None:
-    speak(Language(st.session_state["language"]))
+    if is_changed():
+        speak(Language(st.session_state["language"]))
 
 
 def _workspace_box(visitor: Visitor) -> None:

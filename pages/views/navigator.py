@@ -171,8 +171,10 @@ def _inside(wish: date, known: Days) -> date:
 
 
 def _changed_view(period: Period, known: Days) -> None:
+    if not is_changed():
+        return
     view: View = st.session_state["view"]
-    if not is_changed() or view is period.view:
+    if view is period.view:
         return
     # A shorter view starts at the end of the days shown, as the newest days matter most.
     anchor = period.last if len(period.days) > 1 else period.first
@@ -183,9 +185,9 @@ def _changed_view(period: Period, known: Days) -> None:
 
 
 def _changed_days(period: Period, known: Days) -> None:
-    chosen = st.session_state["days"]
     if not is_changed():
         return
+    chosen = st.session_state["days"]
     if isinstance(chosen, tuple):
         if len(chosen) == 2:
             to_address(custom(*chosen, known))

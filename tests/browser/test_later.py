@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,6 +13,10 @@ from core.texts import Language
 from tests.browser.app import App
 from tests.browser.visit import PATIENCE_MS, PHONE, WIDE, Visit, visit
 
+SCROLLED = "() => document.querySelector('[data-testid=stMain]').scrollTop > 0"
+LOOKED = """() => new Promise(done => new IntersectionObserver(
+    (_, me) => { me.disconnect(); done(true); }).observe(document.body))"""
+"""Once the browser has told each place whether it is in view."""
 HEIGHT = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
 
 
@@ -23,6 +28,7 @@ class Held:
         """Messages of the browser."""
         self._held: list[Any] | None = None
         self._page: WebSocketRoute | None = None
+        self._tab = page
         page.route_web_socket("**/_stcore/stream", self._between)
 
     def _between(self, page: WebSocketRoute) -> None:
@@ -41,6 +47,12 @@ class Held:
         elif self._page:
             self._page.send(said)
 
+    def asked_after(self, said: int) -> int:
+        """Wait until the browser has asked more than `said` times; how often it has then."""
+        while self.asked == said:
+            self._tab.wait_for_timeout(20)
+        return self.asked
+
     def hold(self) -> None:
         self._held = []
 
@@ -48,6 +60,21 @@ class Held:
         held, self._held = self._held or [], None
         for said in held:
             self._answer(said)
+
+
+@contextmanager
+def behind(browser: Browser, app: App) -> Iterator[tuple[Visit, Held]]:
+    """A visitor whose answers can be held back."""
+    with browser.new_context(locale="en-GB", viewport=WIDE) as context, context.new_page() as page:
+        page.set_default_timeout(PATIENCE_MS)
+        yield Visit(page, app.url, Language.ENGLISH), Held(page)
+
+
+def come_near(tab: Visit, answers: Held) -> None:
+    """Scroll to the end, until the browser has said that a place is near, though no click was answered."""
+    said = answers.asked
+    wheel(tab)
+    answers.asked_after(said)
 
 
 def opened(tab: Visit, **query: str) -> None:
@@ -149,18 +176,32 @@ def test_a_chart_that_comes_near_while_a_click_is_answered_does_not_undo_it(
     browser: Browser, demo_app: App
 ) -> None:
     """The place then speaks for a browser that still holds the period before."""
-    with browser.new_context(locale="en-GB", viewport=WIDE) as context, context.new_page() as page:
-        page.set_default_timeout(PATIENCE_MS)
-        answers = Held(page)
-        tab = Visit(page, demo_app.url, Language.ENGLISH)
+    with behind(browser, demo_app) as (tab, answers):
         opened(tab, view="month", day="2026-01-01")
         answers.hold()
-        tab.click("consumption.view.previous")
         said = answers.asked
-        wheel(tab)
-        while answers.asked == said:
-            page.wait_for_timeout(20)
+        tab.click("consumption.view.previous")
+        answers.asked_after(said)
+        come_near(tab, answers)
         answers.release()
         drawn(tab.place("calendar"))
         tab.expect_address("day=2025-12-01")
         tab.expect_address("view=month")
+
+
+def test_a_place_says_nothing_while_another_page_opens(browser: Browser, demo_app: App) -> None:
+    """Streamlit would show neither page."""
+    with behind(browser, demo_app) as (tab, answers):
+        opened(tab)
+        answers.hold()
+        said = answers.asked
+        tab.page.get_by_role("link", name=tab.say("common.nav.footprint")).click()
+        said = answers.asked_after(said)
+        wheel(tab)
+        tab.page.wait_for_function(SCROLLED)
+        for _ in range(3):  # the first scroll makes a place look further
+            tab.page.evaluate(LOOKED)
+        assert answers.asked == said
+        answers.release()
+        tab.expect_title("footprint.title")
+        tab.expect_charts()

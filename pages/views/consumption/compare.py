@@ -96,9 +96,9 @@ def _first_of_other(words: Words, home: Household, shown: Days) -> date:
 
 
 def _keep_other(key: str, usual: date) -> None:
-    first = st.session_state[key]
     if not is_changed():
         return
+    first = st.session_state[key]
     if first == usual:
         st.query_params.pop("against", None)
     else:
