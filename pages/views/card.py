@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from functools import partial
 
@@ -16,7 +15,6 @@ from core.texts import Words
 from pages.shared import notices
 from pages.shared.visitor import Visitor
 from pages.views.household import scope_shown
-from pages.views.later import later
 from pages.views.table import show_columns
 
 _CONFIG = {
@@ -39,23 +37,29 @@ def card(
     asked: Asked | None = None,
     *,
     lead: str = "consumption.query.lead",
-    opens: Callable[[str], None] | None = None,
+    clicks: bool = False,
     whole: bool = False,
-    below: bool = False,
-) -> None:
-    """Show a chart with its text and data; `opens` is called with the day (ISO) of a click, once.
+) -> str | None:
+    """Show a chart with its text and data; with `clicks` returns the clicked day (ISO), once.
 
     The heading and the controls of the chart come before. `lead`: key of the text about the query. `whole`:
-    the chart shows all known days. `below`: it is below the first screen, and drawn when it comes near.
+    the chart shows all known days.
     """
+    # The key changes after a click, to clear the selection, and with the period. A chart of all days keeps
+    # its key across periods, as the browser would draw it again.
     words = visitor.words
-    draw = partial(_draw, visitor, chart, opens, _key(visitor, name, whole=whole))
-    if below and not visitor.at_once:
-        later(name, chart.height, draw)
+    where = "" if whole else "-".join(st.query_params.get(part, "") for part in ("view", "day", "to"))
+    key = f"{name}-{where}-{words.language.value}-{visitor.clicks}"
+    config = _CONFIG | in_words(words)
+    picked = None
+    if clicks:
+        event = st.plotly_chart(
+            chart.figure, key=key, on_select="rerun", selection_mode="points", config=config, alt=chart.alt
+        )
+        picked = _picked(event) or _typed(visitor, name)
+        visitor.clicks += bool(picked)
     else:
-        draw()
-    if opens:
-        _open_typed(visitor, name, opens)
+        st.plotly_chart(chart.figure, key=key, config=config, alt=chart.alt)
     st.caption(chart.alt)
     label = words.text("consumption.card.more" if asked else "consumption.card.data")
     more = st.expander(label, key=f"more-{name}", on_change="rerun")
@@ -64,29 +68,7 @@ def card(
             _data(words, name, chart)
             if asked:
                 _query(visitor, name, asked, lead)
-
-
-def _key(visitor: Visitor, name: str, *, whole: bool) -> str:
-    """The key of a chart changes after a click, to clear the selection, and with the period.
-
-    A chart of all days keeps its key across periods, as the browser would draw it again.
-    """
-    where = "" if whole else "-".join(st.query_params.get(part, "") for part in ("view", "day", "to"))
-    return f"{name}-{where}-{visitor.words.language.value}-{visitor.clicks}"
-
-
-def _draw(visitor: Visitor, chart: Chart, opens: Callable[[str], None] | None, key: str) -> None:
-    config = _CONFIG | in_words(visitor.words)
-    if not opens:
-        st.plotly_chart(chart.figure, key=key, config=config, alt=chart.alt)
-        return
-    event = st.plotly_chart(
-        chart.figure, key=key, on_select="rerun", selection_mode="points", config=config, alt=chart.alt
-    )
-    picked = _picked(event)
-    if picked:
-        visitor.clicks += 1
-        opens(picked)
+    return picked
 
 
 def _picked(event: object) -> str | None:
@@ -100,8 +82,8 @@ def _picked(event: object) -> str | None:
     return None
 
 
-def _open_typed(visitor: Visitor, name: str, opens: Callable[[str], None]) -> None:
-    """Open a day from a date field: the way by keyboard."""
+def _typed(visitor: Visitor, name: str) -> str | None:
+    """A day (ISO) from a date field: the way to open a day by keyboard."""
     day = st.date_input(
         visitor.words.text("consumption.card.open"),
         value=None,
@@ -109,9 +91,7 @@ def _open_typed(visitor: Visitor, name: str, opens: Callable[[str], None]) -> No
         key=f"open-{name}-{visitor.clicks}",  # empties the field after a day was opened
         width=180,
     )
-    if isinstance(day, date):
-        visitor.clicks += 1
-        opens(day.isoformat())
+    return day.isoformat() if isinstance(day, date) else None
 
 
 def _data(words: Words, name: str, chart: Chart) -> None:

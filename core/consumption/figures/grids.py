@@ -27,7 +27,6 @@ from core.consumption.totals import Totals
 
 _BRIGHTEST: Final = 0.99
 """Quantile of the brightest colour, so that a few extreme half-hours do not darken all others."""
-_CARPET_HEIGHT: Final = 440
 _SLOT_MS: Final = 1_800_000
 _DAY_MS: Final = 86_400_000
 _BAND: Final = 8.2
@@ -38,16 +37,7 @@ _AROUND: Final = 64
 
 def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
     """Power (kW) by date and half-hour; cells without readings stay empty."""
-    return Chart(
-        lambda: _carpet(whole, theme),
-        _carpet_told(whole, theme),
-        lambda: _carpet_columns(whole, theme),
-        _CARPET_HEIGHT,
-    )
-
-
-def _carpet(whole: Carpet, theme: Theme) -> go.Figure:
-    drawn = Draft(theme, "", theme.words.text("consumption.axis.clock"), height=_CARPET_HEIGHT)
+    drawn = Draft(theme, "", theme.words.text("consumption.axis.clock"), height=440)
     kw = kilo(whole.watts)
     known = kw[~np.isnan(kw)]
     drawn.add(
@@ -72,7 +62,7 @@ def _carpet(whole: Carpet, theme: Theme) -> go.Figure:
         tickformat="%H:%M",
         showgrid=False,
     )
-    return drawn.figure()
+    return Chart(drawn.figure(), _carpet_told(whole, theme), lambda: _carpet_columns(whole, theme))
 
 
 def _handles(whole: Carpet, theme: Theme) -> go.Bar:
@@ -135,20 +125,13 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
     keep their shape.
     """
     years = _years(daily)
-    height = _AROUND + _BAND_HEIGHT * len(years)
-    return Chart(
-        lambda: _calendar(daily, years, height, theme),
-        _calendar_told(daily, theme),
-        lambda: _day_columns(daily, theme),
-        height,
-    )
-
-
-def _calendar(daily: Totals, years: list[int], height: int, theme: Theme) -> go.Figure:
-    drawn = Draft(theme, "", "", height=height)
+    drawn = Draft(theme, "", "", height=_AROUND + _BAND_HEIGHT * len(years))
     kwh = kwh_of(daily.energy)
     known = ~daily.empty
-    names = _names(daily, theme)
+    names = [
+        f"{theme.words.weekday(to_date(one).weekday())} {theme.words.day(to_date(one))}"
+        for one in daily.first
+    ]
     missing, partial = (theme.words.text(f"consumption.bars.{name}") for name in ("missing", "partial"))
     told = [
         f"{name}<br>{'' if whole else f'{partial}<br>'}{theme.words.number(energy, 1)} kWh"
@@ -183,14 +166,7 @@ def _calendar(daily: Totals, years: list[int], height: int, theme: Theme) -> go.
         ],
         **plain,
     )
-    return drawn.figure()
-
-
-def _names(daily: Totals, theme: Theme) -> list[str]:
-    """Weekday and date of each day."""
-    return [
-        f"{theme.words.weekday(day.weekday())} {theme.words.day(day)}" for day in map(to_date, daily.first)
-    ]
+    return Chart(drawn.figure(), _calendar_told(daily, theme), lambda: _day_columns(daily, names, theme))
 
 
 def _colours(shares: NDArray[np.float64]) -> list[str]:
@@ -256,10 +232,10 @@ def _calendar_told(daily: Totals, theme: Theme) -> str:
     )
 
 
-def _day_columns(daily: Totals, theme: Theme) -> Columns:
+def _day_columns(daily: Totals, names: list[str], theme: Theme) -> Columns:
     return {
         theme.words.text("consumption.column.day"): daily.first.astype(str),
-        theme.words.text("consumption.column.name"): _names(daily, theme),
+        theme.words.text("consumption.column.name"): names,
         "kWh": np.where(daily.empty, np.nan, kwh_of(daily.energy)),
         theme.words.text("consumption.column.measured"): daily.minutes,
         theme.words.text("consumption.column.expected"): daily.expected,

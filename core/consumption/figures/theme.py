@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -94,26 +93,13 @@ class Theme:
         return self.words.locale.moment.format(day=self.date, time=self.words.locale.time)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Chart:
-    """A figure, its text alternative, and its data; `columns` is called only when needed.
+    """A figure, its text alternative, and its data; `columns` is called only when needed."""
 
-    `drawn`: the figure, or what draws it when it is first shown; then `height` (px) has to be given.
-    """
-
-    drawn: go.Figure | Callable[[], go.Figure]
+    figure: go.Figure
     alt: str
     columns: Callable[[], Columns]
-    height: int = 0
-
-    def __post_init__(self) -> None:
-        if isinstance(self.drawn, go.Figure):
-            object.__setattr__(self, "height", int(self.drawn.layout.height))
-
-    @cached_property
-    def figure(self) -> go.Figure:
-        """The figure, drawn once."""
-        return self.drawn if isinstance(self.drawn, go.Figure) else self.drawn()
 
 
 class Draft:

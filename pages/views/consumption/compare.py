@@ -21,7 +21,6 @@ from pages.shared.choice import is_changed, switch
 from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
 from pages.views.empty import measured
-from pages.views.later import one_place
 from pages.views.navigator import from_day, open_button
 
 _OPENS = ":material/arrow_forward:"
@@ -31,10 +30,9 @@ _CURVES = 8
 
 def show_compare(visitor: Visitor, home: Household, period: Period, style: Theme) -> None:
     """Show the second period, the years and the unusual days."""
-    with one_place():
-        shown = measured(visitor, home, period)
-        if shown:
-            _overlay(visitor, home, shown, style)
+    shown = measured(visitor, home, period)
+    if shown:
+        _overlay(visitor, home, shown, style)
     heading(visitor.words, "years", whole=True)
     cumulated = switch("cumulated", visitor.words.text("consumption.years.cumulated"))
     card(
@@ -43,7 +41,6 @@ def show_compare(visitor: Visitor, home: Household, period: Period, style: Theme
         years(home.daily, style, cumulated=cumulated),
         Asked(Query.DAYS if cumulated else Query.MONTHS, home.days),
         whole=True,
-        below=True,
     )
     _unlike(visitor, home)
 

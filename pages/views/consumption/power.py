@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import streamlit as st
 
@@ -69,7 +68,9 @@ def show_power(
         _say_one(visitor, history, kva, during)
     else:
         chart = peak_chart(*daily_peaks(history), kva, style, during)
-        card(visitor, "peaks", chart, Asked(Query.PEAKS, shown), opens=partial(open_day, known=home.days))
+        picked = card(visitor, "peaks", chart, Asked(Query.PEAKS, shown), clicks=True)
+        if picked:
+            open_day(picked, home.days)
     if not known:
         st.caption(words.text("consumption.peak.note_none"))
     elif not one_day:
