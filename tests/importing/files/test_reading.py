@@ -5,9 +5,7 @@ The child never runs longer than somebody waits for it.
 
 from __future__ import annotations
 
-import io
 import threading
-import zipfile
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -28,14 +26,6 @@ from tests.sources.files import writers
 FIXTURES = ROOT / "tests" / "fixtures" / "files"
 GOOD = ("good.csv", writers.enedis_csv(regular(days=2)))
 SMALL = Limits(cpu_seconds=1, memory_bytes=64 << 20)
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return packed.getvalue()
 
 
 def told(source: FileSource) -> Any:
@@ -154,7 +144,7 @@ def test_the_bytes_read_so_far_are_told_while_a_large_file_is_read() -> None:
 
 def test_the_files_of_a_zip_count_and_each_has_its_share_of_the_upload() -> None:
     data = large()
-    told = follow([("both.zip", zipped({"1.csv": data, "2.csv": data})), ("x.csv", b"x" * 1000)])
+    told = follow([("both.zip", writers.zipped({"1.csv": data, "2.csv": data})), ("x.csv", b"x" * 1000)])
     first, second, last = ([now.share for now in told if now.number == number] for number in (1, 2, 3))
     assert {now.of for now in told if now.number} == {3}
     assert {now.name for now in told if now.number} == {"both.zip/1.csv", "both.zip/2.csv", "x.csv"}

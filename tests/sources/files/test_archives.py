@@ -24,18 +24,10 @@ FINDINGS = Path(__file__).parents[2] / "fixtures" / "findings"
 RELATIONS = b'<R><Relationship Id="rId1" Type="t/worksheet" Target="s.xml"/></R>'
 
 
-def packed(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", method) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return data.getvalue()
-
-
 def workbook(sheet: bytes, sheets: int = 20) -> bytes:
     """A workbook with many sheets that all refer to one part."""
     listed = "".join(f'<sheet name="S{at}" sheetId="{at + 1}" r:id="rId1"/>' for at in range(sheets))
-    return packed(
+    return writers.zipped(
         {
             "xl/workbook.xml": f'<workbook xmlns:r="http://r"><sheets>{listed}</sheets></workbook>'.encode(),
             "xl/_rels/workbook.xml.rels": RELATIONS,
@@ -45,7 +37,7 @@ def workbook(sheet: bytes, sheets: int = 20) -> bytes:
 
 
 def test_edf_s_zip_with_other_files_beside_the_curve() -> None:
-    data = packed(
+    data = writers.zipped(
         {
             "mes-puissances.csv": writers.edf(CURVE),
             "ma-conso-quotidienne.csv": b"Date;kWh\n01/01/2025;12,3\n",
@@ -66,25 +58,25 @@ def test_edf_s_zip_with_other_files_beside_the_curve() -> None:
 
 
 def test_a_damaged_curve_beside_another_is_a_failure() -> None:
-    data = packed({"a.csv": writers.enedis_csv(CURVE), "b.csv": writers.enedis_csv(CURVE)[:-12]})
+    data = writers.zipped({"a.csv": writers.enedis_csv(CURVE), "b.csv": writers.enedis_csv(CURVE)[:-12]})
     assert [code_of(source) for source in open_files([("a.zip", data)])] == ["", "file-cut"]
     assert beside(open_files([("a.zip", data)])) == []
 
 
 def test_a_zip_without_a_curve_is_a_failure() -> None:
-    assert beside(open_files([("a.zip", packed({"a.pdf": b"%PDF-1.4"}))])) == []
+    assert beside(open_files([("a.zip", writers.zipped({"a.pdf": b"%PDF-1.4"}))])) == []
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_other_ways_of_packing_are_refused_before_they_are_unpacked(method: int) -> None:
-    (source,) = open_files([("a.zip", packed({"a.csv": b"0" * 10_000_000}, method))])
+    (source,) = open_files([("a.zip", writers.zipped({"a.csv": b"0" * 10_000_000}, method))])
     assert code_of(source) == "file-zip-method"
-    book = packed({"xl/workbook.xml": b"<a/>", "xl/_rels/workbook.xml.rels": b"<a/>"}, method)
+    book = writers.zipped({"xl/workbook.xml": b"<a/>", "xl/_rels/workbook.xml.rels": b"<a/>"}, method)
     assert code_of(FileSource("a.xlsx", book)) == "file-zip-method"
 
 
 def test_more_bytes_than_an_entry_declares_are_not_unpacked() -> None:
-    data = bytearray(packed({"a.csv": b"0" * 50_000_000}))
+    data = bytearray(writers.zipped({"a.csv": b"0" * 50_000_000}))
     for signature, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         place = data.find(signature) + at
         data[place : place + 4] = (1000).to_bytes(4, "little")
@@ -121,12 +113,12 @@ def test_a_part_that_twenty_sheets_name_is_read_once() -> None:
 def test_an_open_document_is_told_by_one_sentence() -> None:
     parts = {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<a/>"}
     for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        (source,) = open_files([("a.ods", packed(parts, method))])
+        (source,) = open_files([("a.ods", writers.zipped(parts, method))])
         assert code_of(source) == "file-ods"
 
 
 def test_what_was_read_can_be_sent_to_another_process() -> None:
-    data = packed({"a.csv": writers.enedis_csv(CURVE), "b.pdf": b"%PDF-1.4"})
+    data = writers.zipped({"a.csv": writers.enedis_csv(CURVE), "b.pdf": b"%PDF-1.4"})
     good, bad = pickle.loads(pickle.dumps(read_all("a.zip", data)))
     assert good.parts[0].curve == CURVE
     assert bad.error.code == "file-pdf"

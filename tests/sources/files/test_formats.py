@@ -157,7 +157,7 @@ def test_it_is_told_by_content_and_says_what_it_is(name: str) -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_it_is_read_out_of_a_zip(name: str) -> None:
     curve = regular(date(2024, 5, 1), days=2, watts=1000)
-    packed = zipped({"folder/": b"", "folder/a.bin": writers.ALL[name](curve), "__MACOSX/x": b"x"})
+    packed = writers.zipped({"folder/": b"", "folder/a.bin": writers.ALL[name](curve), "__MACOSX/x": b"x"})
     (source,) = open_files([("a.zip", packed)])
     assert next(source.deliveries(Event())).curve == curve
 
@@ -814,7 +814,7 @@ def test_a_truncated_file(name: str) -> None:
 
 def test_zip_of_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MAX_BYTES", 1 << 20)
-    packed = zipped({"a.csv": bytes(1 << 19), "b.csv": bytes(1 << 20)})
+    packed = writers.zipped({"a.csv": bytes(1 << 19), "b.csv": bytes(1 << 20)})
     assert len(packed) < 1 << 14
     (source,) = open_files([("bomb.zip", packed)])
     assert code_of(source) == "file-zip-too-large"
@@ -875,12 +875,12 @@ def test_a_refusal_lets_go_of_the_file() -> None:
 
 
 def test_zip_of_too_many() -> None:
-    (source,) = open_files([("a.zip", zipped({f"{number}.csv": b"x" for number in range(1001)}))])
+    (source,) = open_files([("a.zip", writers.zipped({f"{number}.csv": b"x" for number in range(1001)}))])
     assert code_of(source) == "file-zip-too-many"
 
 
 def test_zip_of_so_many_that_their_names_fill_the_memory() -> None:
-    entry = zipped({"a": b""})
+    entry = writers.zipped({"a": b""})
     begin, end = entry.find(b"PK\x01\x02"), entry.find(b"PK\x05\x06")
     listed = entry[begin:end] * 60_000
     size = len(listed).to_bytes(4, "little")
@@ -890,34 +890,34 @@ def test_zip_of_so_many_that_their_names_fill_the_memory() -> None:
 
 def test_zip_in_a_zip_is_opened_once() -> None:
     curve = regular(date(2024, 5, 1))
-    inner = zipped({"a.csv": writers.enedis_csv(curve), "b.csv": b"x"})
-    first, second = open_files([("a.zip", zipped({"inner.zip": inner}))])
+    inner = writers.zipped({"a.csv": writers.enedis_csv(curve), "b.csv": b"x"})
+    first, second = open_files([("a.zip", writers.zipped({"inner.zip": inner}))])
     assert next(first.deliveries(Event())).curve == curve
     assert code_of(second) == "file-unknown"
-    (source,) = open_files([("a.zip", zipped({"inner.zip": zipped({"b.zip": inner})}))])
+    (source,) = open_files([("a.zip", writers.zipped({"inner.zip": writers.zipped({"b.zip": inner})}))])
     assert code_of(source) == "file-zip-nested"
 
 
 def test_zip_of_a_file_without_a_name() -> None:
-    (source,) = open_files([("a.zip", zipped({"x": b""}).replace(b"x", b"\0"))])
+    (source,) = open_files([("a.zip", writers.zipped({"x": b""}).replace(b"x", b"\0"))])
     assert code_of(source) == "file-empty"
 
 
 def test_empty_zip() -> None:
-    (source,) = open_files([("a.zip", zipped({}))])
+    (source,) = open_files([("a.zip", writers.zipped({}))])
     assert code_of(source) == "file-empty"
 
 
 def test_damage_inside_a_zip_stops_that_file_alone() -> None:
     good = writers.enedis_csv(regular(date(2024, 5, 1)))
-    packed = bytearray(zipped({"a.csv": good, "b.csv": good}))
+    packed = bytearray(writers.zipped({"a.csv": good, "b.csv": good}))
     packed[60] ^= 0xFF
     sources = open_files([("a.zip", bytes(packed))])
     assert sorted(code_of(source) for source in sources) == ["", "file-zip-damaged"]
 
 
 def test_a_locked_zip() -> None:
-    packed = bytearray(zipped({"a.csv": b"Horodate;Valeur\n"}))
+    packed = bytearray(writers.zipped({"a.csv": b"Horodate;Valeur\n"}))
     packed[6] |= 1  # the flag "encrypted", in both headers
     packed[packed.find(b"PK\x01\x02") + 8] |= 1
     (source,) = open_files([("a.zip", bytes(packed))])
@@ -991,14 +991,6 @@ def peak_of(data: bytes, code: str) -> int:
     finally:
         tracemalloc.stop()
     return peak
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return data.getvalue()
 
 
 def edit_workbook(data: bytes, change: Callable[[Any], object]) -> bytes:
