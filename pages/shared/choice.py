@@ -6,7 +6,8 @@ The default is left out of the URL; unknown values in the URL fall back to the d
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -15,18 +16,25 @@ _BETWEEN = "."
 _NONE = "none"
 _ON = "1"
 _Option = TypeVar("_Option", bound=str | int)
+_Given = ParamSpec("_Given")
 
 
-def is_changed() -> bool:
-    """Whether a callback tells of a change by the visitor, and not only that the browser is behind.
+def by_visitor(changed: Callable[_Given, None]) -> Callable[_Given, None]:
+    """Make a callback that is for changes by the visitor, and not for a browser that is behind.
 
     A fragment's run that the browser asks for while the page answers a click brings what the widgets held
     before that answer, which Streamlit takes for changes of those that the answer set: the click would be
-    undone. If the click opened another page, the widget is in the session no more: ask this before its value.
-    What the visitor changes outside of a fragment runs the whole page.
+    undone; or, if it opened another page, the widget is in the session no more. What the visitor changes
+    outside of a fragment runs the whole page.
     """
-    context = get_script_run_ctx()
-    return context is None or not context.fragment_ids_this_run
+
+    @wraps(changed)
+    def called(*given: _Given.args, **named: _Given.kwargs) -> None:
+        context = get_script_run_ctx()
+        if context is None or not context.fragment_ids_this_run:
+            changed(*given, **named)
+
+    return called
 
 
 def choice(
@@ -59,9 +67,9 @@ def choice(
     return default if chosen is None else chosen
 
 
+@by_visitor
 def _keep(name: str, usual: str) -> None:
-    if is_changed():
-        _put(name, str(st.session_state[name]), usual)
+    _put(name, str(st.session_state[name]), usual)
 
 
 def several(
@@ -84,9 +92,8 @@ def several(
     return picked
 
 
-def _keep_several(name: str, options: Sequence[_Option]) -> None:
-    if not is_changed():
-        return
+@by_visitor
+def _keep_several(name: str, options: Sequence[str | int]) -> None:
     chosen = st.session_state[name]
     picked = _BETWEEN.join(str(one) for one in options if one in chosen)
     _put(name, picked or _NONE, _BETWEEN.join(map(str, options)))
@@ -98,9 +105,9 @@ def switch(name: str, label: str) -> bool:
     return st.toggle(label, key=name, on_change=_keep_switch, args=(name,))
 
 
+@by_visitor
 def _keep_switch(name: str) -> None:
-    if is_changed():
-        _put(name, _ON if st.session_state[name] else "", "")
+    _put(name, _ON if st.session_state[name] else "", "")
 
 
 def _put(name: str, chosen: str, usual: str) -> None:

@@ -16,7 +16,7 @@ from core.model import DEMO_PRM
 from core.storage.upkeep.shapes import NAME_TAKEN
 from core.texts import Language, Words
 from pages.shared import mending, notices
-from pages.shared.choice import is_changed
+from pages.shared.choice import by_visitor
 from pages.shared.visitor import Visitor, language, speak, visitor
 
 Needs = Literal["nothing", "storage", "readings"]
@@ -193,9 +193,9 @@ def _icon(visitor: Visitor, step: str, here: str, trouble: StorageError | None) 
     return _DONE if done else _AHEAD
 
 
+@by_visitor
 def _changed_language() -> None:
-    if is_changed():
-        speak(Language(st.session_state["language"]))
+    speak(Language(st.session_state["language"]))
 
 
 def _workspace_box(visitor: Visitor) -> None:

@@ -10,23 +10,11 @@ import streamlit as st
 from core.consumption.periods import Period, View, custom, following, period_of, previous
 from core.model import Days
 from core.texts import Words
-from pages.shared.choice import is_changed
+from pages.shared.arrival import arrive
+from pages.shared.choice import by_visitor
 from pages.shared.visitor import Visitor
 
-_ARRIVE: Final = """<script>{
-const root = document.documentElement;
-if (root.dataset.arrived !== "CLICKS") {
-    root.dataset.arrived = "CLICKS";
-    const name = document.querySelector('[data-testid="stMain"] h2');
-    if (name) {
-        name.tabIndex = -1;
-        name.style.scrollMarginTop = "4rem";
-        name.scrollIntoView({block: "start"});
-        name.focus({preventScroll: true});
-    }
-}
-}</script>"""
-"""Runs once for each click; a reload resets both counters."""
+_HEADING: Final = '[data-testid="stMain"] h2'
 _OF_A_PERIOD: Final = frozenset({"view", "day", "to", "against"})
 
 
@@ -150,7 +138,8 @@ def navigator(words: Words, known: Days, usual: View = View.MONTH, *, clicks: in
     st.header(period_name(words, period), anchor=False)
     arrival = st.empty()  # there from the start, so that a click moves nothing
     if clicks:
-        arrival.html(_ARRIVE.replace("CLICKS", str(clicks)), unsafe_allow_javascript=True)
+        with arrival:
+            arrive("arrived", clicks, _HEADING, _HEADING)
     return period
 
 
@@ -170,11 +159,10 @@ def _inside(wish: date, known: Days) -> date:
     return min(max(wish, known.first), known.last)
 
 
+@by_visitor
 def _changed_view(period: Period, known: Days) -> None:
-    if not is_changed():
-        return
     view: View = st.session_state["view"]
-    if view is period.view:
+    if view is period.view:  # the browser has caught up after a run of a fragment
         return
     # A shorter view starts at the end of the days shown, as the newest days matter most.
     anchor = period.last if len(period.days) > 1 else period.first
@@ -184,9 +172,8 @@ def _changed_view(period: Period, known: Days) -> None:
         to_address(period_of(view, anchor, known))
 
 
+@by_visitor
 def _changed_days(period: Period, known: Days) -> None:
-    if not is_changed():
-        return
     chosen = st.session_state["days"]
     if isinstance(chosen, tuple):
         if len(chosen) == 2:

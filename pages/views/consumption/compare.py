@@ -17,7 +17,7 @@ from core.consumption.queries import Asked, Query
 from core.consumption.totals import by_day
 from core.model import Days
 from core.texts import Words
-from pages.shared.choice import is_changed, switch
+from pages.shared.choice import by_visitor, switch
 from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
 from pages.views.empty import measured
@@ -92,9 +92,8 @@ def _first_of_other(words: Words, home: Household, shown: Days) -> date:
     return first
 
 
+@by_visitor
 def _keep_other(key: str, usual: date) -> None:
-    if not is_changed():
-        return
     first = st.session_state[key]
     if first == usual:
         st.query_params.pop("against", None)

@@ -13,27 +13,13 @@ from core.model import count_refused
 from core.paristime import local, now_ms
 from core.texts import Words
 from pages.shared import notices
+from pages.shared.arrival import arrive
 from pages.shared.frame import link
 from pages.shared.visitor import Visitor
 from pages.views.history.preview import days_for, show_gaps, show_refusals, written
 
 POLL_SECONDS = 1.0
 SHOWN_PARTS = 12
-_ARRIVE = """<script>{
-const root = document.documentElement;
-if (root.dataset.begun !== "BEGUN") {
-    root.dataset.begun = "BEGUN";
-    const card = document.querySelector(".st-key-history_import");
-    const name = document.querySelector('[class*="st-key-history_running_"] h2');
-    if (card && name) {
-        card.style.scrollMarginTop = "4rem";
-        card.scrollIntoView({block: "start"});
-        name.tabIndex = -1;
-        name.focus({preventScroll: true});
-    }
-}
-}</script>"""
-"""Brings the field for files and the import below it into view, once for each import that is begun."""
 Kind = Literal["api", "others"]
 """Kind of source of an import; one of each kind runs at a time."""
 
@@ -66,7 +52,9 @@ def show_running(visitor: Visitor, kind: Kind) -> bool:
         return False
     st.fragment(_watch, run_every=POLL_SECONDS)(visitor, job, job.state, kind)
     if job.started_ms == visitor.begun_ms:
-        st.html(_ARRIVE.replace("BEGUN", str(job.started_ms)), unsafe_allow_javascript=True)
+        # the field for files, with the import below it
+        name = '[class*="st-key-history_running_"] h2'
+        arrive("begun", job.started_ms, ".st-key-history_import", name)
     return True
 
 
