@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.colors import get_colorscale, hex_to_rgb
+from plotly.colors import sample_colorscale
 
 from core.consumption.figures.theme import (
     SCALE,
@@ -138,7 +138,7 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
         for name, whole, energy in zip(names, daily.complete, kwh.tolist(), strict=True)
     ]
     least, most = (float(kwh[known].min()), float(kwh[known].max())) if known.any() else (0.0, 1.0)
-    colours = _colours((kwh[known] - least) / ((most - least) or 1))
+    colours = sample_colorscale(SCALE, ((kwh[known] - least) / ((most - least) or 1)).tolist())
     hatched = {"shape": np.where(daily.complete[known], "", "/"), "solidity": 0.35}
     drawn.add(
         _cells(daily, told, known, {"pattern": hatched, "color": colours}, "%{customdata[0]}<extra></extra>")
@@ -167,15 +167,6 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
         **plain,
     )
     return Chart(drawn.figure(), _calendar_told(daily, theme), lambda: _day_columns(daily, names, theme))
-
-
-def _colours(shares: NDArray[np.float64]) -> list[str]:
-    """Colours of the scale at shares of it, 0 to 1: as plotly's `sample_colorscale`, but for all at once."""
-    stops = get_colorscale(SCALE)
-    at = [place for place, _ in stops]
-    levels = np.array([hex_to_rgb(colour) for _, colour in stops])
-    mixed = np.column_stack([np.interp(shares, at, level) for level in levels.T])
-    return [f"rgb({red}, {green}, {blue})" for red, green, blue in np.rint(mixed).astype(int).tolist()]
 
 
 def _year(day: NDArray[np.datetime64]) -> NDArray[np.int64]:
