@@ -48,18 +48,19 @@ def main() -> int:
 
 
 def _read(task: Task, sizes: Sequence[int], answers: IO[bytes]) -> None:
-    number, whole = 0, max(sum(sizes), 1)
-    for place, (file, size) in enumerate(zip(task.files, sizes, strict=True)):
+    number, left = 0, len(sizes)
+    for file, (begin, width) in zip(task.files, _shares(sizes), strict=True):
+        left -= 1
         _allow_time(task.limits.cpu_seconds)
         sources = open_files([file], task.prm, stamped=task.stamped)
-        of = number + len(sources) + len(sizes) - place - 1
-        begin, inside = sum(sizes[:place]) / whole, _shares([source.size for source in sources])
+        of = number + len(sources) + left
+        inside = _shares([source.size for source in sources])
         for source, (before, mine) in zip(sources, inside, strict=True):
             number += 1
             if number > task.skip:
-                from_here, width = begin + before * size / whole, mine * size / whole
+                at = Reached(source.name, number, of, begin + before * width)
                 _allow_time(task.limits.cpu_seconds)
-                _read_one(source, answers, Reached(source.name, number, of, from_here), width)
+                _read_one(source, answers, at, mine * width)
                 _tell(answers, source)
     _tell(answers, None)
 

@@ -42,6 +42,11 @@ class Budget:
         self._limit = self._left = limit
         self._code = code
 
+    @property
+    def taken(self) -> int:
+        """Unpacked bytes counted so far."""
+        return self._limit - self._left
+
     def take(self, count: int) -> None:
         """Count unpacked bytes. SourceError once there are more than allowed."""
         self._left -= count

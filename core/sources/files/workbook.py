@@ -98,12 +98,11 @@ class _Work(Budget):
     def __init__(self, size: int, reached: TellShare) -> None:
         super().__init__(MAX_XML, "file-too-large")
         self._elements = _MAX_ELEMENTS
-        self._size, self._taken, self._reached = size, 0, reached
+        self._size, self._reached = size, reached
 
     def take(self, count: int) -> None:
         super().take(count)
-        self._taken += count
-        self._reached(min(self._taken / max(self._size, 1), 1.0))
+        self._reached(min(self.taken / max(self._size, 1), 1.0))
 
     def element(self) -> None:
         self._elements -= 1
