@@ -12,7 +12,7 @@ SPARK_STAMP := $(VENV)/spark-$(shell cat requirements.txt requirements-spark.txt
 TEST_STAMP := $(VENV)/test-$(shell cat requirements.txt requirements-spark.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 # Tests in several processes; tests/conftest.py says which stay together. ARGS="-n 0": all in one.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --no-loadscope-reorder
-# COVERAGE=90: the share of the program, in percent, that the tests must reach. Measuring it costs half of their
+# COVERAGE=90: the share of the program, in percent, that the tests must reach. Measuring it costs a third of their
 # time again, so the gate asks for it.
 MEASURED := $(if $(COVERAGE),--cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE))
 # A browser, and a library of the Node.js that Playwright brings.
