@@ -1,8 +1,9 @@
 """Seconds from a click to a page at rest in a real browser: p50 and p95, also with a four times slower CPU.
 
 Two years of the demo household. At rest: the script has ended, nothing of the previous page is left and every
-chart is drawn. Targets: 0.5 s for Consumption, Footprint, History and each slide of the talk; with the slower
-CPU 5 s from the click on the demo to the first chart. `address` loads the application anew.
+chart that came near is drawn; `scroll to` is what the others take then. Targets: 0.5 s for Consumption,
+Footprint, History and each slide of the talk; with the slower CPU 5 s from the click on the demo to the first
+chart. `address` loads the application anew.
 Run: python -m benchmarks.bench_pages [RUNS]
 """
 
@@ -91,6 +92,21 @@ def periods(tab: Visit) -> dict[str, list[float]]:
     return taken
 
 
+def scrolls(tab: Visit) -> dict[str, list[float]]:
+    """Seconds from scrolling to a chart below the first screen to the page at rest with this chart."""
+    taken: dict[str, list[float]] = {}
+    for lap in range(RUNS + 1):
+        for section, name in (("overview", "carpet"), ("overview", "calendar"), ("habits", "base")):
+            tab.open("consumption", show=section)
+            tab.page.wait_for_function(AT_REST, arg=1)
+            begun = time.perf_counter()
+            tab.show_chart(name)
+            tab.page.wait_for_function(AT_REST, arg=2)
+            if lap:
+                taken.setdefault(f"  scroll to {name}", []).append(time.perf_counter() - begun)
+    return taken
+
+
 def addresses(tab: Visit) -> dict[str, list[float]]:
     """Seconds to open the same pages by URL, which loads the application anew."""
     taken: dict[str, list[float]] = {}
@@ -171,7 +187,7 @@ def main() -> None:
         app.command("import", "--demo")
         browser = launch(playwright)
         print(f"{'seconds':26}{'p50':>10}{'p95':>10}{f'{SLOWER}x p50':>10}{f'{SLOWER}x p95':>10}")
-        for measured in (pages, periods, addresses, talk):
+        for measured in (pages, periods, scrolls, addresses, talk):
             at_both_rates(browser, app, measured)
         demo(browser, app)
         browser.close()

@@ -162,6 +162,7 @@ def open_page(
     from streamlit.testing.v1 import AppTest
 
     from pages.shared import house
+    from pages.shared.visitor import AT_ONCE
 
     monkeypatch.setenv("COURBE_MONGODB_URI", mongo_uri)
     monkeypatch.setenv("COURBE_DATABASE", database.name)
@@ -174,6 +175,7 @@ def open_page(
     def opened(name: str = "welcome", **query: str) -> AppTest:
         app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
         app.query_params.update(query)
+        app.session_state[AT_ONCE] = True
         return app if name == "welcome" else app.switch_page(f"pages/{name}.py")
 
     yield opened

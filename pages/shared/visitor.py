@@ -29,6 +29,8 @@ from core.storage.workspace import Place, Workspace
 from core.texts import Language, Words
 from pages.shared.house import House, house
 
+AT_ONCE: Final = "charts_at_once"
+"""Key of the session state: true where no browser can say which charts come into view, as in tests."""
 _KEY: Final = "visitor"
 _METER: Final = "meter"
 _PARIS: Final = ZoneInfo("Europe/Paris")
@@ -56,6 +58,8 @@ class Visitor:
     """Start of the last import that was begun in this session, UTC ms."""
     clicks: int = 0
     """Number of days opened by a click on a chart."""
+    at_once: bool = False
+    """Whether charts below the first screen are drawn at once."""
     link: str | None = None
     lost_workspace: bool = False
     trouble: StorageError | None = None
@@ -286,6 +290,7 @@ def visitor() -> Visitor:
         st.session_state[_KEY] = found
     found.language = language()
     found.link = st.query_params.get("w") or found.link
+    found.at_once = bool(st.session_state.get(AT_ONCE))
     return found
 
 

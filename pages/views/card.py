@@ -15,6 +15,7 @@ from core.texts import Words
 from pages.shared import notices
 from pages.shared.visitor import Visitor
 from pages.views.household import scope_shown
+from pages.views.later import later
 from pages.views.table import show_columns
 
 _CONFIG = {
@@ -39,27 +40,19 @@ def card(
     lead: str = "consumption.query.lead",
     clicks: bool = False,
     whole: bool = False,
+    below: bool = False,
 ) -> str | None:
     """Show a chart with its text and data; with `clicks` returns the clicked day (ISO), once.
 
     The heading and the controls of the chart come before. `lead`: key of the text about the query. `whole`:
-    the chart shows all known days.
+    the chart shows all known days. `below`: it is below the first screen, and drawn when it comes near.
     """
-    # The key changes after a click, to clear the selection, and with the period. A chart of all days keeps
-    # its key across periods, as the browser would draw it again.
     words = visitor.words
-    where = "" if whole else "-".join(st.query_params.get(part, "") for part in ("view", "day", "to"))
-    key = f"{name}-{where}-{words.language.value}-{visitor.clicks}"
-    config = _CONFIG | in_words(words)
-    picked = None
+    draw = partial(_draw, visitor, name, chart, clicks=clicks, whole=whole)
+    picked = later(name, chart.figure.layout.height, draw) if below and not visitor.at_once else draw()
     if clicks:
-        event = st.plotly_chart(
-            chart.figure, key=key, on_select="rerun", selection_mode="points", config=config, alt=chart.alt
-        )
-        picked = _picked(event) or _typed(visitor, name)
+        picked = picked or _typed(visitor, name)
         visitor.clicks += bool(picked)
-    else:
-        st.plotly_chart(chart.figure, key=key, config=config, alt=chart.alt)
     st.caption(chart.alt)
     label = words.text("consumption.card.more" if asked else "consumption.card.data")
     more = st.expander(label, key=f"more-{name}", on_change="rerun")
@@ -69,6 +62,22 @@ def card(
             if asked:
                 _query(visitor, name, asked, lead)
     return picked
+
+
+def _draw(visitor: Visitor, name: str, chart: Chart, *, clicks: bool, whole: bool) -> str | None:
+    """Draw the chart; returns the clicked day (ISO)."""
+    # The key changes after a click, to clear the selection, and with the period. A chart of all days keeps
+    # its key across periods, as the browser would draw it again.
+    where = "" if whole else "-".join(st.query_params.get(part, "") for part in ("view", "day", "to"))
+    key = f"{name}-{where}-{visitor.words.language.value}-{visitor.clicks}"
+    config = _CONFIG | in_words(visitor.words)
+    if not clicks:
+        st.plotly_chart(chart.figure, key=key, config=config, alt=chart.alt)
+        return None
+    event = st.plotly_chart(
+        chart.figure, key=key, on_select="rerun", selection_mode="points", config=config, alt=chart.alt
+    )
+    return _picked(event)
 
 
 def _picked(event: object) -> str | None:

@@ -13,7 +13,7 @@ from tests.browser.visit import launch, visit
 from tests.code import ROOT
 
 FOLDER: Final = ROOT / "docs"
-PICTURES: Final = {"consumption": "[data-testid=stPlotlyChart]:has(.heatmaplayer image)", "footprint": "h1"}
+PICTURES: Final = {"consumption": ".st-key-later-carpet", "footprint": "h1"}
 """Page, and the element that must be in the middle of its picture."""
 SIZE: Final[ViewportSize] = {"width": 1280, "height": 1000}
 
@@ -34,6 +34,7 @@ def main() -> None:
                 tab.expect_charts()
                 middle = tab.page.locator(centre).first
                 middle.wait_for()
+                tab.show_charts()
                 middle.evaluate("element => element.scrollIntoView({block: 'center', behavior: 'instant'})")
                 tab.settle()
                 tab.page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")

@@ -46,6 +46,7 @@ def inspected(
     found = []
     for scheme, size in looks:
         look(tab, scheme, size)
+        tab.show_charts()
         wrong = tab.violations() + [f"{tab.overflow()} pixels wider than its window"] * bool(tab.overflow())
         found += [f"{name} {query} {scheme} {size['width']}: {one}" for one in wrong]
     return found

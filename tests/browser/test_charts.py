@@ -7,14 +7,12 @@ from playwright.sync_api import Browser, expect
 from tests.browser.app import App
 from tests.browser.visit import PHONE, visit
 
-CARPET = "[data-testid=stPlotlyChart]:has(.heatmaplayer image)"
-
 
 def test_a_click_opens_its_day_and_a_step_redraws_no_whole_history(browser: Browser, demo_app: App) -> None:
     with visit(browser, demo_app.url) as tab:
         tab.open("consumption")
         tab.expect_title("consumption.title")
-        carpet = tab.page.locator(CARPET)
+        carpet = tab.show_chart("carpet")
         before = carpet.locator(".main-svg").first.element_handle()
         tab.click("consumption.view.previous")
         tab.expect_address("day=")

@@ -58,12 +58,11 @@ def test_the_zone_of_the_browser_does_not_move_the_charts(browser: Browser, demo
     for zone in ("Europe/Paris", "Pacific/Auckland"):
         with visit(browser, demo_app.url, zone=zone) as tab:
             open_page(tab, "consumption")
-            tab.page.locator("[data-testid=stPlotlyChart]:has(.heatmaplayer image)").wait_for()
-            tab.settle()
+            tab.show_charts()
             seen.append(
                 tab.page.locator("[data-testid=stPlotlyChart] .xtick text, .ytick text").all_text_contents()
             )
-            carpet = tab.page.locator("[data-testid=stPlotlyChart]:has(.heatmaplayer image) .ytick text")
+            carpet = tab.place("carpet").locator(".ytick text")
             assert sorted(carpet.all_text_contents()) == carpet.all_text_contents()[::-1]  # midnight on top
     assert seen[0] == seen[1]
 

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, CDPSession, expect
 from tests.browser.app import App
 from tests.browser.visit import PHONE, Visit, visit
 
-CARPET = "[data-testid=stPlotlyChart]:has(.heatmaplayer image)"
 TOKEN = "e30.eyJzdWIiOlsiMTIzNDU2Nzg5MDEyMzQiXX0.c2ln"  # of a synthetic meter, without an end
 TABS = 8
 
@@ -49,8 +48,8 @@ def test_a_swipe_over_a_chart_scrolls_and_a_tap_opens_a_day(browser: Browser, de
     with visit(browser, demo_app.url, viewport=PHONE) as tab, finger(tab) as session:
         tab.open("consumption")
         tab.expect_title("consumption.title")
-        for plot in (tab.page.locator("[data-testid=stPlotlyChart]").first, tab.page.locator(CARPET)):
-            plot.locator(".main-svg").first.wait_for()
+        tab.expect_charts()
+        for plot in (tab.page.get_by_test_id("stPlotlyChart").first, tab.show_chart("carpet")):
             plot.evaluate("one => one.scrollIntoView({block: 'center', behavior: 'instant'})")
             tab.settle()
             box = plot.locator(".nsewdrag").first.bounding_box()
@@ -65,10 +64,7 @@ def test_a_swipe_over_a_chart_scrolls_and_a_tap_opens_a_day(browser: Browser, de
             assert plot.locator(".xtick").all_inner_texts() == ticks  # and nothing was zoomed
         tab.open("consumption")  # opened again, as a tap stops a page that is still scrolling
         tab.expect_title("consumption.title")
-        tab.page.locator(CARPET).locator(".main-svg").first.wait_for()
-        tab.page.locator(CARPET).evaluate("one => one.scrollIntoView({block: 'center', behavior: 'instant'})")
-        tab.settle()
-        box = tab.page.locator(f"{CARPET} .nsewdrag").bounding_box()
+        box = tab.show_chart("carpet").locator(".nsewdrag").bounding_box()
         assert box
         touch(session, "touchStart", box["x"] + 150, box["y"] + 200)
         touch(session, "touchEnd")
@@ -80,7 +76,8 @@ def test_the_buttons_of_a_chart_cover_none_of_its_data(browser: Browser, demo_ap
     with visit(browser, demo_app.url, viewport=PHONE) as tab:
         tab.open("consumption", show="compare")
         tab.expect_title("consumption.title")
-        tab.expect_charts(2)
+        tab.expect_charts()
+        tab.show_charts()
         covered = tab.page.evaluate(
             """() => [...document.querySelectorAll('.js-plotly-plot')].map(plot => {
                 const bar = plot.querySelector('.modebar')?.getBoundingClientRect();

@@ -128,6 +128,27 @@ class Visit:
         drawn = self.page.locator("[data-testid=stPlotlyChart]:has(.main-svg)")
         expect(drawn.nth(at_least - 1)).to_be_attached()
 
+    def place(self, name: str) -> Locator:
+        """The place of a chart below the first screen, which may not be drawn yet."""
+        return self.page.locator(f".st-key-later-{name}")
+
+    def show_chart(self, name: str) -> Locator:
+        """Scroll to a chart below the first screen, which draws it."""
+        place = self.place(name)
+        place.evaluate("one => one.scrollIntoView({block: 'center', behavior: 'instant'})")
+        place.locator(".main-svg").first.wait_for()
+        self.settle()
+        return place.get_by_test_id("stPlotlyChart")
+
+    def show_charts(self) -> None:
+        """Scroll to every chart of the page, and back."""
+        places = self.page.locator("[class*='st-key-later-']")
+        for name in places.evaluate_all(
+            "all => all.map(one => one.className.match(/st-key-later-(\\w+)/)[1])"
+        ):
+            self.show_chart(name)
+        self.page.get_by_test_id("stMain").evaluate("one => one.scrollTo({top: 0, behavior: 'instant'})")
+
     def click(self, key: str, role: Any = "button") -> None:
         """Click the element with this text."""
         self.find(key, role).click()
@@ -153,6 +174,7 @@ class Visit:
             {"width": size["width"], "height": min(max(height, size["height"]), 6000)}
         )
         self.settle()
+        expect(self.page.locator("[class*='st-key-later-']:not(:has(.main-svg))")).to_have_count(0)
         self.page.screenshot(path=path, animations="disabled")
         self.page.set_viewport_size(size)
         return path

@@ -21,6 +21,7 @@ from pages.shared.choice import by_visitor, switch
 from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
 from pages.views.empty import measured
+from pages.views.later import one_place
 from pages.views.navigator import from_day, open_button
 
 _OPENS = ":material/arrow_forward:"
@@ -30,9 +31,10 @@ _CURVES = 8
 
 def show_compare(visitor: Visitor, home: Household, period: Period, style: Theme) -> None:
     """Show the second period, the years and the unusual days."""
-    shown = measured(visitor, home, period)
-    if shown:
-        _overlay(visitor, home, shown, style)
+    with one_place():
+        shown = measured(visitor, home, period)
+        if shown:
+            _overlay(visitor, home, shown, style)
     heading(visitor.words, "years", whole=True)
     cumulated = switch("cumulated", visitor.words.text("consumption.years.cumulated"))
     card(
@@ -41,6 +43,7 @@ def show_compare(visitor: Visitor, home: Household, period: Period, style: Theme
         years(home.daily, style, cumulated=cumulated),
         Asked(Query.DAYS if cumulated else Query.MONTHS, home.days),
         whole=True,
+        below=True,
     )
     _unlike(visitor, home)
 

@@ -28,15 +28,17 @@ from pages.shared.choice import choice
 from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
 from pages.views.empty import measured
+from pages.views.later import one_place
 
 _WEEK = {"all": tuple(range(7)), "work": tuple(range(5)), "end": (5, 6)}
 
 
 def show_habits(visitor: Visitor, home: Household, period: Period, contract: Contract, style: Theme) -> None:
     """Show the charts of the period, and the base load."""
-    shown = measured(visitor, home, period)
-    if shown:
-        _usual(visitor, home, shown, style)
+    with one_place():
+        shown = measured(visitor, home, period)
+        if shown:
+            _usual(visitor, home, shown, style)
     show_base(visitor, home, contract, style)
 
 
@@ -52,10 +54,12 @@ def _usual(visitor: Visitor, home: Household, shown: Days, style: Theme) -> None
     card(visitor, "profile", week_profile(found, style), Asked(Query.PROFILE, shown, season))
     heading(words, "mean_day")
     weekdays = _weekdays(words, found)
-    card(visitor, "mean_day", day_profile(found, weekdays, style), Asked(Query.PROFILE, shown, season))
+    asked = Asked(Query.PROFILE, shown, season)
+    card(visitor, "mean_day", day_profile(found, weekdays, style), asked, below=True)
     heading(words, "duration")
     lasting = duration(history.where(season.holds(history.day)))
-    card(visitor, "duration", duration_curve(lasting, style), Asked(Query.DURATION, shown, season))
+    asked = Asked(Query.DURATION, shown, season)
+    card(visitor, "duration", duration_curve(lasting, style), asked, below=True)
 
 
 def _season(words: Words, history: History) -> Season:
@@ -97,7 +101,8 @@ def show_base(visitor: Visitor, home: Household, contract: Contract, style: Them
     base = base_load(home.carpet)
     parts = base_parts(home.carpet, base)
     heading(words, "base", whole=True)
-    card(visitor, "base", base_chart(base, parts, style), Asked(Query.BASE, home.days), whole=True)
+    asked = Asked(Query.BASE, home.days)
+    card(visitor, "base", base_chart(base, parts, style), asked, whole=True, below=True)
     st.caption(words.text("consumption.base.why"))
     price = mean_price(home.metered(contract), home.daily, home.days) if home.is_bought else None
     if parts.always is None or price is None:

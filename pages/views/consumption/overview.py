@@ -20,6 +20,7 @@ from pages.shared.visitor import Visitor
 from pages.views.card import card, heading
 from pages.views.empty import measured
 from pages.views.household import calendar_of, carpet_of
+from pages.views.later import one_place
 from pages.views.navigator import open_day
 
 _QUERIES = {Grain.DAY: Query.DAYS, Grain.WEEK: Query.WEEKS, Grain.MONTH: Query.MONTHS}
@@ -31,22 +32,23 @@ def show_overview(
     visitor: Visitor, home: Household, period: Period, contract: Contract, style: Theme
 ) -> None:
     """Show curve, bars, carpet and calendar."""
-    shown = measured(visitor, home, period)
-    if shown:
-        long = len(shown) > _DAILY_BARS  # half-hours of more days would be a solid block
-        name = "band" if long else "curve"
-        heading(visitor.words, name)
-        chart = (day_band if long else load_curve)(home.history.during(shown), shown, style)
-        card(visitor, name, chart, Asked(Query.CURVE, shown))
-    if shown and len(shown) > 1:
-        show_bars(visitor, home, shown, contract, style)
+    with one_place():
+        shown = measured(visitor, home, period)
+        if shown:
+            long = len(shown) > _DAILY_BARS  # half-hours of more days would be a solid block
+            name = "band" if long else "curve"
+            heading(visitor.words, name)
+            chart = (day_band if long else load_curve)(home.history.during(shown), shown, style)
+            card(visitor, name, chart, Asked(Query.CURVE, shown))
+        if shown and len(shown) > 1:
+            show_bars(visitor, home, shown, contract, style)
     known = home.days
     for name, chart, query in (
         ("carpet", carpet_of(home, style), Query.CARPET),
         ("calendar", calendar_of(home, style), Query.DAYS),
     ):
         heading(visitor.words, name, whole=True)
-        picked = card(visitor, name, chart, Asked(query, known), clicks=True, whole=True)
+        picked = card(visitor, name, chart, Asked(query, known), clicks=True, whole=True, below=True)
         if picked:
             open_day(picked, known)
 
@@ -78,6 +80,6 @@ def show_bars(visitor: Visitor, home: Household, shown: Days, contract: Contract
     if cost is not None and not (cost.known & ~daily.empty).any():
         return
     chart = bars(grouped(daily, grain), style, cost)
-    picked = card(visitor, "bars", chart, Asked(_QUERIES[grain], shown), clicks=True)
+    picked = card(visitor, "bars", chart, Asked(_QUERIES[grain], shown), clicks=True, below=True)
     if picked:
         open_day(picked, home.days, View(grain.value))

@@ -41,7 +41,8 @@ def show_bill(visitor: Visitor, home: Household, period: Period, contract: Contr
         st.caption(words.text("cost.bill.exact"))
     heading(words, "registers")
     query = Query.DAYS if grain_of(metered) is Grain.DAY else Query.MONTHS
-    card(visitor, "registers", registers_chart(metered, style), Asked(query, shown), lead="cost.query")
+    asked = Asked(query, shown)
+    card(visitor, "registers", registers_chart(metered, style), asked, lead="cost.query", below=True)
 
 
 def _totals(words: Words, found: Bill, meters: int, *, partial: bool) -> None:
