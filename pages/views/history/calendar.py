@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
+import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -91,9 +92,9 @@ def _figure(words: Words, days: Sequence[Day]) -> go.Figure:
 
 def _cells(words: Words, state: DayState, cells: Sequence[Day], first_year: int) -> go.Bar:
     return go.Bar(
-        x=[_week(one.day) for one in cells],
-        y=[CELL] * len(cells),
-        base=[(one.day.year - first_year) * BAND + one.day.weekday() - CELL / 2 for one in cells],
+        x=np.array([_week(one.day) for one in cells]),  # Plotly looks at each item of a list
+        y=np.full(len(cells), CELL),
+        base=np.array([(one.day.year - first_year) * BAND + one.day.weekday() - CELL / 2 for one in cells]),
         width=CELL,
         marker={"color": COLOURS[state], "line": {"width": 0}},
         customdata=[one.day.isoformat() for one in cells],
