@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +15,8 @@ from tests.children import environment
 from tests.code import ROOT
 
 _START_SECONDS = 180
+_released: list[int] = []
+"""Ports of applications that have ended."""
 
 
 class App:
@@ -89,6 +92,7 @@ class App:
             self._process.wait(120)
         if self._log:
             self._log.close()
+        _released.append(self.port)
 
     def kill(self) -> None:
         """Kill the process, as `kill -9` does."""
@@ -119,6 +123,10 @@ class App:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port used before, if there is one: the browser keeps the program of a page by its address."""
+    for port in ([_released.pop()] if _released else []) + [0]:
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise OSError("no port is free")
