@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from core.consumption.base_load import base_load, base_parts
+from core.consumption.cost.bills import DailyCost, daily_cost
 from core.consumption.cost.comparison import Comparison, compare
 from core.consumption.cost.contracts import Contract
 from core.consumption.cost.dearest import (
@@ -91,8 +92,9 @@ def advice(
         contracts = tuple(one.contract for one in known.offers)
         offers = compare(home.history.during(year.days), contracts, home.meters)
     power = _power(home, contract, market, measured)
-    price = mean_price(home.metered(contract), home.daily, home.days)
-    return Advice(always, parts, offers, year, power, _spent(home, contract, days), price, known)
+    cost = daily_cost(home.metered(contract), home.days)
+    spent = _spent(home, contract, cost, days)
+    return Advice(always, parts, offers, year, power, spent, mean_price(cost, home.daily), known)
 
 
 def _compared(home: Household, contract: Contract, market: Market) -> Comparison:
@@ -121,11 +123,10 @@ def _power(
     return Power(found, measured is not None, smaller(peaks, home.history, contract, market))
 
 
-def _spent(home: Household, contract: Contract, count: int) -> Spent | None:
-    metered = home.metered(contract)
-    year = priced_year(metered, home.days)
+def _spent(home: Household, contract: Contract, cost: DailyCost, count: int) -> Spent | None:
+    year = priced_year(cost, home.daily)
     if year is None:
         return None
     hours = dearest_hours(home.history, contract, year)
     euros = sum((one.euros for one in hours), Fraction())
-    return Spent(year, euros, dearest_days(metered, year, count), hours)
+    return Spent(year, euros, dearest_days(cost, year, count), hours)

@@ -9,13 +9,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from core.consumption.cost.bills import WATT_MINUTES_PER_KWH, costs, daily_cost, euros_of
+from core.consumption.cost.bills import WATT_MINUTES_PER_KWH, DailyCost, costs, euros_of
 from core.consumption.cost.contracts import Contract
-from core.consumption.cost.registers import Metered, meter
+from core.consumption.cost.registers import meter
 from core.consumption.cost.yearly import YEAR_DAYS, Year, year_of
 from core.consumption.readings import History, slots_of, to_date
 from core.consumption.totals import Totals
-from core.model import Curve, Days
+from core.model import Curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,11 @@ class MeanPrice:
     since: date
 
 
-def mean_price(metered: Metered, daily: Totals, days: Days) -> MeanPrice | None:
+def mean_price(cost: DailyCost, daily: Totals) -> MeanPrice | None:
     """The mean price over the year of the days with a known price; None without any such day.
 
-    Without a year, over the last 365 of these days at most. `daily` holds every day of `days`.
+    Without a year, over the last 365 of these days at most. Both hold the same days.
     """
-    cost = daily_cost(metered, days)
     usable = cost.known & (daily.energy > 0)
     year = year_of(cost.day[usable])
     rows = np.nonzero(usable & np.isin(cost.day, year.counted) if year else usable)[0][-YEAR_DAYS:]
@@ -58,15 +57,13 @@ def mean_price(metered: Metered, daily: Totals, days: Days) -> MeanPrice | None:
     return MeanPrice(Decimal(exact.numerator) / exact.denominator, to_date(cost.day[rows[0]]))
 
 
-def priced_year(metered: Metered, days: Days) -> Year | None:
-    """The year of those days of a history that have readings, all of them with a known price."""
-    cost = daily_cost(metered, days)
-    return year_of(cost.day[cost.known & np.isin(cost.day, metered.day)])
+def priced_year(cost: DailyCost, daily: Totals) -> Year | None:
+    """The year of those days that have readings, all of them with a known price. Both hold the same days."""
+    return year_of(cost.day[cost.known & ~daily.empty])
 
 
-def dearest_days(metered: Metered, year: Year, count: int) -> tuple[DearDay, ...]:
-    """Days of a year, the dearest first, the earlier of equals."""
-    cost = daily_cost(metered, year.days)
+def dearest_days(cost: DailyCost, year: Year, count: int) -> tuple[DearDay, ...]:
+    """Days of a year, the dearest first, the earlier of equals. `cost`: of these days and of any others."""
     rows = np.nonzero(np.isin(cost.day, year.counted))[0]
     order = rows[np.lexsort((rows, -cost.amount[rows]))][:count]
     return tuple(DearDay(to_date(cost.day[at]), euros_of(int(cost.amount[at]))) for at in order)

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.consumption.base_load import base_load, base_parts
+from core.consumption.cost.bills import daily_cost
 from core.consumption.cost.contracts import Contract
 from core.consumption.cost.dearest import mean_price
 from core.consumption.figures.habits import (
@@ -104,8 +105,10 @@ def show_base(visitor: Visitor, home: Household, contract: Contract, style: Them
     asked = Asked(Query.BASE, home.days)
     card(visitor, "base", base_chart(base, parts, style), asked, whole=True, below=True)
     st.caption(words.text("consumption.base.why"))
-    price = mean_price(home.metered(contract), home.daily, home.days) if home.is_bought else None
-    if parts.always is None or price is None:
+    if parts.always is None or not home.is_bought:
+        return
+    price = mean_price(daily_cost(home.metered(contract), home.days), home.daily)
+    if price is None:
         return
     st.markdown(
         words.text(

@@ -8,10 +8,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from core.consumption.cost.contracts import Option
+from core.consumption.cost.bills import DailyCost, daily_cost
+from core.consumption.cost.contracts import Contract, Option
 from core.consumption.cost.dearest import dearest_days, dearest_hours, priced_year
 from core.consumption.cost.registers import meter
+from core.consumption.cost.yearly import Year
 from core.consumption.readings import History
+from core.consumption.totals import by_day
 from core.model import Curve
 from tests.consumption.known import off_peak, priced
 from tests.curves import joined, regular
@@ -20,10 +23,14 @@ FIRST = date(2025, 4, 1)
 HPHC = priced(Option.HPHC, off_peak=(off_peak("22:30-6:30"),))
 
 
-def year(history: History, contract: object = HPHC) -> object:
-    days = history.days
-    assert days is not None
-    return priced_year(meter(history, contract), days)  # type: ignore[arg-type]
+def cost_of(history: History, contract: Contract) -> DailyCost:
+    assert history.days is not None
+    return daily_cost(meter(history, contract), history.days)
+
+
+def year(history: History, contract: Contract = HPHC) -> Year | None:
+    assert history.days is not None
+    return priced_year(cost_of(history, contract), by_day(history, history.days))
 
 
 @pytest.mark.parametrize("step", [30, 60])
@@ -53,7 +60,7 @@ def test_the_dearest_days_are_those_of_the_year() -> None:
     history = History.of(joined(before, *rest))
     base = priced(Option.BASE)
     found = year(history, base)
-    days = dearest_days(meter(history, base), found, 2)  # type: ignore[arg-type]
+    days = dearest_days(cost_of(history, base), found, 2)  # type: ignore[arg-type]
     assert [(one.day, one.euros) for one in days] == [
         (date(2025, 12, 5), Fraction("9.6")),  # 48 kWh at 0.20
         (date(2025, 10, 26), Fraction(5)),  # the day of 25 hours
