@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -97,8 +98,8 @@ def _cells(words: Words, state: DayState, cells: Sequence[Day], first_year: int)
         base=np.array([(one.day.year - first_year) * BAND + one.day.weekday() - CELL / 2 for one in cells]),
         width=CELL,
         marker={"color": COLOURS[state], "line": {"width": 0}},
-        customdata=[one.day.isoformat() for one in cells],
-        hovertext=[_told(words, one) for one in cells],
+        customdata=np.array([one.day.isoformat() for one in cells]),
+        hovertext=np.array([_told(words, one) for one in cells]),
         hovertemplate="%{hovertext}<extra></extra>",
         name=words.text(f"history.state.{state.value}"),
     )
@@ -146,7 +147,7 @@ def _told(words: Words, one: Day) -> str:
     """The hover text of a day."""
     lines = [
         f"<b>{_weekday(words, one.day)} {words.day(one.day)}</b>",
-        f"{words.text(f'history.state.{one.state.value}')} · {_covered(words, one)}",
+        f"{words.text(f'history.state.{one.state.value}')} · {_covered(words, one.covered, one.minutes)}",
     ]
     if one.covered:
         lines.append(words.kwh(one.watt_minutes, 2))
@@ -159,9 +160,9 @@ def _told(words: Words, one: Day) -> str:
     return "<br>".join(lines)
 
 
-def _covered(words: Words, one: Day) -> str:
-    covered, whole = (words.hours(minutes) for minutes in (one.covered, one.minutes))
-    return words.text("history.day.covered", covered=covered, hours=whole)
+@lru_cache(maxsize=64)  # most days are covered alike, and two years of them are told in each run
+def _covered(words: Words, covered: int, minutes: int) -> str:
+    return words.text("history.day.covered", covered=words.hours(covered), hours=words.hours(minutes))
 
 
 def _origins(words: Words, one: Day) -> str:
@@ -202,7 +203,7 @@ def _show_chosen(visitor: Visitor, meter: Meter, chosen: Sequence[Day], busy: bo
             _compared(words, one)
             | {
                 words.text("history.column.state"): words.text(f"history.state.{one.state.value}"),
-                words.text("history.column.covered"): _covered(words, one),
+                words.text("history.column.covered"): _covered(words, one.covered, one.minutes),
                 words.text("history.column.origin"): _origins(words, one),
                 words.text("history.column.asked"): words.moment(local(one.asked_ms)) if one.asked_ms else "",
             }
