@@ -47,6 +47,11 @@ AT_REST: Final = """least => {
 def rest(tab: Visit, act: Callable[[], object], charts: int = 1) -> float:
     """Seconds from an action, which must make a script run, to the page at rest."""
     tab.page.evaluate(WATCH)
+    return until_rest(tab, act, charts)
+
+
+def until_rest(tab: Visit, act: Callable[[], object], charts: int) -> float:
+    """Seconds from an action, which may also load the application anew, to the page at rest."""
     begun = time.perf_counter()
     act()
     tab.page.wait_for_function(AT_REST, arg=charts)
@@ -99,11 +104,9 @@ def scrolls(tab: Visit) -> dict[str, list[float]]:
         for section, name in (("overview", "carpet"), ("overview", "calendar"), ("habits", "base")):
             tab.open("consumption", show=section)
             tab.page.wait_for_function(AT_REST, arg=1)
-            begun = time.perf_counter()
-            tab.show_chart(name)
-            tab.page.wait_for_function(AT_REST, arg=2)
+            found = until_rest(tab, lambda name=name: tab.show_chart(name), 2)  # type: ignore[misc]
             if lap:
-                taken.setdefault(f"  scroll to {name}", []).append(time.perf_counter() - begun)
+                taken.setdefault(f"  scroll to {name}", []).append(found)
     return taken
 
 
@@ -112,11 +115,9 @@ def addresses(tab: Visit) -> dict[str, list[float]]:
     taken: dict[str, list[float]] = {}
     for lap in range(RUNS + 1):
         for name in ("consumption", "footprint", "history"):
-            begun = time.perf_counter()
-            tab.open(name)
-            tab.page.wait_for_function(AT_REST, arg=1)
+            found = until_rest(tab, lambda name=name: tab.open(name), 1)  # type: ignore[misc]
             if lap:
-                taken.setdefault(f"address of {name}", []).append(time.perf_counter() - begun)
+                taken.setdefault(f"address of {name}", []).append(found)
     return taken
 
 
@@ -157,6 +158,12 @@ def quantile(of: list[float], share: float) -> float:
     return sorted(of)[math.ceil(share * len(of)) - 1]
 
 
+def try_demo(tab: Visit) -> None:
+    """Click on the demo and follow it to its charts."""
+    tab.click("welcome.demo")
+    tab.expect_title("consumption.title")
+
+
 def demo(browser: Browser, app: App) -> None:
     """Seconds from the click on the demo to the first chart, each time on an empty database."""
     found: dict[int, list[float]] = {1: [], SLOWER: []}
@@ -167,11 +174,7 @@ def demo(browser: Browser, app: App) -> None:
                 tab.open()
                 session = tab.page.context.new_cdp_session(tab.page)
                 session.send("Emulation.setCPUThrottlingRate", {"rate": rate})
-                begun = time.perf_counter()
-                tab.click("welcome.demo")
-                tab.expect_title("consumption.title")
-                tab.page.wait_for_function(AT_REST, arg=1)
-                seconds.append(time.perf_counter() - begun)
+                seconds.append(until_rest(tab, lambda tab=tab: try_demo(tab), 1))  # type: ignore[misc]
                 session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
                 session.detach()
     show("demo, click to charts", found[1], found[SLOWER])
