@@ -12,18 +12,12 @@ import base64
 import json
 import random
 import re
-import socket
-import struct
-import sys
 import threading
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -31,6 +25,7 @@ import numpy as np
 from core.model import Curve, Days, Flow, Meter
 from core.paristime import day_of, local, midnight, now_ms, span_of
 from tests.api_documents import daily_v2, daily_v5, peaks_v2, peaks_v5, stamps, v2, v5
+from tests.loopback import Handler, Loopback, tell_and_wait
 
 BAN_AT: Final = 100
 PRM: Final = "99999999999991"
@@ -128,7 +123,7 @@ class Seen:
     at: int
 
 
-class ConsoServer:
+class ConsoServer(Loopback):
     """The server; a context manager. `faults`: names of faults for the next requests (None: none)."""
 
     def __init__(self, *households: Household, clock: Callable[[], int] = now_ms, port: int = 0) -> None:
@@ -146,15 +141,8 @@ class ConsoServer:
         self.calls: Counter[tuple[str, str]] = Counter()
         self.banned: set[str] = set()
         self._lock = threading.Condition()
-        handler = type("Handler", (_Handler,), {"conso": self})
-        self._http = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self._http.daemon_threads = True
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02})
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
+        handler = type("Bound", (_Handler,), {"conso": self})
+        super().__init__(handler, port)
 
     def noticed(self, count: int) -> int:
         """Number of requests, after waiting for `count` of them: a client may give up before the count."""
@@ -172,22 +160,6 @@ class ConsoServer:
     def fail_at_random(self, rate: float, seed: int) -> None:
         """From now on, make this share of the answers a transient fault."""
         self.random = (random.Random(seed), rate)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._closing.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
-
-    def rest(self, seconds: float) -> bool:
-        """Wait, unless the server stops; returns whether it still runs."""
-        return not self._closing.wait(seconds)
 
     def admit(self, address: str, seen: Seen) -> bool:
         """Count a request for the ban; False if the address is banned."""
@@ -211,12 +183,12 @@ class ConsoServer:
         return None
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     """One request, checked in the documented order."""
 
     conso: ConsoServer
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the library's name
         parts = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         seen = Seen(parts.path, query, dict(self.headers), self.conso.clock())
@@ -229,7 +201,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._answer(parts.path, query)
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - the library's name
         self.json(405, {"status": 405, "message": "Seule la méthode GET est autorisée"})
 
     def _answer(self, path: str, query: dict[str, str]) -> None:
@@ -364,18 +336,6 @@ class _Handler(BaseHTTPRequestHandler):
     def json(self, status: int, document: object) -> None:
         self.send(status, json.dumps(document, ensure_ascii=False).encode(), "application/json")
 
-    def send(self, status: int, body: bytes, kind: str, **headers: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-        """Log nothing."""
-
 
 def _passed_on(status: int, error: object) -> Callable[[_Handler], None]:
     body = {"status": status, "message": "The Enedis API returned an error", "error": error}
@@ -422,39 +382,20 @@ def _redirect(handler: _Handler) -> None:
     handler.send(307, b"", "text/html", Location=handler.conso.elsewhere)
 
 
-def _cut(handler: _Handler) -> None:
-    """Send half an answer, then reset the connection."""
-    handler.send_response(200)
-    handler.send_header("Content-Type", "application/json")
-    handler.send_header("Content-Length", "5000")
-    handler.end_headers()
-    handler.wfile.write(b'{"idPrm": "9999')
-    handler.wfile.flush()
-    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    handler.close_connection = True
+def _endless(piece: bytes, seconds: float) -> Callable[[_Handler], None]:
+    """Send an answer without an end, fast or slowly."""
 
+    def answer(handler: _Handler) -> None:
+        handler.begin(200, "application/json")
+        handler.forever(piece, handler.conso, seconds)
 
-def _drip(handler: _Handler) -> None:
-    """Send one byte now and then, without an end."""
-    handler.send_response(200)
-    handler.send_header("Content-Type", "application/json")
-    handler.end_headers()
-    _drop_by_drop(handler, b" ")
+    return answer
 
 
 def _drip_headers(handler: _Handler) -> None:
     """Send the headers byte by byte, without an end."""
     handler.wfile.write(b"HTTP/1.0 200 OK\r\nX-Slow: ")
-    _drop_by_drop(handler, b"a")
-
-
-def _drop_by_drop(handler: _Handler, drop: bytes) -> None:
-    while handler.conso.rest(0.02):
-        try:
-            handler.wfile.write(drop)
-            handler.wfile.flush()
-        except OSError:
-            return
+    handler.forever(b"a", handler.conso, 0.02)
 
 
 def _silent(handler: _Handler) -> None:
@@ -462,18 +403,6 @@ def _silent(handler: _Handler) -> None:
     handler.connection.settimeout(20)
     try:
         handler.connection.recv(1)
-    except OSError:
-        return
-
-
-def _huge(handler: _Handler) -> None:
-    """Send an answer without an end."""
-    handler.send_response(200)
-    handler.send_header("Content-Type", "application/json")
-    handler.end_headers()
-    try:
-        while handler.conso.rest(0):
-            handler.wfile.write(b" " * 65_536)
     except OSError:
         return
 
@@ -526,11 +455,11 @@ FAULTS: Final[Mapping[str, Callable[[_Handler], None]]] = {
     "other-shape": _raw(200, b'{"hello": "world"}'),
     "wrong-type": _raw(200, _PAGE, "text/html"),
     "gone": _raw(410, b'{"status": 410, "message": "Gone"}'),
-    "cut": _cut,
-    "drip": _drip,
+    "cut": lambda handler: handler.cut(b'{"idPrm": "9999', "application/json"),
+    "drip": _endless(b" ", 0.02),
     "drip-headers": _drip_headers,
     "silent": _silent,
-    "huge": _huge,
+    "huge": _endless(b" " * 65_536, 0),
 }
 
 
@@ -550,13 +479,7 @@ def main() -> None:
         server.reads_old_names_alone = arguments.old_names
         server.fail_at_random(arguments.errors, seed=1)
         lines = [f"COURBE_API_URL={server.url}", f"COURBE_API_TOKEN={server.token()}", f"COURBE_PRM={PRM}"]
-        sys.stdout.write("\n".join(lines) + "\n")
-        sys.stdout.flush()
-        try:
-            while True:
-                time.sleep(3600)
-        except KeyboardInterrupt:
-            return
+        tell_and_wait(lines)
 
 
 if __name__ == "__main__":

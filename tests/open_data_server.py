@@ -9,19 +9,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import socket
-import struct
-import sys
-import threading
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from core.consumption.cost.contracts import REGISTERS, Option
@@ -29,6 +22,7 @@ from core.consumption.cost.market import on_file
 from core.consumption.cost.rules import RED_DAYS, WHITE_DAYS, colour_of
 from core.paristime import local, now_ms
 from core.sources.open_data.tempo import Colour, Season
+from tests.loopback import Handler, Loopback, tell_and_wait
 
 RTE, SECOND, CRE = "/rte", "/second", "/cre"
 _CODES: Final = {Colour.BLUE: 1, Colour.WHITE: 2, Colour.RED: 3}
@@ -105,7 +99,7 @@ def season_of_colours(year: int, until: date) -> dict[date, Colour]:
 
 
 @dataclass
-class OpenDataServer:
+class OpenDataServer(Loopback):
     """The server; a context manager. `faults`: of each source, names of faults for the next requests."""
 
     today: date
@@ -126,15 +120,8 @@ class OpenDataServer:
         self.broken: dict[str, str] = {}
         self.elsewhere = "https://example.invalid/somewhere"
         self.seen: list[tuple[str, Mapping[str, str]]] = []
-        handler = type("Handler", (_Handler,), {"sources": self})
-        self._http = ThreadingHTTPServer(("127.0.0.1", self.port), handler)
-        self._http.daemon_threads = True
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02})
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
+        handler = type("Bound", (_Handler,), {"sources": self})
+        super().__init__(handler, self.port)
 
     @property
     def settings(self) -> dict[str, str]:
@@ -149,27 +136,11 @@ class OpenDataServer:
         """The paths requested from a source, without its prefix."""
         return [path.removeprefix(f"{source}/") for path, _ in self.seen if path.startswith(source)]
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._closing.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
-
-    def rest(self, seconds: float) -> bool:
-        """Wait, unless the server stops; returns whether it still runs."""
-        return not self._closing.wait(seconds)
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     sources: OpenDataServer
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the library's name
         parts = urlsplit(self.path)
         self.sources.seen.append((self.path, dict(self.headers)))
         source = f"/{parts.path.split('/')[1]}"
@@ -214,47 +185,18 @@ class _Handler(BaseHTTPRequestHandler):
         lines = [head, *(row.line(option) for row in self.sources.prices[option])]
         self.send(200, ("\r\n".join(lines) + "\r\n").encode("utf-8-sig"), "text/csv")
 
-    def send(self, status: int, body: bytes, kind: str, **headers: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-        """Log nothing."""
-
 
 def _redirect_here(handler: _Handler) -> None:
     source, _, name = handler.path.lstrip("/").partition("/")
     handler.send(302, b"", "text/html", Location=f"/{source}/moved/{name}")
 
 
-def _cut(handler: _Handler) -> None:
-    """Send half an answer, then reset the connection."""
-    handler.send_response(200)
-    handler.send_header("Content-Length", "5000")
-    handler.end_headers()
-    handler.wfile.write(b'{"values": {"20')
-    handler.wfile.flush()
-    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    handler.close_connection = True
-
-
 def _endless(piece: bytes, seconds: float) -> Callable[[_Handler], None]:
     """Send an answer without an end, fast or slowly."""
 
     def answer(handler: _Handler) -> None:
-        handler.send_response(200)
-        handler.end_headers()
-        while handler.sources.rest(seconds):
-            try:
-                handler.wfile.write(piece)
-                handler.wfile.flush()
-            except OSError:
-                return
+        handler.begin(200, "application/json")
+        handler.forever(piece, handler.sources, seconds)
 
     return answer
 
@@ -268,7 +210,7 @@ FAULTS: Final[Mapping[str, Callable[[_Handler], None]]] = {
     "elsewhere": lambda handler: handler.send(302, b"", "text/html", Location=handler.sources.elsewhere),
     "here": _redirect_here,
     "around": lambda handler: handler.send(302, b"", "text/html", Location=handler.path),
-    "cut": _cut,
+    "cut": lambda handler: handler.cut(b'{"values": {"20', "application/json"),
     "slow": _endless(b" ", 0.02),
     "huge": _endless(b" " * 65_536, 0),
 }
@@ -284,13 +226,7 @@ def main() -> None:
     with OpenDataServer(local(now_ms()).date(), port=arguments.port) as server:
         server.broken = {s: getattr(arguments, s[1:]) for s in server.faults if getattr(arguments, s[1:])}
         lines = [f"COURBE_{name.upper()}={value}" for name, value in server.settings.items()]
-        sys.stdout.write("\n".join(lines) + "\n")
-        sys.stdout.flush()
-        try:
-            while True:
-                time.sleep(3600)
-        except KeyboardInterrupt:
-            return
+        tell_and_wait(lines)
 
 
 if __name__ == "__main__":
