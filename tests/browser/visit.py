@@ -204,6 +204,17 @@ class Visit:
         )
         return wider
 
+    def widened(self) -> list[str]:
+        """Charts whose labels need more than their margins, each of which Plotly has drawn twice."""
+        found: list[str] = self.page.evaluate(
+            """() => [...document.querySelectorAll('.js-plotly-plot')]
+                .map(({_fullLayout: {margin, _size}}) => ['l', 't', 'b']
+                    .filter(side => _size[side] > margin[side])
+                    .map(side => `${side}: ${_size[side]} instead of ${margin[side]}`).join(', '))
+                .filter(Boolean)"""
+        )
+        return found
+
     def _judge(self, url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("data", "blob") and parts.hostname not in LOOPBACK:

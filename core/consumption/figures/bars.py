@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.consumption.cost.bills import DailyCost
-from core.consumption.figures.theme import Chart, Columns, Draft, Theme, kwh_of, years_below
+from core.consumption.figures.theme import THOUSANDS, Chart, Columns, Draft, Theme, kwh_of, years_below
 from core.consumption.profiles import months_of
 from core.consumption.readings import to_date
 from core.consumption.totals import Grain, Totals
@@ -21,6 +21,8 @@ def bars(totals: Totals, theme: Theme, cost: DailyCost | None = None) -> Chart:
     unit = "kWh" if cost is None else "€"
     axis = theme.words.text("consumption.axis.energy" if cost is None else "consumption.axis.cost")
     drawn = Draft(theme, "", axis)
+    if totals.grain is not Grain.DAY:
+        drawn.room(l=THOUSANDS)
     names = [_name(totals, at, theme) for at in range(len(totals))]
     complete = totals.complete if cost is None else totals.complete & ~np.isnan(values)
     notes = ["" if whole else theme.words.text("consumption.bars.partial") for whole in complete]
@@ -111,6 +113,7 @@ def _columns(
 def years(daily: Totals, theme: Theme, *, cumulated: bool) -> Chart:
     """One colour per calendar year: bars by month, or cumulative lines."""
     drawn = Draft(theme, "", theme.words.text("consumption.axis.energy"))
+    drawn.room(l=THOUSANDS)
     of_year = daily.first.astype("datetime64[Y]").astype(np.int64) + 1970
     rows: list[tuple[int, int, float]] = []
     known = sorted(set(of_year[~daily.empty].tolist()))

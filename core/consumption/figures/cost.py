@@ -44,6 +44,7 @@ def offers_chart(found: Comparison, names: list[str], theme: Theme, year: Year |
     words = theme.words
     told = sorted(zip(names, amounts(found, year), strict=True), key=lambda one: one[1].total)
     drawn = Draft(theme, words.text("consumption.axis.cost"), "", height=90 + 62 * len(names))
+    drawn.room(l=16, b=60)
     shown = [name for name, _ in told]
     energy = [float(one.energy) for _, one in told]
     fixed = [np.nan if one.fixed is None else float(one.fixed) for _, one in told]

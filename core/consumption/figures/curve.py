@@ -70,6 +70,7 @@ def load_curve(
     drawn = Draft(
         theme, theme.words.text("consumption.axis.time"), theme.words.text("consumption.axis.power")
     )
+    drawn.room(b=75)
     axis = _Axis.over(days)
     told, name = told_curve(history, days, theme), theme.words.days(days.first, days.last, capital=True)
     columns = partial(reading_columns, history, theme)

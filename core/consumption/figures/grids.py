@@ -32,12 +32,17 @@ _DAY_MS: Final = 86_400_000
 _BAND: Final = 8.2
 """Rows of a year in the calendar: seven days and some space."""
 _BAND_HEIGHT: Final = 132
-_AROUND: Final = 64
+_SCALE: Final = 72
+"""Pixels on the right for a colour scale."""
+_UPRIGHT: Final = 53
+"""Pixels below for months that stand upright."""
+_AROUND: Final = 32 + _UPRIGHT
 
 
 def carpet_chart(whole: Carpet, theme: Theme) -> Chart:
     """Power (kW) by date and half-hour; cells without readings stay empty."""
     drawn = Draft(theme, "", theme.words.text("consumption.axis.clock"), height=440)
+    drawn.room(l=78, r=_SCALE, b=61)
     kw = kilo(whole.watts)
     known = kw[~np.isnan(kw)]
     drawn.add(
@@ -126,6 +131,7 @@ def calendar(daily: Totals, theme: Theme) -> Chart:
     """
     years = _years(daily)
     drawn = Draft(theme, "", "", height=_AROUND + _BAND_HEIGHT * len(years))
+    drawn.room(l=74, r=_SCALE, b=_UPRIGHT)
     kwh = kwh_of(daily.energy)
     known = ~daily.empty
     names = [

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.consumption.base_load import BaseLoad, BaseParts
 from core.consumption.figures.theme import (
     SCALE,
+    THOUSANDS,
     Chart,
     Columns,
     Draft,
@@ -32,6 +33,7 @@ _HOURS_A_YEAR: Final = 8_760
 def week_profile(profile: Profile, theme: Theme) -> Chart:
     """Mean power (kW) by weekday and half-hour."""
     drawn = Draft(theme, theme.words.text("consumption.axis.clock"), "", height=300)
+    drawn.room(l=88, r=64, b=67)
     kw = kilo(profile.mean)
     drawn.add(
         go.Heatmap(
@@ -59,6 +61,7 @@ def day_profile(profile: Profile, weekdays: tuple[int, ...], theme: Theme) -> Ch
     drawn = Draft(
         theme, theme.words.text("consumption.axis.clock"), theme.words.text("consumption.axis.power")
     )
+    drawn.room(b=60)
     minutes = profile.minutes[list(weekdays)].sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(minutes > 0, profile.energy[list(weekdays)].sum(axis=0) / minutes, np.nan)
@@ -142,6 +145,7 @@ def duration_curve(lasting: Duration, theme: Theme) -> Chart:
     drawn = Draft(
         theme, theme.words.text("consumption.axis.hours"), theme.words.text("consumption.axis.power")
     )
+    drawn.room(b=60)
     hours = np.cumsum(lasting.minutes) / 60
     drawn.add(
         go.Scatter(
@@ -184,6 +188,7 @@ def _duration_told(lasting: Duration, theme: Theme) -> str:
 def base_chart(base: BaseLoad, parts: BaseParts, theme: Theme) -> Chart:
     """Base load (W) of every night, its running median over fifteen nights, and what is always on."""
     drawn = Draft(theme, "", theme.words.text("consumption.axis.watts"))
+    drawn.room(l=THOUSANDS)
     x = base.day.astype("datetime64[m]")
     hover = f"%{{x|{theme.date}}}<br>%{{y:,.0f}} W<extra></extra>"
     drawn.add(

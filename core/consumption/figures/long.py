@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.consumption.figures.curve import reading_columns, told_curve
-from core.consumption.figures.theme import Chart, Draft, Theme, date_axis, day_axis, kilo, kwh_of
+from core.consumption.figures.theme import THOUSANDS, Chart, Draft, Theme, date_axis, day_axis, kilo, kwh_of
 from core.consumption.profiles import carpet
 from core.consumption.readings import History, to_date
 from core.consumption.totals import Grain, Totals, grouped
@@ -89,6 +89,7 @@ def differences(now: Totals, then: Totals, theme: Theme) -> Chart:
     Only days complete in both are compared; long periods are summed by week or month.
     """
     drawn = Draft(theme, "", theme.words.text("consumption.axis.energy"), height=400)
+    drawn.room(l=THOUSANDS)
     both = now.complete & then.complete
     grain = Grain.DAY if len(now) <= _DAILY else Grain.WEEK if len(now) <= _WEEKLY else Grain.MONTH
     rows = grouped(_kept(now, now.energy, both), grain)

@@ -30,6 +30,10 @@ SCALE: Final = "Cividis"
 HEIGHT: Final = 340
 _BUTTON_STRIP: Final = 32
 """Pixels above a chart for its buttons, so that they cover no data."""
+_LABELS: Final = {"l": 56, "r": 20, "b": 54}
+"""Pixels for the labels beside a chart: two digits and a title on the left, two lines below."""
+THOUSANDS: Final = 70
+"""Pixels on the left for a title and numbers with thousands."""
 _LEGEND_LINE: Final = 22
 _LEGEND_CHARACTERS: Final = 52
 """Characters that stand beside each other at a width of 390 pixels."""
@@ -122,7 +126,7 @@ class Draft:
         self._y["fixedrange"] = True  # zooming changes time only, so that bars keep their zero
         self._layout: dict[str, Any] = {
             "height": height,
-            "margin": {"l": 8, "r": 8, "t": _BUTTON_STRIP, "b": 8},
+            "margin": _LABELS | {"t": _BUTTON_STRIP},
             "separators": separators(theme.words),
             "hovermode": "closest",
             "showlegend": False,
@@ -143,6 +147,13 @@ class Draft:
         """Set properties of the y axis."""
         self._y |= settings
 
+    def room(self, **sides: int) -> None:
+        """Set the pixels for the labels of some sides (l, r, b).
+
+        Where they need more, Plotly finds it out by drawing, and draws the whole chart a second time.
+        """
+        self._layout["margin"] = self._layout["margin"] | sides
+
     def set(self, **settings: Any) -> None:
         """Set properties of the layout."""
         self._layout |= settings
@@ -151,7 +162,7 @@ class Draft:
         """The finished figure; a legend goes below the buttons."""
         if self._layout["showlegend"]:
             above = _BUTTON_STRIP + _LEGEND_LINE * self._legend_lines()
-            self._layout["margin"] = self._layout["margin"] | {"t": above}
+            self.room(t=above)
         return go.Figure(self._traces, {**self._layout, "xaxis": self._x, "yaxis": self._y})
 
     def _legend_lines(self) -> int:

@@ -31,7 +31,7 @@ def closing(both: Sequence[Outlook], words: Words) -> go.Figure:
         )
     # the figures begin a line of their own, since a phone cuts the whole label at its edge
     parts = [said(one, words) for one in both]
-    rows(figure, [words.labelled(side, f"<br><b>{numbers}</b>") for side, numbers in parts], bottom=55)
+    rows(figure, [words.labelled(side, f"<br><b>{numbers}</b>") for side, numbers in parts], bottom=68)
     unit = f"T{words.locale.byte}"
     figure.update_xaxes(title=words.text("fleet.closing.axis", unit=unit), rangemode="tozero")
     return speaking(figure, words)

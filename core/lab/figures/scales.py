@@ -72,7 +72,7 @@ def growth(fleet: Fleet, words: Words) -> go.Figure:
         )
         if model:
             _extrapolated(figure, fleet, model, side, colour, words)
-    figure.update_layout(height=460, margin={"l": 8, "r": 8, "t": 10, "b": 130}, legend=LEGEND_BELOW)
+    figure.update_layout(height=480, margin={"l": 90, "r": 16, "t": 10, "b": 152}, legend=LEGEND_BELOW)
     decades = log_ticks((fleet.sizes[0].meters, LINKY_METERS), words)
     title = words.text("fleet.days", days=words.number(fleet.sizes[0].days))
     figure.update_xaxes(title=title, fixedrange=True, **_thinned(decades))

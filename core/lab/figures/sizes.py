@@ -151,7 +151,7 @@ def waterfall(steps: Sequence[Built], words: Words) -> go.Figure:
     rows(
         figure,
         [words.labelled(name, f"<b>{value}</b>") for name, value in zip(names, said, strict=True)],
-        bottom=50,
+        bottom=68,
     )
     figure.update_xaxes(title=words.text("footprint.unit"), rangemode="tozero")
     return speaking(figure, words)

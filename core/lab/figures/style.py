@@ -47,7 +47,7 @@ def faded(colour: str, opacity: float = 0.45) -> str:
     return f"rgba({red},{green},{blue},{opacity})"
 
 
-def rows(figure: go.Figure, labels: Sequence[str], bottom: int = 125) -> go.Figure:
+def rows(figure: go.Figure, labels: Sequence[str], bottom: int = 136) -> go.Figure:
     """Arrange bars at y = 0, 1, … as rows from the top down, each below its label of one or more lines.
 
     So a narrow screen leaves its whole width to the bars.
@@ -71,7 +71,7 @@ def rows(figure: go.Figure, labels: Sequence[str], bottom: int = 125) -> go.Figu
         barmode="stack",
         bargap=1 - BAR * ROW / row,
         height=row * len(labels) + bottom + 14,
-        margin={"l": 8, "r": 8, "t": 14, "b": bottom},
+        margin={"l": 16, "r": 16, "t": 14, "b": bottom},
         legend=LEGEND_BELOW,
     )
     # about half a row beyond the first and the last keeps each row `row` pixels high

@@ -128,8 +128,8 @@ def _layout(words: Words, years: Sequence[int]) -> dict[str, Any]:
         ],
         "barmode": "overlay",
         "bargap": 0,
-        "height": 70 + YEAR_HEIGHT * len(years),
-        "margin": {"l": 36, "r": 24, "t": 36, "b": 8},
+        "height": 80 + YEAR_HEIGHT * len(years),
+        "margin": {"l": 44, "r": 24, "t": 42, "b": 38},
         "showlegend": True,  # also for a single state
         "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "itemclick": False},
         "dragmode": False,  # Streamlit takes no clicks in a drag mode
