@@ -63,7 +63,7 @@ function atRest(signal, then) {
     wait();
 }
 
-export default function ({ parentElement, setStateValue }) {
+export default function ({ parentElement, setStateValue, data }) {
     const app = parentElement.closest('[data-testid="stApp"]');
     const main = parentElement.closest('[data-testid="stMain"]');
     const place = parentElement.closest('[class*="st-key-later-"]');
@@ -95,7 +95,7 @@ export default function ({ parentElement, setStateValue }) {
 
     left.get(parentElement)?.(); // Streamlit calls this function again when the place moves on the page
     left.set(parentElement, leave);
-    if (place?.querySelector('[data-testid="stPlotlyChart"]')) return leave;
+    if (data.drawn) return leave;
     if (!main || !place || !("IntersectionObserver" in window)) {
         arrive();
         return leave;

@@ -25,8 +25,11 @@ def later(name: str, height: int, draw: Callable[[], _Drawn]) -> _Drawn | None:
     It is no fragment, though the whole page runs when places come near: of what the browser says in one
     moment, Streamlit makes one message, and one that named a fragment would take a click with it.
     """
+    key = f"near-{name}"
+    near = bool(st.session_state.get(key, {}).get("near"))
     with st.container(height=height, border=False, gap=None, key=f"later-{name}"):
-        near = _NEAR(key=f"near-{name}", default={"near": False}, on_near_change=_noted)["near"]
+        # what is drawn there may be the chart of another place, so the browser is told
+        _NEAR(key=key, data={"drawn": near}, default={"near": False}, on_near_change=_noted)
         return draw() if near else None
 
 

@@ -155,6 +155,26 @@ def test_a_chart_stays_with_the_period_and_waits_again_in_its_section(
         waits(tab.place("calendar"))
 
 
+def test_a_chart_of_the_section_before_is_not_taken_for_that_of_a_place(
+    browser: Browser, demo_app: App
+) -> None:
+    """The browser shows in a new place what stood there before, until the script has ended."""
+    with visit(browser, demo_app.url) as tab:
+        opened(tab)
+        tab.show_charts()
+        tab.click("consumption.section.habits", "radio")
+        for go, gone, shown in (
+            (tab.settle, "bars", "mean_day"),
+            (tab.page.go_back, "mean_day", "bars"),
+            (tab.page.go_forward, "bars", "mean_day"),
+        ):
+            go()
+            expect(tab.place(shown)).to_be_attached()
+            expect(tab.place(gone)).to_have_count(0)
+            tab.settle()
+            tab.show_charts()
+
+
 def test_a_browser_that_cannot_tell_what_is_in_view_gets_all_charts(browser: Browser, demo_app: App) -> None:
     context = browser.new_context(locale="en-GB", viewport=WIDE)
     context.add_init_script("delete window.IntersectionObserver")
