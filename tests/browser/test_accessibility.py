@@ -41,7 +41,7 @@ def inspected(
     tab: Visit, name: str, query: dict[str, str], looks: list[tuple[str, ViewportSize]]
 ) -> list[str]:
     """Violations on a page, with the theme and size they appear in."""
-    tab.open("" if name == "welcome" else name, **query)
+    tab.turn_to("" if name == "welcome" else name, **query)
     tab.expect_title(f"{name}.title")
     found = []
     for scheme, size in looks:
@@ -57,6 +57,7 @@ def test_axe_finds_nothing_of_ours(browser: Browser, demo_app: App, language: La
     found = []
     looks = LOOKS
     with visit(browser, demo_app.url, language=language) as tab:
+        tab.open("connect")
         for name in PAGES:
             looks = looks[
                 ::-1
