@@ -35,7 +35,7 @@ _LABELS: Final = {"l": 56, "r": 20, "b": 54}
 THOUSANDS: Final = 70
 """Pixels on the left for a title and numbers with thousands."""
 _LEGEND_LINE: Final = 22
-_LEGEND_CHARACTERS: Final = 52
+_LEGEND_CHARACTERS: Final = 44
 """Characters that stand beside each other at a width of 390 pixels."""
 _LEGEND_MARK: Final = 7
 """The same for the mark before a name and the space behind it."""

@@ -145,7 +145,13 @@ def test_an_axis_without_a_title_keeps_no_room_for_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "lines"), [(["Base"], 1), (["Peak", "Off-peak"], 1), (["x" * 30, "y" * 24], 2)]
+    ("names", "lines"),
+    [
+        (["Base"], 1),
+        (["Peak", "Off-peak"], 1),
+        (["x" * 30, "y" * 24], 2),
+        (["One", "Median of 15 nights", "On"], 3),
+    ],
 )
 def test_a_legend_has_room_for_the_lines_it_takes_on_a_phone(names: list[str], lines: int) -> None:
     drawn = Draft(Theme(), "", "")
