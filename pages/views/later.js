@@ -6,11 +6,13 @@ const left = new WeakMap();
 // they held before it, and would undo it; if the click opened another page, neither is shown. So a place waits
 // until reader and page rest.
 const QUIET_MS = 500;
+const SETTLED_MS = 250; // what fields hold after an answer, the browser takes a moment after the script has ended
 const UNANSWERED_MS = 5_000; // what the server has not begun to answer by then asked it for nothing
 const CLICKS = "a, button, label, .js-plotly-plot";
 const CLICKS_OF_THE_BROWSER = ".modebar, [data-testid=stElementToolbar]";
 const waiting = new Set();
 let touched = -Infinity;
+let ended = -Infinity;
 let answered = true;
 let followed;
 
@@ -37,7 +39,8 @@ function runs() {
 }
 
 function rests() {
-    return !runs() && performance.now() - touched >= (answered ? QUIET_MS : UNANSWERED_MS);
+    const now = performance.now();
+    return !runs() && now - ended >= SETTLED_MS && now - touched >= (answered ? QUIET_MS : UNANSWERED_MS);
 }
 
 function look() {
@@ -48,8 +51,12 @@ function follow(app) {
     if (followed === app) return;
     followed = app;
     new MutationObserver(() => {
-        answered ||= runs();
-        look();
+        if (runs()) {
+            answered = true;
+        } else {
+            ended = performance.now();
+            setTimeout(look, SETTLED_MS + 1);
+        }
     }).observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
 }
 
@@ -81,7 +88,6 @@ export default function ({ parentElement, setStateValue, data }) {
     function arrive() {
         watcher?.disconnect();
         if (!app) return say();
-        follow(app);
         atRest(over.signal, say);
     }
     function watch(margin) {
@@ -93,6 +99,7 @@ export default function ({ parentElement, setStateValue, data }) {
         watcher.observe(place);
     }
 
+    if (app) follow(app);
     left.get(parentElement)?.(); // Streamlit calls this function again when the place moves on the page
     left.set(parentElement, leave);
     if (data.drawn) return leave;
